@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language, warnings, sanitizers and the compiler cache: what holds for every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=time_macros,pch_defines,include_file_mtime,include_file_ctime;${CCACHE}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_C_COMPILER_LAUNCHER}")
+endif()
+
+add_library(tableread_warnings INTERFACE)
+target_compile_options(tableread_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(TABLEREAD_WERROR)
+    target_compile_options(tableread_warnings INTERFACE -Werror)
+endif()
+
+if(TABLEREAD_SANITIZE STREQUAL "address")
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+elseif(TABLEREAD_SANITIZE STREQUAL "thread")
+    add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=thread)
+elseif(TABLEREAD_SANITIZE)
+    message(FATAL_ERROR "TABLEREAD_SANITIZE is \"${TABLEREAD_SANITIZE}\"; use address, thread or nothing.")
+endif()

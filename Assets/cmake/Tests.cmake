@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# tableread_tests(NAME SOURCES … LINK …): one Catch2 binary, its cases known to ctest by label: unit (everything
+# without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a plain run.
+include(CTest)
+include(Catch)
+
+add_library(tableread_catch_main STATIC ${CMAKE_SOURCE_DIR}/Tests/Support/CatchMain.cpp)
+target_link_libraries(tableread_catch_main PUBLIC Catch2::Catch2)
+
+function(tableread_tests name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/Tests)
+    target_compile_definitions(${name} PRIVATE TABLEREAD_ROOT="${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE ${ARG_LINK} tableread_catch_main tableread_warnings)
+    catch_discover_tests(${name} TEST_SPEC "~[slow]~[gpu]~[!benchmark]" TEST_PREFIX "${name}: "
+        PROPERTIES LABELS unit)
+    catch_discover_tests(${name} TEST_SPEC "[slow]~[gpu]" TEST_PREFIX "${name} slow: "
+        TEST_LIST ${name}_slow PROPERTIES LABELS slow)
+endfunction()

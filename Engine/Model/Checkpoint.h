@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "Model/ModelConfig.h"
+
+namespace tableread::engine
+{
+enum class DType
+{
+    Float32,
+    Float16,
+    BFloat16,
+    Float8E4M3,
+    Int8,
+    Int64
+};
+
+std::string_view nameOf (DType type);        // as safetensors spells it: "F32", "F16", "BF16", "F8_E4M3", "I8", "I64"
+std::int64_t bytesPerElement (DType type);
+
+/** A tensor where it lies in the mapped file: little-endian, contiguous, row-major. Lives as long as its Checkpoint. */
+struct TensorView
+{
+    DType dtype = DType::Float32;
+    std::vector<std::int64_t> shape; // empty for a scalar
+    std::span<const std::byte> bytes;
+};
+
+/** A checkpoint folder, opened read-only: config.json and one safetensors file or the shards of
+    model.safetensors.index.json, memory-mapped. Official and transformers-converted tensor names are both known here
+    by their official name (reference: vibevoice.md 1.2, 1.3). Torch-free.
+
+    Threads   const after open(): any thread.
+    Errors    throws Exception with one sentence: missing or truncated shard, lying header, duplicate, wrong shape.
+*/
+class Checkpoint
+{
+public:
+    static std::unique_ptr<Checkpoint> open (const std::filesystem::path& folder);
+    ~Checkpoint();
+
+    const std::filesystem::path& folder() const;
+    const ModelConfig& config() const;
+
+    /** Official names, sorted, without the `_scale` siblings. */
+    const std::vector<std::string>& names() const;
+    bool has (std::string_view officialName) const;
+
+    /** True if the file has no lm_head.weight: the embedding serves as output matrix. */
+    bool tied() const;
+
+    /** The tensor, its shape checked. @throws Exception InvalidInput naming file, tensor, wanted and found shape;
+        NotFound if there is none. */
+    TensorView tensor (std::string_view officialName, std::span<const std::int64_t> wantedShape) const;
+
+    /** As it is, whatever its shape. */
+    TensorView tensor (std::string_view officialName) const;
+
+    /** The `<name>_scale` of an int8 tensor, fp32, one per output channel; empty if there is none. */
+    std::optional<TensorView> scale (std::string_view officialName) const;
+
+private:
+    Checkpoint();
+    struct Files;
+    std::unique_ptr<Files> files;
+};
+} // namespace tableread::engine
