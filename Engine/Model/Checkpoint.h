@@ -25,7 +25,8 @@ enum class DType
     Int64
 };
 
-std::string_view nameOf (DType type);        // as safetensors spells it: "F32", "F16", "BF16", "F8_E4M3", "I8", "I64"
+std::string_view
+nameOf (DType type); // as safetensors spells it: "F32", "F16", "BF16", "F8_E4M3", "I8", "I64"
 std::int64_t bytesPerElement (DType type);
 
 /** A tensor where it lies in the mapped file: little-endian, contiguous, row-major. Lives as long as its Checkpoint. */

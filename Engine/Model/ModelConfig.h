@@ -57,7 +57,8 @@ struct ModelConfig
 
     /** Reads official config.json texts (both layouts' key names, unknown keys ignored) and checks that all parts
         agree. @throws Exception InvalidInput, or Unsupported naming the model for model_type "vibevoice_streaming". */
-    static ModelConfig parse (std::string_view configJson, std::string_view preprocessorJson = {}, const std::string& where = "config.json");
+    static ModelConfig parse (std::string_view configJson, std::string_view preprocessorJson = {},
+                              const std::string& where = "config.json");
 
     static ModelConfig load (const std::filesystem::path& folder);
 };

@@ -34,8 +34,9 @@ struct LoadOptions
 /** What a person wants to know of a loaded checkpoint. */
 struct ModelInfo
 {
-    std::string name;        // the folder's name
-    std::string fingerprint; // device, kernels, compute type and weights: takes with the same one are comparable bit for bit
+    std::string name; // the folder's name
+    std::string
+        fingerprint; // device, kernels, compute type and weights: takes with the same one are comparable bit for bit
     std::int64_t sampleRateHz = 24'000;
     std::int64_t frameSamples = 3200;
     std::int64_t layers = 0;
@@ -63,8 +64,9 @@ struct RenderSettings
     float guidanceScale = 1.3f; // 1: no guidance, the negative branch is skipped
     int steps = 10;             // diffusion steps, 1 or more
     NoiseKind noise = NoiseKind::Philox;
-    double maxLengthTimes = 2.0; // generated tokens at most this many times the prompt's, as in the original; 0: no such limit
-    double maxSeconds = 0.0;     // of speech; 0: no such limit
+    double maxLengthTimes =
+        2.0; // generated tokens at most this many times the prompt's, as in the original; 0: no such limit
+    double maxSeconds = 0.0; // of speech; 0: no such limit
 };
 
 /** What one generation pass speaks: lines in order, each by one of `voices`. */
@@ -82,8 +84,8 @@ struct Passage
 
 enum class FinishReason
 {
-    Stop,     // the model ended its speech
-    Length,   // a limit on length was reached: the text may be cut
+    Stop,   // the model ended its speech
+    Length, // a limit on length was reached: the text may be cut
     Cancelled
 };
 
@@ -130,7 +132,8 @@ public:
     virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;
 
     /** Speaks one passage, frame by frame, until it ends, is cancelled or reaches a limit. */
-    virtual RenderReport render (const Passage& passage, const RenderSettings& settings, const RenderEvents& events) = 0;
+    virtual RenderReport render (const Passage& passage, const RenderSettings& settings,
+                                 const RenderEvents& events) = 0;
 
     /** Speaks several passages in one batch, so that each weight is read once a step for all of them. They may end
         at different times. @returns one report per passage, in order. */

@@ -11,15 +11,15 @@ namespace tableread
 /** What kind of thing went wrong: decides exit codes, HTTP statuses and whether trying again can help. */
 enum class ErrorCode
 {
-    InvalidInput,  // the user's file, text or option cannot be used: exit code 2, HTTP 400
-    NotFound,      // a file or a name does not exist
-    OutOfRange,    // a number is outside of what is allowed
-    OutOfMemory,   // RAM or GPU memory was refused
-    Unsupported,   // valid, but not something this build can do
-    Io,            // reading, writing or a socket failed
-    Cancelled,     // the user stopped it
-    Busy,          // try again later
-    Internal       // our own mistake
+    InvalidInput, // the user's file, text or option cannot be used: exit code 2, HTTP 400
+    NotFound,     // a file or a name does not exist
+    OutOfRange,   // a number is outside of what is allowed
+    OutOfMemory,  // RAM or GPU memory was refused
+    Unsupported,  // valid, but not something this build can do
+    Io,           // reading, writing or a socket failed
+    Cancelled,    // the user stopped it
+    Busy,         // try again later
+    Internal      // our own mistake
 };
 
 /** One failure in words for a person: what failed, on what, expected and got, and what to do.
@@ -42,7 +42,11 @@ using Result = tl::expected<T, Error>;
 class Exception : public std::runtime_error
 {
 public:
-    explicit Exception (Error failure) : std::runtime_error (failure.text()), error (std::move (failure)) {}
+    explicit Exception (Error failure)
+        : std::runtime_error (failure.text())
+        , error (std::move (failure))
+    {
+    }
 
     Error error;
 };

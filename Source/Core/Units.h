@@ -17,7 +17,11 @@ struct Count
     constexpr auto operator<=> (const Count&) const = default;
     constexpr Count operator+ (Count other) const { return { value + other.value }; }
     constexpr Count operator- (Count other) const { return { value - other.value }; }
-    constexpr Count& operator+= (Count other) { value += other.value; return *this; }
+    constexpr Count& operator+= (Count other)
+    {
+        value += other.value;
+        return *this;
+    }
 };
 
 using ModelSamples = Count<struct ModelSamplesTag>; // at 24 000 Hz
