@@ -42,11 +42,7 @@ using Result = tl::expected<T, Error>;
 class Exception : public std::runtime_error
 {
 public:
-    explicit Exception (Error failure)
-        : std::runtime_error (failure.text())
-        , error (std::move (failure))
-    {
-    }
+    explicit Exception (Error failure) : std::runtime_error (failure.text()), error (std::move (failure)) {}
 
     Error error;
 };

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What speak and test share; sourced, not run. Works where neither CMake nor a compiler is there yet.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root"
+export LC_ALL=C.UTF-8
+HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+export HOME
+install=yes
+
+# Says what went wrong and what to do, and ends.
+stop()
+{
+    printf '\n%s: %s\n' "Assets/setup/${0##*/}" "$*" >&2
+    exit 2
+}
+
+# seconds → "1 h 02 min", "3 min 20 s", "45 s"
+duration()
+{
+    if (($1 >= 3600)); then printf '%d h %02d min' $(($1 / 3600)) $(($1 % 3600 / 60))
+    elif (($1 >= 60)); then printf '%d min %02d s' $(($1 / 60)) $(($1 % 60))
+    else printf '%d s' "$1"; fi
+}
+
+# The packages of Assets/setup/packages: those that every build needs, and those of the groups given.
+packages_of()
+{
+    local name group
+    while read -r name group; do
+        [[ -z $name || $name == \#* ]] && continue
+        [[ -z $group || " $* " == *" $group "* ]] && echo "$name"
+    done < Assets/setup/packages
+    return 0
+}
+
+# Those of the names given that are not installed. Asks dpkg alone: no network, no apt. A name that another package
+# provides (g++ by a newer one, say) counts as installed.
+missing_packages()
+{
+    local have
+    have=" $(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' |
+        sed -n 's/^installed //p' | sed 's/([^)]*)//g; s/[,:]/ /g' | tr '\n' ' ') "
+    local name
+    for name; do
+        [[ $have == *" $name "* ]] || echo "$name"
+    done
+}
+
+# Installs what the groups given still lack; with --no-install lists it instead and ends.
+need_packages()
+{
+    command -v dpkg-query > /dev/null ||
+        stop "this is no Debian: install what Assets/setup/packages lists under your system's names, then build" \
+            "with \"cmake --workflow --preset release\" (README, Building by hand)."
+    local wanted missing
+    mapfile -t wanted < <(packages_of "$@")
+    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    ((${#missing[@]})) || return 0
+
+    local sudo=()
+    if (($(id -u) != 0)); then
+        sudo=(sudo)
+    fi
+    local line="${sudo[*]:+sudo }apt-get install --no-install-recommends ${missing[*]}"
+    if [[ $install == no ]]; then
+        printf 'Debian packages that are missing: %d. This line installs them:\n%s\n' "${#missing[@]}" "$line"
+        exit 2
+    fi
+    if ((${#sudo[@]})) && ! command -v sudo > /dev/null; then
+        stop "Debian packages are missing (${#missing[@]}), you are not root, and there is no sudo." \
+            "Run as root: ${line#sudo }"
+    fi
+    local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
+    echo "Asking Debian's archive for ${#missing[@]} packages."
+    "${apt[@]}" update < /dev/null > "$log_dir/packages.log" 2>&1 || {
+        tail -n 20 "$log_dir/packages.log" >&2
+        stop "apt-get update failed (its words stand above). Check the network and /etc/apt, then run this again."
+    }
+    local sizes
+    sizes=$("${apt[@]}" --assume-no install --no-install-recommends "${missing[@]}" < /dev/null 2>&1 |
+        sed -n 's/^Need to get \(.*\) of archives\.$/\1 to download/p; s/^After this operation, \(.*\) of additional.*/\1 on the disk/p' |
+        paste -sd, | sed 's/,/, /') || true
+    printf 'Installing Debian packages (%s with what they need): %s\n' "${sizes:-size not told}" "${missing[*]}"
+    "${apt[@]}" -y install --no-install-recommends "${missing[@]}" < /dev/null > "$log_dir/packages.log" 2>&1 || {
+        tail -n 20 "$log_dir/packages.log" >&2
+        stop "apt-get could not install the packages. Check the network and the disk, then run this again, or try" \
+            "yourself: $line"
+    }
+    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    ((${#missing[@]} == 0)) || stop "apt-get said nothing, yet these are still missing: ${missing[*]}"
+}
+
+log_dir=$root/build/logs
+mkdir -p "$log_dir"
