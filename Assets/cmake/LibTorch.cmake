@@ -2,6 +2,10 @@
 # LibTorch for the CPU: the PyPI wheel torch 2.11.0 without its dependencies (no Python runs it), plus the two small
 # CUDA libraries that libtorch_cpu.so itself names. Fetched once, checked by checksum, unpacked into a cache folder
 # outside of the source tree: $TABLEREAD_CACHE or ~/.cache/tableread. Later runs touch no network.
+#
+# The folder gets its name by a rename, when all of it is there: whoever finds it finds it whole. An interrupted
+# unpacking starts again from the wheels, which pip checks again; an interrupted download starts again. A lock lets
+# several builds configure at once, and one of them fetch.
 set(TABLEREAD_TORCH_VERSION 2.11.0)
 if(DEFINED ENV{TABLEREAD_CACHE})
     set(tableread_cache_default "$ENV{TABLEREAD_CACHE}")
@@ -11,26 +15,55 @@ endif()
 set(TABLEREAD_CACHE "${tableread_cache_default}" CACHE PATH "Where LibTorch is kept")
 set(TABLEREAD_TORCH_DIR "${TABLEREAD_CACHE}/libtorch-${TABLEREAD_TORCH_VERSION}-cpu")
 
-function(tableread_fetch_libtorch)
-    set(wheels "${TABLEREAD_CACHE}/wheels")
-    file(MAKE_DIRECTORY "${wheels}")
-    find_program(TABLEREAD_PYTHON python3 REQUIRED)
-    message(STATUS "Fetching LibTorch ${TABLEREAD_TORCH_VERSION}: 544 MB to download, 540 MB kept in ${TABLEREAD_CACHE}")
+function(tableread_download_wheels folder)
+    find_program(TABLEREAD_PYTHON python3)
+    set(result 1)
+    if(TABLEREAD_PYTHON)
+        execute_process(COMMAND "${TABLEREAD_PYTHON}" -m pip --version RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
+    endif()
+    if(result)
+        message(FATAL_ERROR "LibTorch is fetched by pip, and there is no python3 with pip here. "
+            "Install both (Debian: apt-get install python3-pip) and configure again.")
+    endif()
     execute_process(
-        COMMAND "${TABLEREAD_PYTHON}" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes
+        COMMAND "${TABLEREAD_PYTHON}" -m pip download --disable-pip-version-check --no-deps --require-hashes
+            --no-cache-dir --retries 3
             --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311
             --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64
             --platform manylinux2014_x86_64
-            -d "${wheels}" -r "${CMAKE_SOURCE_DIR}/Assets/cmake/libtorch-cpu.txt"
+            -d "${folder}" -r "${CMAKE_SOURCE_DIR}/Assets/cmake/libtorch-cpu.txt"
         RESULT_VARIABLE result)
     if(result)
-        message(FATAL_ERROR "LibTorch could not be fetched. Check the network and run the same command again; "
-            "or configure with -DTABLEREAD_ENGINE=OFF to build the plugin alone.")
+        message(FATAL_ERROR "LibTorch ${TABLEREAD_TORCH_VERSION} could not be fetched: pip's reason stands above. "
+            "If this machine is offline, connect it and run the same command again, or copy the folder "
+            "${TABLEREAD_TORCH_DIR} from a machine that has it. "
+            "The plugin alone needs no LibTorch: configure with -DTABLEREAD_ENGINE=OFF.")
     endif()
+endfunction()
+
+function(tableread_fetch_libtorch)
+    if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+        message(FATAL_ERROR "The LibTorch that is fetched runs on x86_64 Linux; this is ${CMAKE_SYSTEM_PROCESSOR} "
+            "${CMAKE_SYSTEM_NAME}. Configure with -DTABLEREAD_ENGINE=OFF to build the plugin alone.")
+    endif()
+    file(MAKE_DIRECTORY "${TABLEREAD_CACHE}")
+    file(LOCK "${TABLEREAD_CACHE}/fetch.lock" GUARD FUNCTION TIMEOUT 3600 RESULT_VARIABLE result)
+    if(result)
+        message(FATAL_ERROR "${TABLEREAD_CACHE}/fetch.lock could not be locked (${result}): another build fetches "
+            "LibTorch for an hour, or the folder cannot be written. Set TABLEREAD_CACHE to one that can.")
+    endif()
+    if(EXISTS "${TABLEREAD_TORCH_DIR}")
+        return() # another build fetched it while this one waited
+    endif()
+
+    message(STATUS "Fetching LibTorch ${TABLEREAD_TORCH_VERSION}, once: 544 MB to download, 500 MB kept in "
+        "${TABLEREAD_CACHE} (1.1 GB while it is unpacked)")
+    set(wheels "${TABLEREAD_CACHE}/wheels")
+    tableread_download_wheels("${wheels}")
     set(staging "${TABLEREAD_TORCH_DIR}.part")
     file(REMOVE_RECURSE "${staging}")
     foreach(part IN ITEMS # wheel|what is taken from it
-            "torch-*|torch/include/*;torch/lib/libtorch_cpu.so;torch/lib/libc10.so;torch/lib/libgomp.so.1"
+            "torch-${TABLEREAD_TORCH_VERSION}-*|torch/include/*;torch/lib/libtorch_cpu.so;torch/lib/libc10.so;torch/lib/libgomp.so.1"
             "nvidia_cuda_runtime-*|nvidia/cu13/lib/libcudart.so.13"
             "nvidia_cuda_cupti-*|nvidia/cu13/lib/libcupti.so.13")
         string(REPLACE "|" ";" part "${part}")
@@ -43,13 +76,21 @@ function(tableread_fetch_libtorch)
     foreach(library libcudart.so.13 libcupti.so.13)
         file(RENAME "${staging}/unpacked/nvidia/cu13/lib/${library}" "${staging}/lib/${library}")
     endforeach()
-    file(REMOVE_RECURSE "${staging}/unpacked" "${wheels}")
+    file(REMOVE_RECURSE "${staging}/unpacked")
     file(RENAME "${staging}" "${TABLEREAD_TORCH_DIR}")
+    file(REMOVE_RECURSE "${wheels}")
 endfunction()
 
-if(NOT EXISTS "${TABLEREAD_TORCH_DIR}/lib/libtorch_cpu.so")
+if(NOT EXISTS "${TABLEREAD_TORCH_DIR}")
     tableread_fetch_libtorch()
 endif()
+set(TABLEREAD_TORCH_LIBRARIES libtorch_cpu.so libc10.so libgomp.so.1 libcudart.so.13 libcupti.so.13)
+foreach(library IN LISTS TABLEREAD_TORCH_LIBRARIES)
+    if(NOT EXISTS "${TABLEREAD_TORCH_DIR}/lib/${library}")
+        message(FATAL_ERROR "${TABLEREAD_TORCH_DIR}/lib lacks ${library}: somebody changed that folder. "
+            "Delete it and configure again: LibTorch is then fetched anew.")
+    endif()
+endforeach()
 
 add_library(tableread_torch INTERFACE)
 target_include_directories(tableread_torch SYSTEM INTERFACE "${TABLEREAD_TORCH_DIR}/include")
