@@ -7,6 +7,8 @@ cd "$root"
 export LC_ALL=C.UTF-8
 HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 export HOME
+log_dir=$root/build/logs
+mkdir -p "$log_dir"
 install=yes
 
 # Says what went wrong and what to do, and ends.
@@ -46,6 +48,12 @@ missing_packages()
     for name; do
         [[ $have == *" $name "* ]] || echo "$name"
     done
+}
+
+# From here on need_packages only lists.
+forbid_install()
+{
+    install=no
 }
 
 # Installs what the groups given still lack; with --no-install lists it instead and ends.
@@ -91,6 +99,3 @@ need_packages()
     mapfile -t missing < <(missing_packages "${wanted[@]}")
     ((${#missing[@]} == 0)) || stop "apt-get said nothing, yet these are still missing: ${missing[*]}"
 }
-
-log_dir=$root/build/logs
-mkdir -p "$log_dir"
