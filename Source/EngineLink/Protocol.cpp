@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "EngineLink/Protocol.h"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace tableread::protocol
+{
+namespace
+{
+using Json = nlohmann::json;
+
+struct CodeName
+{
+    ErrorCode code;
+    const char* name;
+    int status;
+};
+
+constexpr std::array codeNames {
+    CodeName { ErrorCode::InvalidInput, "invalid_input", 400 },
+    CodeName { ErrorCode::NotFound, "not_found", 404 },
+    CodeName { ErrorCode::OutOfRange, "out_of_range", 400 },
+    CodeName { ErrorCode::OutOfMemory, "out_of_memory", 507 },
+    CodeName { ErrorCode::Unsupported, "unsupported", 422 },
+    CodeName { ErrorCode::Io, "io", 500 },
+    CodeName { ErrorCode::Cancelled, "cancelled", 499 },
+    CodeName { ErrorCode::Busy, "busy", 503 },
+    CodeName { ErrorCode::Internal, "internal", 500 },
+};
+
+const CodeName& named (ErrorCode code)
+{
+    for (const auto& entry : codeNames)
+        if (entry.code == code)
+            return entry;
+    return codeNames.back();
+}
+
+/** Reads fields of one object; thrown Errors end in the parse function that made the reader. */
+class Fields
+{
+public:
+    Fields (const Json& source, std::string prefix) : object (source), path (std::move (prefix))
+    {
+        if (! object.is_object())
+            throw Exception ({ ErrorCode::InvalidInput, "an object is expected here, not " + kind (object),
+                               path.substr (0, path.empty() ? 0 : path.size() - 1) });
+    }
+
+    std::string text (const char* name, std::string otherwise = {}) const
+    {
+        const auto* field = find (name);
+        if (field == nullptr)
+            return otherwise;
+        if (! field->is_string())
+            refuse (name, "a string", *field);
+        return field->get<std::string>();
+    }
+
+    std::int64_t integer (const char* name, std::int64_t otherwise, std::int64_t least,
+                          std::int64_t most) const
+    {
+        const auto* field = find (name);
+        if (field == nullptr)
+            return otherwise;
+        if (! field->is_number_integer())
+            refuse (name, "a whole number", *field);
+        const bool fits =
+            ! field->is_number_unsigned() || field->get<std::uint64_t>() <= (std::uint64_t) most;
+        if (! fits || field->get<std::int64_t>() < least || field->get<std::int64_t>() > most)
+            throw Exception (
+                { ErrorCode::OutOfRange,
+                  field->dump() + " is outside of " + std::to_string (least) + " to " + std::to_string (most),
+                  path + name });
+        return field->get<std::int64_t>();
+    }
+
+    std::uint64_t seed (const char* name) const
+    {
+        const auto* field = find (name);
+        if (field == nullptr)
+            return 0;
+        if (! field->is_number_unsigned())
+            refuse (name, "a whole number from 0", *field);
+        return field->get<std::uint64_t>();
+    }
+
+    float number (const char* name, float otherwise, float least, float most) const
+    {
+        const auto* field = find (name);
+        if (field == nullptr)
+            return otherwise;
+        if (! field->is_number())
+            refuse (name, "a number", *field);
+        const auto value = field->get<double>();
+        if (! (value >= (double) least && value <= (double) most))
+            throw Exception (
+                { ErrorCode::OutOfRange,
+                  field->dump() + " is outside of " + Json (least).dump() + " to " + Json (most).dump(),
+                  path + name });
+        return (float) value;
+    }
+
+    bool flag (const char* name) const
+    {
+        const auto* field = find (name);
+        if (field == nullptr)
+            return false;
+        if (! field->is_boolean())
+            refuse (name, "true or false", *field);
+        return field->get<bool>();
+    }
+
+    const Json& list (const char* name, std::size_t most) const
+    {
+        static const Json none = Json::array();
+        const auto* field = find (name);
+        if (field == nullptr)
+            return none;
+        if (! field->is_array())
+            refuse (name, "a list", *field);
+        if (field->size() > most)
+            throw Exception ({ ErrorCode::OutOfRange,
+                               std::to_string (field->size()) + " entries, at most " + std::to_string (most) +
+                                   " are allowed",
+                               path + name });
+        return *field;
+    }
+
+    const Json* find (const char* name) const
+    {
+        const auto found = object.find (name);
+        return found == object.end() || found->is_null() ? nullptr : &*found;
+    }
+
+private:
+    static std::string kind (const Json& value)
+    {
+        return value.is_null() ? "nothing" : std::string ("a ") + value.type_name();
+    }
+
+    [[noreturn]] void refuse (const char* name, const char* expected, const Json& got) const
+    {
+        throw Exception ({ ErrorCode::InvalidInput,
+                           std::string (expected) + " is expected here, not " + kind (got), path + name });
+    }
+
+    const Json& object;
+    std::string path;
+};
+
+std::string at (const char* name, std::size_t index)
+{
+    return std::string (name) + '[' + std::to_string (index) + "].";
+}
+
+void readExtension (const Json& json, SpeechRequest& request)
+{
+    const Fields fields (json, "tableread.");
+    for (const auto& voice : fields.list ("voices", maxVoices))
+    {
+        const auto prefix = at ("tableread.voices", request.voices.size());
+        const Fields entry (voice, prefix);
+        VoiceReference reference { entry.text ("name"), entry.text ("path") };
+        if (reference.name.empty() && reference.path.empty())
+            throw Exception (
+                { ErrorCode::InvalidInput, "a voice has a \"name\", a \"path\" or both", prefix + "name" });
+        if (! reference.path.empty() && ! reference.path.is_absolute())
+            throw Exception (
+                { ErrorCode::InvalidInput,
+                  "\"" + reference.path.string() + "\" is a relative path; an absolute one is expected",
+                  prefix + "path" });
+        request.voices.push_back (std::move (reference));
+    }
+    for (const auto& line : fields.list ("lines", maxLines))
+    {
+        const Fields entry (line, at ("tableread.lines", request.lines.size()));
+        const auto last = request.voices.empty() ? maxVoices : request.voices.size();
+        request.lines.push_back (
+            { (int) entry.integer ("speaker", 0, 0, (std::int64_t) last - 1), entry.text ("text") });
+    }
+    request.seed = fields.seed ("seed");
+    request.guidanceScale = fields.number ("cfg_scale", request.guidanceScale, 0.0f, 100.0f);
+    request.steps = (int) fields.integer ("steps", request.steps, 1, 1000);
+    const auto format = fields.text ("format", "s16");
+    if (format != "s16" && format != "f32")
+        throw Exception ({ ErrorCode::InvalidInput, "\"" + format + "\" is unknown; use \"s16\" or \"f32\"",
+                           "tableread.format" });
+    request.format = format == "f32" ? SampleFormat::Float32 : SampleFormat::Int16;
+}
+
+/** Runs `read` on the parsed text and turns whatever it throws into an Error. */
+template <typename T, typename Read>
+Result<T> parsed (std::string_view text, const char* what, Read&& read)
+{
+    if (text.size() > maxBodyBytes)
+        return tl::unexpected (Error { ErrorCode::OutOfRange,
+                                       std::string (what) + " of " + std::to_string (text.size()) +
+                                           " bytes, at most " + std::to_string (maxBodyBytes) +
+                                           " are allowed",
+                                       {} });
+    try
+    {
+        T result;
+        read (Json::parse (text), result);
+        return result;
+    }
+    catch (const Exception& problem)
+    {
+        return tl::unexpected (problem.error);
+    }
+    catch (const Json::exception&)
+    {
+        return tl::unexpected (Error { ErrorCode::InvalidInput, std::string (what) + " is not JSON", {} });
+    }
+}
+} // namespace
+
+std::string toJson (const SpeechRequest& request)
+{
+    Json voices = Json::array();
+    for (const auto& voice : request.voices)
+    {
+        Json entry = { { "name", voice.name } };
+        if (! voice.path.empty())
+            entry["path"] = voice.path.string();
+        voices.push_back (std::move (entry));
+    }
+    Json lines = Json::array();
+    std::string input = request.input;
+    for (const auto& line : request.lines)
+    {
+        lines.push_back ({ { "speaker", line.speaker }, { "text", line.text } });
+        if (request.input.empty())
+            input += (input.empty() ? "" : "\n") + line.text;
+    }
+    std::string voice = request.voice;
+    if (voice.empty() && ! request.voices.empty())
+        voice = request.voices.front().name;
+    const Json json = { { "model", request.model },
+                        { "input", input },
+                        { "voice", voice },
+                        { "response_format", request.container == Container::Wav ? "wav" : "pcm" },
+                        { "tableread",
+                          { { "lines", lines },
+                            { "voices", voices },
+                            { "seed", request.seed },
+                            { "cfg_scale", request.guidanceScale },
+                            { "steps", request.steps },
+                            { "format", request.format == SampleFormat::Float32 ? "f32" : "s16" } } } };
+    return json.dump (-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<SpeechRequest> parseSpeechRequest (std::string_view text)
+{
+    return parsed<SpeechRequest> (text, "the request", [] (const Json& json, SpeechRequest& request) {
+        const Fields fields (json, {});
+        request.model = fields.text ("model", request.model);
+        request.input = fields.text ("input");
+        request.voice = fields.text ("voice");
+        const auto container = fields.text ("response_format", "wav");
+        if (container != "pcm" && container != "wav")
+            throw Exception ({ ErrorCode::Unsupported,
+                               "\"" + container + "\" is not offered; use \"wav\" or \"pcm\"",
+                               "response_format" });
+        request.container = container == "wav" ? Container::Wav : Container::Pcm;
+        if (const auto* extension = fields.find ("tableread"))
+            readExtension (*extension, request);
+        if (request.input.empty() && request.lines.empty())
+            throw Exception (
+                { ErrorCode::InvalidInput, "there is nothing to speak: the text is empty", "input" });
+    });
+}
+
+std::string toJson (const Health& health)
+{
+    const Json json = { { "status", health.status },
+                        { "version", health.engineVersion },
+                        { "protocol", health.protocol },
+                        { "model", health.model },
+                        { "fingerprint", health.fingerprint },
+                        { "sample_rate", health.sampleRateHz },
+                        { "frame_samples", health.frameSamples },
+                        { "busy", health.busy },
+                        { "voices", health.voices } };
+    return json.dump (-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Health> parseHealth (std::string_view text)
+{
+    return parsed<Health> (text, "the engine's health", [] (const Json& json, Health& health) {
+        const Fields fields (json, {});
+        health.status = fields.text ("status", {});
+        health.engineVersion = fields.text ("version");
+        health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
+        health.model = fields.text ("model");
+        health.fingerprint = fields.text ("fingerprint");
+        health.sampleRateHz = fields.integer ("sample_rate", 24'000, 1, 1'000'000);
+        health.frameSamples = fields.integer ("frame_samples", 3200, 1, 1'000'000);
+        health.busy = fields.flag ("busy");
+        for (const auto& voice : fields.list ("voices", 4096))
+            if (voice.is_string())
+                health.voices.push_back (voice.get<std::string>());
+    });
+}
+
+std::string toJson (const Error& error)
+{
+    const auto& code = named (error.code);
+    const Json json = { { "error",
+                          { { "message", error.message },
+                            { "type", code.status < 500 ? "invalid_request_error" : "server_error" },
+                            { "param", error.where.empty() ? Json (nullptr) : Json (error.where) },
+                            { "code", code.name } } } };
+    return json.dump (-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Error parseError (int status, std::string_view body)
+{
+    Error error { ErrorCode::Internal, {}, {} };
+    for (const auto& entry : codeNames)
+        if (entry.status == status)
+        {
+            error.code = entry.code;
+            break;
+        }
+    const auto json = Json::parse (body.substr (0, maxBodyBytes), nullptr, false);
+    if (json.is_object() && json.contains ("error") && json["error"].is_object())
+    {
+        const auto& object = json["error"];
+        const auto field = [&] (const char* name) {
+            const auto found = object.find (name);
+            return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+        };
+        error.message = field ("message");
+        error.where = field ("param");
+        for (const auto& entry : codeNames)
+            if (field ("code") == entry.name)
+                error.code = entry.code;
+    }
+    if (error.message.empty())
+    {
+        constexpr std::size_t quoted = 200;
+        error.message = "the engine answered " + std::to_string (status) + " with " +
+                        Json (std::string (body.substr (0, quoted)))
+                            .dump (-1, ' ', true, Json::error_handler_t::replace) +
+                        (body.size() > quoted ? "…" : "");
+    }
+    return error;
+}
+
+int httpStatus (ErrorCode code)
+{
+    return named (code).status;
+}
+} // namespace tableread::protocol

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "Core/Error.h"
+
+/** What plugin and engine say to each other: structs on one side, JSON on the other. Assets/docs/Protocol.md is
+    the text of it. Both programs link this, so a message that one can write the other can read.
+
+    Reading   never trusts: sizes, types and ranges are checked, and a failure names the field. Unknown fields are
+              ignored, so that each side may be newer than the other within one protocol version.
+*/
+namespace tableread::protocol
+{
+inline constexpr int version = 1;
+
+inline constexpr const char* healthPath = "/health";
+inline constexpr const char* speechPath = "/v1/audio/speech";
+
+inline constexpr std::size_t maxBodyBytes = 4u << 20; // of a request
+inline constexpr std::size_t maxLines = 4096;         // in one passage
+inline constexpr std::size_t maxVoices = 64;
+
+/** The samples of a raw ("pcm") answer; a WAV answer is 16 bit unless Float32 is asked for. */
+enum class SampleFormat
+{
+    Int16,  // little-endian, as OpenAI's "pcm"
+    Float32 // little-endian, unclamped: bit for bit what the engine computed
+};
+
+enum class Container
+{
+    Pcm,
+    Wav
+};
+
+/** A voice of the engine's model folder (by name alone), or a recording (by absolute path). */
+struct VoiceReference
+{
+    std::string name;
+    std::filesystem::path path; // empty: the model's own voice of that name
+
+    bool operator== (const VoiceReference&) const = default;
+};
+
+struct SpeechLine
+{
+    int speaker = 0; // index into voices
+    std::string text;
+
+    bool operator== (const SpeechLine&) const = default;
+};
+
+/** One passage to speak. A request of a plain OpenAI client has no `lines`: then `input` and `voice` say it all. */
+struct SpeechRequest
+{
+    std::string model = "tableread"; // informative: an engine serves the one model it has loaded
+    std::string input;
+    std::string voice;
+    Container container = Container::Pcm;
+    SampleFormat format = SampleFormat::Int16;
+    std::vector<SpeechLine> lines;
+    std::vector<VoiceReference> voices;
+    std::uint64_t seed = 0;
+    float guidanceScale = 1.3f;
+    int steps = 10;
+
+    bool operator== (const SpeechRequest&) const = default;
+};
+
+/** What an engine says of itself. */
+struct Health
+{
+    std::string status = "ok"; // or "loading"
+    std::string engineVersion;
+    int protocol = version;
+    std::string model;
+    std::string fingerprint; // takes of equal fingerprint, request and voices are the same bit for bit
+    std::int64_t sampleRateHz = 24'000;
+    std::int64_t frameSamples = 3200;
+    bool busy = false;
+    std::vector<std::string> voices; // names of the model's own
+
+    bool operator== (const Health&) const = default;
+};
+
+/** Writes and reads a request. `input` is filled from the lines when it is empty, so that any server understands
+    the request at least as one text.
+    @returns on reading: InvalidInput or OutOfRange with the field in `where`. */
+std::string toJson (const SpeechRequest& request);
+[[nodiscard]] Result<SpeechRequest> parseSpeechRequest (std::string_view json);
+
+std::string toJson (const Health& health);
+[[nodiscard]] Result<Health> parseHealth (std::string_view json);
+
+/** OpenAI's error object, with `where` as its "param". */
+std::string toJson (const Error& error);
+
+/** The error in the body of an answer with `status`; a body that is no error object is quoted, shortened. */
+Error parseError (int status, std::string_view body);
+
+/** The HTTP status that carries an error of this code. */
+int httpStatus (ErrorCode code);
+} // namespace tableread::protocol

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "EngineLink/SocketPath.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace tableread
+{
+namespace
+{
+std::optional<std::string> variable (const char* name)
+{
+    const char* value = std::getenv (name);
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string> (value);
+}
+
+tl::unexpected<Error> refused (const std::filesystem::path& folder, const std::string& why)
+{
+    return tl::unexpected (Error { ErrorCode::Io, why, folder.string() });
+}
+
+Result<std::filesystem::path> checkLength (std::filesystem::path socket)
+{
+    constexpr auto limit = sizeof (sockaddr_un::sun_path) - 1;
+    const auto length = socket.native().size();
+    if (length > limit)
+        return tl::unexpected (Error { ErrorCode::InvalidInput,
+                                       "the socket's path has " + std::to_string (length) +
+                                           " bytes, at most " + std::to_string (limit) +
+                                           " are possible. Set TABLEREAD_SOCKET to a shorter one.",
+                                       socket.string() });
+    return socket;
+}
+} // namespace
+
+RuntimeEnvironment RuntimeEnvironment::current()
+{
+    return { variable ("TABLEREAD_SOCKET"), variable ("XDG_RUNTIME_DIR"), "/tmp" };
+}
+
+Result<void> makePrivateFolder (const std::filesystem::path& folder)
+{
+    if (::mkdir (folder.c_str(), 0700) != 0 && errno != EEXIST)
+        return refused (folder, std::string ("the folder for the engine's socket cannot be made: ") +
+                                    std::strerror (errno));
+
+    // lstat, not stat: in /tmp a link of somebody else could lead the socket anywhere.
+    struct stat status = {};
+    if (::lstat (folder.c_str(), &status) != 0)
+        return refused (folder, std::string ("the folder for the engine's socket cannot be read: ") +
+                                    std::strerror (errno));
+    if (! S_ISDIR (status.st_mode))
+        return refused (
+            folder,
+            "a folder for the engine's socket is expected here, but it is something else. Remove it.");
+    if (status.st_uid != ::getuid())
+        return refused (folder, "the folder for the engine's socket belongs to user " +
+                                    std::to_string (status.st_uid) +
+                                    ", not to you. Set TABLEREAD_SOCKET to a path in a folder of your own.");
+    if ((status.st_mode & 077) != 0)
+        return refused (folder,
+                        "the folder for the engine's socket is open to other users. Run chmod 700 on it.");
+    return {};
+}
+
+Result<std::filesystem::path> engineSocketPath (const RuntimeEnvironment& environment)
+{
+    if (environment.socketOverride)
+        return checkLength (*environment.socketOverride);
+
+    const auto folder = environment.runtimeFolder
+                            ? std::filesystem::path (*environment.runtimeFolder) / "tableread"
+                            : environment.temporaryFolder / ("tableread-" + std::to_string (::getuid()));
+    if (auto made = makePrivateFolder (folder); ! made)
+        return tl::unexpected (made.error());
+    return checkLength (folder / "engine.sock");
+}
+} // namespace tableread

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "EngineLink/Protocol.h"
+
+using namespace tableread;
+using namespace tableread::protocol;
+
+namespace
+{
+SpeechRequest twoSpeakers()
+{
+    SpeechRequest request;
+    request.format = SampleFormat::Float32;
+    request.lines = { { 0, "Is \"this\" thing on?" }, { 1, "Ja — größer.\nZweite Zeile" } };
+    request.voices = { { "Anna", "/voices/anna.wav" }, { "ben", {} } };
+    request.seed = 18'446'744'073'709'551'615u;
+    request.guidanceScale = 1.5f;
+    request.steps = 5;
+    return request;
+}
+} // namespace
+
+TEST_CASE ("A speech request survives the wire", "[source][enginelink]")
+{
+    const auto request = twoSpeakers();
+    const auto read = parseSpeechRequest (toJson (request));
+    REQUIRE (read);
+    CHECK (read->lines == request.lines);
+    CHECK (read->voices == request.voices);
+    CHECK (read->seed == request.seed);
+    CHECK (read->guidanceScale == request.guidanceScale);
+    CHECK (read->steps == request.steps);
+    CHECK (read->format == request.format);
+    CHECK (read->container == request.container);
+    // A server that knows nothing of the extension still gets a text and a voice.
+    CHECK (read->input == "Is \"this\" thing on?\nJa — größer.\nZweite Zeile");
+    CHECK (read->voice == "Anna");
+}
+
+TEST_CASE ("A plain OpenAI request is understood", "[source][enginelink]")
+{
+    const auto read =
+        parseSpeechRequest (R"({"model": "tts-1", "input": "Hello.", "voice": "alloy", "speed": 1.0})");
+    REQUIRE (read);
+    CHECK (read->input == "Hello.");
+    CHECK (read->voice == "alloy");
+    CHECK (read->container == Container::Wav);
+    CHECK (read->format == SampleFormat::Int16);
+    CHECK (read->lines.empty());
+    CHECK (read->steps == 10);
+}
+
+TEST_CASE ("A bad request is refused with the field's name", "[source][enginelink]")
+{
+    struct Bad
+    {
+        const char* json;
+        ErrorCode code;
+        const char* where;
+    };
+    const auto bad = GENERATE (
+        Bad { "", ErrorCode::InvalidInput, "" }, Bad { "[]", ErrorCode::InvalidInput, "" },
+        Bad { "{\"input\": \"unfinished", ErrorCode::InvalidInput, "" },
+        Bad { R"({"input": ""})", ErrorCode::InvalidInput, "input" },
+        Bad { R"({"input": 7})", ErrorCode::InvalidInput, "input" },
+        Bad { R"({"input": "a", "response_format": "mp3"})", ErrorCode::Unsupported, "response_format" },
+        Bad { R"({"input": "a", "tableread": 1})", ErrorCode::InvalidInput, "tableread" },
+        Bad { R"({"input": "a", "tableread": {"steps": 0}})", ErrorCode::OutOfRange, "tableread.steps" },
+        Bad { R"({"input": "a", "tableread": {"steps": 1.5}})", ErrorCode::InvalidInput, "tableread.steps" },
+        Bad { R"({"input": "a", "tableread": {"steps": 18446744073709551615}})", ErrorCode::OutOfRange,
+              "tableread.steps" },
+        Bad { R"({"input": "a", "tableread": {"cfg_scale": -1}})", ErrorCode::OutOfRange,
+              "tableread.cfg_scale" },
+        Bad { R"({"input": "a", "tableread": {"seed": -1}})", ErrorCode::InvalidInput, "tableread.seed" },
+        Bad { R"({"input": "a", "tableread": {"format": "f64"}})", ErrorCode::InvalidInput,
+              "tableread.format" },
+        Bad { R"({"input": "a", "tableread": {"voices": {}}})", ErrorCode::InvalidInput, "tableread.voices" },
+        Bad { R"({"input": "a", "tableread": {"voices": [{}]}})", ErrorCode::InvalidInput,
+              "tableread.voices[0].name" },
+        Bad { R"({"input": "a", "tableread": {"voices": [{"path": "here.wav"}]}})", ErrorCode::InvalidInput,
+              "tableread.voices[0].path" },
+        Bad { R"({"tableread": {"voices": [{"name": "a"}], "lines": [{"speaker": 1, "text": "b"}]}})",
+              ErrorCode::OutOfRange, "tableread.lines[0].speaker" });
+    CAPTURE (bad.json);
+    const auto read = parseSpeechRequest (bad.json);
+    REQUIRE_FALSE (read);
+    CHECK (read.error().code == bad.code);
+    CHECK (read.error().where == bad.where);
+    CHECK_FALSE (read.error().message.empty());
+}
+
+TEST_CASE ("A request that is too large is refused unread", "[source][enginelink]")
+{
+    const auto read = parseSpeechRequest (std::string (maxBodyBytes + 1, ' '));
+    REQUIRE_FALSE (read);
+    CHECK (read.error().code == ErrorCode::OutOfRange);
+}
+
+TEST_CASE ("Text that is not UTF-8 does not stop a request from being written", "[source][enginelink]")
+{
+    auto request = twoSpeakers();
+    request.lines[0].text = "broken \xff byte";
+    CHECK (parseSpeechRequest (toJson (request)));
+}
+
+TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
+{
+    Health health { "ok", "0.1.0", version, "mini", "cpu-fp32-1", 24'000, 3200, true, { "anna", "ben" } };
+    const auto read = parseHealth (toJson (health));
+    REQUIRE (read);
+    CHECK (*read == health);
+    CHECK_FALSE (parseHealth ("<html>"));
+    CHECK_FALSE (parseHealth (R"({"protocol": "one"})"));
+    CHECK_FALSE (parseHealth (R"({"sample_rate": 0})"));
+}
+
+TEST_CASE ("An error keeps its code, message and place", "[source][enginelink]")
+{
+    const auto code = GENERATE (ErrorCode::InvalidInput, ErrorCode::NotFound, ErrorCode::OutOfRange,
+                                ErrorCode::OutOfMemory, ErrorCode::Unsupported, ErrorCode::Io,
+                                ErrorCode::Cancelled, ErrorCode::Busy, ErrorCode::Internal);
+    const auto read = parseError (httpStatus (code), toJson (Error { code, "what failed", "where" }));
+    CHECK (read.code == code);
+    CHECK (read.message == "what failed");
+    CHECK (read.where == "where");
+}
+
+TEST_CASE ("An answer that is no error object is quoted", "[source][enginelink]")
+{
+    const auto read = parseError (502, "<html>Bad gateway</html>");
+    CHECK (read.message == "the engine answered 502 with \"<html>Bad gateway</html>\"");
+    CHECK (parseError (503, "").code == ErrorCode::Busy);
+    CHECK (parseError (500, std::string (100'000, 'x')).message.size() < 300);
+}
