@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Model/Checkpoint.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "Core/Error.h"
+#include "Model/JsonText.h"
+#include "Model/SafetensorsFile.h"
+#include "Model/TensorNames.h"
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::string_view indexName = "model.safetensors.index.json";
+constexpr std::string_view scaleSuffix = "_scale";
+constexpr std::uint64_t maxIndexBytes = 16 << 20;
+constexpr std::size_t maxShards = 1024;
+
+std::string inWords (std::span<const std::int64_t> shape)
+{
+    std::string out = "[";
+    for (const auto extent : shape)
+        out += (out.size() > 1 ? ", " : "") + std::to_string (extent);
+    return out + "]";
+}
+
+/** The shards that an index names, and the shard in which it says each tensor is. */
+struct ShardIndex
+{
+    std::string path;
+    std::set<std::string> shards;
+    std::map<std::string, std::string> shardOf; // by the tensor's name in the file
+};
+
+/** A shard is a file beside its index, not one elsewhere. */
+void checkShardName (const std::string& name, const std::string& where)
+{
+    if (! name.ends_with (".safetensors") ||
+        name.find_first_of (std::string_view ("/\\\0", 3)) != std::string::npos ||
+        name.find ("..") != std::string::npos)
+        fail (ErrorCode::InvalidInput,
+              "names the shard " + inQuotes (name) +
+                  "; the plain name of a .safetensors file beside it is needed.",
+              where);
+}
+
+ShardIndex readIndex (const std::filesystem::path& path)
+{
+    ShardIndex index;
+    index.path = path.string();
+    const auto json = parseJsonObject (readTextFile (path, maxIndexBytes), index.path);
+    const auto map = json.find ("weight_map");
+    if (map == json.end() || ! map->is_object() || map->empty())
+        fail (ErrorCode::InvalidInput, "has no weight_map that names shards. Fetch the file again.",
+              index.path);
+    if (map->size() > SafetensorsHeader::maxTensors)
+        fail (ErrorCode::InvalidInput,
+              "names " + std::to_string (map->size()) + " tensors, at most " +
+                  std::to_string (SafetensorsHeader::maxTensors) +
+                  " are allowed; VibeVoice has about 1200. This is not a checkpoint of it.",
+              index.path);
+    for (const auto& [tensor, shard] : map->items())
+    {
+        if (! shard.is_string())
+            fail (ErrorCode::InvalidInput,
+                  "has no file name for tensor " + inQuotes (tensor) + ". Fetch the file again.", index.path);
+        index.shardOf[tensor] = shard.get<std::string>();
+        index.shards.insert (shard.get<std::string>());
+    }
+    if (index.shards.size() > maxShards)
+        fail (ErrorCode::InvalidInput,
+              "names " + std::to_string (index.shards.size()) + " shards, at most " +
+                  std::to_string (maxShards) + " are allowed.",
+              index.path);
+    for (const auto& shard : index.shards)
+        checkShardName (shard, index.path);
+    return index;
+}
+
+/** The only safetensors file of a folder, whatever its name. */
+std::filesystem::path onlyFile (const std::filesystem::path& folder)
+{
+    std::vector<std::filesystem::path> found;
+    for (const auto& item : std::filesystem::directory_iterator (folder))
+        if (item.path().extension() == ".safetensors")
+            found.push_back (item.path());
+    if (found.empty())
+        fail (ErrorCode::NotFound,
+              "holds no safetensors file. Put model.safetensors, or the shards and "
+              "model.safetensors.index.json, "
+              "beside its config.json.",
+              folder.string());
+    if (found.size() > 1)
+        fail (ErrorCode::InvalidInput,
+              "holds " + std::to_string (found.size()) +
+                  " safetensors files and no model.safetensors.index.json that says what they are. Fetch "
+                  "that file "
+                  "too, or leave only one of them.",
+              folder.string());
+    return found.front();
+}
+} // namespace
+
+std::string_view nameOf (DType type)
+{
+    switch (type)
+    {
+        case DType::Float32:
+            return "F32";
+        case DType::Float16:
+            return "F16";
+        case DType::BFloat16:
+            return "BF16";
+        case DType::Float8E4M3:
+            return "F8_E4M3";
+        case DType::Int8:
+            return "I8";
+        case DType::Int64:
+            return "I64";
+    }
+    return "?";
+}
+
+std::int64_t bytesPerElement (DType type)
+{
+    switch (type)
+    {
+        case DType::Int64:
+            return 8;
+        case DType::Float32:
+            return 4;
+        case DType::Float16:
+        case DType::BFloat16:
+            return 2;
+        case DType::Float8E4M3:
+        case DType::Int8:
+            return 1;
+    }
+    return 0;
+}
+
+struct Checkpoint::Files
+{
+    struct Tensor
+    {
+        TensorView view;
+        const SafetensorsFile* file = nullptr;
+    };
+
+    std::filesystem::path folder;
+    ModelConfig config;
+    std::vector<std::unique_ptr<SafetensorsFile>> mapped;
+    std::map<std::string, Tensor, std::less<>> tensors, scales; // by official name, a scale by its tensor's
+    std::vector<std::string> names;
+
+    void openFiles();
+    void add (const SafetensorsFile& file);
+    void separateScales();
+    const Tensor& find (std::string_view name) const;
+};
+
+void Checkpoint::Files::openFiles()
+{
+    const auto single = folder / "model.safetensors", indexPath = folder / indexName;
+    if (std::filesystem::exists (single) || ! std::filesystem::exists (indexPath))
+    {
+        mapped.push_back (std::make_unique<SafetensorsFile> (
+            std::filesystem::exists (single) ? single : onlyFile (folder)));
+        add (*mapped.back());
+        return;
+    }
+
+    const auto index = readIndex (indexPath);
+    for (const auto& shard : index.shards)
+    {
+        if (! std::filesystem::exists (folder / shard))
+            fail (ErrorCode::NotFound,
+                  "names the shard " + inQuotes (shard) +
+                      ", which is not in the folder. Fetch that file too.",
+                  index.path);
+        mapped.push_back (std::make_unique<SafetensorsFile> (folder / shard));
+        add (*mapped.back());
+    }
+    for (const auto& [tensor, shard] : index.shardOf)
+    {
+        const auto found = tensors.find (officialTensorName (tensor));
+        if (found == tensors.end() || found->second.file->path().filename() != shard)
+            fail (ErrorCode::InvalidInput,
+                  "places tensor " + inQuotes (tensor) + " in " + shard +
+                      ", which does not hold it. Fetch both files again.",
+                  index.path);
+    }
+}
+
+void Checkpoint::Files::add (const SafetensorsFile& file)
+{
+    for (const auto& entry : file.entries())
+    {
+        auto name = officialTensorName (entry.name);
+        const auto [other, isNew] = tensors.emplace (
+            std::move (name), Tensor { { entry.dtype, entry.shape, file.data (entry) }, &file });
+        if (! isNew)
+            fail (ErrorCode::InvalidInput,
+                  "holds tensor " + inQuotes (other->first) + ", which " +
+                      other->second.file->path().filename().string() +
+                      " holds too. Delete the files of one of the two checkpoints.",
+                  file.path().string());
+    }
+    if (tensors.size() > SafetensorsHeader::maxTensors)
+        fail (ErrorCode::InvalidInput,
+              "the shards up to this one hold more than " + std::to_string (SafetensorsHeader::maxTensors) +
+                  " tensors; VibeVoice has about 1200. This is not a checkpoint of it.",
+              file.path().string());
+}
+
+/** A transposed convolution's weight is [in, out, k], every other one [out, …]. */
+void checkScale (const std::string& name, const TensorView& tensor, const TensorView& scale,
+                 const std::string& where)
+{
+    const std::size_t dimension = name.find (".convtr.") != std::string::npos ? 1 : 0;
+    const bool known = tensor.dtype == DType::Int8 || tensor.dtype == DType::Float8E4M3;
+    if (! known || tensor.shape.size() <= dimension || scale.dtype != DType::Float32 ||
+        scale.shape != std::vector { tensor.shape[dimension] })
+        fail (ErrorCode::InvalidInput,
+              "tensor " + inQuotes (name) + " is " + std::string (nameOf (tensor.dtype)) + " " +
+                  inWords (tensor.shape) + ", its scale is " + std::string (nameOf (scale.dtype)) + " " +
+                  inWords (scale.shape) +
+                  "; an I8 or F8_E4M3 tensor and one F32 for each output channel are needed.",
+              where);
+}
+
+void Checkpoint::Files::separateScales()
+{
+    for (auto at = tensors.begin(); at != tensors.end();)
+    {
+        const auto& name = at->first;
+        const auto base = name.ends_with (scaleSuffix)
+                              ? tensors.find (name.substr (0, name.size() - scaleSuffix.size()))
+                              : tensors.end();
+        if (base == tensors.end())
+        {
+            ++at;
+            continue;
+        }
+        checkScale (base->first, base->second.view, at->second.view, at->second.file->path().string());
+        scales.emplace (base->first, std::move (at->second));
+        at = tensors.erase (at);
+    }
+    for (const auto& [name, tensor] : tensors)
+    {
+        names.push_back (name);
+        if (tensor.view.dtype == DType::Int8 && scales.find (name) == scales.end())
+            fail (ErrorCode::InvalidInput,
+                  "tensor " + inQuotes (name) + " is I8 and has no " +
+                      inQuotes (name + std::string (scaleSuffix)) +
+                      " beside it, so its values are unknown. Take another checkpoint.",
+                  tensor.file->path().string());
+    }
+}
+
+const Checkpoint::Files::Tensor& Checkpoint::Files::find (std::string_view name) const
+{
+    const auto found = tensors.find (name);
+    if (found == tensors.end())
+        fail (ErrorCode::NotFound,
+              "has no tensor " + inQuotes (name) +
+                  ", which config.json calls for. Check that both are of one checkpoint.",
+              folder.string());
+    return found->second;
+}
+
+Checkpoint::Checkpoint() : files (std::make_unique<Files>())
+{}
+Checkpoint::~Checkpoint() = default;
+
+std::unique_ptr<Checkpoint> Checkpoint::open (const std::filesystem::path& folder)
+{
+    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint);
+    auto& files = *checkpoint->files;
+    files.folder = folder;
+    files.config = ModelConfig::load (folder);
+    files.openFiles();
+    files.separateScales();
+    return checkpoint;
+}
+
+const std::filesystem::path& Checkpoint::folder() const
+{
+    return files->folder;
+}
+const ModelConfig& Checkpoint::config() const
+{
+    return files->config;
+}
+const std::vector<std::string>& Checkpoint::names() const
+{
+    return files->names;
+}
+bool Checkpoint::has (std::string_view officialName) const
+{
+    return files->tensors.contains (officialName);
+}
+bool Checkpoint::tied() const
+{
+    return ! has ("lm_head.weight");
+}
+
+TensorView Checkpoint::tensor (std::string_view officialName) const
+{
+    return files->find (officialName).view;
+}
+
+TensorView Checkpoint::tensor (std::string_view officialName, std::span<const std::int64_t> wantedShape) const
+{
+    const auto& found = files->find (officialName);
+    if (! std::ranges::equal (found.view.shape, wantedShape))
+        fail (ErrorCode::InvalidInput,
+              "tensor " + inQuotes (officialName) + " is " + inWords (found.view.shape) +
+                  ", the config wants " + inWords (wantedShape) + ". Check that both are of one checkpoint.",
+              found.file->path().string());
+    return found.view;
+}
+
+std::optional<TensorView> Checkpoint::scale (std::string_view officialName) const
+{
+    const auto found = files->scales.find (officialName);
+    return found == files->scales.end() ? std::nullopt : std::optional (found->second.view);
+}
+} // namespace tableread::engine

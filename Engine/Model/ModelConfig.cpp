@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Model/ModelConfig.h"
+
+#include <algorithm>
+
+#include "Core/Error.h"
+#include "Core/Units.h"
+#include "Model/ConfigSection.h"
+#include "Model/JsonText.h"
+
+namespace tableread::engine
+{
+namespace
+{
+// Far above every released model, far below what overflows a product of two or exhausts a machine by itself.
+constexpr std::int64_t maxWidth = 1 << 17;
+constexpr std::int64_t maxLayers = 1024;
+constexpr std::int64_t maxVocabulary = 1 << 22;
+constexpr std::int64_t maxPositionCount = 1 << 24;
+constexpr std::int64_t maxRatio = 1024;
+constexpr std::int64_t maxDepth = 256;
+constexpr std::size_t maxRatioCount = 16;
+constexpr std::int64_t maxHop = 1 << 20;
+constexpr double leastEps = 1e-12, mostEps = 0.1;
+constexpr std::uint64_t maxFileBytes = 4 << 20;
+
+void agree (const ConfigSection& file, const std::string& one, std::int64_t a, const std::string& other,
+            std::int64_t b)
+{
+    if (a != b)
+        file.refuse (one + " is " + std::to_string (a) + " but " + other + " is " + std::to_string (b) +
+                     "; they must be equal. Take the file that came with the checkpoint.");
+}
+
+// ------------------------------------------------------------------------------------------ the language model
+
+double ropeTheta (const ConfigSection& part)
+{
+    constexpr double least = 1.0, most = 1e12;
+    if (part.has ("rope_scaling"))
+    {
+        const auto scaling = part.section ("rope_scaling");
+        scaling.expect ("rope_type", "default");
+        scaling.expect ("type", "default");
+    }
+    if (! part.has ("rope_parameters")) // transformers 5 keeps it there
+        return part.real ("rope_theta", least, most);
+    const auto rope = part.section ("rope_parameters");
+    rope.expect ("rope_type", "default");
+    return rope.real ("rope_theta", least, most);
+}
+
+LanguageModelConfig readLanguageModel (const ConfigSection& part)
+{
+    part.expect ("model_type", "qwen2");
+    part.expect ("hidden_act", "silu");
+    part.expect ("use_sliding_window", false);
+
+    LanguageModelConfig c;
+    c.hidden = part.whole ("hidden_size", maxWidth);
+    c.intermediate = part.whole ("intermediate_size", 4 * maxWidth);
+    c.layers = part.whole ("num_hidden_layers", maxLayers);
+    c.heads = part.whole ("num_attention_heads", maxWidth);
+    c.kvHeads = part.findWhole ("num_key_value_heads", maxWidth).value_or (c.heads);
+    c.vocabulary = part.whole ("vocab_size", maxVocabulary);
+    c.maxPositions = part.whole ("max_position_embeddings", maxPositionCount);
+    c.normEps = part.real ("rms_norm_eps", leastEps, mostEps);
+    c.ropeTheta = ropeTheta (part);
+
+    const auto heads = part.nameOf ("num_attention_heads") + " is " + std::to_string (c.heads);
+    if (part.has ("head_dim"))
+        c.headDim = part.whole ("head_dim", maxWidth);
+    else if (c.hidden % c.heads == 0)
+        c.headDim = c.hidden / c.heads;
+    else
+        part.refuse (heads + ", which does not divide hidden_size " + std::to_string (c.hidden) + ".");
+    if (c.headDim % 2 != 0)
+        part.refuse (heads + ", so that a head is " + std::to_string (c.headDim) +
+                     " wide; rotary positions need an even width.");
+    if (c.heads * c.headDim > maxWidth)
+        part.refuse (heads + " of width " + std::to_string (c.headDim) + ": together more than " +
+                     std::to_string (maxWidth) + ".");
+    if (c.heads % c.kvHeads != 0)
+        part.refuse (heads + ", which num_key_value_heads " + std::to_string (c.kvHeads) +
+                     " does not divide.");
+    return c;
+}
+
+// -------------------------------------------------------------------------------------------------- the codecs
+
+/** Wants one depth more than ratios, and channels and a hop of sane size. @returns the hop. */
+std::int64_t checkCodec (const ConfigSection& part, const std::string& half, const CodecConfig& codec)
+{
+    if (codec.depths.size() != codec.ratios.size() + 1)
+        part.refuse (part.nameOf (half) + " has " + std::to_string (codec.ratios.size()) + " ratios and " +
+                     std::to_string (codec.depths.size()) + " depths; one depth more than ratios is needed.");
+    if (codec.filters << codec.ratios.size() > maxWidth)
+        part.refuse (part.nameOf (half) + " has " + std::to_string (codec.filters) + " filters, doubled " +
+                     std::to_string (codec.ratios.size()) + " times: more than " + std::to_string (maxWidth) +
+                     " channels.");
+    std::int64_t hop = 1;
+    for (const auto ratio : codec.ratios)
+        if ((hop *= ratio) > maxHop)
+            part.refuse (part.nameOf (half) + "'s ratios multiply to more than " + std::to_string (maxHop) +
+                         " samples a frame.");
+    return hop;
+}
+
+void expectKnownCodec (const ConfigSection& part)
+{
+    part.expect ("channels", 1);
+    part.expect ("causal", true);
+    part.expect ("conv_bias", true);
+    part.expect ("conv_norm", "none");
+    part.expect ("disable_last_norm", true);
+    part.expect ("layernorm", "RMSNorm");
+    part.expect ("layernorm_elementwise_affine", true);
+    part.expect ("mixer_layer", "depthwise_conv");
+    part.expect ("pad_mode", "constant");
+    part.expect ("kernel_size", 7);
+    part.expect ("ffn_expansion", 4);
+    part.expect ("hidden_act", "gelu");
+}
+
+template <typename T>
+std::vector<T> reversed (std::vector<T> list)
+{
+    std::reverse (list.begin(), list.end());
+    return list;
+}
+
+/** Official: ratios of both halves stand in the decoder's order, depths in each half's own. */
+CodecConfig readOfficialEncoder (const ConfigSection& part)
+{
+    expectKnownCodec (part);
+    CodecConfig c;
+    c.filters = part.whole ("encoder_n_filters", maxWidth);
+    c.ratios = reversed (part.list ("encoder_ratios", maxRatio, maxRatioCount));
+    c.depths = part.list ("encoder_depths", maxDepth, maxRatioCount + 1);
+    c.dimension = part.whole ("vae_dim", maxWidth);
+    c.normEps = part.real ("layernorm_eps", leastEps, mostEps);
+    return c;
+}
+
+CodecConfig readOfficialDecoder (const ConfigSection& part, const CodecConfig& encoder)
+{
+    auto c = encoder;
+    c.filters = part.findWhole ("decoder_n_filters", maxWidth).value_or (encoder.filters);
+    c.ratios = part.has ("decoder_ratios") ? part.list ("decoder_ratios", maxRatio, maxRatioCount)
+                                           : reversed (encoder.ratios);
+    c.depths = part.has ("decoder_depths") ? part.list ("decoder_depths", maxDepth, maxRatioCount + 1)
+                                           : reversed (encoder.depths);
+    return c;
+}
+
+/** Converted: one description, in the encoder's order, that the decoder mirrors. */
+CodecConfig readConvertedEncoder (const ConfigSection& part)
+{
+    expectKnownCodec (part);
+    CodecConfig c;
+    c.filters = part.whole ("num_filters", maxWidth);
+    c.ratios = part.list ("downsampling_ratios", maxRatio, maxRatioCount);
+    c.depths = part.list ("depths", maxDepth, maxRatioCount + 1);
+    c.dimension = part.whole ("hidden_size", maxWidth);
+    c.normEps = part.real ("rms_norm_eps", leastEps, mostEps);
+    return c;
+}
+
+void checkCodecs (ModelConfig& c, const ConfigSection& acoustic, const ConfigSection& semantic)
+{
+    c.frameSamples = checkCodec (acoustic, "encoder", c.acousticEncoder);
+    agree (acoustic, "the acoustic decoder's hop", checkCodec (acoustic, "decoder", c.acousticDecoder),
+           "the acoustic encoder's", c.frameSamples);
+    agree (semantic, "the semantic encoder's hop", checkCodec (semantic, "encoder", c.semanticEncoder),
+           "the acoustic encoder's", c.frameSamples);
+}
+
+// ------------------------------------------------------------------------------------------- the two layouts
+
+constexpr double maxStd = 100.0;
+
+void readOfficial (ModelConfig& c, const ConfigSection& top)
+{
+    c.languageModel = readLanguageModel (top.section ("decoder_config"));
+
+    const auto acoustic = top.section ("acoustic_tokenizer_config");
+    const auto semantic = top.section ("semantic_tokenizer_config");
+    c.acousticEncoder = readOfficialEncoder (acoustic);
+    c.acousticDecoder = readOfficialDecoder (acoustic, c.acousticEncoder);
+    c.semanticEncoder = readOfficialEncoder (semantic);
+    checkCodecs (c, acoustic, semantic);
+    acoustic.expect ("std_dist_type", "gaussian");
+    c.vaeStd = acoustic.real ("fix_std", 0.0, maxStd) / 0.8;
+
+    const auto head = top.section ("diffusion_head_config");
+    head.expect ("prediction_type", "v_prediction");
+    head.expect ("diffusion_type", "ddpm");
+    head.expect ("ddpm_beta_schedule", "cosine");
+    auto& h = c.diffusionHead;
+    h.hidden = head.whole ("hidden_size", maxWidth);
+    h.latent = head.whole ("latent_size", maxWidth);
+    h.layers = head.whole ("head_layers", maxLayers);
+    h.ffn =
+        static_cast<std::int64_t> (head.real ("head_ffn_ratio", 1e-3, 64.0) * static_cast<double> (h.hidden));
+    if (h.ffn < 1)
+        head.refuse (head.nameOf ("head_ffn_ratio") + " times hidden_size is less than 1.");
+    h.normEps = head.real ("rms_norm_eps", leastEps, mostEps);
+    h.trainSteps = head.findWhole ("ddpm_num_steps", 100'000, 2).value_or (h.trainSteps);
+
+    // The first of these is misspelt in the released files.
+    for (const auto* key : { "acostic_vae_dim", "acoustic_vae_dim" })
+        agree (top, key, top.findWhole (key, maxWidth).value_or (c.acousticEncoder.dimension),
+               acoustic.nameOf ("vae_dim"), c.acousticEncoder.dimension);
+    agree (top, "semantic_vae_dim",
+           top.findWhole ("semantic_vae_dim", maxWidth).value_or (c.semanticEncoder.dimension),
+           semantic.nameOf ("vae_dim"), c.semanticEncoder.dimension);
+    agree (top, head.nameOf ("speech_vae_dim"),
+           head.findWhole ("speech_vae_dim", maxWidth).value_or (h.latent), head.nameOf ("latent_size"),
+           h.latent);
+}
+
+void readConverted (ModelConfig& c, const ConfigSection& top)
+{
+    c.languageModel = readLanguageModel (top.section ("text_config"));
+
+    const auto acoustic = top.section ("audio_config");
+    const auto semantic = top.section ("semantic_model_config");
+    c.acousticEncoder = readConvertedEncoder (acoustic);
+    c.acousticDecoder = c.acousticEncoder;
+    c.acousticDecoder.ratios = reversed (c.acousticEncoder.ratios);
+    c.acousticDecoder.depths = reversed (c.acousticEncoder.depths);
+    c.semanticEncoder = readConvertedEncoder (semantic);
+    checkCodecs (c, acoustic, semantic);
+    c.vaeStd = acoustic.findReal ("vae_std", 0.0, maxStd).value_or (c.vaeStd);
+
+    const auto head = top.section ("diffusion_head_config");
+    head.expect ("hidden_act", "silu");
+    head.expect ("mlp_bias", false);
+    head.expect ("frequency_embedding_size", 256);
+    head.expect ("diffusion_max_period", 10'000);
+    auto& h = c.diffusionHead;
+    h.hidden = head.whole ("hidden_size", maxWidth);
+    h.latent = head.whole ("latent_size", maxWidth);
+    h.layers = head.whole ("num_hidden_layers", maxLayers);
+    h.ffn = head.whole ("intermediate_size", 64 * maxWidth);
+    h.normEps = head.real ("rms_norm_eps", leastEps, mostEps);
+}
+
+/** Says which model the file is of, where it is not VibeVoice's text-to-speech. */
+void checkModelType (const ConfigSection& top)
+{
+    const auto type = top.findText ("model_type").value_or ("vibevoice");
+    if (type == "vibevoice_streaming")
+        top.refuse (
+            "is of VibeVoice-Realtime (model_type vibevoice_streaming), which works differently and is not "
+            "supported. Use VibeVoice-1.5B or VibeVoice-7B.",
+            ErrorCode::Unsupported);
+    if (type != "vibevoice" && type != "vibepod")
+        top.refuse ("is of a model of type " + inQuotes (type) +
+                    "; this engine speaks with VibeVoice (model_type vibevoice) only.");
+}
+
+void readPreprocessor (ModelConfig& c, const ConfigSection& top)
+{
+    top.expect ("db_normalize", true);
+    agree (top, "speech_tok_compress_ratio",
+           top.findWhole ("speech_tok_compress_ratio", maxHop).value_or (c.frameSamples), "config.json's hop",
+           c.frameSamples);
+    const auto audio = top.has ("audio_processor")     ? top.section ("audio_processor")
+                       : top.has ("feature_extractor") ? top.section ("feature_extractor")
+                                                       : top;
+    audio.expect ("sampling_rate", modelSampleRateHz);
+    audio.expect ("normalize_audio", true);
+    c.targetDbFs = audio.findReal ("target_dB_FS", -120.0, 0.0).value_or (c.targetDbFs);
+    c.normalizerEps = audio.findReal ("eps", 0.0, mostEps).value_or (c.normalizerEps);
+}
+} // namespace
+
+ModelConfig ModelConfig::parse (std::string_view configJson, std::string_view preprocessorJson,
+                                const std::string& where)
+{
+    const auto json = parseJsonObject (configJson, where);
+    const ConfigSection top (json, "", where);
+    checkModelType (top);
+
+    ModelConfig c;
+    if (top.has ("decoder_config"))
+        readOfficial (c, top);
+    else if (top.has ("text_config"))
+        readConverted (c, top);
+    else
+        top.refuse (
+            "has neither decoder_config (the official layout) nor text_config (the transformers layout). "
+            "Take the file that came with a VibeVoice checkpoint.");
+
+    agree (top, "diffusion_head_config.hidden_size", c.diffusionHead.hidden,
+           "the language model's hidden_size", c.languageModel.hidden);
+    agree (top, "diffusion_head_config.latent_size", c.diffusionHead.latent, "the acoustic codec's dimension",
+           c.acousticEncoder.dimension);
+
+    if (! preprocessorJson.empty())
+    {
+        const auto file = (std::filesystem::path (where).parent_path() / "preprocessor_config.json").string();
+        const auto preprocessor = parseJsonObject (preprocessorJson, file);
+        readPreprocessor (c, ConfigSection (preprocessor, "", file));
+    }
+    return c;
+}
+
+ModelConfig ModelConfig::load (const std::filesystem::path& folder)
+{
+    const auto config = folder / "config.json", preprocessor = folder / "preprocessor_config.json";
+    std::error_code problem;
+    if (! std::filesystem::is_directory (folder, problem))
+        fail (ErrorCode::NotFound,
+              "there is no such folder. Give the folder that holds a checkpoint's config.json.",
+              folder.string());
+    if (! std::filesystem::exists (config, problem))
+        fail (ErrorCode::NotFound,
+              "holds no config.json. Give the folder of a checkpoint, with config.json beside its "
+              "safetensors files.",
+              folder.string());
+    const auto text = readTextFile (config, maxFileBytes);
+    const auto more =
+        std::filesystem::exists (preprocessor, problem) ? readTextFile (preprocessor, maxFileBytes) : "";
+    return parse (text, more, config.string());
+}
+} // namespace tableread::engine

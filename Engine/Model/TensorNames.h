@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tableread::engine
+{
+/** Tensors have two sets of names: those of the official checkpoints, which this engine uses, and those of checkpoints
+    converted for transformers (both its released names and an earlier draft's). A name of neither set stays as it is,
+    and so does what follows a known part, such as `_scale`. */
+std::string officialTensorName (std::string_view name);
+
+/** The released transformers name of an official one; the inverse of officialTensorName(). */
+std::string convertedTensorName (std::string_view officialName);
+} // namespace tableread::engine
