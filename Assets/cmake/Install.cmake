@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself,
+# so the whole may be unpacked anywhere; a part that was not configured is left out.
+#   bin                      tableread-engine, TableRead (standalone)
+#   lib/tableread            the libraries of LibTorch that the engine needs
+#   lib/vst3, lib/lv2        the plugin
+#   share/tableread          models/mini (the embedded model with its voices), demo (a script to try)
+#   share/doc/tableread      README, licences
+install(FILES README.md LICENSE CHANGELOG.md DESTINATION share/doc/tableread)
+install(DIRECTORY Assets/demo Assets/models DESTINATION share/tableread)
+
+if(TARGET tableread-engine)
+    set_target_properties(tableread-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")
+    install(TARGETS tableread-engine RUNTIME DESTINATION bin)
+    list(TRANSFORM TABLEREAD_TORCH_LIBRARIES PREPEND "${TABLEREAD_TORCH_DIR}/lib/" OUTPUT_VARIABLE torch_files)
+    install(FILES ${torch_files} DESTINATION lib/tableread)
+endif()
+if(TARGET TableRead_Standalone)
+    install(TARGETS TableRead_Standalone RUNTIME DESTINATION bin)
+    install(FILES Plugin/LICENSE DESTINATION share/doc/tableread RENAME LICENSE.plugin)
+endif()
+foreach(format VST3 LV2)
+    if(TARGET TableRead_${format})
+        string(TOLOWER ${format} folder)
+        get_target_property(bundle TableRead_${format} JUCE_PLUGIN_ARTEFACT_FILE)
+        install(DIRECTORY "${bundle}" DESTINATION lib/${folder} USE_SOURCE_PERMISSIONS)
+    endif()
+endforeach()
+
+set(CPACK_GENERATOR TGZ DEB)
+set(CPACK_PACKAGE_NAME tableread)
+set(CPACK_PACKAGE_VENDOR "TableRead")
+set(CPACK_PACKAGE_CONTACT "The TableRead developers")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION_FILE "${CMAKE_SOURCE_DIR}/README.md")
+set(CPACK_RESOURCE_FILE_LICENSE "${CMAKE_SOURCE_DIR}/LICENSE")
+set(CPACK_THREADS 0)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${CPACK_PACKAGE_CONTACT}")
+set(CPACK_DEBIAN_PACKAGE_SECTION sound)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "script and voices in, VibeVoice speech on the timeline out")
+# The packages of Debian's own libraries are asked of dpkg-shlibdeps; LibTorch's libraries travel along.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${TABLEREAD_TORCH_DIR}/lib")
+include(CPack)
