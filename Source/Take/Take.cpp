@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Take/Take.h"
+
+namespace tableread
+{
+Take::Take() : samples (TakeAudio::create().value())
+{}
+
+bool Take::isFinal() const noexcept
+{
+    const auto now = state();
+    return now == TakeState::Done || now == TakeState::Failed || now == TakeState::Cancelled;
+}
+
+Error Take::error() const
+{
+    const std::lock_guard lock (mutex);
+    return failure;
+}
+
+std::string Take::fingerprint() const
+{
+    const std::lock_guard lock (mutex);
+    return engine;
+}
+
+void Take::begin (const std::string& engineFingerprint)
+{
+    const std::lock_guard lock (mutex);
+    engine = engineFingerprint;
+    current.store (TakeState::Rendering, std::memory_order_release);
+}
+
+void Take::fail (Error why)
+{
+    const std::lock_guard lock (mutex);
+    failure = std::move (why);
+    current.store (TakeState::Failed, std::memory_order_release);
+}
+} // namespace tableread

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "Take/TakeAudio.h"
+
+namespace tableread
+{
+enum class TakeState
+{
+    Queued,
+    Rendering,
+    Done,
+    Failed,   // error() says why; what was rendered before stays
+    Cancelled // by the user; what was rendered before stays
+};
+
+/** One rendering of one passage at the model's 24 000 Hz, from waiting in the queue to its last sample.
+
+    Threads   begin(), append() and the ends: the link thread. All else: any thread; state() and audio() also on the
+              audio thread. A final state is published after the last sample: who sees it sees all of the audio.
+*/
+class Take
+{
+public:
+    Take();
+
+    const TakeAudio& audio() const noexcept { return *samples; }
+    TakeState state() const noexcept { return current.load (std::memory_order_acquire); }
+
+    /** No more samples will come. */
+    bool isFinal() const noexcept;
+
+    Error error() const;             // of a failed take
+    std::string fingerprint() const; // of the engine that renders or rendered it; empty while queued
+
+    /** Rendering starts, or starts again after the engine was restarted. */
+    void begin (const std::string& engineFingerprint);
+
+    /** @returns how many samples were taken, as TakeAudio. */
+    std::size_t append (std::span<const float> speech) noexcept { return samples->append (speech); }
+
+    void finish() noexcept { current.store (TakeState::Done, std::memory_order_release); }
+    void cancel() noexcept { current.store (TakeState::Cancelled, std::memory_order_release); }
+    void fail (Error why);
+
+private:
+    std::unique_ptr<TakeAudio> samples;
+    std::atomic<TakeState> current { TakeState::Queued };
+    mutable std::mutex mutex; // guards the strings below
+    Error failure;
+    std::string engine;
+};
+} // namespace tableread

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "Core/Error.h"
+#include "Core/Units.h"
+#include "Take/Take.h"
+
+namespace tableread
+{
+/** The host's position that belongs to a model's position: rounded once, from zero, so that no error adds up. */
+HostSamples toHost (ModelSamples position, double hostRateHz) noexcept;
+
+/** One take at the host's rate: at 24 000 Hz the take's own samples, at any other rate resampled once, from the
+    take's first sample on, by one streaming resampler. So the audio of a position depends on the take and the rate
+    alone: neither on how the speech arrived nor on how it is read.
+
+    Threads   pump(): one thread at a time, after the take has grown or ended. read(), rendered(), isComplete(): any
+              thread, wait-free, also on the audio thread.
+*/
+class HostAudio
+{
+public:
+    static constexpr double minRateHz = 1'000.0;
+    static constexpr double maxRateHz = 1'000'000.0;
+
+    /** @returns OutOfRange for a rate that is not in [minRateHz, maxRateHz]. */
+    [[nodiscard]] static Result<std::shared_ptr<HostAudio>> create (std::shared_ptr<const Take> take,
+                                                                    double hostRateHz);
+
+    ~HostAudio();
+
+    /** Resamples what the take has got since the last call. */
+    void pump();
+
+    /** As TakeAudio::read. */
+    std::size_t read (std::int64_t position, std::span<float> out) const noexcept;
+
+    std::int64_t rendered() const noexcept;
+
+    /** The take has ended, and its last sample can be read. */
+    bool isComplete() const noexcept;
+
+    const Take& take() const noexcept { return *source; }
+
+private:
+    struct Resampler;
+
+    explicit HostAudio (std::shared_ptr<const Take> take);
+
+    std::shared_ptr<const Take> source;
+    std::unique_ptr<Resampler> resampler; // null at the model's own rate
+};
+} // namespace tableread
