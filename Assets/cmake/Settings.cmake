@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Language, warnings, sanitizers and the compiler cache: what holds for every target.
+# Language, warnings and the compiler cache: what holds for every target.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -23,12 +23,4 @@ if(TABLEREAD_WERROR)
     target_compile_options(tableread_warnings INTERFACE -Werror)
 endif()
 
-if(TABLEREAD_SANITIZE STREQUAL "address")
-    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-    add_link_options(-fsanitize=address,undefined)
-elseif(TABLEREAD_SANITIZE STREQUAL "thread")
-    add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
-    add_link_options(-fsanitize=thread)
-elseif(TABLEREAD_SANITIZE)
-    message(FATAL_ERROR "TABLEREAD_SANITIZE is \"${TABLEREAD_SANITIZE}\"; use address, thread or nothing.")
-endif()
+include(Sanitizers)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sanitizers ask each program at its start: their options, and what they are to keep quiet about. Each
+// suppression names whose code it is and why nothing here can cure it.
+#define TABLEREAD_EXPORT extern "C" __attribute__ ((visibility ("default"), used))
+
+TABLEREAD_EXPORT const char* __asan_default_options();
+TABLEREAD_EXPORT const char* __ubsan_default_options();
+TABLEREAD_EXPORT const char* __lsan_default_suppressions();
+TABLEREAD_EXPORT const char* __tsan_default_options();
+TABLEREAD_EXPORT const char* __tsan_default_suppressions();
+
+const char* __asan_default_options()
+{
+    return "strict_string_checks=1:detect_stack_use_after_return=1";
+}
+
+const char* __ubsan_default_options()
+{
+    return "print_stacktrace=1";
+}
+
+const char* __lsan_default_suppressions()
+{
+    return "";
+}
+
+const char* __tsan_default_options()
+{
+    return "second_deadlock_stack=1";
+}
+
+const char* __tsan_default_suppressions()
+{
+    return "";
+}
