@@ -5,6 +5,7 @@
 #include <queue>
 
 #include "Core/Error.h"
+#include "Model/JsonText.h"
 
 namespace tableread::engine
 {
@@ -39,8 +40,8 @@ std::int64_t idOf (const Vocabulary& vocabulary, const std::string& token, const
     const auto entry = vocabulary.find (token);
     if (entry == vocabulary.end())
         fail (ErrorCode::InvalidInput,
-              "the merges use the token \"" + token.substr (0, 100) +
-                  "\", which the vocabulary does not have. Take both files from the same model.",
+              "the merges use the token " + inQuotes (token) +
+                  ", which the vocabulary does not have. Take both files from the same model.",
               where);
     return entry->second;
 }

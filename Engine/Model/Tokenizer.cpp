@@ -2,43 +2,48 @@
 #include "Model/Tokenizer.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include <unicode/normalizer2.h>
-#include <unicode/regex.h>
+#include <unicode/uchar.h>
 
 #include "Core/Error.h"
+#include "Model/JsonText.h"
 #include "Model/TokenizerFiles.h"
+#include "Model/WordSplit.h"
 
 namespace tableread::engine
 {
 namespace
 {
-constexpr std::uintmax_t maxFileBytes = 256u << 20; // Qwen2.5's tokenizer.json has 7 to 11 MB
-constexpr std::size_t maxTextBytes = 64u << 20;     // ICU counts in 32 bits
+constexpr std::uint64_t maxFileBytes = 256u << 20; // Qwen2.5's tokenizer.json has 7 to 11 MB
+constexpr int maxMarks = 1024;                     // in a row: ICU sorts them in quadratic time
+constexpr std::size_t maxTextBytes = 64u << 20;    // ICU counts in 32 bits
 
-void checkIcu (UErrorCode status, const char* what)
+icu::UnicodeString normalize (std::string_view utf8)
 {
+    if (utf8.size() > maxTextBytes)
+        fail (ErrorCode::OutOfRange, "a text has " + std::to_string (utf8.size() >> 20) + " MiB, at most " +
+                                         std::to_string (maxTextBytes >> 20) +
+                                         " can be spoken in one passage. Split it.");
+    const auto text = icu::UnicodeString::fromUTF8 ({ utf8.data(), (std::int32_t) utf8.size() });
+
+    int marks = 0;
+    for (std::int32_t at = 0; at < text.length(); at = text.moveIndex32 (at, 1))
+    {
+        marks = u_getCombiningClass (text.char32At (at)) != 0 ? marks + 1 : 0;
+        if (marks > maxMarks)
+            fail (ErrorCode::InvalidInput, "a text has more than " + std::to_string (maxMarks) +
+                                               " combining marks on one letter. Remove them.");
+    }
+
+    auto status = U_ZERO_ERROR;
+    const auto* nfc = icu::Normalizer2::getNFCInstance (status);
+    const auto normalized = U_SUCCESS (status) ? nfc->normalize (text, status) : text;
     if (U_FAILURE (status))
-        fail (ErrorCode::Internal, std::string (what) + " failed in ICU: " + u_errorName (status) + ".");
-}
-
-std::string readFile (const std::filesystem::path& path)
-{
-    std::error_code ignored;
-    const auto bytes = std::filesystem::file_size (path, ignored);
-    if (! ignored && bytes > maxFileBytes)
-        fail (ErrorCode::InvalidInput,
-              "this file has " + std::to_string (bytes >> 20) + " MiB; a tokenizer has at most " +
-                  std::to_string (maxFileBytes >> 20) + ".",
-              path.string());
-
-    std::ifstream file (path, std::ios::binary);
-    std::string text { std::istreambuf_iterator<char> (file), {} };
-    if (! file.is_open() || file.bad())
-        fail (ErrorCode::Io, "this file cannot be read. Check its permissions.", path.string());
-    return text;
+        fail (ErrorCode::Internal,
+              std::string ("ICU could not normalise a text: ") + u_errorName (status) + ".");
+    return normalized;
 }
 
 bool isFile (const std::filesystem::path& path)
@@ -46,50 +51,27 @@ bool isFile (const std::filesystem::path& path)
     std::error_code ignored;
     return std::filesystem::is_regular_file (path, ignored);
 }
-
-std::unique_ptr<icu::RegexPattern> compileSplit()
-{
-    auto status = U_ZERO_ERROR;
-    const auto text =
-        icu::UnicodeString::fromUTF8 ({ qwenSplitPattern.data(), (int) qwenSplitPattern.size() });
-    std::unique_ptr<icu::RegexPattern> pattern (icu::RegexPattern::compile (text, 0, status));
-    checkIcu (status, "the pre-tokenizer's pattern");
-    return pattern;
-}
 } // namespace
 
 struct Tokenizer::Tables
 {
     BytePairs bytePairs;
-    std::unique_ptr<icu::RegexPattern> pattern = compileSplit();
 
     /** Calls `visit` with each word of the text, in order; together they are the whole normalised text. */
     template <typename Visit>
     void forEachWord (std::string_view utf8, Visit&& visit) const
     {
-        if (utf8.size() > maxTextBytes)
-            fail (ErrorCode::OutOfRange, "a text has " + std::to_string (utf8.size() >> 20) +
-                                             " MiB, at most " + std::to_string (maxTextBytes >> 20) +
-                                             " can be spoken in one passage. Split it.");
-        auto status = U_ZERO_ERROR;
-        const auto* nfc = icu::Normalizer2::getNFCInstance (status);
-        checkIcu (status, "the normaliser");
-
-        const icu::StringPiece piece (utf8.data(), (std::int32_t) utf8.size());
-        const auto text = nfc->normalize (icu::UnicodeString::fromUTF8 (piece), status);
-        checkIcu (status, "normalising a text");
-
-        const std::unique_ptr<icu::RegexMatcher> matcher (pattern->matcher (text, status));
-        checkIcu (status, "the pre-tokenizer");
+        const auto text = normalize (utf8);
+        const WordSplit words (text);
         std::string word;
-        while (matcher->find (status))
+        for (std::int32_t start = 0; start < text.length();)
         {
+            const auto end = words.endOfWord (start);
             word.clear();
-            const auto start = matcher->start (status);
-            text.tempSubString (start, matcher->end (status) - start).toUTF8String (word);
+            text.tempSubStringBetween (start, end).toUTF8String (word);
             visit (word);
+            start = end;
         }
-        checkIcu (status, "splitting a text");
     }
 };
 
@@ -151,10 +133,13 @@ std::unique_ptr<Tokenizer> Tokenizer::load (const std::filesystem::path& folder)
                merges = folder / "merges.txt", added = folder / "added_tokens.json";
 
     if (isFile (whole))
-        return parse (readFile (whole), whole.string());
+        return parse (readTextFile (whole, maxFileBytes), whole.string());
     if (isFile (vocabulary) && isFile (merges))
-        return parse (readFile (vocabulary), readFile (merges),
-                      isFile (added) ? readFile (added) : std::string(), vocabulary.string());
+    {
+        const auto addedJson = isFile (added) ? readTextFile (added, maxFileBytes) : std::string();
+        return parse (readTextFile (vocabulary, maxFileBytes), readTextFile (merges, maxFileBytes), addedJson,
+                      vocabulary.string());
+    }
 
     fail (ErrorCode::NotFound,
           "there is no tokenizer here (tokenizer.json, or vocab.json and merges.txt): VibeVoice's "

@@ -6,13 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "Core/Error.h"
+#include "Model/JsonText.h"
+#include "Model/WordSplit.h"
 
 namespace tableread::engine
 {
 using Json = nlohmann::json;
-
-const std::string_view qwenSplitPattern =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
 namespace
 {
@@ -23,21 +22,13 @@ constexpr const char* qwenAddedTokens[] = { "<|endoftext|>",        "<|im_start|
                                             "<|vision_start|>",     "<|vision_end|>",     "<|vision_pad|>",
                                             "<|image_pad|>" };
 
-Json parseJson (std::string_view text, const std::string& where)
-{
-    auto json = Json::parse (text, nullptr, false);
-    if (! json.is_object())
-        fail (ErrorCode::InvalidInput, "this is not a JSON object. Is the download complete?", where);
-    return json;
-}
-
 std::int64_t readId (const Json& value, const std::string& token, const std::string& where)
 {
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
     const bool usable = value.is_number_unsigned() && value.get<std::uint64_t>() < (std::uint64_t) most;
     if (! usable)
         fail (ErrorCode::InvalidInput,
-              "the id of token \"" + token.substr (0, 100) + "\" is not a whole number from 0 to " +
+              "the id of token " + inQuotes (token) + " is not a whole number from 0 to " +
                   std::to_string (most - 1) + ".",
               where);
     return value.get<std::int64_t>();
@@ -69,34 +60,38 @@ void addMerge (MergeRules& merges, std::string_view line, const std::string& whe
           where);
 }
 
+/** A member of an object, or null where either is not there: chains through JSON of any shape. */
+const Json& member (const Json& object, const char* key)
+{
+    static const Json none;
+    const auto found = object.is_object() ? object.find (key) : object.end();
+    return found == object.end() ? none : *found;
+}
+
+bool isQwenSplit (const Json& steps)
+{
+    if (! steps.is_array() || steps.size() != 2)
+        return false;
+    const auto &split = steps[0], &bytes = steps[1];
+    return member (split, "type") == "Split" && member (split, "behavior") == "Isolated" &&
+           member (split, "invert") == false &&
+           member (member (split, "pattern"), "Regex") == qwenSplitPattern &&
+           member (bytes, "type") == "ByteLevel" && member (bytes, "add_prefix_space") == false &&
+           member (bytes, "use_regex") == false;
+}
+
 /** Anything that would split or merge otherwise than we do is refused: other ids are other words. */
 void checkSteps (const Json& json, const std::string& where)
 {
-    const auto normalizer = json.value ("/normalizer/type"_json_pointer, Json());
-    if (normalizer != "NFC")
-        failUnsupported ("normalizer is " + normalizer.dump (-1, ' ', true, Json::error_handler_t::replace) +
-                             ", \"NFC\" is expected.",
-                         where);
+    if (member (member (json, "normalizer"), "type") != "NFC")
+        failUnsupported ("normalizer is not NFC.", where);
+    if (! isQwenSplit (member (member (json, "pre_tokenizer"), "pretokenizers")))
+        failUnsupported ("pre_tokenizer is not Qwen2.5's split followed by ByteLevel.", where);
 
-    const auto steps = json.value ("/pre_tokenizer/pretokenizers"_json_pointer, Json::array());
-    const Json none;
-    const auto& split = steps.is_array() && steps.size() == 2 ? steps[0] : none;
-    const auto& bytes = steps.is_array() && steps.size() == 2 ? steps[1] : none;
-    const bool known =
-        split.is_object() && bytes.is_object() && split.value ("type", Json()) == "Split" &&
-        split.value ("/pattern/Regex"_json_pointer, Json()) == qwenSplitPattern &&
-        split.value ("behavior", Json()) == "Isolated" && split.value ("invert", Json()) == false &&
-        bytes.value ("type", Json()) == "ByteLevel" && bytes.value ("add_prefix_space", Json()) == false &&
-        bytes.value ("use_regex", Json()) == false;
-    if (! known)
-        failUnsupported ("pre_tokenizer is not the split of Qwen2.5.", where);
-
-    const auto& model = json.at ("model");
-    for (const char* key : { "ignore_merges", "byte_fallback" })
-        if (model.value (key, Json (false)) != false)
-            failUnsupported (std::string ("model.") + key + " is set.", where);
-    for (const char* key : { "continuing_subword_prefix", "end_of_word_suffix", "dropout" })
-        if (const auto value = model.value (key, Json()); ! value.is_null() && value != "")
+    for (const char* key :
+         { "ignore_merges", "byte_fallback", "continuing_subword_prefix", "end_of_word_suffix", "dropout" })
+        if (const auto& value = member (json.at ("model"), key);
+            ! value.is_null() && value != false && value != "")
             failUnsupported (std::string ("model.") + key + " is set.", where);
 }
 } // namespace
@@ -114,19 +109,17 @@ std::int64_t TokenizerFiles::special (const std::string& text, const std::string
 
 TokenizerFiles TokenizerFiles::parse (std::string_view tokenizerJson, const std::string& where)
 {
-    const auto json = parseJson (tokenizerJson, where);
-    const auto model = json.find ("model");
-    const bool shaped = model != json.end() && model->is_object() &&
-                        model->value ("vocab", Json()).is_object() &&
-                        model->value ("merges", Json()).is_array();
-    if (! shaped)
+    const auto json = parseJsonObject (tokenizerJson, where);
+    const auto& vocabulary = member (member (json, "model"), "vocab");
+    const auto& merges = member (member (json, "model"), "merges");
+    if (! vocabulary.is_object() || ! merges.is_array())
         fail (ErrorCode::InvalidInput, "model.vocab and model.merges are missing. Is it a BPE tokenizer?",
               where);
     checkSteps (json, where);
 
     TokenizerFiles files;
-    files.vocabulary = readVocabulary (model->at ("vocab"), where);
-    for (const auto& merge : model->at ("merges"))
+    files.vocabulary = readVocabulary (vocabulary, where);
+    for (const auto& merge : merges)
     {
         const bool pair =
             merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string();
@@ -140,13 +133,13 @@ TokenizerFiles TokenizerFiles::parse (std::string_view tokenizerJson, const std:
             addMerge (files.merges, merge.get_ref<const std::string&>(), where);
     }
 
-    for (const auto& token : json.value ("added_tokens", Json::array()))
+    for (const auto& token : member (json, "added_tokens"))
     {
-        const auto content = token.is_object() ? token.value ("content", Json()) : Json();
-        if (! content.is_string() || ! token.contains ("id"))
-            fail (ErrorCode::InvalidInput, "an entry of added_tokens lacks its content or id.", where);
+        const auto& content = member (token, "content");
+        if (! content.is_string())
+            fail (ErrorCode::InvalidInput, "an entry of added_tokens has no content.", where);
         const auto& text = content.get_ref<const std::string&>();
-        files.added.emplace (text, readId (token.at ("id"), text, where));
+        files.added.emplace (text, readId (member (token, "id"), text, where));
     }
     return files;
 }
@@ -155,9 +148,9 @@ TokenizerFiles TokenizerFiles::parse (std::string_view vocabularyJson, std::stri
                                       std::string_view addedJson, const std::string& where)
 {
     TokenizerFiles files;
-    files.vocabulary = readVocabulary (parseJson (vocabularyJson, where), where);
+    files.vocabulary = readVocabulary (parseJsonObject (vocabularyJson, where), where);
     if (! addedJson.empty())
-        files.added = readVocabulary (parseJson (addedJson, "added_tokens.json"), "added_tokens.json");
+        files.added = readVocabulary (parseJsonObject (addedJson, "added_tokens.json"), "added_tokens.json");
 
     for (std::size_t at = 0; at < mergesText.size();)
     {

@@ -23,7 +23,4 @@ struct TokenizerFiles
     static TokenizerFiles parse (std::string_view vocabularyJson, std::string_view mergesText,
                                  std::string_view addedJson, const std::string& where);
 };
-
-/** Qwen2.5's pre-tokenizer, as tokenizer.json writes it. */
-extern const std::string_view qwenSplitPattern;
 } // namespace tableread::engine
