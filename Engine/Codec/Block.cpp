@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Codec/Block.h"
+
+#include <ATen/ATen.h>
+
+#include "Kernels/Codec.h"
+#include "Kernels/Rows.h"
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::int64_t mixerTaps = 7;
+}
+
+CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels, double normEps)
+    : norm (weights.values (name + ".norm.weight", { channels }))
+    , mixer (weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps }).squeeze (1).t().contiguous())
+    , mixerBias (weights.values (name + ".mixer.conv.conv.conv.bias", { channels }))
+    , gamma (weights.values (name + ".gamma", { channels }))
+    , ffnNorm (weights.values (name + ".ffn_norm.weight", { channels }))
+    , ffnGamma (weights.values (name + ".ffn_gamma", { channels }))
+    , up (weights.linear (name + ".ffn.linear1", 4 * channels, channels, true))
+    , down (weights.linear (name + ".ffn.linear2", channels, 4 * channels, true))
+    , eps (normEps)
+{
+}
+
+void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
+{
+    const auto extended = cursor.extend (kernels::rmsNorm (x, norm, eps), mixerTaps - 1);
+    kernels::addScaledInPlace (x, kernels::depthwiseConvolution (extended, mixer, mixerBias), gamma);
+    auto wide = kernels::linear (kernels::rmsNorm (x, ffnNorm, eps), up);
+    kernels::geluInPlace (wide);
+    kernels::addScaledInPlace (x, kernels::linear (wide, down), ffnGamma);
+}
+
+std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage, std::int64_t depth,
+                                   std::int64_t channels, double normEps)
+{
+    std::vector<CodecBlock> blocks;
+    for (std::int64_t j = 0; j < depth; ++j)
+        blocks.emplace_back (weights, name + std::to_string (stage) + "." + std::to_string (j), channels, normEps);
+    return blocks;
+}
+} // namespace tableread::engine

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "Codec/Convolution.h"
+
+namespace tableread::engine
+{
+/** x += γ · depthwise (norm x), then x += γ_ffn · linear2 (GELU (linear1 (norm x))); norms are over channels. */
+class CodecBlock
+{
+public:
+    CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels, double normEps);
+
+    /** x [T, C], in place. */
+    void operator() (at::Tensor& x, CodecCursor& cursor) const;
+
+private:
+    at::Tensor norm, mixer, mixerBias, gamma, ffnNorm, ffnGamma;
+    kernels::Weight up, down;
+    double eps;
+};
+
+/** The blocks `name.{stage}.0`, `name.{stage}.1`, … of one resolution. */
+std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage, std::int64_t depth,
+                                   std::int64_t channels, double normEps);
+} // namespace tableread::engine

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Codec/Encoder.h"
+
+#include <ATen/ATen.h>
+
+namespace tableread::engine
+{
+CodecEncoder::CodecEncoder (const WeightReader& weights, const std::string& name, const CodecConfig& config)
+{
+    const auto root = "model." + name + ".encoder.";
+    auto channels = config.filters;
+    for (std::size_t i = 0; i <= config.ratios.size(); ++i)
+    {
+        const auto layer = root + "downsample_layers." + std::to_string (i) + ".0.conv.conv";
+        if (i == 0)
+            convolutions.emplace_back (weights, layer, 1, channels, 7, 1);
+        else
+        {
+            const auto stride = config.ratios[i - 1];
+            convolutions.emplace_back (weights, layer, channels, 2 * channels, 2 * stride, stride);
+            channels *= 2;
+        }
+        stages.push_back (readStage (weights, root + "stages.", i, config.depths[i], channels, config.normEps));
+    }
+    head.emplace_back (weights, root + "head.conv.conv", channels, config.dimension, 7, 1);
+}
+
+at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) const
+{
+    CodecCursor cursor (state);
+    auto x = samples.reshape ({ -1, 1 });
+    for (std::size_t i = 0; i < convolutions.size(); ++i)
+    {
+        x = convolutions[i](x, cursor);
+        for (const auto& block : stages[i])
+            block (x, cursor);
+    }
+    return head[0](x, cursor);
+}
+} // namespace tableread::engine

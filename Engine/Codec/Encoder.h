@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "Codec/Block.h"
+
+namespace tableread::engine
+{
+/** Samples to latents, or to semantic vectors: strided convolutions, each followed by blocks. Streaming and whole
+    utterance are the same call with smaller or larger chunks. */
+class CodecEncoder
+{
+public:
+    /** name: "acoustic_tokenizer" or "semantic_tokenizer". */
+    CodecEncoder (const WeightReader& weights, const std::string& name, const CodecConfig& config);
+
+    /** samples [n] float32 at 24 kHz → [⌈n / hop⌉, dimension]. Only the last chunk of a stream may have an n that is
+        no multiple of the hop. */
+    at::Tensor encode (const at::Tensor& samples, CodecState& state) const;
+
+private:
+    std::vector<Convolution> convolutions; // stem, then one a ratio
+    std::vector<std::vector<CodecBlock>> stages;
+    std::vector<Convolution> head; // one
+};
+} // namespace tableread::engine

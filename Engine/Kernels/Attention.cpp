@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Kernels/Attention.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "Kernels/CpuKernels.h"
+#include "Kernels/Parallel.h"
+
+namespace tableread::engine::kernels
+{
+RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta)
+{
+    const auto half = headDim / 2;
+    RotaryTable table { at::empty ({ positions, half }, at::kFloat), at::empty ({ positions, half }, at::kFloat) };
+    auto* cosine = table.cosine.mutable_data_ptr<float>();
+    auto* sine = table.sine.mutable_data_ptr<float>();
+    std::vector<float> frequency ((std::size_t) half);
+    for (std::int64_t i = 0; i < half; ++i) // fp32, as the reference keeps it
+        frequency[(std::size_t) i] = 1.0f / std::pow ((float) theta, (float) (2 * i) / (float) headDim);
+    parallelFor (positions, 256, [&] (std::int64_t begin, std::int64_t end) {
+        for (auto p = begin; p < end; ++p)
+            for (std::int64_t i = 0; i < half; ++i)
+            {
+                const float angle = (float) p * frequency[(std::size_t) i];
+                cosine[p * half + i] = std::cos (angle);
+                sine[p * half + i] = std::sin (angle);
+            }
+    });
+    return table;
+}
+
+at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
+                      std::span<const AttentionGroup> groups)
+{
+    const auto dim = rotary.cosine.size (1) * 2;
+    const auto width = (heads + 2 * kvHeads) * dim;
+    TORCH_CHECK (qkv.is_contiguous() && qkv.size (1) == width);
+    auto out = at::empty ({ qkv.size (0), heads * dim }, qkv.options());
+    auto* rowsOfQkv = qkv.mutable_data_ptr<float>();
+    auto* output = out.mutable_data_ptr<float>();
+    const auto* cosine = rotary.cosine.const_data_ptr<float>();
+    const auto* sine = rotary.sine.const_data_ptr<float>();
+    const float scale = 1.0f / std::sqrt ((float) dim);
+    const auto& kernels = cpu();
+
+    struct Row
+    {
+        const float* query;
+        const float *keys, *values; // of the group's cache
+        std::int64_t capacity, length;
+        float* out;
+    };
+    std::vector<Row> rows;
+    rows.reserve ((std::size_t) qkv.size (0));
+    std::int64_t longest = 0;
+    for (const auto& group : groups)
+    {
+        const auto capacity = group.cache.keys.size (1);
+        TORCH_CHECK (group.length + group.rows <= capacity, "KV cache is full");
+        auto* keys = group.cache.keys.mutable_data_ptr<float>();
+        auto* values = group.cache.values.mutable_data_ptr<float>();
+        for (std::int64_t i = 0; i < group.rows; ++i)
+        {
+            const auto position = group.length + i;
+            auto* row = rowsOfQkv + (std::int64_t) rows.size() * width;
+            kernels.rotary (row, heads + kvHeads, dim, cosine + position * dim / 2, sine + position * dim / 2);
+            const auto* k = row + heads * dim;
+            const auto* v = k + kvHeads * dim;
+            for (std::int64_t h = 0; h < kvHeads; ++h)
+            {
+                std::memcpy (keys + (h * capacity + position) * dim, k + h * dim, (std::size_t) dim * sizeof (float));
+                std::memcpy (values + (h * capacity + position) * dim, v + h * dim, (std::size_t) dim * sizeof (float));
+            }
+            rows.push_back ({ row, keys, values, capacity, position + 1, output + (std::int64_t) rows.size() * heads * dim });
+            longest = std::max (longest, position + 1);
+        }
+    }
+
+    const auto tasks = (std::int64_t) rows.size() * heads;
+    const auto grain = std::max<std::int64_t> (1, 32768 / (longest * dim));
+    const auto threads = at::get_num_threads();
+    auto scratch = at::empty ({ threads, longest }, at::kFloat);
+    auto* scores = scratch.mutable_data_ptr<float>();
+    parallelFor (tasks, grain, [&] (std::int64_t begin, std::int64_t end) {
+        auto* own = scores + at::get_thread_num() * longest;
+        for (auto task = begin; task < end; ++task)
+        {
+            const auto& row = rows[(std::size_t) (task / heads)];
+            const auto head = task % heads;
+            const auto kv = head / (heads / kvHeads) * row.capacity * dim;
+            kernels.attend (row.query + head * dim, row.keys + kv, row.values + kv, row.length, dim, scale, own,
+                            row.out + head * dim);
+        }
+    });
+    return out;
+}
+} // namespace tableread::engine::kernels

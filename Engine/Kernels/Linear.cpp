@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Kernels/Linear.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <algorithm>
+
+#include "Kernels/CpuKernels.h"
+#include "Kernels/Parallel.h"
+
+namespace tableread::engine::kernels
+{
+namespace
+{
+constexpr std::int64_t serialProducts = 1 << 15; // below this many multiplications a second thread costs more than it saves
+constexpr std::int64_t rowsOfATask = 48;
+} // namespace
+
+std::int64_t Weight::bytes() const
+{
+    return (std::int64_t) panels.nbytes() + (bias.defined() ? (std::int64_t) bias.nbytes() : 0);
+}
+
+Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType type)
+{
+    TORCH_CHECK (matrix.dim() == 2 && matrix.is_contiguous() && matrix.scalar_type() == at::kFloat);
+    Weight weight { matrix.size (0), matrix.size (1), {}, bias };
+    const auto panels = (weight.n + panelColumns - 1) / panelColumns;
+    weight.panels = at::empty ({ panels, weight.k, panelColumns }, at::kFloat);
+    const auto* from = matrix.const_data_ptr<float>();
+    auto* to = weight.panels.mutable_data_ptr<float>();
+    parallelFor (panels, 1, [&] (std::int64_t begin, std::int64_t end) {
+        for (auto p = begin; p < end; ++p)
+            for (std::int64_t c = 0; c < panelColumns; ++c)
+            {
+                const auto row = p * panelColumns + c;
+                auto* column = to + p * weight.k * panelColumns + c;
+                for (std::int64_t i = 0; i < weight.k; ++i)
+                    column[i * panelColumns] = row < weight.n ? from[row * weight.k + i] : 0.0f;
+            }
+    });
+    if (type == at::kBFloat16)
+        weight.panels = weight.panels.to (at::kBFloat16);
+    return weight;
+}
+
+at::Tensor linear (const at::Tensor& x, const Weight& weight)
+{
+    TORCH_CHECK (x.dim() == 2 && x.size (1) == weight.k && x.scalar_type() == at::kFloat
+                 && (x.stride (1) == 1 || weight.k == 1));
+    const auto rows = x.size (0), n = weight.n, k = weight.k, stride = x.stride (0);
+    auto out = at::empty ({ rows, n }, x.options());
+    const auto panels = weight.panels.size (0);
+    const auto* input = x.const_data_ptr<float>();
+    const auto* bias = weight.bias.defined() ? weight.bias.const_data_ptr<float>() : nullptr;
+    auto* output = out.mutable_data_ptr<float>();
+    const bool isFloat = weight.panels.scalar_type() == at::kFloat;
+    const auto& kernels = cpu();
+
+    const auto panelTask = [&] (std::int64_t panel, std::int64_t firstRow, std::int64_t count) {
+        const auto column = panel * panelColumns;
+        const auto columns = std::min (panelColumns, n - column);
+        const auto* from = input + firstRow * stride;
+        auto* to = output + firstRow * n + column;
+        const auto* columnBias = bias == nullptr ? nullptr : bias + column;
+        if (isFloat)
+            kernels.linearFloat (from, stride, count, weight.panels.const_data_ptr<float>() + panel * k * panelColumns,
+                                 k, columns, columnBias, to, n);
+        else
+            kernels.linearBFloat16 (
+                from, stride, count,
+                reinterpret_cast<const std::uint16_t*> (weight.panels.const_data_ptr<at::BFloat16>()) + panel * k * panelColumns,
+                k, columns, columnBias, to, n);
+    };
+    // Many rows: cut those, so that a task's rows stay in the cache while it walks the panels. Few: cut the panels.
+    const auto blocks = (rows + rowsOfATask - 1) / rowsOfATask;
+    const bool serial = rows * n * k < serialProducts;
+    if (blocks > panels)
+        parallelFor (blocks, serial ? blocks : 1, [&] (std::int64_t begin, std::int64_t end) {
+            for (auto block = begin; block < end; ++block)
+                for (std::int64_t panel = 0; panel < panels; ++panel)
+                    panelTask (panel, block * rowsOfATask, std::min (rowsOfATask, rows - block * rowsOfATask));
+        });
+    else
+        parallelFor (panels, serial ? panels : 1, [&] (std::int64_t begin, std::int64_t end) {
+            for (auto panel = begin; panel < end; ++panel)
+                panelTask (panel, 0, rows);
+        });
+    return out;
+}
+} // namespace tableread::engine::kernels

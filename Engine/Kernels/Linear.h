@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <cstdint>
+
+namespace tableread::engine::kernels
+{
+/** The matrix of a linear layer (out = x · wᵀ + bias), packed for the processor that multiplies it.
+    On a CPU: panels of `panelColumns` output columns, [⌈n / columns⌉, k, columns], so that a product reads every
+    weight once, in order, whatever the number of rows. */
+struct Weight
+{
+    std::int64_t n = 0; // outputs
+    std::int64_t k = 0; // inputs
+    at::Tensor panels;  // [P, k, panelColumns] float32 or bfloat16
+    at::Tensor bias;    // [n] float32; undefined: none
+
+    std::int64_t bytes() const;
+};
+
+/** matrix [n, k] float32 → a Weight stored in `type` (float32 or bfloat16, rounded to nearest even). */
+Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType type);
+
+/** x [M, k] float32, rows any distance apart but each contiguous → [M, n] float32, contiguous.
+    A row's bits depend on nothing but the row: not on M, its place, or the number of threads. */
+at::Tensor linear (const at::Tensor& x, const Weight& weight);
+} // namespace tableread::engine::kernels

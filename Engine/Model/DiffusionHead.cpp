@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Model/DiffusionHead.h"
+
+#include <ATen/ATen.h>
+#include <cmath>
+
+#include "Kernels/Rows.h"
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::int64_t frequencies = 128; // the sinusoid's, fixed in the original
+
+at::Tensor sinusoid (const std::vector<float>& timesteps)
+{
+    auto out = at::empty ({ (std::int64_t) timesteps.size(), 2 * frequencies }, at::kFloat);
+    auto rows = out.accessor<float, 2>();
+    for (std::int64_t t = 0; t < out.size (0); ++t)
+        for (std::int64_t i = 0; i < frequencies; ++i)
+        {
+            const float frequency = std::exp (-std::log (10000.0f) * (float) i / (float) frequencies);
+            const float angle = timesteps[(std::size_t) t] * frequency;
+            rows[t][i] = std::cos (angle); // cosine first
+            rows[t][frequencies + i] = std::sin (angle);
+        }
+    return out;
+}
+} // namespace
+
+DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timesteps)
+    : settings (weights.checkpoint.config().diffusionHead), roundTimesteps (bfloat16Timesteps)
+{
+    const std::string root = "model.prediction_head.";
+    const auto h = settings.hidden;
+    input = weights.linear (root + "noisy_images_proj", h, settings.latent, false);
+    condition = weights.linear (root + "cond_proj", h, h, false);
+    timestep0 = weights.linear (root + "t_embedder.mlp.0", h, 2 * frequencies, false);
+    timestep2 = weights.linear (root + "t_embedder.mlp.2", h, h, false);
+    std::vector<at::Tensor> modulations;
+    for (std::int64_t l = 0; l < settings.layers; ++l)
+    {
+        const auto layer = root + "layers." + std::to_string (l) + ".";
+        layers.push_back ({ weights.values (layer + "norm.weight", { h }),
+                            weights.stacked ({ { layer + "ffn.gate_proj", settings.ffn }, { layer + "ffn.up_proj", settings.ffn } }, h, false),
+                            weights.linear (layer + "ffn.down_proj", h, settings.ffn, false) });
+        modulations.push_back (weights.values (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
+    }
+    modulations.push_back (weights.values (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
+    adaptive = weights.packed (at::cat (modulations));
+    output = weights.linear (root + "final_layer.linear", settings.latent, h, false);
+}
+
+TimestepTable DiffusionHead::timesteps (std::span<const std::int64_t> steps) const
+{
+    TimestepTable table;
+    for (const auto t : steps) // bfloat16 has 8 significant bits: 999 becomes 1000, as in the original
+        table.timesteps.push_back (roundTimesteps ? (float) c10::BFloat16 ((float) t) : (float) t);
+    table.embedding = kernels::linear (kernels::silu (kernels::linear (sinusoid (table.timesteps), timestep0)), timestep2);
+    return table;
+}
+
+Modulation DiffusionHead::modulation (const at::Tensor& conditions, const TimestepTable& table) const
+{
+    const auto n = table.embedding.size (0), rows = conditions.size (0), h = settings.hidden;
+    const auto mixed = kernels::linear (conditions, condition).unsqueeze (0) + table.embedding.unsqueeze (1);
+    return { kernels::linear (kernels::silu (mixed.reshape ({ n * rows, h })), adaptive).view ({ n, rows, -1 }) };
+}
+
+at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation& modulation, std::int64_t step) const
+{
+    const auto h = settings.hidden;
+    const auto rows = modulation.rows[step]; // [R, …]
+    const auto part = [&] (std::int64_t index) { return rows.narrow (1, index * h, h); };
+    auto x = kernels::linear (noisy, input);
+    for (std::int64_t l = 0; l < settings.layers; ++l)
+    {
+        const auto& layer = layers[(std::size_t) l];
+        auto y = kernels::rmsNorm (x, layer.norm, settings.normEps);
+        kernels::modulateInPlace (y, part (3 * l), part (3 * l + 1));
+        y = kernels::linear (kernels::swiGlu (kernels::linear (y, layer.gateUp)), layer.down);
+        kernels::addGatedInPlace (x, y, part (3 * l + 2));
+    }
+    auto y = kernels::rmsNorm (x, {}, settings.normEps);
+    kernels::modulateInPlace (y, part (3 * settings.layers), part (3 * settings.layers + 1));
+    return kernels::linear (y, output);
+}
+} // namespace tableread::engine

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "Kernels/Attention.h"
+#include "Model/ModelConfig.h"
+
+namespace tableread::engine
+{
+/** What one branch of one sequence has seen: keys and values of all layers, reserved once for its longest length.
+    Pages that are never reached cost no memory on a CPU. */
+class KvCache
+{
+public:
+    KvCache (const LanguageModelConfig& config, std::int64_t capacity);
+
+    std::int64_t length() const { return used; }
+    std::int64_t capacity() const { return reserved; }
+    const kernels::LayerCache& layer (std::int64_t index) const { return layers[(std::size_t) index]; }
+
+    void append (std::int64_t rows) { used += rows; }
+
+    /** Forgets everything from `length` on: a speculative row that was not needed, or all of a segment. */
+    void truncate (std::int64_t length) { used = length; }
+
+private:
+    std::vector<kernels::LayerCache> layers;
+    std::int64_t reserved, used = 0;
+};
+} // namespace tableread::engine

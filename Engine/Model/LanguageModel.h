@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "Model/KvCache.h"
+#include "Model/Tap.h"
+#include "Model/WeightReader.h"
+#include "Offload/LayerSource.h"
+
+namespace tableread::engine
+{
+/** Consecutive rows of a forward pass that belong to one branch. */
+struct BranchRows
+{
+    KvCache* cache = nullptr;
+    std::int64_t rows = 0;
+};
+
+/** The Qwen2 decoder: embeddings in, hidden states after the final norm out. Prefill and decode are the same pass
+    with more or fewer rows a branch; the guidance branches and all sequences of a batch share it, so that each
+    layer is needed once a step.
+
+    h hidden, M rows of all branches together. Not thread-safe: the layer source belongs to the render thread. */
+class LanguageModel
+{
+public:
+    LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers, std::int64_t positions);
+
+    /** ids → [ids, h]. */
+    at::Tensor embed (at::ArrayRef<std::int64_t> ids) const;
+
+    /** inputs [M, h] → [M, h]; each branch's cache grows by its rows.
+        layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
+    at::Tensor forward (const at::Tensor& inputs, std::span<const BranchRows> branches, Tap* layerTap = nullptr);
+
+    /** The rows of the output matrix for these ids, to compare only tokens that may come. */
+    kernels::Weight outputRows (at::ArrayRef<std::int64_t> ids) const;
+
+    const LanguageModelConfig& config() const { return settings; }
+
+private:
+    LanguageModelConfig settings;
+    EmbeddingTable embedding, output;
+    std::unique_ptr<LayerSource> source;
+    at::Tensor finalNorm;
+    kernels::RotaryTable rotary;
+};
+
+/** Reads all decoder layers. */
+std::vector<LayerWeights> readLayers (const WeightReader& weights);
+} // namespace tableread::engine

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <initializer_list>
+#include <string>
+
+#include "Kernels/Linear.h"
+#include "Model/Checkpoint.h"
+
+namespace tableread::engine
+{
+/** Turns a checkpoint's tensors, whatever they are stored in, into the ones that the engine computes with. */
+class WeightReader
+{
+public:
+    /** Matrices are kept in `matrixType` (float32 or bfloat16); everything small stays float32. */
+    WeightReader (const Checkpoint& source, at::ScalarType matrixType) : checkpoint (source), type (matrixType) {}
+
+    /** The tensor as float32; int8 is multiplied by its scale (one per output channel: dimension 0, for transposed
+        convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing scale, NaN or infinity. */
+    at::Tensor values (const std::string& name, at::IntArrayRef shape) const;
+
+    /** values() and one number of it. */
+    float scalar (const std::string& name) const;
+
+    /** `prefix.weight` [n, k], packed, with `prefix.bias` [n] if wanted. */
+    kernels::Weight linear (const std::string& prefix, std::int64_t n, std::int64_t k, bool withBias) const;
+
+    /** Several matrices with the same input, stacked into one product. */
+    struct Part
+    {
+        std::string prefix;
+        std::int64_t n;
+    };
+    kernels::Weight stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias) const;
+
+    /** A matrix that was rearranged by the caller, packed as the others are. */
+    kernels::Weight packed (const at::Tensor& matrix, const at::Tensor& bias = {}) const;
+
+    const Checkpoint& checkpoint;
+
+private:
+    at::ScalarType type;
+};
+
+/** The embedding matrix, read row by row where it lies in the mapped file: never unpacked as a whole. */
+class EmbeddingTable
+{
+public:
+    EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t vocabulary, std::int64_t hidden);
+
+    /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside of the vocabulary. */
+    at::Tensor rows (at::ArrayRef<std::int64_t> ids) const;
+
+private:
+    TensorView table;
+    std::optional<TensorView> scale;
+    std::int64_t vocabulary, hidden;
+};
+} // namespace tableread::engine

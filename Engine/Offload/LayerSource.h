@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "Kernels/Linear.h"
+
+namespace tableread::engine
+{
+/** The weights of one decoder layer, ready to multiply with. */
+struct LayerWeights
+{
+    at::Tensor attentionNorm; // [h]
+    kernels::Weight qkv;      // q, k and v in one product, with bias
+    kernels::Weight output;
+    at::Tensor mlpNorm; // [h]
+    kernels::Weight gateUp;
+    kernels::Weight down;
+};
+
+/** Where the language model gets its layers from: it asks for each when it needs it and says when it has used it, in
+    order, sweep after sweep. Whether a layer was resident or had to be copied changes no line of the model. */
+class LayerSource
+{
+public:
+    virtual ~LayerSource() = default;
+
+    virtual std::int64_t layers() const = 0;
+
+    /** The weights of a layer, valid until release() of the same layer. */
+    virtual const LayerWeights& acquire (std::int64_t layer) = 0;
+
+    /** The layer's work has been issued; a source that streams may overwrite it once that work is done. */
+    virtual void release (std::int64_t layer) = 0;
+};
+} // namespace tableread::engine

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Offload/ResidentLayers.h"
+
+#include <ATen/core/Tensor.h>
+#include <utility>
+
+namespace tableread::engine
+{
+ResidentLayers::ResidentLayers (std::vector<LayerWeights> layers) : all (std::move (layers))
+{
+}
+
+std::int64_t ResidentLayers::layers() const
+{
+    return (std::int64_t) all.size();
+}
+
+const LayerWeights& ResidentLayers::acquire (std::int64_t layer)
+{
+    return all.at ((std::size_t) layer);
+}
+
+void ResidentLayers::release (std::int64_t)
+{
+}
+} // namespace tableread::engine

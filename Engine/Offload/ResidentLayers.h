@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "Offload/LayerSource.h"
+
+namespace tableread::engine
+{
+/** All layers stay where they are computed. */
+class ResidentLayers : public LayerSource
+{
+public:
+    explicit ResidentLayers (std::vector<LayerWeights> layers);
+
+    std::int64_t layers() const override;
+    const LayerWeights& acquire (std::int64_t layer) override;
+    void release (std::int64_t layer) override;
+
+private:
+    std::vector<LayerWeights> all;
+};
+} // namespace tableread::engine

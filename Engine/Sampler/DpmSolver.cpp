@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Sampler/DpmSolver.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include "Core/Error.h"
+
+namespace tableread::engine
+{
+namespace
+{
+/** σ of every training step: √((1 − ᾱ) / ᾱ), the product in fp32 as the reference has it. */
+std::vector<float> trainSigmas (std::int64_t count)
+{
+    const auto cosine = [count] (std::int64_t i) {
+        const double u = (double) i / (double) count;
+        return std::pow (std::cos ((u + 0.008) / 1.008 * std::numbers::pi / 2), 2);
+    };
+    std::vector<float> sigmas;
+    float product = 1.0f;
+    for (std::int64_t i = 0; i < count; ++i)
+    {
+        const auto beta = (float) std::min (1.0 - cosine (i + 1) / cosine (i), 0.999);
+        product *= 1.0f - beta;
+        sigmas.push_back (std::sqrt ((1.0f - product) / product));
+    }
+    return sigmas;
+}
+} // namespace
+
+DpmSolver DpmSolver::make (std::int64_t count, std::int64_t trainSteps)
+{
+    if (count < 1 || count > trainSteps - 1)
+        fail (ErrorCode::OutOfRange, "diffusion steps is " + std::to_string (count) + "; use a number from 1 to "
+              + std::to_string (trainSteps - 1) + " (10 is usual).");
+    const auto train = trainSigmas (trainSteps);
+    DpmSolver solver;
+    for (std::int64_t i = count; i > 0; --i)
+    {
+        // nearbyint rounds half to even, as numpy does
+        const auto t = (std::int64_t) std::nearbyint ((double) i * ((double) (trainSteps - 1) / (double) count));
+        solver.steps.push_back ({ .timestep = t });
+        solver.sigmas.push_back (train[(std::size_t) t]);
+    }
+    solver.sigmas.push_back (0.0f);
+
+    const auto alpha = [&] (std::size_t i) { return 1.0 / std::sqrt ((double) solver.sigmas[i] * solver.sigmas[i] + 1.0); };
+    const auto sigma = [&] (std::size_t i) { return solver.sigmas[i] * alpha (i); };
+    const auto lambda = [&] (std::size_t i) { return std::log (alpha (i)) - std::log (sigma (i)); };
+    for (std::size_t i = 0; i < solver.steps.size(); ++i)
+    {
+        auto& step = solver.steps[i];
+        step.alpha = (float) alpha (i);
+        step.sigma = (float) sigma (i);
+        if (i + 1 == solver.steps.size()) // σ becomes zero: x' = x0
+        {
+            step.first = 1.0f;
+            continue;
+        }
+        const double h = lambda (i + 1) - lambda (i);
+        const double weight = alpha (i + 1) * -std::expm1 (-h);
+        step.keep = (float) (sigma (i + 1) / sigma (i));
+        step.first = (float) weight;
+        if (i > 0)
+            step.second = (float) (0.5 * weight * h / (lambda (i) - lambda (i - 1)));
+    }
+    return solver;
+}
+
+std::vector<std::int64_t> DpmSolver::timesteps() const
+{
+    std::vector<std::int64_t> all;
+    for (const auto& step : steps)
+        all.push_back (step.timestep);
+    return all;
+}
+} // namespace tableread::engine

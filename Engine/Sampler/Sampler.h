@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <span>
+
+#include "Model/DiffusionHead.h"
+#include "Model/Tap.h"
+#include "Sampler/DpmSolver.h"
+
+namespace tableread::engine
+{
+/** One frame to sample, of one sequence. */
+struct SampleRequest
+{
+    at::Tensor condition;   // [h], the positive branch's hidden state
+    at::Tensor uncondition; // [h], the negative branch's; undefined if guidance is 1
+    at::Tensor noise;       // [D]
+    float guidanceScale = 1.3f;
+    Tap* tap = nullptr;
+    std::string name; // of the frame for the tap: "f3."
+};
+
+/** Turns hidden states into latents: DPM-Solver steps with classifier-free guidance, v = v_u + s · (v_c − v_u), the
+    rows of all requests in one batch. */
+class Sampler
+{
+public:
+    explicit Sampler (const DiffusionHead& of) : head (of) {}
+
+    /** → latents [requests, D] float32, in the scaled space. All requests take `steps` steps. */
+    at::Tensor sample (std::span<const SampleRequest> requests, std::int64_t steps);
+
+private:
+    struct Plan
+    {
+        DpmSolver solver;
+        TimestepTable table;
+    };
+    const Plan& plan (std::int64_t steps);
+
+    const DiffusionHead& head;
+    std::map<std::int64_t, Plan> plans;
+};
+} // namespace tableread::engine
