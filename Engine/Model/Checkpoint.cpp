@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "Core/Error.h"
 #include "Model/JsonText.h"
 #include "Model/SafetensorsFile.h"
+#include "Model/ShardIndex.h"
 #include "Model/TensorNames.h"
 
 namespace tableread::engine
@@ -16,8 +16,6 @@ namespace
 {
 constexpr std::string_view indexName = "model.safetensors.index.json";
 constexpr std::string_view scaleSuffix = "_scale";
-constexpr std::uint64_t maxIndexBytes = 16 << 20;
-constexpr std::size_t maxShards = 1024;
 
 std::string inWords (std::span<const std::int64_t> shape)
 {
@@ -25,59 +23,6 @@ std::string inWords (std::span<const std::int64_t> shape)
     for (const auto extent : shape)
         out += (out.size() > 1 ? ", " : "") + std::to_string (extent);
     return out + "]";
-}
-
-/** The shards that an index names, and the shard in which it says each tensor is. */
-struct ShardIndex
-{
-    std::string path;
-    std::set<std::string> shards;
-    std::map<std::string, std::string> shardOf; // by the tensor's name in the file
-};
-
-/** A shard is a file beside its index, not one elsewhere. */
-void checkShardName (const std::string& name, const std::string& where)
-{
-    if (! name.ends_with (".safetensors") ||
-        name.find_first_of (std::string_view ("/\\\0", 3)) != std::string::npos ||
-        name.find ("..") != std::string::npos)
-        fail (ErrorCode::InvalidInput,
-              "names the shard " + inQuotes (name) +
-                  "; the plain name of a .safetensors file beside it is needed.",
-              where);
-}
-
-ShardIndex readIndex (const std::filesystem::path& path)
-{
-    ShardIndex index;
-    index.path = path.string();
-    const auto json = parseJsonObject (readTextFile (path, maxIndexBytes), index.path);
-    const auto map = json.find ("weight_map");
-    if (map == json.end() || ! map->is_object() || map->empty())
-        fail (ErrorCode::InvalidInput, "has no weight_map that names shards. Fetch the file again.",
-              index.path);
-    if (map->size() > SafetensorsHeader::maxTensors)
-        fail (ErrorCode::InvalidInput,
-              "names " + std::to_string (map->size()) + " tensors, at most " +
-                  std::to_string (SafetensorsHeader::maxTensors) +
-                  " are allowed; VibeVoice has about 1200. This is not a checkpoint of it.",
-              index.path);
-    for (const auto& [tensor, shard] : map->items())
-    {
-        if (! shard.is_string())
-            fail (ErrorCode::InvalidInput,
-                  "has no file name for tensor " + inQuotes (tensor) + ". Fetch the file again.", index.path);
-        index.shardOf[tensor] = shard.get<std::string>();
-        index.shards.insert (shard.get<std::string>());
-    }
-    if (index.shards.size() > maxShards)
-        fail (ErrorCode::InvalidInput,
-              "names " + std::to_string (index.shards.size()) + " shards, at most " +
-                  std::to_string (maxShards) + " are allowed.",
-              index.path);
-    for (const auto& shard : index.shards)
-        checkShardName (shard, index.path);
-    return index;
 }
 
 /** The only safetensors file of a folder, whatever its name. */
@@ -173,7 +118,7 @@ void Checkpoint::Files::openFiles()
         return;
     }
 
-    const auto index = readIndex (indexPath);
+    const auto index = ShardIndex::read (indexPath);
     for (const auto& shard : index.shards)
     {
         if (! std::filesystem::exists (folder / shard))
