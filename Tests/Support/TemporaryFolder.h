@@ -6,33 +6,27 @@
 #include <stdexcept>
 #include <string>
 
-namespace tableread::test
+namespace tableread
 {
-/** A fresh folder of mode 0700 that is removed with all it holds at the end of its scope. */
+/** A new, empty folder that is removed with all that is in it. Its path is short enough for a socket's. */
 class TemporaryFolder
 {
 public:
     TemporaryFolder()
     {
-        auto pattern = (std::filesystem::temp_directory_path() / "tableread-test-XXXXXX").string();
-        if (::mkdtemp (pattern.data()) == nullptr)
-            throw std::runtime_error ("no temporary folder can be made in " +
-                                      std::filesystem::temp_directory_path().string());
-        folder = pattern;
+        std::string pattern = (std::filesystem::temp_directory_path() / "tableread-test-XXXXXX").string();
+        if (mkdtemp (pattern.data()) == nullptr)
+            throw std::runtime_error ("no temporary folder can be made");
+        path = pattern;
     }
-
     ~TemporaryFolder()
     {
         std::error_code ignored;
-        std::filesystem::remove_all (folder, ignored);
+        std::filesystem::remove_all (path, ignored);
     }
-
     TemporaryFolder (const TemporaryFolder&) = delete;
     TemporaryFolder& operator= (const TemporaryFolder&) = delete;
 
-    const std::filesystem::path& path() const { return folder; }
-
-private:
-    std::filesystem::path folder;
+    std::filesystem::path path;
 };
-} // namespace tableread::test
+} // namespace tableread

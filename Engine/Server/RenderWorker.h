@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "Render/Renderer.h"
+#include "Server/PcmQueue.h"
+#include "Server/VoiceShelf.h"
+
+namespace tableread::engine
+{
+/** One speech to make: what, by whom, and where the samples go. */
+struct SpeechJob
+{
+    explicit SpeechJob (std::size_t maxQueuedSamples) : queue (maxQueuedSamples) {}
+
+    std::string id; // in the log
+    std::vector<Passage::Line> lines;
+    std::vector<ShelfVoice> voices;
+    RenderSettings settings;
+    PcmQueue queue;
+};
+
+/** The render thread and its Renderer: one job at a time, in the order in which they came.
+
+    Threads   the Renderer is made, used and destroyed on the one thread that this class owns. All methods: any thread.
+    Errors    a job that fails ends its own queue with the error; the next one is served as if nothing had been.
+*/
+class RenderWorker
+{
+public:
+    struct Limits
+    {
+        std::size_t cachedVoices = 16;
+        /** How long submit() waits for a job whose client has just left to reach the end of its frame. */
+        std::chrono::milliseconds patience { 300 };
+    };
+
+    using Loader = std::function<std::unique_ptr<Renderer>()>;
+
+    /** Starts the thread, which loads first. `whenLoaded` is called on it, also when loading failed. */
+    RenderWorker (Loader load, Limits limits, std::function<void()> whenLoaded = {});
+    ~RenderWorker(); // abandons what is running and waits for the end of its frame
+
+    /** Waits for the end of loading. @throws what the loader threw. */
+    void waitUntilLoaded();
+
+    /** Nothing while the model loads. */
+    std::optional<ModelInfo> info() const;
+    bool busy() const;
+
+    /** Hands over a job. @returns Busy while the model loads or another job runs for a client that is still there. */
+    [[nodiscard]] Result<void> submit (std::shared_ptr<SpeechJob> job);
+
+    /** Abandons the running job, if any, and refuses new ones. */
+    void stop();
+
+private:
+    void run (const Loader& load, const std::function<void()>& whenLoaded);
+    void load (const Loader& load);
+    void serve (SpeechJob& job);
+    EncodedVoice encoded (const ShelfVoice& voice);
+
+    const Limits limits;
+    std::unique_ptr<Renderer> renderer;                         // render thread
+    std::list<std::pair<std::string, EncodedVoice>> voiceCache; // render thread; the last used one first
+
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    std::shared_ptr<SpeechJob> current; // handed over or running
+    std::optional<ModelInfo> modelInfo; // once loaded
+    std::exception_ptr loadFailure;
+    bool taken = false; // the thread has begun with `current`
+    bool stopping = false;
+    std::thread thread;
+};
+} // namespace tableread::engine

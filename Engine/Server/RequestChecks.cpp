@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Server/RequestChecks.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include <nlohmann/json.hpp>
+
+namespace tableread::engine
+{
+namespace
+{
+using Json = nlohmann::json;
+
+tl::unexpected<Error> refused (ErrorCode code, std::string message, std::string field)
+{
+    return tl::make_unexpected (Error { code, std::move (message), std::move (field) });
+}
+
+/** A field's name as it may stand in an HTTP header. */
+std::string printable (std::string name)
+{
+    constexpr std::size_t longest = 64;
+    name.resize (std::min (name.size(), longest));
+    for (auto& letter : name)
+        if (letter < ' ' || letter > '~' || letter == '"' || letter == '\\')
+            letter = '?';
+    return name;
+}
+
+void warnOfUnknown (const Json& object, std::span<const std::string_view> known, const std::string& prefix,
+                    std::vector<std::string>& warnings)
+{
+    constexpr std::size_t most = 8; // a header has a limit, and a flood of fields one cause
+    for (const auto& [name, value] : object.items())
+        if (std::find (known.begin(), known.end(), name) == known.end() && warnings.size() < most)
+            warnings.push_back ("field " + prefix + printable (name) + " is not used");
+}
+
+/** One line of text: breaks and runs of blanks become one space, none at the ends. A break would begin another
+        speaker's line in the model's prompt. */
+std::string asOneLine (std::string_view text)
+{
+    constexpr std::string_view blanks = " \t\r\n\v\f";
+    std::string line;
+    for (std::size_t at = text.find_first_not_of (blanks); at != std::string_view::npos;
+         at = text.find_first_not_of (blanks, at))
+    {
+        const auto end = std::min (text.find_first_of (blanks, at), text.size());
+        line.append (line.empty() ? "" : " ").append (text.substr (at, end - at));
+        at = end;
+    }
+    return line;
+}
+} // namespace
+
+Result<CheckedRequest> checkRequest (std::string_view body)
+{
+    auto parsed = protocol::parseSpeechRequest (body);
+    if (! parsed)
+        return tl::make_unexpected (parsed.error());
+    CheckedRequest checked { std::move (*parsed), {} };
+
+    constexpr std::array<std::string_view, 8> topFields { "model",           "input",  "voice",
+                                                          "response_format", "stream", "stream_format",
+                                                          "tableread",       "speed" };
+    constexpr std::array<std::string_view, 6> extensionFields { "lines",     "voices", "seed",
+                                                                "cfg_scale", "steps",  "format" };
+    const auto json = Json::parse (body);
+    warnOfUnknown (json, topFields, {}, checked.warnings);
+    if (const auto found = json.find ("tableread"); found != json.end() && found->is_object())
+        warnOfUnknown (*found, extensionFields, "tableread.", checked.warnings);
+    if (const auto found = json.find ("stream_format"); found != json.end() && *found != "audio")
+        return refused (ErrorCode::Unsupported,
+                        "only \"audio\" is offered, which streams from the first frame", "stream_format");
+    if (const auto found = json.find ("speed"); found != json.end() && *found != 1)
+        return refused (ErrorCode::Unsupported,
+                        "speech has the speed that the model gives it: only 1 is offered", "speed");
+
+    auto& request = checked.request;
+    if (request.lines.empty())
+        request.lines.push_back ({ 0, request.input });
+    if (request.voices.empty() && ! request.voice.empty())
+        request.voices.push_back ({ request.voice, {} });
+    for (std::size_t i = 0; i < request.lines.size(); ++i)
+    {
+        auto& line = request.lines[i];
+        line.text = asOneLine (line.text);
+        const auto field =
+            json.contains ("tableread") ? "tableread.lines[" + std::to_string (i) + "]" : "input";
+        if (line.text.empty())
+            return refused (ErrorCode::InvalidInput, "there is nothing to speak: the text is empty", field);
+    }
+    return checked;
+}
+} // namespace tableread::engine

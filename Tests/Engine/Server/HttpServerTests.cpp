@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "ServerFixture.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using nlohmann::json;
+
+namespace
+{
+SpeechServer::Options impatient()
+{
+    SpeechServer::Options options;
+    options.http.timeouts.idle = std::chrono::milliseconds (300);
+    options.http.timeouts.request = std::chrono::milliseconds (300);
+    return options;
+}
+
+bool answersHealth (const ServerFixture& engine)
+{
+    return request (engine.path(), "GET", "/health").status == 200;
+}
+} // namespace
+
+TEST_CASE ("Several requests follow each other on one connection", "[engine][server][http]")
+{
+    const ServerFixture engine;
+    RawClient client (engine.path());
+    const std::string get = "GET /health HTTP/1.1\r\nHost: engine\r\n\r\n";
+    for (std::size_t i = 1; i <= 12; ++i)
+    {
+        client.send (get);
+        std::size_t answers = 0;
+        eventually ([&] {
+            const auto& all = client.receive (std::string::npos, 20);
+            answers = 0;
+            for (auto at = all.find ("HTTP/1.1 200"); at != std::string::npos;
+                 at = all.find ("HTTP/1.1 200", at + 1))
+                ++answers;
+            return answers == i;
+        });
+        REQUIRE (answers == i);
+    }
+    CHECK (! client.serverClosed());
+}
+
+TEST_CASE ("What is not there and what is not HTTP is said in OpenAI's words",
+           "[engine][server][http][errors]")
+{
+    const ServerFixture engine;
+    const auto nowhere = request (engine.path(), "GET", "/v2/nothing");
+    CHECK (nowhere.status == 404);
+    CHECK_THAT (json::parse (nowhere.body)["error"]["message"].get<std::string>(),
+                Catch::Contains ("/v1/audio/speech"));
+    CHECK (request (engine.path(), "GET", protocol::speechPath).status == 404);
+    CHECK (request (engine.path(), "DELETE", "/health").status == 404);
+    CHECK (request (engine.path(), "BREW", "/health").status == 400);
+    CHECK (request (engine.path(), "GET", "/" + std::string (9000, 'x')).status == 414);
+}
+
+TEST_CASE ("Garbage harms nobody", "[engine][server][http][errors]")
+{
+    const ServerFixture engine (impatient());
+    std::mt19937 random (7); // NOLINT: the same garbage each time
+    for (int round = 0; round < 40; ++round)
+    {
+        std::string garbage (random() % 3000, ' ');
+        for (auto& letter : garbage)
+            letter = static_cast<char> (random());
+        if (round % 3 == 0)
+            garbage = "POST /v1/audio/speech HTTP/1.1\r\n" + garbage;
+        if (round % 3 == 1)
+            garbage = ServerFixture::post (ServerFixture::floats ("Hi")).substr (0, random() % 150) +
+                      garbage + "\r\n\r\n";
+        RawClient client (engine.path());
+        client.send (garbage);
+        if (round % 2 == 0)
+            client.receive (1, 50);
+    }
+    CHECK (answersHealth (engine));
+}
+
+TEST_CASE ("Half a request ends with the client or with the time limit", "[engine][server][http][errors]")
+{
+    const ServerFixture engine (impatient());
+    const auto whole = ServerFixture::post (ServerFixture::floats ("Hi"));
+    const auto part = GENERATE (1u, 20u, 60u, 100u, 0u);
+    const auto half = whole.substr (0, part == 0 ? whole.size() - 1 : part);
+
+    SECTION ("a client that leaves")
+    {
+        RawClient (engine.path()).send (half);
+    }
+    SECTION ("a client that stays and says nothing more")
+    {
+        RawClient client (engine.path());
+        client.send (half);
+        const auto begin = std::chrono::steady_clock::now();
+        client.receive();
+        CHECK (client.serverClosed());
+        CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (2));
+    }
+    SECTION ("a client that drips")
+    {
+        RawClient client (engine.path());
+        const auto begin = std::chrono::steady_clock::now();
+        for (const char letter : half)
+            if (! client.send ({ &letter, 1 }) || (client.receive (1, 30), client.serverClosed()))
+                break;
+        client.receive();
+        CHECK (client.serverClosed());
+        CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (2));
+    }
+    CHECK (answersHealth (engine));
+    CHECK (engine.control->passagesRendered == 0);
+}
+
+TEST_CASE ("A body that is too large is refused, however it comes", "[engine][server][http][errors]")
+{
+    auto options = impatient();
+    options.maxBodyBytes = 10'000;
+    const ServerFixture engine (options);
+    const std::string large (20'000, 'x');
+    const std::string head = "POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\n";
+
+    SECTION ("by its announced length")
+    {
+        const auto response = request (engine.path(), "POST", protocol::speechPath, large);
+        CHECK (response.status == 413);
+        CHECK_THAT (response.body, Catch::Contains ("10000 bytes"));
+    }
+    SECTION ("an absurd length")
+    {
+        RawClient client (engine.path());
+        client.send (head + "Content-Length: 18446744073709551615\r\n\r\nx");
+        CHECK (RawResponse::parse (client.receive()).status == 413);
+    }
+    SECTION ("in chunks")
+    {
+        RawClient client (engine.path());
+        client.send (head + "Transfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 4 && client.send ("1388\r\n" + large.substr (0, 5000) + "\r\n"); ++i)
+            ;
+        CHECK (RawResponse::parse (client.receive()).status == 413);
+        CHECK (client.serverClosed());
+    }
+    CHECK (answersHealth (engine));
+}
+
+TEST_CASE ("Deeply nested JSON is refused without harm", "[engine][server][http][errors]")
+{
+    const ServerFixture engine;
+    const auto response = request (engine.path(), "POST", protocol::speechPath, std::string (1'000'000, '['));
+    CHECK (response.status == 400);
+}
+
+TEST_CASE ("Many silent clients do not keep others away for long", "[engine][server][http]")
+{
+    auto options = impatient();
+    options.http.threads = 4;
+    const ServerFixture engine (options);
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 20; ++i)
+        silent.push_back (std::make_unique<RawClient> (engine.path()));
+    CHECK (eventually ([&] { return answersHealth (engine); }));
+}
+
+TEST_CASE ("An engine without clients ends after its idle time, not before", "[engine][server][http][stop]")
+{
+    SpeechServer::Options options;
+    options.http.idleExit = std::chrono::milliseconds (300);
+    ServerFixture engine (options);
+    engine.control->frames = 60;
+    engine.control->frameMs = 10;
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK (engine.speak (ServerFixture::floats ("longer than the idle time")).complete);
+    const auto left = std::chrono::steady_clock::now();
+    engine.thread.join();
+    const auto ended = std::chrono::steady_clock::now();
+    CHECK (left - begin >= std::chrono::milliseconds (600));
+    CHECK (ended - left >= std::chrono::milliseconds (290));
+    CHECK (ended - left < std::chrono::milliseconds (1500));
+    CHECK (engine.end == HttpServer::End::Idle);
+}

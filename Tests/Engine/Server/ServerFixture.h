@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "Server/SpeechServer.h"
+#include "Server/UnixSocket.h"
+#include "Support/FakeRenderer.h"
+#include "Support/RawHttp.h"
+#include "Support/TemporaryFolder.h"
+
+namespace tableread::engine
+{
+/** Waits until something holds, for at most a few seconds. */
+template <typename Condition>
+bool eventually (Condition condition)
+{
+    for (int i = 0; i < 500; ++i)
+    {
+        if (condition())
+            return true;
+        std::this_thread::sleep_for (std::chrono::milliseconds (10));
+    }
+    return condition();
+}
+
+/** Stands for Source/Voice: the samples are the file's bytes, and their hash is themselves. */
+inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const std::string& name)
+{
+    std::ifstream in (file, std::ios::binary);
+    if (! in)
+        return tl::make_unexpected (Error { ErrorCode::NotFound, "cannot be opened", file.string() });
+    const std::string bytes (std::istreambuf_iterator<char> (in), {});
+    return ShelfVoice { { name, { bytes.begin(), bytes.end() } }, bytes };
+}
+
+/** A whole server around a FakeRenderer, with two voices beside its model. */
+struct ServerFixture
+{
+    explicit ServerFixture (SpeechServer::Options options = {}, RenderWorker::Limits limits = {})
+    {
+        std::filesystem::create_directories (folder.path / "model" / "voices");
+        std::ofstream (folder.path / "model" / "voices" / "anna.wav") << "anna's voice";
+        std::ofstream (folder.path / "model" / "voices" / "ben.wav") << "ben's voice";
+        shelf = std::make_unique<VoiceShelf> (folder.path / "model", readBytes);
+        worker = std::make_unique<RenderWorker> ([this] { return std::make_unique<FakeRenderer> (control); },
+                                                 limits);
+        worker->waitUntilLoaded();
+        server = std::make_unique<SpeechServer> (*worker, *shelf, options);
+        socket = std::make_unique<UnixSocket> (UnixSocket::claim (folder.path / "e.sock").value());
+        if (auto listening = socket->listen(); ! listening)
+            throw Exception (listening.error());
+        thread = std::thread ([this] { end = server->serve (socket->fd()); });
+    }
+    ~ServerFixture() { stop(); }
+
+    void stop()
+    {
+        server->stop();
+        if (thread.joinable())
+            thread.join();
+    }
+
+    std::filesystem::path path() const { return socket->path(); }
+
+    RawResponse speak (const nlohmann::json& body) const
+    {
+        return request (path(), "POST", protocol::speechPath, body.dump());
+    }
+
+    /** A body that asks for raw floats. */
+    static nlohmann::json floats (std::string text, std::string voice = "anna")
+    {
+        return { { "input", std::move (text) },
+                 { "voice", std::move (voice) },
+                 { "response_format", "pcm" },
+                 { "tableread", { { "format", "f32" } } } };
+    }
+
+    /** What floats() gives. */
+    std::vector<float> expectedFloats (const std::string& text, int frames) const
+    {
+        const auto voice = shelf->fetch ({ "anna", {} }).value().audio;
+        return FakeRenderer::expected ({ { { 0, text } }, { FakeRenderer::encode (voice) } }, {}, frames);
+    }
+
+    /** The bytes of a POST of this body, for a RawClient. */
+    static std::string post (const nlohmann::json& body)
+    {
+        const auto text = body.dump();
+        return "POST " + std::string (protocol::speechPath) +
+               " HTTP/1.1\r\nHost: engine\r\nContent-Length: " + std::to_string (text.size()) + "\r\n\r\n" +
+               text;
+    }
+
+    TemporaryFolder folder;
+    std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
+    std::unique_ptr<VoiceShelf> shelf;
+    std::unique_ptr<RenderWorker> worker;
+    std::unique_ptr<SpeechServer> server;
+    std::unique_ptr<UnixSocket> socket;
+    std::thread thread;
+    HttpServer::End end = HttpServer::End::Failed;
+};
+
+inline std::vector<float> asFloats (const std::string& bytes)
+{
+    std::vector<float> samples (bytes.size() / sizeof (float));
+    std::memcpy (samples.data(), bytes.data(), samples.size() * sizeof (float));
+    return samples;
+}
+} // namespace tableread::engine

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "ServerFixture.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using nlohmann::json;
+
+namespace
+{
+json errorOf (const RawResponse& response)
+{
+    return json::parse (response.body).at ("error");
+}
+} // namespace
+
+TEST_CASE ("Health says what the engine is", "[engine][server]")
+{
+    const ServerFixture engine;
+    const auto response = request (engine.path(), "GET", "/health");
+    REQUIRE (response.status == 200);
+    CHECK (response.complete);
+    const auto health = json::parse (response.body);
+    CHECK (health["status"] == "ok");
+    CHECK (health["protocol"] == 1);
+    CHECK (health["model"] == "fake");
+    CHECK (health["fingerprint"] == "fake-tones-1");
+    CHECK (health["sample_rate"] == 24'000);
+    CHECK (health["frame_samples"] == FakeRenderer::frameSamples);
+    CHECK (health["busy"] == false);
+    CHECK (health["voices"] == json { "anna", "ben" });
+    CHECK (! health["version"].get<std::string>().empty());
+}
+
+TEST_CASE ("Health is answered while the render thread is at work", "[engine][server]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 1000;
+    engine.control->frameMs = 400;
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+    REQUIRE (eventually ([&] { return engine.worker->busy(); }));
+
+    const auto begin = std::chrono::steady_clock::now();
+    const auto health = json::parse (request (engine.path(), "GET", "/health").body);
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds (200));
+    CHECK (health["busy"] == true);
+}
+
+TEST_CASE ("Raw floats are the renderer's samples, bit for bit", "[engine][server]")
+{
+    const ServerFixture engine;
+    const auto response = engine.speak (ServerFixture::floats ("Hello there."));
+    REQUIRE (response.status == 200);
+    CHECK (response.header ("Content-Type") == "audio/pcm");
+    CHECK (response.header ("X-TableRead-Fingerprint") == "fake-tones-1");
+    CHECK (response.complete);
+    CHECK (asFloats (response.body) == engine.expectedFloats ("Hello there.", 5));
+}
+
+TEST_CASE ("The extension speaks several lines by several voices with its own settings", "[engine][server]")
+{
+    const ServerFixture engine;
+    const auto recording = engine.folder.path / "carl.wav";
+    std::ofstream (recording) << "carl's voice";
+    const auto response = engine.speak (
+        { { "input", "not spoken" },
+          { "response_format", "pcm" },
+          { "tableread",
+            { { "lines",
+                { { { "speaker", 0 }, { "text", "One." } },
+                  { { "speaker", 1 }, { "text", " Two \n words. " } } } },
+              { "voices", { { { "name", "Ben" } }, { { "name", "Carl" }, { "path", recording.string() } } } },
+              { "seed", 18446744073709551615u },
+              { "cfg_scale", 1.5 },
+              { "steps", 7 },
+              { "format", "f32" } } } });
+    REQUIRE (response.status == 200);
+    RenderSettings settings;
+    settings.seed = 18446744073709551615u;
+    settings.guidanceScale = 1.5f;
+    settings.steps = 7;
+    const Passage passage { { { 0, "One." }, { 1, "Two words." } },
+                            { FakeRenderer::encode (engine.shelf->fetch ({ "Ben", {} }).value().audio),
+                              FakeRenderer::encode (
+                                  engine.shelf->fetch ({ "Carl", recording }).value().audio) } };
+    CHECK (asFloats (response.body) == FakeRenderer::expected (passage, settings, 5));
+}
+
+TEST_CASE ("A plain OpenAI request is a WAV stream of unknown length", "[engine][server]")
+{
+    const ServerFixture engine;
+    const auto response = engine.speak ({ { "model", "tts-1" }, { "input", "Hello." }, { "voice", "anna" } });
+    REQUIRE (response.status == 200);
+    CHECK (response.header ("Content-Type") == "audio/wav");
+    CHECK (response.complete);
+    CHECK (response.body.substr (0, 4) == "RIFF");
+    CHECK (response.body.substr (4, 4) == "\xff\xff\xff\xff");
+    CHECK (response.body.size() == 44 + 5 * FakeRenderer::frameSamples * 2);
+}
+
+TEST_CASE ("Sound leaves with the first frame, long before the last", "[engine][server]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 1000;
+    engine.control->frameMs = 20;
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+    const auto bytes = client.receive (1000);
+    CHECK (RawResponse::parse (bytes).status == 200);
+    CHECK (bytes.size() >= 1000);
+    CHECK (engine.control->framesRendered < 100);
+}
+
+TEST_CASE ("A failure before the first frame has a status and OpenAI's error", "[engine][server][errors]")
+{
+    const ServerFixture engine;
+    engine.control->failAtFrame = 0;
+    engine.control->failure = { ErrorCode::OutOfRange, "the passage is too long", "line 1" };
+    const auto response = engine.speak (ServerFixture::floats ("Hello."));
+    CHECK (response.status == 400);
+    CHECK (errorOf (response)["message"] == "the passage is too long");
+    CHECK (errorOf (response)["type"] == "invalid_request_error");
+    CHECK (errorOf (response)["code"] == "out_of_range");
+
+    engine.control->failAtFrame = -1;
+    CHECK (engine.speak (ServerFixture::floats ("Hello.")).status == 200);
+}
+
+TEST_CASE ("A failure after the first frame cuts the body off, and the next job is as good as new",
+           "[engine][server][errors]")
+{
+    const ServerFixture engine;
+    engine.control->failAtFrame = 3;
+    const auto response = engine.speak (ServerFixture::floats ("Hello."));
+    CHECK (response.status == 200);
+    CHECK (! response.complete);
+    auto samples = engine.expectedFloats ("Hello.", 5);
+    samples.resize (3 * FakeRenderer::frameSamples);
+    CHECK (asFloats (response.body) == samples);
+
+    engine.control->failAtFrame = -1;
+    const auto next = engine.speak (ServerFixture::floats ("Hello."));
+    CHECK (next.complete);
+    CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
+}
+
+TEST_CASE ("A second job is turned away while one is spoken", "[engine][server][errors]")
+{
+    const ServerFixture engine ({}, { .patience = std::chrono::milliseconds (50) });
+    engine.control->frames = 1000;
+    engine.control->frameMs = 20;
+    RawClient first (engine.path());
+    first.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+    first.receive (1000);
+    const auto second = engine.speak (ServerFixture::floats ("me too"));
+    CHECK (second.status == 503);
+    CHECK (second.header ("Retry-After") == "1");
+    CHECK (errorOf (second)["code"] == "busy");
+}
+
+TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][server][cancel]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 1000;
+    engine.control->frameMs = 20;
+    const bool beforeTheFirstFrame = GENERATE (true, false);
+    {
+        RawClient client (engine.path());
+        client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+        if (beforeTheFirstFrame)
+            REQUIRE (eventually ([&] { return engine.worker->busy(); }));
+        else
+            client.receive (1000);
+    }
+    const int rendered = engine.control->framesRendered;
+    REQUIRE (eventually ([&] { return engine.control->passagesCancelled == 1; }));
+    CHECK (engine.control->framesRendered <= rendered + 3);
+
+    engine.control->frames = 5;
+    const auto next = engine.speak (ServerFixture::floats ("Hello."));
+    CHECK (next.complete);
+    CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
+}
+
+TEST_CASE ("The job after a hang-up waits for the frame in hand instead of being turned away",
+           "[engine][server][cancel]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 1000;
+    engine.control->frameMs = 100;
+    {
+        RawClient client (engine.path());
+        client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+        client.receive (1000);
+        engine.control->frames = 5;
+    }
+    CHECK (engine.speak (ServerFixture::floats ("Hello.")).status == 200);
+}
+
+TEST_CASE ("A client that does not read slows its own job only", "[engine][server][cancel]")
+{
+    SpeechServer::Options options;
+    options.queuedSamples = 4 * FakeRenderer::frameSamples;
+    const ServerFixture engine (options);
+    engine.control->frames = 100'000;
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (ServerFixture::floats ("a very long story")));
+    client.receive (100);
+
+    int before = -1;
+    REQUIRE (eventually ([&] { // stands still: the socket's buffers and the queue are full
+        const int now = engine.control->framesRendered;
+        std::this_thread::sleep_for (std::chrono::milliseconds (50));
+        return std::exchange (before, now) == engine.control->framesRendered;
+    }));
+    CHECK (engine.control->framesRendered < 10'000);
+    CHECK (request (engine.path(), "GET", "/health").status == 200);
+    client.hangUp();
+    CHECK (eventually ([&] { return ! engine.worker->busy(); }));
+}
+
+TEST_CASE ("A voice is encoded once for all of its lines", "[engine][server]")
+{
+    const ServerFixture engine;
+    engine.speak (ServerFixture::floats ("One."));
+    engine.speak (ServerFixture::floats ("Two."));
+    CHECK (engine.control->voicesEncoded == 1);
+    std::ofstream (engine.folder.path / "model" / "voices" / "anna.wav") << "anna has a cold";
+    engine.speak (ServerFixture::floats ("Three."));
+    CHECK (engine.control->voicesEncoded == 2);
+}
+
+TEST_CASE ("Requests that cannot be used are refused in words", "[engine][server][errors]")
+{
+    const ServerFixture engine;
+    const auto [body, status, says] = GENERATE (table<std::string, int, std::string> ({
+        { "", 400, "not JSON" },
+        { "{", 400, "not JSON" },
+        { "[]", 400, "object" },
+        { "{\"input\": \"\xff\xfe\"}", 400, "not JSON" },
+        { "{}", 400, "nothing to speak" },
+        { R"({"input": "  \n ", "voice": "anna"})", 400, "nothing to speak" },
+        { R"({"input": "Hi", "voice": "zoe"})", 404, "anna, ben" },
+        { R"({"input": "Hi", "voice": "anna", "response_format": "mp3"})", 422, "mp3" },
+        { R"({"input": "Hi", "voice": "anna", "speed": 2})", 422, "speed" },
+        { R"({"input": "Hi", "voice": "anna", "stream_format": "sse"})", 422, "audio" },
+        { R"({"input": "Hi", "voice": "anna", "tableread": {"steps": 0}})", 400, "0" },
+        { R"({"input": "Hi", "voice": "anna", "tableread": {"seed": -1}})", 400, "whole number" },
+        { R"({"tableread": {"lines": [{"speaker": 1, "text": "x"}], "voices": [{"name": "anna"}]}})", 400,
+          "1" },
+        { R"({"tableread": {"lines": [{"text": ""}], "voices": [{"name": "anna"}]}})", 400,
+          "nothing to speak" },
+        { R"({"tableread": {"lines": [{"text": "x"}], "voices": [{"path": "/not/there.wav"}]}})", 404,
+          "cannot be opened" },
+        { R"({"tableread": {"lines": [{"text": "x"}], "voices": [{"path": "relative.wav"}]}})", 400,
+          "absolute" },
+    }));
+    CAPTURE (body);
+    const auto response = request (engine.path(), "POST", protocol::speechPath, body);
+    CHECK (response.status == status);
+    CHECK (response.complete);
+    CHECK_THAT (errorOf (response)["message"].get<std::string>(), Catch::Contains (says));
+    CHECK (engine.control->passagesRendered == 0);
+}
+
+TEST_CASE ("Unknown fields are ignored with a warning", "[engine][server]")
+{
+    const ServerFixture engine;
+    auto body = ServerFixture::floats ("Hi");
+    body["instructions"] = "whisper";
+    const auto response = engine.speak (body);
+    CHECK (response.status == 200);
+    CHECK (response.header ("Warning") == "299 - \"field instructions is not used\"");
+}
+
+TEST_CASE ("A server that stops cuts off what it speaks and ends at once", "[engine][server][stop]")
+{
+    ServerFixture engine;
+    engine.control->frames = 1000;
+    engine.control->frameMs = 20;
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+    client.receive (1000);
+    RawClient idle (engine.path());
+    const auto begin = std::chrono::steady_clock::now();
+    engine.stop();
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (1));
+    CHECK (engine.end == HttpServer::End::Stopped);
+    const auto response = RawResponse::parse (client.receive());
+    CHECK (response.status == 200);
+    CHECK (! response.complete);
+    CHECK (client.serverClosed());
+}

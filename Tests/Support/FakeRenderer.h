@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "Core/Error.h"
+#include "Render/Renderer.h"
+
+namespace tableread::engine
+{
+/** What a FakeRenderer does and has done. Shared with the test, which may change it while the renderer works. */
+struct FakeRendererControl
+{
+    std::atomic<int> frames { 5 };       // of each passage
+    std::atomic<int> frameMs { 0 };      // time that a frame takes
+    std::atomic<int> failAtFrame { -1 }; // throws `failure` instead of this frame
+    std::atomic<bool> reachesLength { false };
+    Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
+
+    std::atomic<int> framesRendered { 0 };
+    std::atomic<int> voicesEncoded { 0 };
+    std::atomic<int> passagesRendered { 0 };
+    std::atomic<int> passagesCancelled { 0 };
+};
+
+/** A Renderer that speaks tones: Torch is not needed to test what is around one. A passage's samples depend on its
+    text, voices and settings and on nothing else, so a test knows them beforehand: expected(). */
+class FakeRenderer : public Renderer
+{
+public:
+    static constexpr std::int64_t frameSamples = 320;
+
+    explicit FakeRenderer (std::shared_ptr<FakeRendererControl> shared) : control (std::move (shared))
+    {
+        modelInfo.name = "fake";
+        modelInfo.fingerprint = "fake-tones-1";
+        modelInfo.frameSamples = frameSamples;
+    }
+
+    static std::vector<float> expected (const Passage& passage, const RenderSettings& settings, int frames)
+    {
+        std::string all = std::to_string (settings.seed) + '/' + std::to_string (settings.guidanceScale) +
+                          '/' + std::to_string (settings.steps);
+        for (const auto& line : passage.lines)
+            all += '/' + std::to_string (line.speaker) + line.text;
+        for (const auto& voice : passage.voices)
+            all += '/' + *reinterpret_cast<const std::string*> (voice.data.get());
+        const double step = 0.01 + 0.001 * static_cast<double> (std::hash<std::string> {}(all) % 1000);
+        std::vector<float> samples (static_cast<std::size_t> (frames * frameSamples));
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            samples[i] =
+                static_cast<float> (1.25 * std::sin (step * static_cast<double> (i))); // beyond 1: unclamped
+        return samples;
+    }
+
+    /** A voice of this name as the fake hears it: by its name and its first samples. */
+    static EncodedVoice encode (const VoiceAudio& voice)
+    {
+        auto heard = voice.name;
+        for (std::size_t i = 0; i < voice.samples.size() && i < 4; ++i)
+            heard += std::to_string (voice.samples[i]);
+        const auto owner = std::make_shared<const std::string> (std::move (heard));
+        // EncodedVoice::Data is the real renderer's secret: the fake keeps a string behind the pointer.
+        return { std::shared_ptr<const EncodedVoice::Data> (
+            owner, reinterpret_cast<const EncodedVoice::Data*> (owner.get())) };
+    }
+
+    const ModelInfo& info() const override { return modelInfo; }
+
+    EncodedVoice encodeVoice (const VoiceAudio& voice) override
+    {
+        ++control->voicesEncoded;
+        return encode (voice);
+    }
+
+    RenderReport render (const Passage& passage, const RenderSettings& settings,
+                         const RenderEvents& events) override
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        const auto sinceBegin = [&begin] {
+            return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begin)
+                .count();
+        };
+        const int total = control->frames;
+        const auto samples = expected (passage, settings, total);
+        ++control->passagesRendered;
+        RenderReport report;
+        report.promptTokens = static_cast<std::int64_t> (passage.lines.size());
+        report.finish = control->reachesLength ? FinishReason::Length : FinishReason::Stop;
+        for (int frame = 0; frame < total; ++frame)
+        {
+            if (events.isCancelled && events.isCancelled())
+            {
+                ++control->passagesCancelled;
+                report.finish = FinishReason::Cancelled;
+                break;
+            }
+            if (frame == control->failAtFrame)
+                throw Exception (control->failure);
+            if (control->frameMs > 0)
+                std::this_thread::sleep_for (std::chrono::milliseconds (control->frameMs));
+            ++control->framesRendered;
+            report.tokens.push_back (frame);
+            if (events.onFrame)
+                events.onFrame ({ samples.data() + frame * frameSamples, frameSamples });
+            if (frame == 0)
+                report.firstFrameMs = sinceBegin();
+            ++report.frames;
+        }
+        report.totalMs = sinceBegin();
+        report.times.decoder = report.totalMs;
+        return report;
+    }
+
+    std::vector<RenderReport> renderBatch (std::span<const Job> jobs) override
+    {
+        std::vector<RenderReport> reports;
+        for (const auto& job : jobs)
+            reports.push_back (render (job.passage, job.settings, job.events));
+        return reports;
+    }
+
+private:
+    std::shared_ptr<FakeRendererControl> control;
+    ModelInfo modelInfo;
+};
+} // namespace tableread::engine

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace tableread
+{
+/** What came back for one request, taken apart strictly: a library's client would hide what the tests look at. */
+struct RawResponse
+{
+    int status = 0; // 0: nothing that looks like HTTP
+    std::string head;
+    std::string body;
+    bool complete = false; // the announced length, or the chunk of length 0, was there
+
+    std::string header (std::string name) const
+    {
+        const auto lower = [] (std::string text) {
+            std::transform (text.begin(), text.end(), text.begin(),
+                            [] (unsigned char c) { return std::tolower (c); });
+            return text;
+        };
+        name = "\r\n" + lower (name) + ": ";
+        const auto at = lower (head).find (name);
+        if (at == std::string::npos)
+            return {};
+        const auto begin = at + name.size();
+        return head.substr (begin, head.find ("\r\n", begin) - begin);
+    }
+
+    static RawResponse parse (std::string_view bytes)
+    {
+        RawResponse response;
+        const auto end = bytes.find ("\r\n\r\n");
+        if (end == std::string_view::npos || bytes.substr (0, 9) != "HTTP/1.1 ")
+            return response;
+        response.head = bytes.substr (0, end + 2);
+        response.status = std::atoi (response.head.c_str() + 9);
+        auto rest = bytes.substr (end + 4);
+        if (response.header ("Transfer-Encoding") != "chunked")
+        {
+            response.body = rest;
+            response.complete = std::to_string (rest.size()) == response.header ("Content-Length");
+            return response;
+        }
+        while (true)
+        {
+            const auto line = rest.find ("\r\n");
+            if (line == std::string_view::npos)
+                return response;
+            const auto size = std::strtoul (std::string (rest.substr (0, line)).c_str(), nullptr, 16);
+            rest.remove_prefix (line + 2);
+            if (size == 0)
+            {
+                response.complete = true;
+                return response;
+            }
+            response.body += rest.substr (0, size);
+            if (rest.size() < size + 2)
+                return response;
+            rest.remove_prefix (size + 2);
+        }
+    }
+};
+
+/** A client of a Unix socket that can say anything, byte for byte. */
+class RawClient
+{
+public:
+    explicit RawClient (const std::filesystem::path& socketPath)
+        : fd (socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        sockaddr_un address {};
+        address.sun_family = AF_UNIX;
+        socketPath.string().copy (address.sun_path, sizeof (address.sun_path) - 1);
+        if (connect (fd, reinterpret_cast<const sockaddr*> (&address), sizeof (address)) != 0)
+            throw std::runtime_error (std::string ("connect: ") + std::strerror (errno));
+    }
+    ~RawClient() { hangUp(); }
+    RawClient (const RawClient&) = delete;
+    RawClient& operator= (const RawClient&) = delete;
+
+    void hangUp()
+    {
+        if (fd >= 0)
+            close (std::exchange (fd, -1));
+    }
+
+    /** @returns false if the server closed. */
+    bool send (std::string_view bytes)
+    {
+        while (! bytes.empty())
+        {
+            const auto sent = ::send (fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (sent <= 0)
+                return false;
+            bytes.remove_prefix (static_cast<std::size_t> (sent));
+        }
+        return true;
+    }
+
+    /** Reads until `enough` bytes are there in all, the server closes, or `timeoutMs` pass without any. */
+    const std::string& receive (std::size_t enough = std::string::npos, int timeoutMs = 5000)
+    {
+        char buffer[65536];
+        pollfd wait { fd, POLLIN, 0 };
+        while (received.size() < enough && ! closed && poll (&wait, 1, timeoutMs) > 0)
+        {
+            const auto got = recv (fd, buffer, sizeof (buffer), 0);
+            closed = got <= 0;
+            if (got > 0)
+                received.append (buffer, static_cast<std::size_t> (got));
+        }
+        return received;
+    }
+
+    bool serverClosed() const { return closed; }
+
+private:
+    int fd;
+    bool closed = false;
+    std::string received;
+};
+
+/** One request on a connection of its own, and all of its answer. */
+inline RawResponse request (const std::filesystem::path& socketPath, std::string_view method,
+                            std::string_view target, std::string_view body = {})
+{
+    RawClient client (socketPath);
+    client.send (std::string (method) + ' ' + std::string (target) +
+                 " HTTP/1.1\r\nHost: engine\r\nConnection: close\r\nContent-Type: "
+                 "application/json\r\nContent-Length: " +
+                 std::to_string (body.size()) + "\r\n\r\n" + std::string (body));
+    return RawResponse::parse (client.receive());
+}
+} // namespace tableread
