@@ -27,6 +27,13 @@ void answerError (httplib::Response& response, const Error& error)
     answerError (response, error, ends ? 503 : protocol::httpStatus (error.code));
 }
 
+/** What the client sent is out of step with HTTP: its rest is not the next request. */
+void closeAfter (httplib::Response& response)
+{
+    Connection::current()->closeAfterwards();
+    response.set_header ("Connection", "close");
+}
+
 /** What httplib itself refuses: no such path, a request that is not HTTP. */
 Error errorOfStatus (int status, const httplib::Request& request)
 {
@@ -104,8 +111,11 @@ SpeechServer::SpeechServer (RenderWorker& renderWorker, const VoiceShelf& voiceS
         answerSpeech (request, response, content);
     });
     http.set_error_handler ([] (const httplib::Request& request, httplib::Response& response) {
-        if (response.body.empty())
-            answerError (response, errorOfStatus (response.status, request), response.status);
+        if (! response.body.empty())
+            return;
+        if (response.status != 404)
+            closeAfter (response);
+        answerError (response, errorOfStatus (response.status, request), response.status);
     });
     http.set_exception_handler ([] (const auto&, auto& response, std::exception_ptr failure) {
         try
@@ -159,7 +169,7 @@ void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& res
     });
     if (! complete)
     {
-        Connection::current()->closeAfterwards(); // the rest of the body is not the next request
+        closeAfter (response);
         if (body.size() > options.maxBodyBytes || response.status == 413)
             return answerError (response,
                                 { ErrorCode::OutOfRange,
@@ -200,13 +210,13 @@ void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& res
         delivery->bytes = streamingWavHeader (delivery->format, info.sampleRateHz);
     response.set_header ("X-TableRead-Job", (*job)->id);
     response.set_header ("X-TableRead-Fingerprint", info.fingerprint);
-    response.set_chunked_content_provider (wav ? "audio/wav" : "audio/pcm",
-                                           [delivery] (std::size_t, auto& sink) {
-                                               const bool goesOn = delivery->write (sink);
-                                               if (! goesOn)
-                                                   Connection::current()->closeAfterwards();
-                                               return goesOn;
-                                           });
+    const auto provide = [delivery] (std::size_t, httplib::DataSink& sink) {
+        const bool goesOn = delivery->write (sink);
+        if (! goesOn)
+            Connection::current()->closeAfterwards();
+        return goesOn;
+    };
+    response.set_chunked_content_provider (wav ? "audio/wav" : "audio/pcm", provide);
 }
 
 Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const protocol::SpeechRequest& request)

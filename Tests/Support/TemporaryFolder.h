@@ -6,27 +6,33 @@
 #include <stdexcept>
 #include <string>
 
-namespace tableread
+namespace tableread::test
 {
-/** A new, empty folder that is removed with all that is in it. Its path is short enough for a socket's. */
+/** A fresh folder of mode 0700 that is removed with all it holds at the end of its scope. */
 class TemporaryFolder
 {
 public:
     TemporaryFolder()
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "tableread-test-XXXXXX").string();
-        if (mkdtemp (pattern.data()) == nullptr)
-            throw std::runtime_error ("no temporary folder can be made");
-        path = pattern;
+        auto pattern = (std::filesystem::temp_directory_path() / "tableread-test-XXXXXX").string();
+        if (::mkdtemp (pattern.data()) == nullptr)
+            throw std::runtime_error ("no temporary folder can be made in " +
+                                      std::filesystem::temp_directory_path().string());
+        folder = pattern;
     }
+
     ~TemporaryFolder()
     {
         std::error_code ignored;
-        std::filesystem::remove_all (path, ignored);
+        std::filesystem::remove_all (folder, ignored);
     }
+
     TemporaryFolder (const TemporaryFolder&) = delete;
     TemporaryFolder& operator= (const TemporaryFolder&) = delete;
 
-    std::filesystem::path path;
+    const std::filesystem::path& path() const { return folder; }
+
+private:
+    std::filesystem::path folder;
 };
-} // namespace tableread
+} // namespace tableread::test

@@ -61,6 +61,19 @@ TEST_CASE ("What is not there and what is not HTTP is said in OpenAI's words",
     CHECK (request (engine.path(), "GET", "/" + std::string (9000, 'x')).status == 414);
 }
 
+TEST_CASE ("What follows a request that is not HTTP is not taken for the next one",
+           "[engine][server][http][errors]")
+{
+    const ServerFixture engine;
+    RawClient client (engine.path());
+    client.send ("BREW /tea HTTP/1.1\r\n" + ServerFixture::post (ServerFixture::floats ("Hi")));
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK (RawResponse::parse (client.receive()).status == 400);
+    CHECK (client.serverClosed());
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (1));
+    CHECK (engine.control->passagesRendered == 0);
+}
+
 TEST_CASE ("Garbage harms nobody", "[engine][server][http][errors]")
 {
     const ServerFixture engine (impatient());

@@ -45,10 +45,10 @@ TEST_CASE ("While the model loads, jobs are put off and health is 'loading'", "[
     CHECK (refused.error().code == ErrorCode::Busy);
     CHECK_THAT (refused.error().message, Catch::Contains ("loading"));
 
-    const TemporaryFolder folder;
-    const VoiceShelf shelf (folder.path, readBytes);
+    const test::TemporaryFolder folder;
+    const VoiceShelf shelf (folder.path(), readBytes);
     SpeechServer server (worker, shelf, {});
-    auto socket = UnixSocket::claim (folder.path / "e.sock").value();
+    auto socket = UnixSocket::claim (folder.path() / "e.sock").value();
     REQUIRE (socket.listen());
     std::thread thread ([&] { server.serve (socket.fd()); });
     CHECK (nlohmann::json::parse (request (socket.path(), "GET", "/health").body)["status"] == "loading");

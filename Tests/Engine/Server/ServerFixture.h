@@ -44,15 +44,15 @@ struct ServerFixture
 {
     explicit ServerFixture (SpeechServer::Options options = {}, RenderWorker::Limits limits = {})
     {
-        std::filesystem::create_directories (folder.path / "model" / "voices");
-        std::ofstream (folder.path / "model" / "voices" / "anna.wav") << "anna's voice";
-        std::ofstream (folder.path / "model" / "voices" / "ben.wav") << "ben's voice";
-        shelf = std::make_unique<VoiceShelf> (folder.path / "model", readBytes);
+        std::filesystem::create_directories (folder.path() / "model" / "voices");
+        std::ofstream (folder.path() / "model" / "voices" / "anna.wav") << "anna's voice";
+        std::ofstream (folder.path() / "model" / "voices" / "ben.wav") << "ben's voice";
+        shelf = std::make_unique<VoiceShelf> (folder.path() / "model", readBytes);
         worker = std::make_unique<RenderWorker> ([this] { return std::make_unique<FakeRenderer> (control); },
                                                  limits);
         worker->waitUntilLoaded();
         server = std::make_unique<SpeechServer> (*worker, *shelf, options);
-        socket = std::make_unique<UnixSocket> (UnixSocket::claim (folder.path / "e.sock").value());
+        socket = std::make_unique<UnixSocket> (UnixSocket::claim (folder.path() / "e.sock").value());
         if (auto listening = socket->listen(); ! listening)
             throw Exception (listening.error());
         thread = std::thread ([this] { end = server->serve (socket->fd()); });
@@ -98,7 +98,7 @@ struct ServerFixture
                text;
     }
 
-    TemporaryFolder folder;
+    test::TemporaryFolder folder;
     std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
     std::unique_ptr<VoiceShelf> shelf;
     std::unique_ptr<RenderWorker> worker;

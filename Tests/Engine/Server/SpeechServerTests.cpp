@@ -62,7 +62,7 @@ TEST_CASE ("Raw floats are the renderer's samples, bit for bit", "[engine][serve
 TEST_CASE ("The extension speaks several lines by several voices with its own settings", "[engine][server]")
 {
     const ServerFixture engine;
-    const auto recording = engine.folder.path / "carl.wav";
+    const auto recording = engine.folder.path() / "carl.wav";
     std::ofstream (recording) << "carl's voice";
     const auto response = engine.speak (
         { { "input", "not spoken" },
@@ -227,7 +227,7 @@ TEST_CASE ("A voice is encoded once for all of its lines", "[engine][server]")
     engine.speak (ServerFixture::floats ("One."));
     engine.speak (ServerFixture::floats ("Two."));
     CHECK (engine.control->voicesEncoded == 1);
-    std::ofstream (engine.folder.path / "model" / "voices" / "anna.wav") << "anna has a cold";
+    std::ofstream (engine.folder.path() / "model" / "voices" / "anna.wav") << "anna has a cold";
     engine.speak (ServerFixture::floats ("Three."));
     CHECK (engine.control->voicesEncoded == 2);
 }

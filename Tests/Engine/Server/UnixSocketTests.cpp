@@ -39,8 +39,8 @@ void leaveStaleSocket (const std::filesystem::path& path)
 
 TEST_CASE ("The socket and the folder that is made for it are closed to others", "[engine][server][socket]")
 {
-    const TemporaryFolder folder;
-    const auto path = folder.path / "new" / "engine.sock";
+    const test::TemporaryFolder folder;
+    const auto path = folder.path() / "new" / "engine.sock";
     const auto oldMask = umask (0);
     {
         auto socket = UnixSocket::claim (path).value();
@@ -57,8 +57,8 @@ TEST_CASE ("The socket and the folder that is made for it are closed to others",
 
 TEST_CASE ("A stale socket is replaced", "[engine][server][socket]")
 {
-    const TemporaryFolder folder;
-    const auto path = folder.path / "engine.sock";
+    const test::TemporaryFolder folder;
+    const auto path = folder.path() / "engine.sock";
     leaveStaleSocket (path);
     std::ofstream (path.string() + ".lock") << "of an engine that was killed";
     auto socket = UnixSocket::claim (path);
@@ -69,8 +69,8 @@ TEST_CASE ("A stale socket is replaced", "[engine][server][socket]")
 
 TEST_CASE ("A living engine keeps its socket", "[engine][server][socket]")
 {
-    const TemporaryFolder folder;
-    const auto path = folder.path / "engine.sock";
+    const test::TemporaryFolder folder;
+    const auto path = folder.path() / "engine.sock";
     auto first = UnixSocket::claim (path);
     REQUIRE (first);
     const bool listens = GENERATE (false, true); // also while it loads its model
@@ -87,8 +87,8 @@ TEST_CASE ("A living engine keeps its socket", "[engine][server][socket]")
 
 TEST_CASE ("A living listener without a lock keeps its socket too", "[engine][server][socket]")
 {
-    const TemporaryFolder folder;
-    const auto path = folder.path / "engine.sock";
+    const test::TemporaryFolder folder;
+    const auto path = folder.path() / "engine.sock";
     auto first = UnixSocket::claim (path);
     REQUIRE (first->listen());
     std::filesystem::remove (path.string() + ".lock");
@@ -98,24 +98,24 @@ TEST_CASE ("A living listener without a lock keeps its socket too", "[engine][se
 
 TEST_CASE ("What is no place for a socket is left alone and named", "[engine][server][socket][errors]")
 {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     SECTION ("a file of the user")
     {
-        std::ofstream (folder.path / "notes.txt") << "important";
-        const auto refused = UnixSocket::claim (folder.path / "notes.txt");
+        std::ofstream (folder.path() / "notes.txt") << "important";
+        const auto refused = UnixSocket::claim (folder.path() / "notes.txt");
         REQUIRE (! refused);
         CHECK_THAT (refused.error().message, Catch::Contains ("not a socket"));
-        CHECK (std::filesystem::file_size (folder.path / "notes.txt") == 9);
+        CHECK (std::filesystem::file_size (folder.path() / "notes.txt") == 9);
     }
     SECTION ("a path that is too long")
     {
-        const auto refused = UnixSocket::claim (folder.path / std::string (120, 'x'));
+        const auto refused = UnixSocket::claim (folder.path() / std::string (120, 'x'));
         REQUIRE (! refused);
         CHECK_THAT (refused.error().message, Catch::Contains ("107"));
     }
     SECTION ("a folder that cannot be made")
     {
-        const auto refused = UnixSocket::claim (folder.path / "a" / "b" / "engine.sock");
+        const auto refused = UnixSocket::claim (folder.path() / "a" / "b" / "engine.sock");
         REQUIRE (! refused);
         CHECK_THAT (refused.error().message, Catch::Contains ("No such file or directory"));
     }

@@ -8,21 +8,21 @@ using namespace tableread::engine;
 
 TEST_CASE ("The shelf finds a model's voices by name and any recording by path", "[engine][server][voices]")
 {
-    const TemporaryFolder folder;
-    std::filesystem::create_directories (folder.path / "voices");
-    std::ofstream (folder.path / "voices" / "Ben.flac") << "ben";
-    std::ofstream (folder.path / "voices" / "anna.WAV") << "anna";
-    std::ofstream (folder.path / "voices" / "README.md") << "not a voice";
-    std::ofstream (folder.path / "else.wav") << "else";
-    const VoiceShelf shelf (folder.path, readBytes);
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directories (folder.path() / "voices");
+    std::ofstream (folder.path() / "voices" / "Ben.flac") << "ben";
+    std::ofstream (folder.path() / "voices" / "anna.WAV") << "anna";
+    std::ofstream (folder.path() / "voices" / "README.md") << "not a voice";
+    std::ofstream (folder.path() / "else.wav") << "else";
+    const VoiceShelf shelf (folder.path(), readBytes);
 
     CHECK (shelf.names() == std::vector<std::string> { "anna", "Ben" });
-    CHECK (shelf.find ("ANNA") == folder.path / "voices" / "anna.WAV");
+    CHECK (shelf.find ("ANNA") == folder.path() / "voices" / "anna.WAV");
     CHECK (shelf.find ("README").empty());
     CHECK (shelf.fetch ({ "ben", {} })->hash == "ben");
     CHECK (shelf.fetch ({ "ben", {} })->audio.name == "ben");
-    CHECK (shelf.fetch ({ {}, folder.path / "else.wav" })->audio.name == "else");
-    CHECK (shelf.fetch ({ "Eve", folder.path / "else.wav" })->audio.name == "Eve");
+    CHECK (shelf.fetch ({ {}, folder.path() / "else.wav" })->audio.name == "else");
+    CHECK (shelf.fetch ({ "Eve", folder.path() / "else.wav" })->audio.name == "Eve");
 
     const auto missing = shelf.fetch ({ "../else", {} });
     REQUIRE (! missing);
@@ -32,8 +32,8 @@ TEST_CASE ("The shelf finds a model's voices by name and any recording by path",
 
 TEST_CASE ("A model without voices has an empty shelf", "[engine][server][voices]")
 {
-    const TemporaryFolder folder;
-    const VoiceShelf shelf (folder.path, readBytes);
+    const test::TemporaryFolder folder;
+    const VoiceShelf shelf (folder.path(), readBytes);
     CHECK (shelf.names().empty());
     CHECK_THAT (shelf.fetch ({ "anna", {} }).error().message, Catch::Contains ("it has none"));
 }
