@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "EngineLink/Protocol.h"
+
+namespace tableread
+{
+/** Why a call to the engine did not succeed: decides whether asking again can help. */
+struct CallFailure
+{
+    enum class Kind
+    {
+        NoEngine, // nobody listens on the socket
+        Lost,     // the connection broke, fell silent, or what came was not the protocol
+        Busy,     // another job runs: ask again after `retryAfter`
+        Refused,  // the engine says that this request cannot be done
+        Cancelled // by cancel()
+    };
+
+    Kind kind = Kind::Lost;
+    Error error;
+    std::chrono::milliseconds retryAfter { 0 };
+};
+
+template <typename T>
+using CallResult = tl::expected<T, CallFailure>;
+
+/** Calls to one engine over its Unix socket.
+
+    Threads   health() and speak() block their caller, one call at a time; cancel() from any thread ends a call that
+              runs, at once, and every later one.
+    Signals   SIGPIPE never reaches the process: a host must not die because its engine did.
+*/
+class Client
+{
+public:
+    struct Timeouts
+    {
+        std::chrono::milliseconds connect { 2'000 };
+        std::chrono::milliseconds health { 2'000 };
+        std::chrono::milliseconds silence { 300'000 }; // between two pieces of speech, and before the first
+    };
+
+    explicit Client (std::filesystem::path socket);
+    Client (std::filesystem::path socket, Timeouts timeouts);
+    ~Client();
+
+    [[nodiscard]] CallResult<protocol::Health> health();
+
+    /** Asks for the request's speech as raw floats, whatever its container and format say, and hands each piece to
+        `onSpeech` as it comes.
+        @returns success only if the engine said that the speech is complete. */
+    [[nodiscard]] CallResult<void> speak (const protocol::SpeechRequest& request,
+                                          const std::function<void (std::span<const float>)>& onSpeech);
+
+    void cancel();
+
+private:
+    struct Connection;
+
+    bool isCancelled() const { return cancelled.load (std::memory_order_acquire); }
+    CallFailure failure (int httplibError, const char* doing) const;
+
+    std::filesystem::path path;
+    Timeouts limits;
+    std::unique_ptr<Connection> connection;
+    std::atomic<bool> cancelled { false };
+};
+} // namespace tableread

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "EngineLink/EngineFinder.h"
+
+#include <cstdlib>
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+namespace tableread
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+constexpr const char* program = "tableread-engine";
+
+std::string variable (const char* name)
+{
+    const char* value = std::getenv (name);
+    return value == nullptr ? std::string() : std::string (value);
+}
+
+/** The file that this code was loaded from. */
+fs::path ownBinary()
+{
+    Dl_info info = {};
+    std::error_code ignored;
+    if (::dladdr ((const void*) &ownBinary, &info) != 0 && info.dli_fname != nullptr &&
+        fs::path (info.dli_fname).is_absolute())
+        return info.dli_fname;
+    return fs::read_symlink ("/proc/self/exe", ignored);
+}
+
+bool isProgram (const fs::path& file)
+{
+    std::error_code ignored;
+    return fs::is_regular_file (file, ignored) && ::access (file.c_str(), X_OK) == 0;
+}
+
+/** The folder of the binary; of a bundle also its Resources, the folder that it lies in, and the bin of the prefix
+    that it is installed in (prefix/lib/vst3/TableRead.vst3). */
+std::vector<fs::path> besideBinary (const fs::path& binary)
+{
+    if (binary.empty())
+        return {};
+    std::vector<fs::path> folders { binary.parent_path() };
+    for (auto folder = binary.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+        if (const auto kind = folder.extension(); kind == ".vst3" || kind == ".lv2" || kind == ".component")
+        {
+            folders.push_back (folder / "Contents" / "Resources");
+            folders.push_back (folder.parent_path());
+            folders.push_back (folder.parent_path().parent_path().parent_path() / "bin");
+            break;
+        }
+    return folders;
+}
+
+std::vector<fs::path> entries (const std::string& pathVariable)
+{
+    std::vector<fs::path> folders;
+    for (std::size_t from = 0; from < pathVariable.size();)
+    {
+        const auto to = std::min (pathVariable.find (':', from), pathVariable.size());
+        // An empty or relative entry means the host's working folder: no place to start a program from.
+        if (const fs::path folder = pathVariable.substr (from, to - from); folder.is_absolute())
+            folders.push_back (folder);
+        from = to + 1;
+    }
+    return folders;
+}
+
+Result<fs::path> chosen (const fs::path& file, const char* by)
+{
+    if (isProgram (file))
+        return file;
+    return tl::unexpected (Error { ErrorCode::NotFound,
+                                   std::string ("the engine that ") + by +
+                                       " names is not a program that can be run. Correct or clear it.",
+                                   file.string() });
+}
+} // namespace
+
+EngineSearch EngineSearch::current (fs::path setting)
+{
+    std::vector<fs::path> prefixes { "/usr/local", "/usr", "/opt/tableread" };
+    if (const auto home = variable ("HOME"); ! home.empty())
+        prefixes.push_back (fs::path (home) / ".local");
+    return { std::move (setting), variable ("TABLEREAD_ENGINE"), ownBinary(), variable ("PATH"),
+             std::move (prefixes) };
+}
+
+Result<fs::path> findEngine (const EngineSearch& search)
+{
+    if (! search.setting.empty())
+        return chosen (search.setting, "the setting");
+    if (! search.environment.empty())
+        return chosen (search.environment, "TABLEREAD_ENGINE");
+
+    auto folders = besideBinary (search.binary);
+    const auto inPath = entries (search.pathVariable);
+    folders.insert (folders.end(), inPath.begin(), inPath.end());
+    for (const auto& prefix : search.prefixes)
+        folders.push_back (prefix / "bin");
+
+    std::string searched;
+    for (const auto& folder : folders)
+    {
+        if (isProgram (folder / program))
+            return folder / program;
+        searched += (searched.empty() ? "" : ", ") + folder.string();
+    }
+    return tl::unexpected (
+        Error { ErrorCode::NotFound,
+                std::string (program) +
+                    " is not installed. Choose it in the settings or set TABLEREAD_ENGINE to it. Searched: " +
+                    searched,
+                {} });
+}
+} // namespace tableread

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "Core/Error.h"
+
+namespace tableread
+{
+/** Where to look for the engine's program; a struct so that tests can vary it. */
+struct EngineSearch
+{
+    std::filesystem::path setting;     // what the user chose; empty: nothing
+    std::filesystem::path environment; // TABLEREAD_ENGINE; empty: not set
+    std::filesystem::path binary;      // the plugin's shared library or the app: the engine may lie beside it
+    std::string pathVariable;          // PATH
+    std::vector<std::filesystem::path> prefixes; // of installations; the engine is in their bin
+
+    /** Of this process, with the shared library that this code is linked into as `binary`. */
+    static EngineSearch current (std::filesystem::path setting = {});
+};
+
+/** The engine's program: the setting, else the environment's, else the first that is found beside the plugin or its
+    bundle, in PATH, or in a prefix.
+    @returns NotFound with all the places that were searched. A setting or an environment variable that leads to no
+             program is an error, not passed over: the user meant it. */
+[[nodiscard]] Result<std::filesystem::path> findEngine (const EngineSearch& search);
+} // namespace tableread

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "EngineLink/RenderLink.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace tableread
+{
+namespace
+{
+using Phase = LinkStatus::Phase;
+
+/** Passes a take's speech on, except for the part that the take has from an earlier attempt: that must be the same. */
+class Continuation
+{
+public:
+    explicit Continuation (Take& target) : take (target), known (target.audio().rendered()) {}
+
+    void add (std::span<const float> speech)
+    {
+        const auto repeated =
+            (std::size_t) std::clamp<std::int64_t> (known - position, 0, (std::int64_t) speech.size());
+        for (std::size_t at = 0; at < repeated; at += before.size())
+        {
+            const auto count = std::min (before.size(), repeated - at);
+            take.audio().read (position + (std::int64_t) at, { before.data(), count });
+            same = same && std::memcmp (before.data(), speech.data() + at, count * sizeof (float)) == 0;
+        }
+        const auto fresh = speech.subspan (repeated);
+        whole = whole && take.append (fresh) == fresh.size();
+        position += (std::int64_t) speech.size();
+    }
+
+    bool isSame() const { return same; }
+    bool reachedKnown() const { return position >= known; }
+    bool fits() const { return whole; }
+    bool broughtNew() const { return take.audio().rendered() > known; }
+
+private:
+    Take& take;
+    std::int64_t known;
+    std::int64_t position = 0;
+    bool same = true, whole = true;
+    std::array<float, 1024> before {};
+};
+
+std::chrono::milliseconds grown (std::chrono::milliseconds first, int times,
+                                 std::chrono::milliseconds longest)
+{
+    return std::min (longest, first * (1 << std::clamp (times, 0, 10)));
+}
+} // namespace
+
+RenderLink::RenderLink (Options settings, Listener& listener)
+    : options (std::move (settings))
+    , events (listener)
+    , supervisor (options.engine)
+    , thread ([this] { run(); })
+{}
+
+RenderLink::~RenderLink()
+{
+    {
+        const std::lock_guard lock (mutex);
+        leaving = true;
+    }
+    cancelAll();
+    wake.notify_all();
+    thread.join();
+}
+
+void RenderLink::submit (std::shared_ptr<Take> take, protocol::SpeechRequest request)
+{
+    const std::lock_guard lock (mutex);
+    jobs.push_back ({ std::move (take), std::move (request) });
+    now.queued = jobs.size();
+    wake.notify_all();
+}
+
+void RenderLink::cancelAll()
+{
+    const std::lock_guard lock (mutex);
+    dropped.insert (dropped.end(), jobs.begin(), jobs.end());
+    jobs.clear();
+    now.queued = 0;
+    if (now.phase != Phase::Idle)
+        stop.raise();
+    wake.notify_all();
+}
+
+LinkStatus RenderLink::status() const
+{
+    const std::lock_guard lock (mutex);
+    return now;
+}
+
+void RenderLink::run()
+{
+    while (const auto job = nextJob())
+        render (*job);
+}
+
+std::optional<RenderLink::Job> RenderLink::nextJob()
+{
+    std::unique_lock lock (mutex);
+    now.phase = Phase::Idle;
+    now.detail.clear();
+    while (true)
+    {
+        wake.wait (lock, [this] { return leaving || ! jobs.empty() || ! dropped.empty(); });
+        if (! dropped.empty())
+        {
+            const auto cancelled = std::exchange (dropped, {});
+            lock.unlock();
+            for (const auto& job : cancelled)
+                end (*job.take, TakeState::Cancelled);
+            lock.lock();
+            continue;
+        }
+        if (leaving)
+            return std::nullopt;
+        auto job = std::move (jobs.front());
+        jobs.pop_front();
+        now.queued = jobs.size();
+        now.phase = Phase::Starting;
+        stop.lower();
+        return job;
+    }
+}
+
+void RenderLink::render (const Job& job)
+{
+    Attempts attempts;
+    while (renderOnce (job, attempts) == Next::TryAgain)
+        ;
+}
+
+RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
+{
+    const auto health = supervisor.ensureRunning (stop);
+    if (stop.isRaised())
+    {
+        end (*job.take, TakeState::Cancelled);
+        return Next::End;
+    }
+    if (! health && health.error().code == ErrorCode::Io)
+        return lost (job, attempts, health.error());
+    if (! health)
+    {
+        failAll (job, health.error());
+        return Next::End;
+    }
+
+    if (job.take->audio().rendered() > 0 && job.take->fingerprint() != health->fingerprint)
+    {
+        end (*job.take, TakeState::Failed,
+             { ErrorCode::Io,
+               "another engine answers than the one that began this line. Render it again.",
+               {} });
+        return Next::End;
+    }
+    {
+        const std::lock_guard lock (mutex);
+        now.model = health->model;
+    }
+    job.take->begin (health->fingerprint);
+    events.takeChanged (*job.take);
+    return ask (job, attempts);
+}
+
+RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
+{
+    Client client (options.engine.socket, options.engine.timeouts);
+    setPhase (Phase::Rendering);
+    Continuation continuation (*job.take);
+    const auto result = [&] {
+        const StopSignal::Action breakOff (stop, [&] { client.cancel(); });
+        return client.speak (job.request, [&] (std::span<const float> speech) {
+            continuation.add (speech);
+            if (! continuation.isSame() || ! continuation.fits())
+                client.cancel();
+            else if (continuation.broughtNew())
+                events.takeChanged (*job.take);
+        });
+    }();
+
+    if (continuation.broughtNew())
+        attempts = {};
+    if (stop.isRaised())
+        end (*job.take, TakeState::Cancelled);
+    else if (! continuation.isSame() || (result && ! continuation.reachedKnown()))
+        end (*job.take, TakeState::Failed,
+             { ErrorCode::Io,
+               "the engine was restarted and did not repeat what it had said. Render the line again.",
+               {} });
+    else if (! continuation.fits())
+        end (*job.take, TakeState::Failed,
+             { ErrorCode::OutOfMemory, "the speech is longer than a take can hold. Split the passage.", {} });
+    else if (result)
+        end (*job.take, TakeState::Done);
+    else if (result.error().kind == CallFailure::Kind::Refused)
+        end (*job.take, TakeState::Failed, result.error().error);
+    else if (result.error().kind == CallFailure::Kind::Busy)
+    {
+        setPhase (Phase::Waiting, "the engine is busy with another job");
+        const auto pause = grown (options.firstPause, attempts.busy++, options.longestPause);
+        stop.pause (std::max (pause, std::min (result.error().retryAfter, options.longestPause)));
+        return Next::TryAgain;
+    }
+    else
+        return lost (job, attempts, result.error().error);
+    return Next::End;
+}
+
+RenderLink::Next RenderLink::lost (const Job& job, Attempts& attempts, const Error& why)
+{
+    if (++attempts.lost >= options.attempts)
+    {
+        auto error = why;
+        error.message += ". Tried " + std::to_string (attempts.lost) + " times.";
+        failAll (job, error);
+        return Next::End;
+    }
+    setPhase (Phase::Restarting, why.text());
+    stop.pause (grown (options.firstPause, attempts.lost - 1, options.longestPause));
+    return Next::TryAgain;
+}
+
+void RenderLink::failAll (const Job& job, const Error& why)
+{
+    std::deque<Job> others;
+    {
+        const std::lock_guard lock (mutex);
+        others.swap (jobs);
+        now.queued = 0;
+    }
+    end (*job.take, TakeState::Failed, why);
+    for (const auto& other : others)
+        end (*other.take, TakeState::Failed, why);
+}
+
+void RenderLink::end (Take& take, TakeState state, Error why)
+{
+    if (state == TakeState::Done)
+        take.finish();
+    else if (state == TakeState::Cancelled)
+        take.cancel();
+    else
+        take.fail (std::move (why));
+    events.takeChanged (take);
+}
+
+void RenderLink::setPhase (Phase phase, std::string detail)
+{
+    const std::lock_guard lock (mutex);
+    now.phase = phase;
+    now.detail = std::move (detail);
+}
+} // namespace tableread

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "EngineLink/Supervisor.h"
+#include "Take/Take.h"
+
+namespace tableread
+{
+/** What the link is doing, for a status line. */
+struct LinkStatus
+{
+    enum class Phase
+    {
+        Idle,
+        Starting, // an engine is looked for, started, or loading its model
+        Rendering,
+        Waiting,   // the engine is busy with another job
+        Restarting // the engine was lost and is asked again after a pause
+    };
+
+    Phase phase = Phase::Idle;
+    std::string detail; // in words, of a Waiting or Restarting link: why
+    std::string model;  // of the engine that last answered
+    std::size_t queued = 0;
+};
+
+/** Fills takes with speech, one after the other, by a thread that talks to the engine.
+
+    An engine that dies is started again and asked for the same take again: one of the same fingerprint repeats it
+    bit for bit, so what the take has is compared and skipped. After `attempts` losses in a row, counted from the
+    last one that brought a new sample, the take fails, and so do those behind it, since they would fail alike. A take that the engine refuses fails
+    alone. Every submitted take ends: done, failed or cancelled.
+    Threads   all methods: any thread. Listener: the link thread.
+*/
+class RenderLink
+{
+public:
+    class Listener
+    {
+    public:
+        virtual ~Listener() = default;
+
+        /** The take has more samples or another state. [link thread] */
+        virtual void takeChanged (const Take& take) = 0;
+    };
+
+    struct Options
+    {
+        Supervisor::Options engine;
+        int attempts = 5;
+        std::chrono::milliseconds firstPause { 200 }; // before asking again; doubles each time
+        std::chrono::milliseconds longestPause { 3'000 };
+    };
+
+    RenderLink (Options options, Listener& listener);
+
+    /** Cancels everything and waits for the thread. */
+    ~RenderLink();
+
+    RenderLink (const RenderLink&) = delete;
+    RenderLink& operator= (const RenderLink&) = delete;
+
+    void submit (std::shared_ptr<Take> take, protocol::SpeechRequest request);
+
+    /** Cancels what runs and what waits; what is submitted later is rendered. */
+    void cancelAll();
+
+    LinkStatus status() const;
+
+private:
+    struct Job
+    {
+        std::shared_ptr<Take> take;
+        protocol::SpeechRequest request;
+    };
+
+    enum class Next
+    {
+        TryAgain,
+        End
+    };
+
+    struct Attempts
+    {
+        int lost = 0;
+        int busy = 0;
+    };
+
+    void run();
+    std::optional<Job> nextJob(); // waits for one; nothing: the link is being destroyed
+    void render (const Job& job);
+    Next renderOnce (const Job& job, Attempts& attempts);
+    Next ask (const Job& job, Attempts& attempts);
+    Next lost (const Job& job, Attempts& attempts, const Error& why);
+    void failAll (const Job& job, const Error& why);
+    void end (Take& take, TakeState state, Error why = {});
+    void setPhase (LinkStatus::Phase phase, std::string detail = {});
+
+    Options options;
+    Listener& events;
+    Supervisor supervisor;
+    StopSignal stop; // raised: the job that runs is to end
+
+    mutable std::mutex mutex; // guards all below
+    std::condition_variable wake;
+    std::deque<Job> jobs;
+    std::deque<Job> dropped; // cancelled before they began; the link thread ends their takes
+    LinkStatus now;
+    bool leaving = false;
+
+    std::thread thread;
+};
+} // namespace tableread

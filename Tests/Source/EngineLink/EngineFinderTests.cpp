@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "EngineLink/EngineFinder.h"
+#include "Support/TemporaryFolder.h"
+
+using namespace tableread;
+namespace fs = std::filesystem;
+
+namespace
+{
+fs::path program (const fs::path& file)
+{
+    fs::create_directories (file.parent_path());
+    std::ofstream (file) << "#!/bin/sh\n";
+    fs::permissions (file, fs::perms (0755));
+    return file;
+}
+} // namespace
+
+TEST_CASE ("The engine is found in the documented order", "[source][enginelink]")
+{
+    const test::TemporaryFolder folder;
+    const auto root = folder.path();
+    EngineSearch search;
+    search.binary = root / "lib/vst3/TableRead.vst3/Contents/x86_64-linux/TableRead.so";
+    search.pathVariable = ":relative:" + (root / "path1").string() + ":" + (root / "path2").string();
+    search.prefixes = { root / "prefix" };
+
+    // The later a place comes in the order, the earlier it is filled here: each new one wins over all before it.
+    std::vector<fs::path> places { "prefix/bin",
+                                   "path2",
+                                   "path1",
+                                   "lib/../bin",
+                                   "lib/vst3",
+                                   "lib/vst3/TableRead.vst3/Contents/Resources",
+                                   "lib/vst3/TableRead.vst3/Contents/x86_64-linux" };
+    for (const auto& place : places)
+    {
+        const auto placed = program (root / place / "tableread-engine");
+        const auto found = findEngine (search);
+        REQUIRE (found);
+        CHECK (fs::equivalent (*found, placed));
+    }
+    search.environment = program (root / "other/engine-of-env");
+    CHECK (findEngine (search).value() == search.environment);
+    search.setting = program (root / "other/engine-of-setting");
+    CHECK (findEngine (search).value() == search.setting);
+}
+
+TEST_CASE ("The folder of an LV2 bundle and of an app are searched", "[source][enginelink]")
+{
+    const test::TemporaryFolder folder;
+    EngineSearch search;
+    search.binary = folder.path() / GENERATE ("lib/lv2/TableRead.lv2/TableRead.so", "bin/TableRead");
+    const auto engine = program (folder.path() / "bin/tableread-engine");
+    CHECK (fs::equivalent (findEngine (search).value(), engine));
+}
+
+TEST_CASE ("A missing engine is reported with the places searched", "[source][enginelink]")
+{
+    const test::TemporaryFolder folder;
+    EngineSearch search;
+    search.binary = folder.path() / "TableRead";
+    search.pathVariable = (folder.path() / "path").string();
+    fs::create_directories (folder.path() / "path/tableread-engine"); // a folder of that name is no program
+    const auto missing = findEngine (search);
+    REQUIRE_FALSE (missing);
+    CHECK (missing.error().code == ErrorCode::NotFound);
+    CHECK_THAT (missing.error().message,
+                Catch::Contains (folder.path().string() + ", " + search.pathVariable));
+
+    std::ofstream (folder.path() / "text") << "not a program";
+    search.setting = folder.path() / "text";
+    program (folder.path() / "path2/tableread-engine");
+    search.pathVariable = (folder.path() / "path2").string();
+    CHECK_THAT (findEngine (search).error().text(),
+                Catch::Contains ("text: the engine that the setting names"));
+    search.setting.clear();
+    search.environment = folder.path() / "nothing";
+    CHECK_THAT (findEngine (search).error().text(), Catch::Contains ("TABLEREAD_ENGINE names"));
+}
+
+TEST_CASE ("This process knows where it was loaded from", "[source][enginelink]")
+{
+    CHECK (EngineSearch::current().binary.filename() == "EngineLinkTests");
+}

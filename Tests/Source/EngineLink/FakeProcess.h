@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "EngineLink/Supervisor.h"
+#include "Support/TemporaryFolder.h"
+
+namespace tableread::test
+{
+/** A folder for a socket, a way to start the fake engine's executable on it, and the end of whatever was started. */
+class FakeProcess
+{
+public:
+    explicit FakeProcess (const std::string& faults = {}) { ::setenv ("TABLEREAD_FAKE", faults.c_str(), 1); }
+
+    ~FakeProcess()
+    {
+        ::unsetenv ("TABLEREAD_FAKE");
+        kill();
+    }
+
+    /** Ends what was started on the socket, as a crash would. */
+    void kill() const { signalAll (SIGKILL); }
+
+    /** Stops it without ending it: it hangs. Waits until each of its threads stands still. */
+    void freeze() const
+    {
+        signalAll (SIGSTOP);
+        for (const auto id : processes())
+            for (const auto& task :
+                 std::filesystem::directory_iterator ("/proc/" + std::to_string (id) + "/task"))
+                for (std::string text; text.find ("State:\tT") == std::string::npos;)
+                {
+                    std::ifstream status (task.path() / "status");
+                    if (! status)
+                        break;
+                    text.assign (std::istreambuf_iterator<char> (status), {});
+                }
+    }
+
+    int starts() const { return (int) processes().size(); }
+
+    std::filesystem::path socket() const { return folder.path() / "engine.sock"; }
+
+    Supervisor::Options options() const
+    {
+        Supervisor::Options options;
+        options.socket = socket();
+        options.search.setting = TABLEREAD_FAKE_ENGINE;
+        options.startLimit = std::chrono::seconds (20);
+        return options;
+    }
+
+    const std::filesystem::path& path() const { return folder.path(); }
+
+private:
+    std::vector<pid_t> processes() const
+    {
+        std::ifstream file (folder.path() / "engine.pids");
+        return { std::istream_iterator<pid_t> (file), {} };
+    }
+
+    void signalAll (int signal) const
+    {
+        for (const auto id : processes())
+        {
+            std::error_code gone; // an id may have gone to another program since
+            if (std::filesystem::read_symlink ("/proc/" + std::to_string (id) + "/exe", gone) ==
+                TABLEREAD_FAKE_ENGINE)
+                ::kill (id, signal);
+        }
+    }
+
+    TemporaryFolder folder;
+};
+} // namespace tableread::test

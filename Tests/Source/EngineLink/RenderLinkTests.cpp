@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include <catch2/catch.hpp>
+
+#include "EngineLink/RenderLink.h"
+#include "FakeProcess.h"
+#include "Support/FakeEngine.h"
+#include "Support/FakeSpeech.h"
+
+using namespace tableread;
+using namespace tableread::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+/** Waits for takes to change; counts how often they did. */
+class Watcher : public RenderLink::Listener
+{
+public:
+    void takeChanged (const Take&) override
+    {
+        const std::lock_guard lock (mutex);
+        ++count;
+        changed.notify_all();
+    }
+
+    template <typename Condition>
+    bool waitFor (Condition&& condition)
+    {
+        std::unique_lock lock (mutex);
+        return changed.wait_for (lock, 30s, condition);
+    }
+
+    bool waitForEnd (const Take& take)
+    {
+        return waitFor ([&] { return take.isFinal(); });
+    }
+
+    int changes()
+    {
+        const std::lock_guard lock (mutex);
+        return count;
+    }
+
+private:
+    std::mutex mutex;
+    std::condition_variable changed;
+    int count = 0;
+};
+
+protocol::SpeechRequest line (std::uint64_t seed)
+{
+    protocol::SpeechRequest request;
+    request.lines = { { 0, "The curtain rises on an empty stage." } };
+    request.voices = { { "anna", {} } };
+    request.seed = seed;
+    return request;
+}
+
+RenderLink::Options fast (const FakeProcess& process)
+{
+    RenderLink::Options options;
+    options.engine = process.options();
+    options.firstPause = 10ms;
+    options.longestPause = 50ms;
+    return options;
+}
+
+std::vector<float> speechOf (const Take& take)
+{
+    std::vector<float> speech ((std::size_t) take.audio().rendered());
+    take.audio().read (0, speech);
+    return speech;
+}
+} // namespace
+
+TEST_CASE ("Takes are filled in the order in which they were asked for", "[source][enginelink][threads]")
+{
+    const FakeProcess process;
+    FakeEngine engine (process.socket());
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    std::vector<std::shared_ptr<Take>> takes;
+    for (std::uint64_t seed = 0; seed < 4; ++seed)
+    {
+        takes.push_back (std::make_shared<Take>());
+        link.submit (takes.back(), line (seed));
+    }
+    REQUIRE (watcher.waitForEnd (*takes.back()));
+    for (std::uint64_t seed = 0; seed < 4; ++seed)
+    {
+        CHECK (takes[seed]->state() == TakeState::Done);
+        CHECK (takes[seed]->fingerprint() == "fake-1");
+        CHECK ((speechOf (*takes[seed]) == fakeSpeech (line (seed))));
+        CHECK (engine.requests()[seed].seed == seed);
+    }
+    CHECK (watcher.changes() > 8);
+}
+
+TEST_CASE ("An engine that dies within a line is started again and the line is whole",
+           "[source][enginelink][threads]")
+{
+    const TemporaryFolder marks;
+    const FakeProcess process ("die=3;die-once=" + (marks.path() / "died").string());
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto take = std::make_shared<Take>();
+    link.submit (take, line (5));
+    REQUIRE (watcher.waitForEnd (*take));
+    CHECK (take->state() == TakeState::Done);
+    CHECK ((speechOf (*take) == fakeSpeech (line (5))));
+    CHECK (process.starts() == 2);
+}
+
+TEST_CASE ("An engine that dies at the same place again and again is given up",
+           "[source][enginelink][threads]")
+{
+    const FakeProcess process ("die=3");
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto take = std::make_shared<Take>(), next = std::make_shared<Take>();
+    link.submit (take, line (5));
+    link.submit (next, line (6));
+    REQUIRE (watcher.waitForEnd (*next));
+    CHECK (take->state() == TakeState::Failed);
+    CHECK (take->audio().rendered() == 3 * (std::int64_t) fakeFrameSamples); // what there is stays
+    CHECK_THAT (take->error().message, Catch::Contains ("Tried 5 times"));
+    CHECK (next->state() == TakeState::Failed);
+    CHECK (process.starts() == 5);
+}
+
+TEST_CASE ("An engine that cannot be started fails what was asked for, with the reason",
+           "[source][enginelink]")
+{
+    const FakeProcess process ("exit");
+    Watcher watcher;
+    auto options = fast (process);
+    const auto take = std::make_shared<Take>();
+    SECTION ("crashing at its start")
+    {
+        RenderLink link (options, watcher);
+        link.submit (take, line (1));
+        REQUIRE (watcher.waitForEnd (*take));
+        CHECK_THAT (take->error().message, Catch::Contains ("the tones are out of tune"));
+        CHECK (process.starts() == 5);
+    }
+    SECTION ("not there")
+    {
+        options.engine.search.setting = "/nowhere/engine";
+        RenderLink link (options, watcher);
+        link.submit (take, line (1));
+        REQUIRE (watcher.waitForEnd (*take));
+        CHECK_THAT (take->error().text(),
+                    Catch::StartsWith ("/nowhere/engine: the engine that the setting names"));
+    }
+    CHECK (take->state() == TakeState::Failed);
+}
+
+TEST_CASE ("Only the same performance is continued", "[source][enginelink][threads]")
+{
+    const FakeProcess process;
+    FakeFaults faults;
+    faults.cutAfterFrames = 3;
+    faults.drifts = true;
+    FakeEngine engine (process.socket(), faults);
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto take = std::make_shared<Take>();
+    link.submit (take, line (1));
+    REQUIRE (watcher.waitForEnd (*take));
+    CHECK (take->state() == TakeState::Failed);
+    CHECK_THAT (take->error().message, Catch::Contains ("did not repeat what it had said"));
+    const auto said = fakeSpeech (line (1));
+    CHECK ((speechOf (*take) ==
+            std::vector<float> (said.begin(), said.begin() + 3 * (std::ptrdiff_t) fakeFrameSamples)));
+}
+
+TEST_CASE ("A busy engine is waited for, a refusal is final for its line alone",
+           "[source][enginelink][threads]")
+{
+    const FakeProcess process;
+    FakeFaults faults;
+    Watcher watcher;
+    const auto take = std::make_shared<Take>();
+    SECTION ("busy, more often than a loss is forgiven")
+    {
+        faults.busyAnswers = 8;
+        FakeEngine engine (process.socket(), faults);
+        RenderLink link (fast (process), watcher);
+        link.submit (take, line (1));
+        REQUIRE (watcher.waitForEnd (*take));
+        CHECK (take->state() == TakeState::Done);
+    }
+    SECTION ("refused")
+    {
+        FakeEngine engine (process.socket(), faults);
+        RenderLink link (fast (process), watcher);
+        auto bad = line (1);
+        bad.lines[0].text.clear();
+        bad.lines.clear();
+        link.submit (take, bad);
+        const auto good = std::make_shared<Take>();
+        link.submit (good, line (2));
+        REQUIRE (watcher.waitForEnd (*good));
+        CHECK (take->state() == TakeState::Failed);
+        CHECK (take->error().where == "input");
+        CHECK (good->state() == TakeState::Done);
+    }
+}
+
+TEST_CASE ("Cancelling ends every take, and the next one is whole", "[source][enginelink][threads]")
+{
+    const FakeProcess process;
+    FakeFaults slow;
+    slow.frameMs = 10;
+    FakeEngine engine (process.socket(), slow);
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto running = std::make_shared<Take>(), waiting = std::make_shared<Take>(),
+               after = std::make_shared<Take>();
+    link.submit (running, line (1));
+    link.submit (waiting, line (2));
+    REQUIRE (watcher.waitFor ([&] { return running->audio().rendered() > 0; }));
+    link.cancelAll();
+    link.submit (after, line (3));
+    REQUIRE (watcher.waitForEnd (*after));
+    CHECK (running->state() == TakeState::Cancelled);
+    CHECK (waiting->state() == TakeState::Cancelled);
+    CHECK (waiting->audio().rendered() == 0);
+    CHECK (after->state() == TakeState::Done);
+    CHECK ((speechOf (*after) == fakeSpeech (line (3))));
+}
+
+TEST_CASE ("A link that is destroyed ends what it had", "[source][enginelink][threads]")
+{
+    const FakeProcess process;
+    FakeFaults faults;
+    faults.hangs = GENERATE (true, false);
+    faults.frameMs = 5;
+    FakeEngine engine (process.socket(), faults);
+    const auto first = std::make_shared<Take>(), second = std::make_shared<Take>();
+    const auto begun = std::chrono::steady_clock::now();
+    {
+        Watcher watcher;
+        RenderLink link (fast (process), watcher);
+        link.submit (first, line (1));
+        link.submit (second, line (2));
+        std::this_thread::sleep_for (20ms);
+    }
+    CHECK (std::chrono::steady_clock::now() - begun < 1s);
+    CHECK (first->state() == TakeState::Cancelled);
+    CHECK (second->state() == TakeState::Cancelled);
+}

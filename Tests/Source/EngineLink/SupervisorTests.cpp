@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <thread>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "FakeProcess.h"
+#include "Support/FakeEngine.h"
+
+using namespace tableread;
+using namespace tableread::test;
+using namespace std::chrono_literals;
+
+TEST_CASE ("An engine is started when none runs, and the one that runs is used", "[source][enginelink]")
+{
+    const FakeProcess process ("load-ms=100");
+    const StopSignal stop;
+    Supervisor first (process.options()), second (process.options());
+    const auto health = first.ensureRunning (stop);
+    REQUIRE (health);
+    CHECK (health->model == "tones");
+    CHECK (second.ensureRunning (stop));
+    CHECK (first.ensureRunning (stop));
+    CHECK (process.starts() == 1);
+
+    process.kill();
+    for (int i = 0; i < 200 && Client (process.socket()).health(); ++i)
+        std::this_thread::sleep_for (10ms);
+    CHECK (second.ensureRunning (stop)); // it did not start the one that died
+    CHECK (process.starts() == 2);
+}
+
+TEST_CASE ("The engine has a session of its own and none of the host's files", "[source][enginelink]")
+{
+    const FakeProcess process;
+    const int secret = ::open ("/dev/zero", O_RDONLY); // without close-on-exec, as many hosts do
+    const StopSignal stop;
+    Supervisor supervisor (process.options());
+    REQUIRE (supervisor.ensureRunning (stop));
+    std::ifstream file (process.path() / "engine.pids");
+    pid_t id = 0;
+    file >> id;
+    CHECK (::getsid (id) == id);
+    int inherited = 0;
+    for (const auto& entry : std::filesystem::directory_iterator ("/proc/" + std::to_string (id) + "/fd"))
+    {
+        std::error_code gone;
+        inherited += std::filesystem::read_symlink (entry.path(), gone) == "/dev/zero";
+    }
+    ::close (secret);
+    CHECK (inherited == 0);
+}
+
+TEST_CASE ("An engine that does not come up is reported with its last words", "[source][enginelink]")
+{
+    const FakeProcess process ("exit");
+    const StopSignal stop;
+    Supervisor supervisor (process.options());
+    const auto health = supervisor.ensureRunning (stop);
+    REQUIRE_FALSE (health);
+    CHECK (health.error().code == ErrorCode::Io);
+    CHECK (health.error().message ==
+           "the engine ended with exit code 3. Its last words: the tones are out of tune");
+}
+
+TEST_CASE ("An engine of ours that hangs is replaced", "[source][enginelink]")
+{
+    const FakeProcess process;
+    const StopSignal stop;
+    auto options = process.options();
+    options.hangLimit = 300ms;
+    options.timeouts.health = 100ms;
+    Supervisor supervisor (options);
+    REQUIRE (supervisor.ensureRunning (stop));
+    process.freeze();
+    const auto hanging = supervisor.ensureRunning (stop);
+    REQUIRE_FALSE (hanging);
+    CHECK_THAT (hanging.error().message, Catch::StartsWith ("the engine hangs"));
+    CHECK (supervisor.ensureRunning (stop));
+    CHECK (process.starts() == 2);
+}
+
+TEST_CASE ("A missing engine, another version and a wish to stop end the wait", "[source][enginelink]")
+{
+    const FakeProcess process ("load-ms=60000");
+    StopSignal stop;
+    auto options = process.options();
+    SECTION ("missing")
+    {
+        options.search.setting = "/nowhere/tableread-engine";
+        CHECK (Supervisor (options).ensureRunning (stop).error().code == ErrorCode::NotFound);
+    }
+    SECTION ("another version")
+    {
+        FakeFaults faults;
+        faults.protocol = 2;
+        const FakeEngine engine (process.socket(), faults);
+        const auto health = Supervisor (options).ensureRunning (stop);
+        REQUIRE_FALSE (health);
+        CHECK (health.error().code == ErrorCode::Unsupported);
+        CHECK_THAT (health.error().message, Catch::Contains ("speaks protocol 2, this program speaks 1"));
+    }
+    SECTION ("a wish to stop")
+    {
+        std::thread other ([&] {
+            std::this_thread::sleep_for (100ms);
+            stop.raise();
+        });
+        const auto begun = std::chrono::steady_clock::now();
+        Supervisor supervisor (options);
+        CHECK (supervisor.ensureRunning (stop).error().code == ErrorCode::Cancelled);
+        CHECK (std::chrono::steady_clock::now() - begun < 5s);
+        other.join();
+    }
+}

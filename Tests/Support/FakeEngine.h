@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "EngineLink/Protocol.h"
+
+namespace tableread::test
+{
+/** How a FakeEngine misbehaves. A count of 0 means: never. */
+struct FakeFaults
+{
+    int busyAnswers = 0;    // so many jobs are refused with 503 first
+    int refuseStatus = 0;   // every job is refused with this status
+    int cutAfterFrames = 0; // the connection closes in the middle of a job …
+    int cuts = 1;           // … so many times
+    int dieAfterFrames = 0; // the process is killed in the middle of a job …
+    std::string dieOnce;    // … unless this file exists, which is made first
+    int frameMs = 0;        // a frame takes so long
+    int loadMs = 0;         // "loading" for so long
+    int protocol = 1;
+    bool drifts = false;      // each job of the same request says something else
+    bool notANumber = false;  // the second frame holds a NaN
+    bool halfSample = false;  // the speech ends within a float
+    bool html = false;        // answers 200 with a web page
+    bool hangs = false;       // takes connections and never answers
+    bool exitsAtOnce = false; // the process ends with exit code 3 and a last word
+};
+
+/** An engine without a model: speaks the protocol on a Unix socket, with tones (fakeSpeech) for speech. */
+class FakeEngine
+{
+public:
+    FakeEngine (std::filesystem::path socket, FakeFaults faults = {});
+    ~FakeEngine();
+
+    FakeEngine (const FakeEngine&) = delete;
+    FakeEngine& operator= (const FakeEngine&) = delete;
+
+    /** Waits until somebody ends it; for the executable. */
+    void wait();
+
+    int jobs() const { return started; }        // speech requests that were taken
+    int cancelled() const { return abandoned; } // of these, how many the client left
+    std::vector<protocol::SpeechRequest> requests() const;
+
+private:
+    struct Server;
+    std::unique_ptr<Server> server;
+    std::atomic<int> started { 0 };
+    std::atomic<int> abandoned { 0 };
+};
+
+/** Reads faults as the executable's environment variable TABLEREAD_FAKE has them: "busy=2;cut=3;die-once=/path". */
+FakeFaults parseFaults (const std::string& text);
+} // namespace tableread::test

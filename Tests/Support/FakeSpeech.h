@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "EngineLink/Protocol.h"
+
+namespace tableread::test
+{
+inline constexpr std::size_t fakeFrameSamples = 3200;
+
+/** What FakeEngine says to a request: per line a tone, whose pitch tells speaker, voice and seed, and whose length
+    grows with the text. The same request is always the same samples. */
+std::vector<float> fakeSpeech (const protocol::SpeechRequest& request);
+} // namespace tableread::test

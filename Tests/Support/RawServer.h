@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace tableread::test
+{
+/** Listens on a Unix socket, answers every connection with the same bytes without reading, and closes it. */
+class RawServer
+{
+public:
+    RawServer (const std::filesystem::path& socket, std::string bytes) : answer (std::move (bytes))
+    {
+        sockaddr_un address {};
+        address.sun_family = AF_UNIX;
+        std::strncpy (address.sun_path, socket.c_str(), sizeof (address.sun_path) - 1);
+        listener = ::socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (::bind (listener, reinterpret_cast<const sockaddr*> (&address), sizeof (address)) != 0 ||
+            ::listen (listener, 8) != 0)
+            throw std::runtime_error ("RawServer cannot listen on " + socket.string());
+        thread = std::thread ([this] { serve(); });
+    }
+
+    ~RawServer()
+    {
+        ::shutdown (listener, SHUT_RDWR);
+        thread.join();
+        ::close (listener);
+    }
+
+    RawServer (const RawServer&) = delete;
+    RawServer& operator= (const RawServer&) = delete;
+
+private:
+    void serve() const
+    {
+        for (int peer = ::accept (listener, nullptr, nullptr); peer >= 0;
+             peer = ::accept (listener, nullptr, nullptr))
+        {
+            (void) ::send (peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+            ::close (peer);
+        }
+    }
+
+    std::string answer;
+    int listener = -1;
+    std::thread thread;
+};
+} // namespace tableread::test
