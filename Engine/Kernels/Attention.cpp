@@ -15,23 +15,10 @@ namespace tableread::engine::kernels
 {
 RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta)
 {
-    const auto half = headDim / 2;
-    RotaryTable table { at::empty ({ positions, half }, at::kFloat), at::empty ({ positions, half }, at::kFloat) };
-    auto* cosine = table.cosine.mutable_data_ptr<float>();
-    auto* sine = table.sine.mutable_data_ptr<float>();
-    std::vector<float> frequency ((std::size_t) half);
-    for (std::int64_t i = 0; i < half; ++i) // fp32, as the reference keeps it
-        frequency[(std::size_t) i] = 1.0f / std::pow ((float) theta, (float) (2 * i) / (float) headDim);
-    parallelFor (positions, 256, [&] (std::int64_t begin, std::int64_t end) {
-        for (auto p = begin; p < end; ++p)
-            for (std::int64_t i = 0; i < half; ++i)
-            {
-                const float angle = (float) p * frequency[(std::size_t) i];
-                cosine[p * half + i] = std::cos (angle);
-                sine[p * half + i] = std::sin (angle);
-            }
-    });
-    return table;
+    // By the library that the reference uses: far positions turn one bit of a frequency into another angle.
+    const auto frequency = 1.0 / at::pow (theta, at::arange (0, headDim, 2, at::kFloat) / (double) headDim);
+    const auto angle = at::arange (positions, at::kFloat).unsqueeze (1) * frequency.unsqueeze (0);
+    return { at::cos (angle), at::sin (angle) };
 }
 
 at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,

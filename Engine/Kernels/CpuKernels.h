@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace tableread::engine::kernels
 {
@@ -49,6 +50,9 @@ struct CpuKernels
 
 /** Columns of a packed panel. */
 inline constexpr std::int64_t panelColumns = 32;
+
+/** The set of that name; null if this processor cannot run it. */
+const CpuKernels* kernelSet (std::string_view name);
 
 /** The best set that this processor runs. @throws Exception Unsupported on one without AVX2 and FMA. */
 const CpuKernels& cpu();

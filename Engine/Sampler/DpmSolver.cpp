@@ -47,25 +47,25 @@ DpmSolver DpmSolver::make (std::int64_t count, std::int64_t trainSteps)
     }
     solver.sigmas.push_back (0.0f);
 
-    const auto alpha = [&] (std::size_t i) { return 1.0 / std::sqrt ((double) solver.sigmas[i] * solver.sigmas[i] + 1.0); };
+    // fp32 throughout, in the reference's order: these numbers multiply every sample of every step.
+    const auto alpha = [&] (std::size_t i) { return 1.0f / std::sqrt (solver.sigmas[i] * solver.sigmas[i] + 1.0f); };
     const auto sigma = [&] (std::size_t i) { return solver.sigmas[i] * alpha (i); };
     const auto lambda = [&] (std::size_t i) { return std::log (alpha (i)) - std::log (sigma (i)); };
     for (std::size_t i = 0; i < solver.steps.size(); ++i)
     {
         auto& step = solver.steps[i];
-        step.alpha = (float) alpha (i);
-        step.sigma = (float) sigma (i);
+        step.alpha = alpha (i);
+        step.sigma = sigma (i);
         if (i + 1 == solver.steps.size()) // σ becomes zero: x' = x0
         {
             step.first = 1.0f;
             continue;
         }
-        const double h = lambda (i + 1) - lambda (i);
-        const double weight = alpha (i + 1) * -std::expm1 (-h);
-        step.keep = (float) (sigma (i + 1) / sigma (i));
-        step.first = (float) weight;
+        const float h = lambda (i + 1) - lambda (i);
+        step.keep = sigma (i + 1) / sigma (i);
+        step.first = -(alpha (i + 1) * (std::exp (-h) - 1.0f));
         if (i > 0)
-            step.second = (float) (0.5 * weight * h / (lambda (i) - lambda (i - 1)));
+            step.second = 0.5f * step.first * (1.0f / ((lambda (i) - lambda (i - 1)) / h));
     }
     return solver;
 }
