@@ -188,10 +188,10 @@ TEST_CASE ("Tokenizer reads vocab.json and merges.txt as well", "[engine][tokeni
     SECTION ("from a folder, with the special tokens in added_tokens.json")
     {
         const TemporaryFolder folder;
-        std::ofstream (folder.path / "vocab.json") << vocabulary;
-        std::ofstream (folder.path / "merges.txt") << merges;
-        std::ofstream (folder.path / "added_tokens.json") << added.dump();
-        CHECK (Tokenizer::load (folder.path)->encode (text) == whole->encode (text));
+        std::ofstream (folder.path() / "vocab.json") << vocabulary;
+        std::ofstream (folder.path() / "merges.txt") << merges;
+        std::ofstream (folder.path() / "added_tokens.json") << added.dump();
+        CHECK (Tokenizer::load (folder.path())->encode (text) == whole->encode (text));
     }
     SECTION ("a vocabulary that names no special token must have Qwen2.5's size")
     {
@@ -223,15 +223,15 @@ TEST_CASE ("Tokenizer reads vocab.json and merges.txt as well", "[engine][tokeni
 TEST_CASE ("Tokenizer says where the files come from when a folder has none", "[engine][tokenizer]")
 {
     const TemporaryFolder folder;
-    const auto error = failureOf ([&] { Tokenizer::load (folder.path); });
+    const auto error = failureOf ([&] { Tokenizer::load (folder.path()); });
 
     CHECK (error.code == ErrorCode::NotFound);
-    CHECK (error.where == folder.path.string());
+    CHECK (error.where == folder.path().string());
     for (const char* part : { "vocab.json", "merges.txt", "Qwen/Qwen2.5-1.5B", "this folder" })
         CHECK (error.message.find (part) != std::string::npos);
 
-    std::ofstream (folder.path / "vocab.json") << "{}"; // one of the two is none
-    CHECK (failureOf ([&] { Tokenizer::load (folder.path); }).code == ErrorCode::NotFound);
+    std::ofstream (folder.path() / "vocab.json") << "{}"; // one of the two is none
+    CHECK (failureOf ([&] { Tokenizer::load (folder.path()); }).code == ErrorCode::NotFound);
 }
 
 TEST_CASE ("Tokenizer refuses a tokenizer that works otherwise", "[engine][tokenizer]")
