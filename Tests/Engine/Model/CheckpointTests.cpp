@@ -21,7 +21,7 @@ struct Folder
 {
     Folder() { writeFile (path() / "config.json", tinyOfficialConfig().dump()); }
 
-    const std::filesystem::path& path() const { return folder.path; }
+    const std::filesystem::path& path() const { return folder.path(); }
     std::unique_ptr<Checkpoint> open() const { return Checkpoint::open (path()); }
     Error refusal() const
     {

@@ -300,17 +300,17 @@ TEST_CASE ("ModelConfig refuses a preprocessor that prepares voices otherwise", 
 TEST_CASE ("ModelConfig loads a folder and says what is missing in one", "[engine][checkpoint]")
 {
     const TemporaryFolder folder;
-    const auto load = [&] { return ModelConfig::load (folder.path); };
+    const auto load = [&] { return ModelConfig::load (folder.path()); };
 
     CHECK_THAT (failureOf (load).message, Catch::Contains ("holds no config.json"));
     CHECK (failureOf (load).code == ErrorCode::NotFound);
-    CHECK (failureOf ([&] { ModelConfig::load (folder.path / "absent"); }).code == ErrorCode::NotFound);
+    CHECK (failureOf ([&] { ModelConfig::load (folder.path() / "absent"); }).code == ErrorCode::NotFound);
 
-    writeFile (folder.path / "config.json", tinyOfficialConfig().dump());
+    writeFile (folder.path() / "config.json", tinyOfficialConfig().dump());
     CHECK (load().frameSamples == 16);
-    writeFile (folder.path / "preprocessor_config.json", R"({"audio_processor": {"target_dB_FS": -23}})");
+    writeFile (folder.path() / "preprocessor_config.json", R"({"audio_processor": {"target_dB_FS": -23}})");
     CHECK (load().targetDbFs == -23.0);
-    writeFile (folder.path / "config.json", std::string (8 << 20, ' '));
+    writeFile (folder.path() / "config.json", std::string (8 << 20, ' '));
     CHECK_THAT (failureOf (load).message, Catch::Contains ("8388608 bytes long"));
 }
 
