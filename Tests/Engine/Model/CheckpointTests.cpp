@@ -350,3 +350,24 @@ TEST_CASE ("Checkpoint opens the embedded model", "[engine][checkpoint]")
     CHECK (mini->tensor ("model.speech_scaling_factor", Shape {}).dtype == DType::BFloat16);
     CHECK (mini->config().frameSamples == 3200);
 }
+
+TEST_CASE ("Checkpoint opens what PyTorch wrote, and finds in it what the golden says",
+           "[engine][checkpoint]")
+{
+    int opened = 0;
+    for (const auto& item : std::filesystem::directory_iterator (TABLEREAD_ROOT "/Tests/Data/golden"))
+    {
+        if (! item.is_directory())
+            continue;
+        INFO (item.path());
+        const auto golden = nlohmann::json::parse (readFile (item.path() / "golden.json"));
+        const auto checkpoint = Checkpoint::open (item.path());
+        CHECK (checkpoint->config().frameSamples == golden.at ("hop").get<std::int64_t>());
+        CHECK (checkpoint->config().vaeStd == golden.at ("vae_std").get<double>());
+        CHECK (checkpoint->tied() == golden.at ("tied").get<bool>());
+        CHECK (checkpoint->tensor ("model.speech_scaling_factor", Shape {}).dtype ==
+               (golden.at ("dtype") == "bfloat16" ? DType::BFloat16 : DType::Float32));
+        ++opened;
+    }
+    CHECK (opened >= 8);
+}

@@ -314,6 +314,42 @@ TEST_CASE ("ModelConfig loads a folder and says what is missing in one", "[engin
     CHECK_THAT (failureOf (load).message, Catch::Contains ("8388608 bytes long"));
 }
 
+TEST_CASE ("ModelConfig reads the shapes of the released models", "[engine][checkpoint]")
+{
+    struct Released
+    {
+        std::int64_t hidden, intermediate, heads, kvHeads, vocabulary, positions;
+    };
+    const auto [hidden, intermediate, heads, kvHeads, vocabulary, positions] = GENERATE (
+        Released { 1536, 8960, 12, 2, 151936, 65536 }, Released { 3584, 18944, 28, 4, 152064, 32768 });
+    auto config = tinyOfficialConfig();
+    config["acostic_vae_dim"] = 64;
+    config["semantic_vae_dim"] = 128;
+    config["decoder_config"].update ({ { "hidden_size", hidden },
+                                       { "intermediate_size", intermediate },
+                                       { "num_hidden_layers", 28 },
+                                       { "num_attention_heads", heads },
+                                       { "num_key_value_heads", kvHeads },
+                                       { "vocab_size", vocabulary },
+                                       { "max_position_embeddings", positions } });
+    for (const auto* part : { "acoustic_tokenizer_config", "semantic_tokenizer_config" })
+        config[part].update ({ { "encoder_n_filters", 32 },
+                               { "encoder_ratios", { 8, 5, 5, 4, 2, 2 } },
+                               { "encoder_depths", "3-3-3-3-3-3-8" } });
+    config["acoustic_tokenizer_config"].update (
+        { { "vae_dim", 64 }, { "decoder_n_filters", 32 }, { "decoder_ratios", { 8, 5, 5, 4, 2, 2 } } });
+    config["semantic_tokenizer_config"]["vae_dim"] = 128;
+    config["diffusion_head_config"].update (
+        { { "hidden_size", hidden }, { "latent_size", 64 }, { "speech_vae_dim", 64 }, { "head_layers", 4 } });
+
+    const auto c = ModelConfig::parse (config.dump());
+    CHECK (c.frameSamples == 3200);
+    CHECK (c.languageModel.headDim == 128);
+    CHECK (c.languageModel.maxPositions == positions);
+    CHECK (c.diffusionHead.ffn == 3 * hidden);
+    CHECK (c.acousticDecoder.depths == Numbers { 8, 3, 3, 3, 3, 3, 3 });
+}
+
 TEST_CASE ("ModelConfig reads the embedded model's config", "[engine][checkpoint]")
 {
     const auto c = ModelConfig::load (std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini");
