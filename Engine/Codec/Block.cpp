@@ -13,9 +13,13 @@ namespace
 constexpr std::int64_t mixerTaps = 7;
 }
 
-CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels, double normEps)
+CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels,
+                        double normEps)
     : norm (weights.values (name + ".norm.weight", { channels }))
-    , mixer (weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps }).squeeze (1).t().contiguous())
+    , mixer (weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps })
+                 .squeeze (1)
+                 .t()
+                 .contiguous())
     , mixerBias (weights.values (name + ".mixer.conv.conv.conv.bias", { channels }))
     , gamma (weights.values (name + ".gamma", { channels }))
     , ffnNorm (weights.values (name + ".ffn_norm.weight", { channels }))
@@ -23,8 +27,7 @@ CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, st
     , up (weights.linear (name + ".ffn.linear1", 4 * channels, channels, true))
     , down (weights.linear (name + ".ffn.linear2", channels, 4 * channels, true))
     , eps (normEps)
-{
-}
+{}
 
 void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
 {
@@ -35,12 +38,13 @@ void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
     kernels::addScaledInPlace (x, kernels::linear (wide, down), ffnGamma);
 }
 
-std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage, std::int64_t depth,
-                                   std::int64_t channels, double normEps)
+std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,
+                                   std::int64_t depth, std::int64_t channels, double normEps)
 {
     std::vector<CodecBlock> blocks;
     for (std::int64_t j = 0; j < depth; ++j)
-        blocks.emplace_back (weights, name + std::to_string (stage) + "." + std::to_string (j), channels, normEps);
+        blocks.emplace_back (weights, name + std::to_string (stage) + "." + std::to_string (j), channels,
+                             normEps);
     return blocks;
 }
 } // namespace tableread::engine

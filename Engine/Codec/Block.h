@@ -24,6 +24,6 @@ private:
 };
 
 /** The blocks `name.{stage}.0`, `name.{stage}.1`, … of one resolution. */
-std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage, std::int64_t depth,
-                                   std::int64_t channels, double normEps);
+std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,
+                                   std::int64_t depth, std::int64_t channels, double normEps);
 } // namespace tableread::engine

@@ -35,8 +35,8 @@ private:
 class Convolution
 {
 public:
-    Convolution (const WeightReader& weights, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel,
-                 std::int64_t stride);
+    Convolution (const WeightReader& weights, const std::string& name, std::int64_t in, std::int64_t out,
+                 std::int64_t kernel, std::int64_t stride);
 
     /** x [T, in] → [⌈T / s⌉, out]. A T that is no multiple of the stride is padded with zero columns on the right, as
         the original does at the end of an utterance: only the last chunk may be so. */
@@ -52,8 +52,8 @@ private:
 class TransposedConvolution
 {
 public:
-    TransposedConvolution (const WeightReader& weights, const std::string& name, std::int64_t in, std::int64_t out,
-                           std::int64_t stride);
+    TransposedConvolution (const WeightReader& weights, const std::string& name, std::int64_t in,
+                           std::int64_t out, std::int64_t stride);
 
     /** x [T, in] → [T · s, out]. */
     at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;

@@ -20,7 +20,8 @@ CodecEncoder::CodecEncoder (const WeightReader& weights, const std::string& name
             convolutions.emplace_back (weights, layer, channels, 2 * channels, 2 * stride, stride);
             channels *= 2;
         }
-        stages.push_back (readStage (weights, root + "stages.", i, config.depths[i], channels, config.normEps));
+        stages.push_back (
+            readStage (weights, root + "stages.", i, config.depths[i], channels, config.normEps));
     }
     head.emplace_back (weights, root + "head.conv.conv", channels, config.dimension, 7, 1);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Attention.h"
 
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -55,15 +55,19 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
         {
             const auto position = group.length + i;
             auto* row = rowsOfQkv + (std::int64_t) rows.size() * width;
-            kernels.rotary (row, heads + kvHeads, dim, cosine + position * dim / 2, sine + position * dim / 2);
+            kernels.rotary (row, heads + kvHeads, dim, cosine + position * dim / 2,
+                            sine + position * dim / 2);
             const auto* k = row + heads * dim;
             const auto* v = k + kvHeads * dim;
             for (std::int64_t h = 0; h < kvHeads; ++h)
             {
-                std::memcpy (keys + (h * capacity + position) * dim, k + h * dim, (std::size_t) dim * sizeof (float));
-                std::memcpy (values + (h * capacity + position) * dim, v + h * dim, (std::size_t) dim * sizeof (float));
+                std::memcpy (keys + (h * capacity + position) * dim, k + h * dim,
+                             (std::size_t) dim * sizeof (float));
+                std::memcpy (values + (h * capacity + position) * dim, v + h * dim,
+                             (std::size_t) dim * sizeof (float));
             }
-            rows.push_back ({ row, keys, values, capacity, position + 1, output + (std::int64_t) rows.size() * heads * dim });
+            rows.push_back ({ row, keys, values, capacity, position + 1,
+                              output + (std::int64_t) rows.size() * heads * dim });
             longest = std::max (longest, position + 1);
         }
     }
@@ -80,8 +84,8 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
             const auto& row = rows[(std::size_t) (task / heads)];
             const auto head = task % heads;
             const auto kv = head / (heads / kvHeads) * row.capacity * dim;
-            kernels.attend (row.query + head * dim, row.keys + kv, row.values + kv, row.length, dim, scale, own,
-                            row.out + head * dim);
+            kernels.attend (row.query + head * dim, row.keys + kv, row.values + kv, row.length, dim, scale,
+                            own, row.out + head * dim);
         }
     });
     return out;

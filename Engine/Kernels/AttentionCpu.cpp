@@ -19,8 +19,8 @@ void rotary (float* x, std::int64_t heads, std::int64_t dim, const float* cosine
 }
 
 /** Softmax over the keys in order; the sums run over positions one after the other. */
-void attend (const float* query, const float* keys, const float* values, std::int64_t length, std::int64_t dim,
-             float scale, float* scores, float* out)
+void attend (const float* query, const float* keys, const float* values, std::int64_t length,
+             std::int64_t dim, float scale, float* scores, float* out)
 {
     float highest = -3.4e38f;
     for (std::int64_t p = 0; p < length; ++p)

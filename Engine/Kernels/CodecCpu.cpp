@@ -6,8 +6,8 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
-void depthwise (const float* x, std::int64_t rows, std::int64_t channels, std::int64_t taps, const float* weight,
-                const float* bias, float* out)
+void depthwise (const float* x, std::int64_t rows, std::int64_t channels, std::int64_t taps,
+                const float* weight, const float* bias, float* out)
 {
     for (std::int64_t t = 0; t < rows; ++t, x += channels, out += channels)
     {

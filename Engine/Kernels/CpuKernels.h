@@ -15,14 +15,16 @@ struct CpuKernels
 
     /** out[r, c] = bias[c] + Σ_k x[r, k] · w[k, c] for one panel of up to `panelColumns` columns, k ascending.
         `panel` is [k, panelColumns], fp32 or bf16; bias may be null. */
-    void (*linearFloat) (const float* x, std::int64_t xStride, std::int64_t rows, const float* panel, std::int64_t k,
-                         std::int64_t columns, const float* bias, float* out, std::int64_t outStride);
-    void (*linearBFloat16) (const float* x, std::int64_t xStride, std::int64_t rows, const std::uint16_t* panel,
-                            std::int64_t k, std::int64_t columns, const float* bias, float* out,
-                            std::int64_t outStride);
+    void (*linearFloat) (const float* x, std::int64_t xStride, std::int64_t rows, const float* panel,
+                         std::int64_t k, std::int64_t columns, const float* bias, float* out,
+                         std::int64_t outStride);
+    void (*linearBFloat16) (const float* x, std::int64_t xStride, std::int64_t rows,
+                            const std::uint16_t* panel, std::int64_t k, std::int64_t columns,
+                            const float* bias, float* out, std::int64_t outStride);
 
     /** out = x · rsqrt (mean x² + eps) [· weight], row by row. weight may be null. */
-    void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps, float* out);
+    void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
+                     float* out);
     /** out[r, i] = silu (gateUp[r, i]) · gateUp[r, n + i]. */
     void (*swiGlu) (const float* gateUp, std::int64_t rows, std::int64_t n, float* out);
     void (*silu) (const float* x, std::int64_t count, float* out);
@@ -34,18 +36,18 @@ struct CpuKernels
     void (*addGated) (float* x, const float* y, const float* gate, std::int64_t gateStride, std::int64_t rows,
                       std::int64_t n);
     /** x[r, c] = x[r, c] · (1 + scale[r, c]) + shift[r, c], shift and scale rows `stride` apart. */
-    void (*modulate) (float* x, const float* shift, const float* scale, std::int64_t stride, std::int64_t rows,
-                      std::int64_t n);
+    void (*modulate) (float* x, const float* shift, const float* scale, std::int64_t stride,
+                      std::int64_t rows, std::int64_t n);
 
     /** Rotates `heads` vectors of `dim` at one position: (a, b) → (a cos − b sin, b cos + a sin), halves apart. */
     void (*rotary) (float* x, std::int64_t heads, std::int64_t dim, const float* cosine, const float* sine);
     /** One query over `length` keys and values [length, dim]; scores is scratch of `length`. */
-    void (*attend) (const float* query, const float* keys, const float* values, std::int64_t length, std::int64_t dim,
-                    float scale, float* scores, float* out);
+    void (*attend) (const float* query, const float* keys, const float* values, std::int64_t length,
+                    std::int64_t dim, float scale, float* scores, float* out);
 
     /** out[t, c] = bias[c] + Σ_j w[j, c] · x[t + j, c]. */
-    void (*depthwise) (const float* x, std::int64_t rows, std::int64_t channels, std::int64_t taps, const float* weight,
-                       const float* bias, float* out);
+    void (*depthwise) (const float* x, std::int64_t rows, std::int64_t channels, std::int64_t taps,
+                       const float* weight, const float* bias, float* out);
 };
 
 /** Columns of a packed panel. */

@@ -46,7 +46,8 @@ inline void storeSome (float* to, Vector value, std::int64_t count)
 
 inline Vector load (const std::uint16_t* bfloat16)
 {
-    const auto words = __builtin_convertvector (*reinterpret_cast<const HalfVector*> (bfloat16), WordVector) << 16;
+    const auto words = __builtin_convertvector(*reinterpret_cast<const HalfVector*> (bfloat16), WordVector)
+                       << 16;
     return (Vector) words;
 }
 
@@ -90,7 +91,7 @@ inline Vector exponential (Vector x)
     p = p * r + 0.5f;
     p = p * r + 1.0f;
     p = p * r + 1.0f;
-    const IntVector exponent = (__builtin_convertvector (n, IntVector) + 127) << 23;
+    const IntVector exponent = (__builtin_convertvector(n, IntVector) + 127) << 23;
     return p * (Vector) exponent;
 }
 

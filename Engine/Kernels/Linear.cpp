@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Linear.h"
 
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <algorithm>
 
 #include "Kernels/CpuKernels.h"
 #include "Kernels/Parallel.h"
@@ -12,7 +12,8 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr std::int64_t serialProducts = 1 << 15; // below this many multiplications a second thread costs more than it saves
+constexpr std::int64_t serialProducts =
+    1 << 15; // below this many multiplications a second thread costs more than it saves
 constexpr std::int64_t rowsOfATask = 48;
 } // namespace
 
@@ -46,8 +47,8 @@ Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType ty
 
 at::Tensor linear (const at::Tensor& x, const Weight& weight)
 {
-    TORCH_CHECK (x.dim() == 2 && x.size (1) == weight.k && x.scalar_type() == at::kFloat
-                 && (x.stride (1) == 1 || weight.k == 1));
+    TORCH_CHECK (x.dim() == 2 && x.size (1) == weight.k && x.scalar_type() == at::kFloat &&
+                 (x.stride (1) == 1 || weight.k == 1));
     const auto rows = x.size (0), n = weight.n, k = weight.k, stride = x.stride (0);
     auto out = at::empty ({ rows, n }, x.options());
     const auto panels = weight.panels.size (0);
@@ -64,12 +65,14 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight)
         auto* to = output + firstRow * n + column;
         const auto* columnBias = bias == nullptr ? nullptr : bias + column;
         if (isFloat)
-            kernels.linearFloat (from, stride, count, weight.panels.const_data_ptr<float>() + panel * k * panelColumns,
-                                 k, columns, columnBias, to, n);
+            kernels.linearFloat (from, stride, count,
+                                 weight.panels.const_data_ptr<float>() + panel * k * panelColumns, k, columns,
+                                 columnBias, to, n);
         else
             kernels.linearBFloat16 (
                 from, stride, count,
-                reinterpret_cast<const std::uint16_t*> (weight.panels.const_data_ptr<at::BFloat16>()) + panel * k * panelColumns,
+                reinterpret_cast<const std::uint16_t*> (weight.panels.const_data_ptr<at::BFloat16>()) +
+                    panel * k * panelColumns,
                 k, columns, columnBias, to, n);
     };
     // Many rows: cut those, so that a task's rows stay in the cache while it walks the panels. Few: cut the panels.
@@ -79,7 +82,8 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight)
         parallelFor (blocks, serial ? blocks : 1, [&] (std::int64_t begin, std::int64_t end) {
             for (auto block = begin; block < end; ++block)
                 for (std::int64_t panel = 0; panel < panels; ++panel)
-                    panelTask (panel, block * rowsOfATask, std::min (rowsOfATask, rows - block * rowsOfATask));
+                    panelTask (panel, block * rowsOfATask,
+                               std::min (rowsOfATask, rows - block * rowsOfATask));
         });
     else
         parallelFor (panels, serial ? panels : 1, [&] (std::int64_t begin, std::int64_t end) {

@@ -9,19 +9,20 @@ namespace
 #if defined(__AVX512F__)
 constexpr int maxRows = 12; // 12 rows of 2 vectors: 24 of 32 registers are sums
 #else
-constexpr int maxRows = 3;  // a vector is two registers there: 12 of 16
+constexpr int maxRows = 3; // a vector is two registers there: 12 of 16
 #endif
 
 /** `Rows` rows times `Columns` vectors of one panel, the sums in registers. `width` is how many columns exist. */
 template <int Rows, int Columns, typename Element>
-inline void tile (const float* x, std::int64_t xStride, const Element* panel, std::int64_t k, std::int64_t width,
-                  const float* bias, float* out, std::int64_t outStride)
+inline void tile (const float* x, std::int64_t xStride, const Element* panel, std::int64_t k,
+                  std::int64_t width, const float* bias, float* out, std::int64_t outStride)
 {
     Vector sums[Rows][Columns];
     for (int c = 0; c < Columns; ++c)
     {
         const auto have = width - c * lanes;
-        const Vector start = bias == nullptr ? Vector {} : loadSome (bias + c * lanes, have < lanes ? have : lanes);
+        const Vector start =
+            bias == nullptr ? Vector {} : loadSome (bias + c * lanes, have < lanes ? have : lanes);
         for (int r = 0; r < Rows; ++r)
             sums[r][c] = start;
     }
@@ -51,8 +52,8 @@ inline void tile (const float* x, std::int64_t xStride, const Element* panel, st
 
 /** The rows that do not fill a tile: the tile of exactly that many. */
 template <int Rows, int Columns, typename Element>
-inline void rest (std::int64_t rows, const float* x, std::int64_t xStride, const Element* panel, std::int64_t k,
-                  std::int64_t width, const float* bias, float* out, std::int64_t outStride)
+inline void rest (std::int64_t rows, const float* x, std::int64_t xStride, const Element* panel,
+                  std::int64_t k, std::int64_t width, const float* bias, float* out, std::int64_t outStride)
 {
     if constexpr (Rows > 0)
     {

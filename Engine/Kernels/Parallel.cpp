@@ -7,7 +7,8 @@
 
 namespace tableread::engine::kernels
 {
-void parallelFor (std::int64_t count, std::int64_t grain, const std::function<void (std::int64_t, std::int64_t)>& body)
+void parallelFor (std::int64_t count, std::int64_t grain,
+                  const std::function<void (std::int64_t, std::int64_t)>& body)
 {
     if (count <= grain || at::get_num_threads() == 1)
     {

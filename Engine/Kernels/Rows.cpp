@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Rows.h"
 
-#include <ATen/ATen.h>
 #include <algorithm>
+#include <ATen/ATen.h>
 
 #include "Kernels/CpuKernels.h"
 #include "Kernels/Parallel.h"
@@ -71,7 +71,8 @@ void geluInPlace (at::Tensor& x)
     check (x);
     auto* values = x.mutable_data_ptr<float>();
     const auto n = x.size (-1);
-    forRows (x.numel() / n, n, [&] (std::int64_t row, std::int64_t rows) { cpu().gelu (values + row * n, rows * n); });
+    forRows (x.numel() / n, n,
+             [&] (std::int64_t row, std::int64_t rows) { cpu().gelu (values + row * n, rows * n); });
 }
 
 void addScaledInPlace (at::Tensor& x, const at::Tensor& y, const at::Tensor& scale)

@@ -12,7 +12,8 @@ inline void forVectors (std::int64_t n, Body&& body)
 {
     std::int64_t i = 0;
     for (; i + lanes <= n; i += lanes)
-        body (i, [] (const float* p) { return load (p); }, [] (float* p, Vector v) { store (p, v); });
+        body (
+            i, [] (const float* p) { return load (p); }, [] (float* p, Vector v) { store (p, v); });
     if (i < n)
         body (
             i, [have = n - i] (const float* p) { return loadSome (p, have); },
@@ -57,7 +58,8 @@ void addScaled (float* x, const float* y, std::int64_t rows, std::int64_t n, con
         });
 }
 
-void addGated (float* x, const float* y, const float* gate, std::int64_t gateStride, std::int64_t rows, std::int64_t n)
+void addGated (float* x, const float* y, const float* gate, std::int64_t gateStride, std::int64_t rows,
+               std::int64_t n)
 {
     for (std::int64_t r = 0; r < rows; ++r, x += n, y += n, gate += gateStride)
         forVectors (n, [&] (std::int64_t i, auto get, auto put) {
@@ -65,7 +67,8 @@ void addGated (float* x, const float* y, const float* gate, std::int64_t gateStr
         });
 }
 
-void modulate (float* x, const float* shift, const float* scale, std::int64_t stride, std::int64_t rows, std::int64_t n)
+void modulate (float* x, const float* shift, const float* scale, std::int64_t stride, std::int64_t rows,
+               std::int64_t n)
 {
     for (std::int64_t r = 0; r < rows; ++r, x += n, shift += stride, scale += stride)
         forVectors (n, [&] (std::int64_t i, auto get, auto put) {

@@ -16,14 +16,16 @@ constexpr std::int64_t frequencies = 128; // the sinusoid's, fixed in the origin
     frequency into an angle that is off by 1e-4. */
 at::Tensor sinusoid (const std::vector<float>& timesteps)
 {
-    const auto frequency = at::exp (at::arange (frequencies, at::kFloat) * -std::log (10000.0) / (double) frequencies);
+    const auto frequency =
+        at::exp (at::arange (frequencies, at::kFloat) * -std::log (10000.0) / (double) frequencies);
     const auto angle = at::tensor (timesteps).unsqueeze (1) * frequency.unsqueeze (0);
     return at::cat ({ at::cos (angle), at::sin (angle) }, 1); // cosine first
 }
 } // namespace
 
 DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timesteps)
-    : settings (weights.checkpoint.config().diffusionHead), roundTimesteps (bfloat16Timesteps)
+    : settings (weights.checkpoint.config().diffusionHead)
+    , roundTimesteps (bfloat16Timesteps)
 {
     const std::string root = "model.prediction_head.";
     const auto h = settings.hidden;
@@ -36,7 +38,9 @@ DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timestep
     {
         const auto layer = root + "layers." + std::to_string (l) + ".";
         layers.push_back ({ weights.values (layer + "norm.weight", { h }),
-                            weights.stacked ({ { layer + "ffn.gate_proj", settings.ffn }, { layer + "ffn.up_proj", settings.ffn } }, h, false),
+                            weights.stacked ({ { layer + "ffn.gate_proj", settings.ffn },
+                                               { layer + "ffn.up_proj", settings.ffn } },
+                                             h, false),
                             weights.linear (layer + "ffn.down_proj", h, settings.ffn, false) });
         modulations.push_back (weights.values (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
     }
@@ -50,7 +54,8 @@ TimestepTable DiffusionHead::timesteps (std::span<const std::int64_t> steps) con
     TimestepTable table;
     for (const auto t : steps) // bfloat16 has 8 significant bits: 999 becomes 1000, as in the original
         table.timesteps.push_back (roundTimesteps ? (float) c10::BFloat16 ((float) t) : (float) t);
-    table.embedding = kernels::linear (kernels::silu (kernels::linear (sinusoid (table.timesteps), timestep0)), timestep2);
+    table.embedding =
+        kernels::linear (kernels::silu (kernels::linear (sinusoid (table.timesteps), timestep0)), timestep2);
     return table;
 }
 
@@ -58,10 +63,13 @@ Modulation DiffusionHead::modulation (const at::Tensor& conditions, const Timest
 {
     const auto n = table.embedding.size (0), rows = conditions.size (0), h = settings.hidden;
     const auto mixed = kernels::linear (conditions, condition).unsqueeze (0) + table.embedding.unsqueeze (1);
-    return { kernels::linear (kernels::silu (mixed.reshape ({ n * rows, h })), adaptive).view ({ n, rows, -1 }) };
+    return {
+        kernels::linear (kernels::silu (mixed.reshape ({ n * rows, h })), adaptive).view ({ n, rows, -1 })
+    };
 }
 
-at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation& modulation, std::int64_t step) const
+at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation& modulation,
+                                      std::int64_t step) const
 {
     const auto h = settings.hidden;
     const auto rows = modulation.rows[step]; // [R, …]

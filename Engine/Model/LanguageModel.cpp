@@ -20,11 +20,14 @@ LayerWeights readLayer (const WeightReader& weights, std::int64_t index)
     const auto attention = layer + "self_attn.", mlp = layer + "mlp.";
     const auto query = c.heads * c.headDim, key = c.kvHeads * c.headDim;
     return { weights.values (layer + "input_layernorm.weight", { c.hidden }),
-             weights.stacked ({ { attention + "q_proj", query }, { attention + "k_proj", key }, { attention + "v_proj", key } },
+             weights.stacked ({ { attention + "q_proj", query },
+                                { attention + "k_proj", key },
+                                { attention + "v_proj", key } },
                               c.hidden, true),
              weights.linear (attention + "o_proj", c.hidden, query, false),
              weights.values (layer + "post_attention_layernorm.weight", { c.hidden }),
-             weights.stacked ({ { mlp + "gate_proj", c.intermediate }, { mlp + "up_proj", c.intermediate } }, c.hidden, false),
+             weights.stacked ({ { mlp + "gate_proj", c.intermediate }, { mlp + "up_proj", c.intermediate } },
+                              c.hidden, false),
              weights.linear (mlp + "down_proj", c.hidden, c.intermediate, false) };
 }
 } // namespace
@@ -33,7 +36,9 @@ KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity) : re
 {
     for (std::int64_t l = 0; l < config.layers; ++l)
     {
-        const auto empty = [&] { return at::empty ({ config.kvHeads, capacity, config.headDim }, at::kFloat); };
+        const auto empty = [&] {
+            return at::empty ({ config.kvHeads, capacity, config.headDim }, at::kFloat);
+        };
         layers.push_back ({ empty(), empty() });
     }
 }
@@ -46,15 +51,16 @@ std::vector<LayerWeights> readLayers (const WeightReader& weights)
     return layers;
 }
 
-LanguageModel::LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers, std::int64_t positions)
+LanguageModel::LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers,
+                              std::int64_t positions)
     : settings (weights.checkpoint.config().languageModel)
     , embedding (weights.checkpoint, embeddingName, settings.vocabulary, settings.hidden)
-    , output (weights.checkpoint, weights.checkpoint.tied() ? embeddingName : "lm_head.weight", settings.vocabulary, settings.hidden)
+    , output (weights.checkpoint, weights.checkpoint.tied() ? embeddingName : "lm_head.weight",
+              settings.vocabulary, settings.hidden)
     , source (std::move (layers))
     , finalNorm (weights.values (root + "norm.weight", { settings.hidden }))
     , rotary (kernels::makeRotaryTable (positions, settings.headDim, settings.ropeTheta))
-{
-}
+{}
 
 at::Tensor LanguageModel::embed (at::ArrayRef<std::int64_t> ids) const
 {
@@ -66,7 +72,8 @@ kernels::Weight LanguageModel::outputRows (at::ArrayRef<std::int64_t> ids) const
     return kernels::pack (output.rows (ids), {}, at::kFloat);
 }
 
-at::Tensor LanguageModel::forward (const at::Tensor& inputs, std::span<const BranchRows> branches, Tap* layerTap)
+at::Tensor LanguageModel::forward (const at::Tensor& inputs, std::span<const BranchRows> branches,
+                                   Tap* layerTap)
 {
     auto x = inputs.clone();
     std::vector<kernels::AttentionGroup> groups (branches.size());
@@ -78,7 +85,8 @@ at::Tensor LanguageModel::forward (const at::Tensor& inputs, std::span<const Bra
         auto qkv = kernels::linear (kernels::rmsNorm (x, layer.attentionNorm, settings.normEps), layer.qkv);
         const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, groups);
         kernels::addScaledInPlace (x, kernels::linear (mixed, layer.output), {});
-        const auto gateUp = kernels::linear (kernels::rmsNorm (x, layer.mlpNorm, settings.normEps), layer.gateUp);
+        const auto gateUp =
+            kernels::linear (kernels::rmsNorm (x, layer.mlpNorm, settings.normEps), layer.gateUp);
         kernels::addScaledInPlace (x, kernels::linear (kernels::swiGlu (gateUp), layer.down), {});
         source->release (l);
         if (layerTap != nullptr)

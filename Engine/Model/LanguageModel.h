@@ -33,7 +33,8 @@ public:
 
     /** inputs [M, h] → [M, h]; each branch's cache grows by its rows.
         layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
-    at::Tensor forward (const at::Tensor& inputs, std::span<const BranchRows> branches, Tap* layerTap = nullptr);
+    at::Tensor forward (const at::Tensor& inputs, std::span<const BranchRows> branches,
+                        Tap* layerTap = nullptr);
 
     /** The rows of the output matrix for these ids, to compare only tokens that may come. */
     kernels::Weight outputRows (at::ArrayRef<std::int64_t> ids) const;

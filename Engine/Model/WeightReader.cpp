@@ -16,12 +16,18 @@ at::ScalarType torchType (DType type)
 {
     switch (type)
     {
-        case DType::Float32: return at::kFloat;
-        case DType::Float16: return at::kHalf;
-        case DType::BFloat16: return at::kBFloat16;
-        case DType::Float8E4M3: return at::kFloat8_e4m3fn;
-        case DType::Int8: return at::kChar;
-        case DType::Int64: return at::kLong;
+        case DType::Float32:
+            return at::kFloat;
+        case DType::Float16:
+            return at::kHalf;
+        case DType::BFloat16:
+            return at::kBFloat16;
+        case DType::Float8E4M3:
+            return at::kFloat8_e4m3fn;
+        case DType::Int8:
+            return at::kChar;
+        case DType::Int64:
+            return at::kLong;
     }
     fail (ErrorCode::Internal, "unknown dtype");
 }
@@ -29,7 +35,8 @@ at::ScalarType torchType (DType type)
 /** A tensor over mapped bytes. */
 at::Tensor borrow (const TensorView& view)
 {
-    return at::from_blob (const_cast<std::byte*> (view.bytes.data()), view.shape, at::TensorOptions (torchType (view.dtype)));
+    return at::from_blob (const_cast<std::byte*> (view.bytes.data()), view.shape,
+                          at::TensorOptions (torchType (view.dtype)));
 }
 
 /** int8 [outer, channels, inner] · scale [channels] → float32. */
@@ -56,8 +63,11 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
 
 [[noreturn]] void notFinite (const Checkpoint& checkpoint, const std::string& name)
 {
-    fail (ErrorCode::InvalidInput, "tensor " + name + " holds NaN or infinity: the file is damaged or was never finished. "
-                                   "Get the checkpoint again.", checkpoint.folder().string());
+    fail (ErrorCode::InvalidInput,
+          "tensor " + name +
+              " holds NaN or infinity: the file is damaged or was never finished. "
+              "Get the checkpoint again.",
+          checkpoint.folder().string());
 }
 } // namespace
 
@@ -69,12 +79,15 @@ at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape)
         const std::int64_t dimension = name.find (".convtr.") != std::string::npos ? 1 : 0;
         const auto stored = checkpoint.scale (name);
         if (! stored)
-            fail (ErrorCode::InvalidInput, "tensor " + name + " is int8 but has no " + name + "_scale. Get the checkpoint again.",
+            fail (ErrorCode::InvalidInput,
+                  "tensor " + name + " is int8 but has no " + name + "_scale. Get the checkpoint again.",
                   checkpoint.folder().string());
         const auto scale = borrow (*stored).to (at::kFloat).contiguous();
         if (scale.numel() != (view.shape.empty() ? 1 : view.shape[(std::size_t) dimension]))
-            fail (ErrorCode::InvalidInput, "tensor " + name + "_scale has " + std::to_string (scale.numel())
-                  + " values, one for each output channel is wanted. Get the checkpoint again.", checkpoint.folder().string());
+            fail (ErrorCode::InvalidInput,
+                  "tensor " + name + "_scale has " + std::to_string (scale.numel()) +
+                      " values, one for each output channel is wanted. Get the checkpoint again.",
+                  checkpoint.folder().string());
         if (! std::isfinite (scale.sum().item<float>()))
             notFinite (checkpoint, name + "_scale");
         return dequantise (view, scale.const_data_ptr<float>(), dimension);
@@ -91,7 +104,8 @@ float WeightReader::scalar (const std::string& name) const
     return values (name, view.shape.empty() ? at::IntArrayRef {} : at::IntArrayRef { 1 }).item<float>();
 }
 
-kernels::Weight WeightReader::linear (const std::string& prefix, std::int64_t n, std::int64_t k, bool withBias) const
+kernels::Weight WeightReader::linear (const std::string& prefix, std::int64_t n, std::int64_t k,
+                                      bool withBias) const
 {
     return stacked ({ { prefix, n } }, k, withBias);
 }
@@ -105,7 +119,8 @@ kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::i
         if (withBias)
             biases.push_back (values (part.prefix + ".bias", { part.n }));
     }
-    return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices), withBias ? at::cat (biases) : at::Tensor {});
+    return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices),
+                   withBias ? at::cat (biases) : at::Tensor {});
 }
 
 kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor& bias) const
@@ -113,15 +128,19 @@ kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor
     return kernels::pack (matrix.contiguous(), bias, type);
 }
 
-EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t rows, std::int64_t columns)
-    : vocabulary (rows), hidden (columns)
+EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t rows,
+                                std::int64_t columns)
+    : vocabulary (rows)
+    , hidden (columns)
 {
     const std::int64_t shape[] { rows, columns };
     table = checkpoint.tensor (name, shape);
     scale = checkpoint.scale (name);
     if (table.dtype == DType::Int8 && (! scale || scale->bytes.size() != (std::size_t) rows * sizeof (float)))
-        fail (ErrorCode::InvalidInput, "tensor " + name + " is int8 and needs one fp32 scale for each of its "
-              + std::to_string (rows) + " rows. Get the checkpoint again.", checkpoint.folder().string());
+        fail (ErrorCode::InvalidInput,
+              "tensor " + name + " is int8 and needs one fp32 scale for each of its " +
+                  std::to_string (rows) + " rows. Get the checkpoint again.",
+              checkpoint.folder().string());
 }
 
 at::Tensor EmbeddingTable::rows (at::ArrayRef<std::int64_t> ids) const
@@ -131,8 +150,9 @@ at::Tensor EmbeddingTable::rows (at::ArrayRef<std::int64_t> ids) const
     for (std::size_t i = 0; i < ids.size(); ++i)
     {
         if (ids[i] < 0 || ids[i] >= vocabulary)
-            fail (ErrorCode::InvalidInput, "token " + std::to_string (ids[i]) + " is outside of the model's vocabulary of "
-                  + std::to_string (vocabulary) + ": tokenizer and checkpoint do not belong together.");
+            fail (ErrorCode::InvalidInput,
+                  "token " + std::to_string (ids[i]) + " is outside of the model's vocabulary of " +
+                      std::to_string (vocabulary) + ": tokenizer and checkpoint do not belong together.");
         auto row = whole[ids[i]].to (at::kFloat);
         if (scale && table.dtype == DType::Int8)
             row = row * reinterpret_cast<const float*> (scale->bytes.data())[ids[i]];

@@ -15,7 +15,10 @@ class WeightReader
 {
 public:
     /** Matrices are kept in `matrixType` (float32 or bfloat16); everything small stays float32. */
-    WeightReader (const Checkpoint& source, at::ScalarType matrixType) : checkpoint (source), type (matrixType) {}
+    WeightReader (const Checkpoint& source, at::ScalarType matrixType)
+        : checkpoint (source)
+        , type (matrixType)
+    {}
 
     /** The tensor as float32; int8 is multiplied by its scale (one per output channel: dimension 0, for transposed
         convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing scale, NaN or infinity. */
@@ -48,7 +51,8 @@ private:
 class EmbeddingTable
 {
 public:
-    EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t vocabulary, std::int64_t hidden);
+    EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t vocabulary,
+                    std::int64_t hidden);
 
     /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside of the vocabulary. */
     at::Tensor rows (at::ArrayRef<std::int64_t> ids) const;

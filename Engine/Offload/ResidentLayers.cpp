@@ -7,8 +7,7 @@
 namespace tableread::engine
 {
 ResidentLayers::ResidentLayers (std::vector<LayerWeights> layers) : all (std::move (layers))
-{
-}
+{}
 
 std::int64_t ResidentLayers::layers() const
 {
@@ -21,6 +20,5 @@ const LayerWeights& ResidentLayers::acquire (std::int64_t layer)
 }
 
 void ResidentLayers::release (std::int64_t)
-{
-}
+{}
 } // namespace tableread::engine

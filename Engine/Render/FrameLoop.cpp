@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/FrameLoop.h"
 
-#include <ATen/ATen.h>
 #include <array>
+#include <ATen/ATen.h>
 #include <map>
 #include <numeric>
 #include <string>
@@ -38,9 +38,11 @@ std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special)
 } // namespace
 
 FrameLoop::FrameLoop (VibeVoice& of, SpecialTokens tokens)
-    : model (of), special (tokens), choices (model.languageModel.outputRows (tokensInOrder (tokens))), sampler (model.diffusionHead)
-{
-}
+    : model (of)
+    , special (tokens)
+    , choices (model.languageModel.outputRows (tokensInOrder (tokens)))
+    , sampler (model.diffusionHead)
+{}
 
 std::shared_ptr<Sequence> FrameLoop::join (SequenceInput input)
 {
@@ -101,7 +103,8 @@ void FrameLoop::chooseToken (Sequence& sequence)
         const auto scores = kernels::linear (sequence.hidden.unsqueeze (0), choices);
         const auto* score = scores.const_data_ptr<float>();
         std::size_t best = 0;
-        for (std::size_t i = 1; i < tokens.size(); ++i) // of equal scores the lowest id, as argmax over the vocabulary
+        for (std::size_t i = 1; i < tokens.size();
+             ++i) // of equal scores the lowest id, as argmax over the vocabulary
             if (score[i] > score[best] || (score[i] == score[best] && tokens[i] < tokens[best]))
                 best = i;
         token = tokens[best];
@@ -161,6 +164,8 @@ void FrameLoop::finishFrame (Sequence& sequence, at::Tensor latent)
     auto& input = sequence.input;
     const auto name = "f" + std::to_string (sequence.report.frames) + ".";
     tap (input.tap, name + "latent", latent);
+    if (input.events.onLatent)
+        input.events.onLatent ({ latent.const_data_ptr<float>(), (std::size_t) latent.numel() });
     latent = latent.reshape ({ 1, -1 });
 
     at::Tensor audio, semantic;
@@ -205,7 +210,8 @@ void FrameLoop::pass (std::span<Sequence* const> sequences)
             branches.push_back ({ &s->negative, 1 });
         }
     }
-    const auto out = model.languageModel.forward (at::cat (inputs), branches, isPrefill ? sequences.front()->input.tap : nullptr);
+    const auto out = model.languageModel.forward (at::cat (inputs), branches,
+                                                  isPrefill ? sequences.front()->input.tap : nullptr);
 
     std::int64_t row = 0;
     for (auto* s : sequences)

@@ -111,6 +111,8 @@ struct RenderEvents
 {
     std::function<void (std::span<const float> frame)> onFrame; // 24 kHz mono, frameSamples of it, unclamped
     std::function<bool()> isCancelled;                          // asked before each step
+    std::function<void (std::span<const float> latent)>
+        onLatent; // of the frame that follows, as the sampler made it
 };
 
 /** A loaded checkpoint that speaks passages: the Torch-free face of the engine.

@@ -26,7 +26,8 @@ struct Golden
         std::ifstream in (path);
         json = nlohmann::json::parse (in, nullptr, false);
         if (json.is_discarded())
-            fail (ErrorCode::InvalidInput, "is missing or no JSON. Make the golden again with golden.py.", path.string());
+            fail (ErrorCode::InvalidInput, "is missing or no JSON. Make the golden again with golden.py.",
+                  path.string());
         try
         {
             dtype = json.at ("dtype").get<std::string>();
@@ -40,7 +41,8 @@ struct Golden
         }
         catch (const nlohmann::json::exception& e)
         {
-            fail (ErrorCode::InvalidInput, std::string (e.what()) + ". Make the golden again with golden.py.", path.string());
+            fail (ErrorCode::InvalidInput, std::string (e.what()) + ". Make the golden again with golden.py.",
+                  path.string());
         }
         if (dtype == "bfloat16")
             wide.emplace (folder / "golden.fp32.safetensors");
@@ -66,8 +68,10 @@ at::Tensor voiceFeatures (const VibeVoice& model, const Golden& golden, Tap& see
         // The original pads all voices to the longest: a shorter one ends in zero samples.
         const auto wave = waves[v][0].contiguous();
         const auto frames = golden.frames[(std::size_t) v];
-        means.push_back (encodeMeans (model, { wave.const_data_ptr<float>(), (std::size_t) wave.numel() }).slice (0, 0, frames));
-        features.push_back (sampleVoice (model, means.back(), scalars[v].item<float>(), noise[v].slice (0, 0, frames)));
+        means.push_back (encodeMeans (model, { wave.const_data_ptr<float>(), (std::size_t) wave.numel() })
+                             .slice (0, 0, frames));
+        features.push_back (
+            sampleVoice (model, means.back(), scalars[v].item<float>(), noise[v].slice (0, 0, frames)));
     }
     auto allMeans = at::cat (means), allFeatures = at::cat (features);
     seer.see ("voice.mean", allMeans);
@@ -128,8 +132,7 @@ std::vector<std::int64_t> run (VibeVoice& model, const Golden& golden, Tap& comp
     FrameLoop loop (model, golden.special);
     const auto sequence = loop.join (std::move (input));
     while (loop.step())
-    {
-    }
+    {}
     if (sequence->report.frames > 0)
         collector.seeWhole (model);
     return sequence->report.tokens;
@@ -139,10 +142,14 @@ void checkMissing (const ReplayTap& tap, const Golden& golden)
 {
     auto missing = tap.missing();
     if (golden.settings.guidanceScale == 1.0f) // the negative branch is skipped
-        std::erase_if (missing, [] (const auto& name) { return name.starts_with ("lm.n") || name.ends_with (".neg_condition"); });
+        std::erase_if (missing, [] (const auto& name) {
+            return name.starts_with ("lm.n") || name.ends_with (".neg_condition");
+        });
     if (! missing.empty())
-        fail (ErrorCode::Internal, "the engine never came to " + *missing.begin() + " (and "
-              + std::to_string (missing.size() - 1) + " more tensors of the golden).", golden.tensors.path().string());
+        fail (ErrorCode::Internal,
+              "the engine never came to " + *missing.begin() + " (and " +
+                  std::to_string (missing.size() - 1) + " more tensors of the golden).",
+              golden.tensors.path().string());
 }
 } // namespace
 

@@ -11,8 +11,8 @@ namespace tableread::engine
     digits; an error is |engine − golden| / |golden| in the L2 norm. golden.py's "Comparing" is the contract. */
 struct ReplayReport
 {
-    std::string dtype;         // "float32" or "bfloat16"
-    bool tokensEqual = false;  // the engine's own choice where the golden's tokens were not forced
+    std::string dtype;                    // "float32" or "bfloat16"
+    bool tokensEqual = false;             // the engine's own choice where the golden's tokens were not forced
     std::map<std::string, double> forced; // inputs and latents replaced by the golden's once compared
     std::map<std::string, double> free;   // all else is the engine's own; empty for bfloat16
     std::map<std::string, double> ownError; // bfloat16: PyTorch's error against fp32, from golden.json

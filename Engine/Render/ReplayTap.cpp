@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/ReplayTap.h"
 
-#include <ATen/ATen.h>
 #include <algorithm>
+#include <ATen/ATen.h>
 #include <cctype>
 
 #include "Core/Error.h"
@@ -32,7 +32,8 @@ bool isInput (const std::string& name)
 /** What a pass feeds to the next one: replaced in a forced replay. */
 bool isTaught (const std::string& name)
 {
-    return (name.starts_with ("lm.") && name.ends_with (".in")) || (name.starts_with ("f") && name.ends_with (".latent"));
+    return (name.starts_with ("lm.") && name.ends_with (".in")) ||
+           (name.starts_with ("f") && name.ends_with (".latent"));
 }
 } // namespace
 
@@ -40,14 +41,18 @@ at::Tensor read (const SafetensorsFile& file, const std::string& name)
 {
     const auto* entry = find (file, name);
     if (entry == nullptr)
-        fail (ErrorCode::InvalidInput, "there is no tensor " + name + ". Make the golden again with golden.py.", file.path().string());
+        fail (ErrorCode::InvalidInput,
+              "there is no tensor " + name + ". Make the golden again with golden.py.", file.path().string());
     const auto type = entry->dtype == DType::Int64 ? at::kLong : at::kFloat;
-    return at::from_blob (const_cast<std::byte*> (file.data (*entry).data()), entry->shape, at::TensorOptions (type)).clone();
+    return at::from_blob (const_cast<std::byte*> (file.data (*entry).data()), entry->shape,
+                          at::TensorOptions (type))
+        .clone();
 }
 
-ReplayTap::ReplayTap (const SafetensorsFile& of, const SafetensorsFile* taught) : reference (of), teacher (taught)
-{
-}
+ReplayTap::ReplayTap (const SafetensorsFile& of, const SafetensorsFile* taught)
+    : reference (of)
+    , teacher (taught)
+{}
 
 void ReplayTap::see (const std::string& name, at::Tensor& value)
 {
@@ -58,8 +63,10 @@ void ReplayTap::see (const std::string& name, at::Tensor& value)
     if (name.ends_with (".v")) // without guidance there is no second row
         wanted = wanted.slice (0, 0, value.numel());
     if (wanted.numel() != value.numel())
-        fail (ErrorCode::Internal, "tensor " + name + " has " + std::to_string (value.numel()) + " values, the golden "
-              + std::to_string (wanted.numel()) + ".", reference.path().string());
+        fail (ErrorCode::Internal,
+              "tensor " + name + " has " + std::to_string (value.numel()) + " values, the golden " +
+                  std::to_string (wanted.numel()) + ".",
+              reference.path().string());
     const auto norm = wanted.norm().item<double>();
     const auto distance = (value.flatten() - wanted).norm().item<double>();
     auto& error = worst[classOf (name)];

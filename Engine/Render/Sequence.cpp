@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/Sequence.h"
 
-#include <ATen/ATen.h>
 #include <algorithm>
+#include <ATen/ATen.h>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -19,12 +19,14 @@ std::int64_t limitOfTokens (const VibeVoice& model, const SequenceInput& input)
     const auto prompt = (std::int64_t) input.ids.size();
     const auto positions = model.config().languageModel.maxPositions;
     if (prompt >= positions)
-        fail (ErrorCode::InvalidInput, "the passage and its voices take " + std::to_string (prompt) + " positions, the model has "
-              + std::to_string (positions) + ". Split the passage, or use shorter voice recordings.");
+        fail (ErrorCode::InvalidInput, "the passage and its voices take " + std::to_string (prompt) +
+                                           " positions, the model has " + std::to_string (positions) +
+                                           ". Split the passage, or use shorter voice recordings.");
     if (input.tokenLimit > 0)
         return std::min (input.tokenLimit, positions - prompt);
     const auto times = input.settings.maxLengthTimes;
-    return times > 0 ? std::min (positions - prompt, (std::int64_t) (times * (double) prompt)) : positions - prompt;
+    return times > 0 ? std::min (positions - prompt, (std::int64_t) (times * (double) prompt))
+                     : positions - prompt;
 }
 
 std::int64_t limitOfFrames (const VibeVoice& model, const RenderSettings& settings)

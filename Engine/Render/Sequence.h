@@ -45,16 +45,19 @@ struct Sequence
     {
         return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begun).count();
     }
-    bool wantsFrame (const SpecialTokens& special) const { return report.tokens.back() == special.speechFrame; }
+    bool wantsFrame (const SpecialTokens& special) const
+    {
+        return report.tokens.back() == special.speechFrame;
+    }
 
     SequenceInput input;
     std::int64_t tokenLimit = 0, frameLimit = 0;
     KvCache positive, negative; // the negative branch sees speechStart and the speech of its segment only
     CodecState decoderState, semanticState;
 
-    at::Tensor nextInput; // [rows, h] of the coming positive pass: all of the prompt, then one
-    at::Tensor hidden;    // [h], positive branch, after the final norm
-    at::Tensor uncondition; // [h], negative branch, run speculatively beside each positive pass
+    at::Tensor nextInput;     // [rows, h] of the coming positive pass: all of the prompt, then one
+    at::Tensor hidden;        // [h], positive branch, after the final norm
+    at::Tensor uncondition;   // [h], negative branch, run speculatively beside each positive pass
     at::Tensor negativeInput; // [1, h], what it consumed
     std::int64_t passes = 0;
 

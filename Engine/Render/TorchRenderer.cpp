@@ -34,8 +34,8 @@ public:
     explicit TorchRenderer (const LoadOptions& options)
         : model (Checkpoint::open (options.model), options.compute)
         , tokenizer (Tokenizer::load (options.model))
-        , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd, tokenizer->specials().speechFrame,
-                         tokenizer->specials().endOfText })
+        , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd,
+                         tokenizer->specials().speechFrame, tokenizer->specials().endOfText })
     {
         const auto& config = model.config();
         about.name = std::filesystem::weakly_canonical (options.model).filename().string();
@@ -43,9 +43,9 @@ public:
         about.layers = config.languageModel.layers;
         about.maxPositions = config.languageModel.maxPositions;
         about.parameters = countParameters (*model.checkpoint);
-        about.fingerprint = "cpu-" + std::string (kernels::cpu().name) + "-"
-                            + (options.compute == ComputeType::BFloat16 ? "bf16" : "fp32") + "-" + about.name + "-"
-                            + std::to_string (about.parameters);
+        about.fingerprint = "cpu-" + std::string (kernels::cpu().name) + "-" +
+                            (options.compute == ComputeType::BFloat16 ? "bf16" : "fp32") + "-" + about.name +
+                            "-" + std::to_string (about.parameters);
     }
 
     const ModelInfo& info() const override { return about; }
@@ -56,7 +56,8 @@ public:
         return engine::encodeVoice (model, voice);
     }
 
-    RenderReport render (const Passage& passage, const RenderSettings& settings, const RenderEvents& events) override
+    RenderReport render (const Passage& passage, const RenderSettings& settings,
+                         const RenderEvents& events) override
     {
         const Job job { passage, settings, events };
         return renderBatch ({ &job, 1 }).front();
@@ -79,8 +80,7 @@ public:
         for (const auto& job : jobs)
             sequences.push_back (loop.join (makeInput (job)));
         while (loop.step())
-        {
-        }
+        {}
         std::vector<RenderReport> reports;
         for (const auto& sequence : sequences)
             reports.push_back (sequence->report);
@@ -128,7 +128,8 @@ private:
         std::int64_t longest = 0;
         for (const auto& voice : voices)
             longest = std::max (longest, voice.data->means.size (0));
-        const auto [scalars, draws] = noise.voices ((std::int64_t) voices.size(), longest, model.config().acousticEncoder.dimension);
+        const auto [scalars, draws] =
+            noise.voices ((std::int64_t) voices.size(), longest, model.config().acousticEncoder.dimension);
         std::vector<at::Tensor> features;
         for (std::size_t v = 0; v < voices.size(); ++v)
         {

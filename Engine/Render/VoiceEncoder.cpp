@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/VoiceEncoder.h"
 
-#include <ATen/ATen.h>
 #include <algorithm>
+#include <ATen/ATen.h>
 #include <vector>
 #include <xxhash.h>
 
@@ -25,13 +25,15 @@ at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
     for (std::size_t at = 0; at < samples.size(); at += chunk)
     {
         const auto part = samples.subspan (at, std::min (chunk, samples.size() - at));
-        auto input = at::from_blob (const_cast<float*> (part.data()), { (std::int64_t) part.size() }, at::kFloat);
+        auto input =
+            at::from_blob (const_cast<float*> (part.data()), { (std::int64_t) part.size() }, at::kFloat);
         means.push_back (model.acousticEncoder.encode (input, state));
     }
     return at::cat (means);
 }
 
-at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float scalar, const at::Tensor& noise)
+at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float scalar,
+                        const at::Tensor& noise)
 {
     return model.scaled (means + (scalar * (float) model.config().vaeStd) * noise);
 }
@@ -39,7 +41,8 @@ at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float s
 EncodedVoice encodeVoice (const VibeVoice& model, const VoiceAudio& voice)
 {
     if (voice.samples.empty())
-        fail (ErrorCode::InvalidInput, "voice \"" + voice.name + "\" has no samples. Choose a recording of 3 s or more.");
+        fail (ErrorCode::InvalidInput,
+              "voice \"" + voice.name + "\" has no samples. Choose a recording of 3 s or more.");
     const auto means = encodeMeans (model, voice.samples);
     const auto key = XXH3_64bits (voice.samples.data(), voice.samples.size() * sizeof (float));
     float scalar = 0;
@@ -47,7 +50,9 @@ EncodedVoice encodeVoice (const VibeVoice& model, const VoiceAudio& voice)
     auto noise = at::empty_like (means);
     const auto width = (std::size_t) means.size (1);
     for (std::int64_t r = 0; r < means.size (0); ++r)
-        normals (key, NoiseDomain::Voice, (std::uint64_t) r, { noise.mutable_data_ptr<float>() + r * (std::int64_t) width, width });
-    return { std::make_shared<EncodedVoice::Data> (EncodedVoice::Data { means, sampleVoice (model, means, scalar, noise) }) };
+        normals (key, NoiseDomain::Voice, (std::uint64_t) r,
+                 { noise.mutable_data_ptr<float>() + r * (std::int64_t) width, width });
+    return { std::make_shared<EncodedVoice::Data> (
+        EncodedVoice::Data { means, sampleVoice (model, means, scalar, noise) }) };
 }
 } // namespace tableread::engine

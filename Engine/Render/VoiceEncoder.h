@@ -19,7 +19,8 @@ struct EncodedVoice::Data
 at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples);
 
 /** means [R, D] → features: mean + scalar · vaeStd · noise [R, D], then scaled. scalar is N(0, 1), one a voice. */
-at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float scalar, const at::Tensor& noise);
+at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float scalar,
+                        const at::Tensor& noise);
 
 /** encodeMeans and sampleVoice with noise keyed by the audio alone: one voice, one timbre, whatever the seed. */
 EncodedVoice encodeVoice (const VibeVoice& model, const VoiceAudio& voice);

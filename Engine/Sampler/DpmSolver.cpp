@@ -12,7 +12,8 @@ namespace tableread::engine
 {
 namespace
 {
-/** σ of every training step: √((1 − ᾱ) / ᾱ), the product in fp32 as the reference has it. */
+/** σ of every training step: √((1 − ᾱ) / ᾱ) in fp32, ᾱ the running product of 1 − β, summed up in double as the
+    reference's library does. */
 std::vector<float> trainSigmas (std::int64_t count)
 {
     const auto cosine = [count] (std::int64_t i) {
@@ -20,12 +21,13 @@ std::vector<float> trainSigmas (std::int64_t count)
         return std::pow (std::cos ((u + 0.008) / 1.008 * std::numbers::pi / 2), 2);
     };
     std::vector<float> sigmas;
-    float product = 1.0f;
+    double product = 1.0;
     for (std::int64_t i = 0; i < count; ++i)
     {
         const auto beta = (float) std::min (1.0 - cosine (i + 1) / cosine (i), 0.999);
-        product *= 1.0f - beta;
-        sigmas.push_back (std::sqrt ((1.0f - product) / product));
+        product *= (double) (1.0f - beta);
+        const auto kept = (float) product;
+        sigmas.push_back (std::sqrt ((1.0f - kept) / kept));
     }
     return sigmas;
 }
@@ -34,21 +36,25 @@ std::vector<float> trainSigmas (std::int64_t count)
 DpmSolver DpmSolver::make (std::int64_t count, std::int64_t trainSteps)
 {
     if (count < 1 || count > trainSteps - 1)
-        fail (ErrorCode::OutOfRange, "diffusion steps is " + std::to_string (count) + "; use a number from 1 to "
-              + std::to_string (trainSteps - 1) + " (10 is usual).");
+        fail (ErrorCode::OutOfRange, "diffusion steps is " + std::to_string (count) +
+                                         "; use a number from 1 to " + std::to_string (trainSteps - 1) +
+                                         " (10 is usual).");
     const auto train = trainSigmas (trainSteps);
     DpmSolver solver;
     for (std::int64_t i = count; i > 0; --i)
     {
         // nearbyint rounds half to even, as numpy does
-        const auto t = (std::int64_t) std::nearbyint ((double) i * ((double) (trainSteps - 1) / (double) count));
+        const auto t =
+            (std::int64_t) std::nearbyint ((double) i * ((double) (trainSteps - 1) / (double) count));
         solver.steps.push_back ({ .timestep = t });
         solver.sigmas.push_back (train[(std::size_t) t]);
     }
     solver.sigmas.push_back (0.0f);
 
     // fp32 throughout, in the reference's order: these numbers multiply every sample of every step.
-    const auto alpha = [&] (std::size_t i) { return 1.0f / std::sqrt (solver.sigmas[i] * solver.sigmas[i] + 1.0f); };
+    const auto alpha = [&] (std::size_t i) {
+        return 1.0f / std::sqrt (solver.sigmas[i] * solver.sigmas[i] + 1.0f);
+    };
     const auto sigma = [&] (std::size_t i) { return solver.sigmas[i] * alpha (i); };
     const auto lambda = [&] (std::size_t i) { return std::log (alpha (i)) - std::log (sigma (i)); };
     for (std::size_t i = 0; i < solver.steps.size(); ++i)

@@ -11,20 +11,21 @@ namespace tableread::engine
 at::Tensor PhiloxNoise::frame (std::int64_t index, std::int64_t width)
 {
     auto out = at::empty ({ width }, at::kFloat);
-    normals (seed, NoiseDomain::Diffusion, (std::uint64_t) index, { out.mutable_data_ptr<float>(), (std::size_t) width });
+    normals (seed, NoiseDomain::Diffusion, (std::uint64_t) index,
+             { out.mutable_data_ptr<float>(), (std::size_t) width });
     return out;
 }
 
 TorchNoise::TorchNoise (std::uint64_t seed) : generator (at::detail::createCPUGenerator (seed))
-{
-}
+{}
 
 at::Tensor TorchNoise::frame (std::int64_t, std::int64_t width)
 {
     return at::randn ({ 2, width }, generator)[0].clone();
 }
 
-std::pair<at::Tensor, at::Tensor> TorchNoise::voices (std::int64_t count, std::int64_t frames, std::int64_t width)
+std::pair<at::Tensor, at::Tensor> TorchNoise::voices (std::int64_t count, std::int64_t frames,
+                                                      std::int64_t width)
 {
     auto scalars = at::randn ({ count }, generator);
     return { scalars, at::randn ({ count, frames, width }, generator) };

@@ -26,7 +26,8 @@ void normals (std::uint64_t key, NoiseDomain domain, std::uint64_t stream, std::
     const auto uniform = [] (std::uint32_t word) { return ((double) word + 0.5) * 0x1p-32; };
     for (std::size_t i = 0; i < out.size(); i += 4)
     {
-        const auto words = philox ({ (std::uint32_t) (i / 4), (std::uint32_t) stream, (std::uint32_t) (stream >> 32), (std::uint32_t) domain },
+        const auto words = philox ({ (std::uint32_t) (i / 4), (std::uint32_t) stream,
+                                     (std::uint32_t) (stream >> 32), (std::uint32_t) domain },
                                    { (std::uint32_t) key, (std::uint32_t) (key >> 32) });
         for (std::size_t pair = 0; pair < 2; ++pair)
         {

@@ -15,7 +15,8 @@ struct Rows
     bool guided = false;
 };
 
-void tapStep (const SampleRequest& request, std::size_t step, const Rows& rows, const at::Tensor& x, float timestep, const at::Tensor& v)
+void tapStep (const SampleRequest& request, std::size_t step, const Rows& rows, const at::Tensor& x,
+              float timestep, const at::Tensor& v)
 {
     if (request.tap == nullptr)
         return;
@@ -76,10 +77,13 @@ at::Tensor Sampler::sample (std::span<const SampleRequest> requests, std::int64_
             const auto* unconditional = rows[r].guided ? conditional + width : conditional;
             for (std::int64_t d = 0; d < width; ++d)
             {
-                const float guided = rows[r].guided ? unconditional[d] + requests[r].guidanceScale * (conditional[d] - unconditional[d])
-                                                    : conditional[d];
+                const float guided =
+                    rows[r].guided
+                        ? unconditional[d] + requests[r].guidanceScale * (conditional[d] - unconditional[d])
+                        : conditional[d];
                 predicted[d] = step.alpha * value[d] - step.sigma * guided;
-                value[d] = step.keep * value[d] + step.first * predicted[d] + step.second * (predicted[d] - last[d]);
+                value[d] =
+                    step.keep * value[d] + step.first * predicted[d] + step.second * (predicted[d] - last[d]);
             }
         }
         std::swap (x0, before);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Kernels/Attention.h"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "Kernels/Parallel.h"
+#include "Support/Tensors.h"
+
+using namespace tableread::engine;
+using namespace tableread::tests;
+
+namespace
+{
+constexpr std::int64_t heads = 4, kvHeads = 2, dim = 24, capacity = 64;
+
+kernels::LayerCache emptyCache()
+{
+    // NaN shows at once if a position is read that was never written
+    const auto poison = [] { return at::full ({ kvHeads, capacity, dim }, NAN, at::kFloat); };
+    return { poison(), poison() };
+}
+
+at::Tensor rotate (const at::Tensor& x, std::int64_t first) // [rows, heads, dim], double
+{
+    const auto half = dim / 2;
+    const auto position = at::arange (first, first + x.size (0), at::kDouble).view ({ -1, 1, 1 });
+    const auto angle = position / at::pow (1e4, at::arange (0, dim, 2, at::kDouble) / (double) dim);
+    const auto a = x.slice (2, 0, half), b = x.slice (2, half);
+    return at::cat ({ a * angle.cos() - b * angle.sin(), b * angle.cos() + a * angle.sin() }, 2);
+}
+
+/** All rows of one branch at once, in double. */
+at::Tensor reference (const at::Tensor& qkv)
+{
+    const auto rows = qkv.size (0);
+    const auto wide = qkv.to (at::kDouble);
+    const auto part = [&] (std::int64_t from, std::int64_t count) {
+        return wide.narrow (1, from * dim, count * dim).view ({ rows, count, dim });
+    };
+    const auto q = rotate (part (0, heads), 0).transpose (0, 1);
+    const auto k = rotate (part (heads, kvHeads), 0).transpose (0, 1).repeat_interleave (heads / kvHeads, 0);
+    const auto v = part (heads + kvHeads, kvHeads).transpose (0, 1).repeat_interleave (heads / kvHeads, 0);
+    auto scores = q.matmul (k.transpose (1, 2)) / std::sqrt ((double) dim);
+    scores = scores.masked_fill (at::ones ({ rows, rows }, at::kBool).triu (1), -INFINITY);
+    return scores.softmax (-1).matmul (v).transpose (0, 1).reshape ({ rows, heads * dim });
+}
+} // namespace
+
+TEST_CASE ("attention in one pass or row by row is causal softmax attention with rotary positions",
+           "[engine][kernels]")
+{
+    const auto qkv = randomTensor ({ 40, (heads + 2 * kvHeads) * dim }, 1);
+    const auto rotary = kernels::makeRotaryTable (capacity, dim, 1e4);
+    const auto wanted = reference (qkv);
+
+    auto copy = qkv.clone();
+    const kernels::AttentionGroup whole { emptyCache(), 40, 0 };
+    const auto prefill = kernels::attention (copy, heads, kvHeads, rotary, { &whole, 1 });
+    CHECK (relativeError (prefill, wanted) < 2e-6);
+
+    const auto cache = emptyCache();
+    std::vector<at::Tensor> rows;
+    for (std::int64_t i = 0; i < 40; ++i)
+    {
+        auto row = qkv.narrow (0, i, 1).clone();
+        const kernels::AttentionGroup one { cache, 1, i };
+        rows.push_back (kernels::attention (row, heads, kvHeads, rotary, { &one, 1 }));
+    }
+    CHECK (sameBits (at::cat (rows), prefill));
+}
+
+TEST_CASE ("A branch's attention has the same bits beside other branches and with one thread",
+           "[engine][kernels][determinism]")
+{
+    const auto rotary = kernels::makeRotaryTable (capacity, dim, 1e4);
+    const auto qkv = randomTensor ({ 30, (heads + 2 * kvHeads) * dim }, 1);
+    kernels::setThreads (1);
+    auto alone = qkv.narrow (0, 0, 12).clone();
+    const kernels::AttentionGroup group { emptyCache(), 12, 0 };
+    const auto wanted = kernels::attention (alone, heads, kvHeads, rotary, { &group, 1 });
+
+    kernels::setThreads (2);
+    auto all = qkv.clone();
+    const kernels::AttentionGroup groups[] { { emptyCache(), 12, 0 },
+                                             { emptyCache(), 17, 0 },
+                                             { emptyCache(), 1, 0 } };
+    CHECK (sameBits (kernels::attention (all, heads, kvHeads, rotary, groups).narrow (0, 0, 12), wanted));
+}
+
+TEST_CASE ("attention refuses rows that its cache has no room for", "[engine][kernels]")
+{
+    auto qkv = randomTensor ({ 2, (heads + 2 * kvHeads) * dim }, 1);
+    const kernels::AttentionGroup group { emptyCache(), 2, capacity - 1 };
+    CHECK_THROWS (kernels::attention (qkv, heads, kvHeads, kernels::makeRotaryTable (capacity, dim, 1e4),
+                                      { &group, 1 }));
+}

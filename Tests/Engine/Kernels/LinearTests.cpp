@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Kernels/Linear.h"
+
+#include <catch2/catch.hpp>
+
+#include "Kernels/Parallel.h"
+#include "Support/Tensors.h"
+
+using namespace tableread::engine;
+using namespace tableread::tests;
+
+TEST_CASE ("linear multiplies as a double product does, at any number of rows and columns",
+           "[engine][kernels]")
+{
+    const auto rows = GENERATE (1, 2, 3, 11, 12, 13, 49, 200);
+    const auto n = GENERATE (1, 12, 16, 17, 33, 96);
+    const auto k = GENERATE (1, 7, 84, 448);
+    const auto x = randomTensor ({ rows, k }, 1), w = randomTensor ({ n, k }, 2),
+               bias = randomTensor ({ n }, 3);
+    const auto wanted = x.to (at::kDouble).matmul (w.to (at::kDouble).t()) + bias.to (at::kDouble);
+
+    CHECK (relativeError (kernels::linear (x, kernels::pack (w, bias, at::kFloat)), wanted) < 2e-6);
+    const auto rounded = w.to (at::kBFloat16).to (at::kDouble);
+    CHECK (relativeError (kernels::linear (x, kernels::pack (w, {}, at::kBFloat16)),
+                          x.to (at::kDouble).matmul (rounded.t())) < 2e-6);
+}
+
+TEST_CASE ("linear reads rows that lie apart and overlap, as a convolution's windows do", "[engine][kernels]")
+{
+    const auto signal = randomTensor ({ 50, 4 }, 1), w = randomTensor ({ 9, 12 }, 2);
+    const auto windows = signal.as_strided ({ 20, 12 }, { 8, 1 });
+    CHECK (sameBits (kernels::linear (windows, kernels::pack (w, {}, at::kFloat)),
+                     kernels::linear (windows.contiguous(), kernels::pack (w, {}, at::kFloat))));
+}
+
+TEST_CASE ("A row of linear has the same bits alone, among others, and with one thread or two",
+           "[engine][kernels][determinism]")
+{
+    const auto type = GENERATE (at::kFloat, at::kBFloat16);
+    const auto weight = kernels::pack (randomTensor ({ 1000, 448 }, 1), randomTensor ({ 1000 }, 2), type);
+    const auto x = randomTensor ({ 131, 448 }, 3);
+    kernels::setThreads (2);
+    const auto together = kernels::linear (x, weight);
+    for (const auto row : { 0, 1, 57, 130 })
+        CHECK (sameBits (kernels::linear (x.narrow (0, row, 1), weight)[0], together[row]));
+    kernels::setThreads (1);
+    CHECK (sameBits (kernels::linear (x, weight), together));
+    kernels::setThreads (2);
+}
