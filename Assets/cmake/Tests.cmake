@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # tableread_tests(NAME SOURCES … LINK …): one Catch2 binary, its cases known to ctest by label: unit (everything
-# without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a plain run.
+# without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a plain run. One more
+# test runs the unit cases in one process and in random order, which shows a case that leans on another.
 include(CTest)
 include(Catch)
 
@@ -15,6 +16,19 @@ function(tableread_tests name)
     target_link_libraries(${name} PRIVATE ${ARG_LINK} tableread_catch_main tableread_warnings)
     catch_discover_tests(${name} TEST_SPEC "~[slow]~[gpu]~[!benchmark]" TEST_PREFIX "${name}: "
         PROPERTIES LABELS unit)
-    catch_discover_tests(${name} TEST_SPEC "[slow]~[gpu]" TEST_PREFIX "${name} slow: "
-        TEST_LIST ${name}_slow PROPERTIES LABELS slow)
+    set(unit "~[slow]~[gpu]~[!benchmark]~[.]")
+    add_test(NAME "${name}: all in random order" COMMAND ${name} --order rand --rng-seed time "${unit}")
+    set_tests_properties("${name}: all in random order" PROPERTIES LABELS unit)
+    set(spec_slow "[slow]~[gpu]")
+    set(spec_gpu "[gpu]")
+    foreach(kind IN ITEMS slow gpu)
+        foreach(source IN LISTS ARG_SOURCES)
+            file(STRINGS "${source}" tagged REGEX "\\[\\.?${kind}\\]" LIMIT_COUNT 1)
+            if(tagged)
+                catch_discover_tests(${name} TEST_SPEC "${spec_${kind}}" TEST_PREFIX "${name} ${kind}: "
+                    TEST_LIST ${name}_${kind} PROPERTIES LABELS ${kind})
+                break()
+            endif()
+        endforeach()
+    endforeach()
 endfunction()

@@ -205,7 +205,8 @@ TEST_CASE ("Tokenizer reads vocab.json and merges.txt as well", "[engine][tokeni
         auto large = json["model"]["vocab"];
         for (std::size_t id = large.size(); id < 151'643; ++id)
             large["filler" + std::to_string (id)] = id;
-        const auto& specials = Tokenizer::parse (large.dump(), merges, "")->specials();
+        const auto tokenizer = Tokenizer::parse (large.dump(), merges, "");
+        const auto& specials = tokenizer->specials();
         CHECK (specials.endOfText == 151643);
         CHECK (specials.speechStart == 151652);
         CHECK (specials.speechEnd == 151653);
