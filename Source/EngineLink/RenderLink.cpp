@@ -90,6 +90,12 @@ void RenderLink::cancelAll()
     wake.notify_all();
 }
 
+void RenderLink::setProgram (std::filesystem::path setting)
+{
+    const std::lock_guard lock (mutex);
+    program = std::move (setting);
+}
+
 LinkStatus RenderLink::status() const
 {
     const std::lock_guard lock (mutex);
@@ -126,6 +132,7 @@ std::optional<RenderLink::Job> RenderLink::nextJob()
         now.queued = jobs.size();
         now.phase = Phase::Starting;
         stop.lower();
+        supervisor.setProgram (program);
         return job;
     }
 }

@@ -73,6 +73,9 @@ public:
     /** Cancels what runs and what waits; what is submitted later is rendered. */
     void cancelAll();
 
+    /** The engine that the user chose, for when one has to be started next; empty: none. */
+    void setProgram (std::filesystem::path setting);
+
     LinkStatus status() const;
 
 private:
@@ -114,6 +117,7 @@ private:
     std::deque<Job> jobs;
     std::deque<Job> dropped; // cancelled before they began; the link thread ends their takes
     LinkStatus now;
+    std::filesystem::path program;
     bool leaving = false;
 
     std::thread thread;

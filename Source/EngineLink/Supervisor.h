@@ -38,7 +38,8 @@ public:
                  rate; Cancelled if `stop` is raised; Io with the engine's last words if it does not start. */
     [[nodiscard]] Result<protocol::Health> ensureRunning (const StopSignal& stop);
 
-    const Options& settings() const { return options; }
+    /** What is started the next time that one has to be started; empty: whatever is found. */
+    void setProgram (std::filesystem::path setting) { options.search.setting = std::move (setting); }
 
 private:
     Result<void> start();

@@ -54,7 +54,7 @@ HostAudio::~HostAudio() = default;
 
 Result<std::shared_ptr<HostAudio>> HostAudio::create (std::shared_ptr<const Take> take, double hostRateHz)
 {
-    if (! (hostRateHz >= minRateHz && hostRateHz <= maxRateHz))
+    if (! isPossible (hostRateHz))
         return tl::unexpected (Error { ErrorCode::OutOfRange,
                                        "the host's sample rate is " + std::to_string (hostRateHz) +
                                            " Hz, 1000 to 1000000 are possible",

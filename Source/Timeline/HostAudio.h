@@ -28,7 +28,12 @@ public:
     static constexpr double minRateHz = 1'000.0;
     static constexpr double maxRateHz = 1'000'000.0;
 
-    /** @returns OutOfRange for a rate that is not in [minRateHz, maxRateHz]. */
+    static bool isPossible (double hostRateHz) noexcept
+    {
+        return hostRateHz >= minRateHz && hostRateHz <= maxRateHz;
+    }
+
+    /** @returns OutOfRange for a rate that is not possible; OutOfMemory. */
     [[nodiscard]] static Result<std::shared_ptr<HostAudio>> create (std::shared_ptr<const Take> take,
                                                                     double hostRateHz);
 

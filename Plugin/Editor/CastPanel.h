@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "Editor/CastRow.h"
+
+namespace tableread::plugin
+{
+/** A row for each speaker of the script, scrolled if there are many. */
+class CastPanel : public juce::Component
+{
+public:
+    CastPanel();
+
+    std::function<void (const std::string& speaker, const protocol::VoiceReference&)> onChoice;
+
+    void show (const std::vector<CastMember>& cast);
+
+    void paint (juce::Graphics& g) override;
+    void resized() override;
+
+private:
+    void layOut();
+
+    juce::Viewport viewport;
+    juce::Component list;
+    std::vector<std::unique_ptr<CastRow>> rows;
+};
+} // namespace tableread::plugin

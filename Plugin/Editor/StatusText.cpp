@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Editor/StatusText.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace tableread::plugin
+{
+namespace
+{
+using Phase = LinkStatus::Phase;
+using View = Performance::View;
+
+std::string number (double value, int decimals)
+{
+    char text[32];
+    std::snprintf (text, sizeof (text), "%.*f", decimals, value);
+    return text;
+}
+
+std::string speed (const View& view)
+{
+    if (view.elapsedSeconds <= 0.0 || view.renderedSeconds <= 0.0)
+        return {};
+    return number (view.renderedSeconds / view.elapsedSeconds, 1) + "\u00d7 real time";
+}
+
+std::string counted (std::size_t count, const char* one)
+{
+    return std::to_string (count) + ' ' + one + (count == 1 ? "" : "s");
+}
+
+std::size_t count (const View& view, TakeState state)
+{
+    return (std::size_t) std::count_if (view.passages.begin(), view.passages.end(),
+                                        [&] (const auto& passage) { return passage.take->state() == state; });
+}
+
+double progressOf (const View& view)
+{
+    double done = 0.0, all = 0.0;
+    for (const auto& passage : view.passages)
+    {
+        const auto expected = (double) estimatedSamples (passage.characters);
+        all += expected;
+        done += passage.take->isFinal()
+                    ? expected
+                    : std::min (0.95 * expected, (double) passage.take->audio().rendered());
+    }
+    return all > 0.0 ? done / all : 0.0;
+}
+
+std::string renderingText (const View& view)
+{
+    switch (view.link.phase)
+    {
+        case Phase::Starting:
+            return "Starting the engine\u2026";
+        case Phase::Waiting:
+            return "Waiting: " + view.link.detail + '.';
+        case Phase::Restarting:
+            return "Trying again: " + view.link.detail;
+        case Phase::Idle:
+        case Phase::Rendering:
+            break;
+    }
+    const auto current = view.passages.size() - count (view, TakeState::Queued);
+    auto text = "Speaking line " + std::to_string (std::max<std::size_t> (current, 1)) + " of " +
+                std::to_string (view.passages.size());
+    if (const auto rate = speed (view); ! rate.empty())
+        text += "  \u00b7  " + rate;
+    return text;
+}
+
+Status failure (const View& view)
+{
+    for (std::size_t i = 0; i < view.passages.size(); ++i)
+        if (view.passages[i].take->state() == TakeState::Failed)
+            return { "Line " + std::to_string (i + 1) + ": " + view.passages[i].take->error().text(), true,
+                     0.0 };
+    return {};
+}
+} // namespace
+
+std::int64_t estimatedSamples (std::size_t characters)
+{
+    constexpr double charactersPerSecond = 14.0;
+    return (std::int64_t) ((0.4 + (double) characters / charactersPerSecond) * (double) modelSampleRateHz);
+}
+
+std::string clockText (double seconds)
+{
+    const auto tenths = (long long) std::floor (std::max (seconds, 0.0) * 10.0 + 0.5);
+    char text[48];
+    std::snprintf (text, sizeof (text), "%lld:%02lld.%lld", tenths / 600, tenths / 10 % 60, tenths % 10);
+    return text;
+}
+
+Status describe (const View& view, const std::optional<Error>& problem)
+{
+    if (problem)
+        return { problem->text(), true, 0.0 };
+    if (view.isRendering)
+        return { renderingText (view), false, progressOf (view) };
+    if (view.passages.empty())
+        return { "Ready. Write a script, choose the voices, press Render.", false, 0.0 };
+    if (auto failed = failure (view); failed.isProblem)
+        return failed;
+    const auto length = (double) view.end.value / (double) modelSampleRateHz;
+    const bool stopped = count (view, TakeState::Cancelled) > 0;
+    auto text = (stopped ? "Stopped after " : "Done: ") + counted (count (view, TakeState::Done), "line") +
+                ", " + clockText (length);
+    if (const auto rate = speed (view); ! rate.empty())
+        text += "  \u00b7  " + rate;
+    return { text, false, 0.0 };
+}
+} // namespace tableread::plugin

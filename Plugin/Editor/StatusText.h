@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "Processor/Performance.h"
+
+namespace tableread::plugin
+{
+/** The editor's status line. */
+struct Status
+{
+    std::string text;
+    bool isProblem = false;
+    double progress = 0.0; // 0 to 1, while rendering
+};
+
+/** What the performance is doing, in words. `problem` is what the last click could not do, if anything. */
+Status describe (const Performance::View& view, const std::optional<Error>& problem);
+
+/** How long a passage will be, in model samples, from the length of its text: for the drawing until it is known. */
+std::int64_t estimatedSamples (std::size_t characters);
+
+/** "1:02.5" */
+std::string clockText (double seconds);
+} // namespace tableread::plugin

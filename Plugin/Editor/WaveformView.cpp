@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Editor/WaveformView.h"
+
+#include <cmath>
+
+#include "Editor/StatusText.h"
+#include "Editor/Theme.h"
+
+namespace tableread::plugin
+{
+namespace
+{
+constexpr int rulerHeight = 20;
+constexpr double rate = (double) modelSampleRateHz;
+
+/** The shortest of the usual distances that leaves room for the ruler's numbers. */
+double rulerStep (double secondsPerPixel)
+{
+    for (const double step : { 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0 })
+        if (step / secondsPerPixel >= 64.0)
+            return step;
+    return 600.0;
+}
+} // namespace
+
+void WaveformView::show (const Performance::View& view, double playSeconds)
+{
+    const bool changed = place (view);
+    if (changed || std::abs (playSeconds - playHead) * getWidth() / visibleSeconds > 0.5)
+    {
+        playHead = playSeconds;
+        repaint();
+    }
+}
+
+bool WaveformView::place (const Performance::View& view)
+{
+    bool changed = clips.size() != view.passages.size();
+    while (clips.size() > view.passages.size())
+        clips.pop_back();
+    double position = 0.0;
+    for (std::size_t i = 0; i < view.passages.size(); ++i)
+    {
+        const auto& passage = view.passages[i];
+        if (i == clips.size() || clips[i].peaks.take() != passage.take.get())
+        {
+            Clip fresh { TakePeaks (passage.take) };
+            if (i == clips.size())
+                clips.push_back (std::move (fresh));
+            else
+                clips[i] = std::move (fresh);
+            changed = true;
+        }
+        auto& clip = clips[i];
+        const auto before = clip.length;
+        const auto gap = i == 0 ? (double) passage.start.value / rate
+                                : (double) (passage.start - view.passages[i - 1].start).value / rate -
+                                      (double) view.passages[i - 1].take->audio().rendered() / rate;
+        changed = clip.peaks.update() || changed || clip.state != passage.take->state();
+        clip.state = passage.take->state();
+        clip.speaker = passage.speaker;
+        clip.rendered = (double) passage.take->audio().rendered() / rate;
+        clip.length =
+            passage.take->isFinal()
+                ? clip.rendered
+                : std::max (clip.rendered + 0.3, (double) estimatedSamples (passage.characters) / rate);
+        clip.start = position + std::max (gap, 0.0);
+        position = clip.start + clip.length;
+        changed = changed || clip.length != before;
+    }
+    visibleSeconds = std::max (5.0, position * 1.02);
+    return changed;
+}
+
+float WaveformView::toX (double seconds) const
+{
+    return (float) (seconds / visibleSeconds * getWidth());
+}
+
+void WaveformView::paint (juce::Graphics& g)
+{
+    g.fillAll (Theme::field);
+    auto area = getLocalBounds();
+    paintRuler (g, area.removeFromTop (rulerHeight));
+    const auto lane = area.reduced (0, 6).toFloat();
+    for (const auto& clip : clips)
+        paintClip (g, clip, { toX (clip.start), lane.getY(), toX (clip.length), lane.getHeight() });
+    if (clips.empty())
+    {
+        g.setColour (Theme::dim.withAlpha (0.7f));
+        g.setFont (Theme::font (14.0f));
+        g.drawText ("Speech appears here while it is rendered", lane, juce::Justification::centred);
+    }
+    paintPlayHead (g);
+}
+
+void WaveformView::paintRuler (juce::Graphics& g, juce::Rectangle<int> area) const
+{
+    g.setColour (Theme::panel);
+    g.fillRect (area);
+    g.setFont (Theme::font (11.0f));
+    const auto step = rulerStep (visibleSeconds / std::max (1, getWidth()));
+    for (int i = 0; i * step < visibleSeconds; ++i)
+    {
+        const auto x = toX (i * step);
+        g.setColour (Theme::line);
+        g.drawVerticalLine ((int) x, (float) area.getY() + 4.0f, (float) getHeight());
+        g.setColour (Theme::dim);
+        const auto text = clockText (i * step);
+        g.drawText (step < 1.0 ? text : text.substr (0, text.size() - 2), (int) x + 4, area.getY(), 60,
+                    area.getHeight(), juce::Justification::centredLeft);
+    }
+}
+
+void WaveformView::paintClip (juce::Graphics& g, const Clip& clip, juce::Rectangle<float> area) const
+{
+    if (area.getWidth() < 1.0f)
+        return;
+    const auto colour = clip.state == TakeState::Failed ? Theme::bad : Theme::speaker (clip.speaker);
+    const auto spoken = area.withWidth (toX (clip.rendered));
+    g.setColour (colour.withAlpha (0.13f));
+    g.fillRoundedRectangle (area, 3.0f);
+    if (spoken.getRight() < area.getRight() - 1.0f)
+    {
+        const juce::Graphics::ScopedSaveState saved (g);
+        g.reduceClipRegion (area.withLeft (spoken.getRight()).getSmallestIntegerContainer());
+        g.setColour (colour.withAlpha (0.22f));
+        for (auto x = area.getX() - area.getHeight(); x < area.getRight(); x += 7.0f)
+            g.drawLine (x, area.getBottom(), x + area.getHeight(), area.getY(), 1.0f);
+    }
+
+    g.setColour (colour);
+    const auto middle = area.getCentreY(), half = area.getHeight() * 0.47f;
+    const auto samplesPerPixel = visibleSeconds * rate / std::max (1, getWidth());
+    for (int x = 0; x < (int) std::ceil (spoken.getWidth()); ++x)
+    {
+        const auto peak = clip.peaks.between ((std::int64_t) (x * samplesPerPixel),
+                                              (std::int64_t) ((x + 1) * samplesPerPixel));
+        const auto high = std::min (peak.high, 1.0f) * half, low = std::max (peak.low, -1.0f) * half;
+        g.fillRect (area.getX() + (float) x, middle - high, 1.0f, std::max (1.0f, high - low));
+    }
+}
+
+void WaveformView::paintPlayHead (juce::Graphics& g) const
+{
+    const auto x = toX (playHead);
+    if (playHead < 0.0 || x > (float) getWidth())
+        return;
+    g.setColour (Theme::text);
+    g.fillRect (x, 0.0f, 1.5f, (float) getHeight());
+    juce::Path handle;
+    handle.addTriangle (x - 5.0f, 0.0f, x + 6.5f, 0.0f, x + 0.75f, 8.0f);
+    g.fillPath (handle);
+}
+
+void WaveformView::mouseDown (const juce::MouseEvent& event)
+{
+    if (onLocate)
+        onLocate (juce::jlimit (0.0, visibleSeconds,
+                                event.position.x / std::max (1.0f, (float) getWidth()) * visibleSeconds));
+}
+} // namespace tableread::plugin

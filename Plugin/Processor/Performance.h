@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "EngineLink/RenderLink.h"
+#include "Timeline/PlanExchange.h"
+#include "Timeline/Timeline.h"
+
+namespace tableread::plugin
+{
+/** One passage to be spoken: the request for it, and the silence before it. */
+struct PassageJob
+{
+    protocol::SpeechRequest request;
+    ModelSamples gapBefore;
+    int speaker = 0;    // of the whole script, who begins: for the editor's colours
+    int sourceLine = 0; // in the script's text, for messages
+};
+
+/** A whole script to be spoken. */
+struct PerformanceJob
+{
+    std::vector<PassageJob> passages;
+    ModelSamples gapAfter; // silence that belongs to it, behind the last passage
+};
+
+/** The takes of a script's passages on the timeline: rendered by the engine, resampled to the host's rate as they
+    grow, and played by the audio thread. No JUCE, no window.
+
+    A passage whose request was rendered before keeps its take when the script is rendered again.
+    Threads   plan(), waitFor(): the audio thread. The rest: the message thread, or any one at a time.
+*/
+class Performance : private RenderLink::Listener
+{
+public:
+    explicit Performance (RenderLink::Options options);
+    ~Performance() override;
+
+    /** The host's rate changes: all takes are resampled again. Not while audio runs. */
+    void setHostRate (double hertz);
+
+    /** Places the passages from 0 on and has those rendered that are not yet. What runs is cancelled. */
+    void render (PerformanceJob job);
+
+    void cancel();
+
+    /** As RenderLink. */
+    void setProgram (std::filesystem::path setting) { link.setProgram (std::move (setting)); }
+
+    /** One passage as the editor shows it. */
+    struct PassageView
+    {
+        std::shared_ptr<const Take> take;
+        ModelSamples start; // valid if isPlaced
+        bool isPlaced = false;
+        int speaker = 0;
+        int sourceLine = 0;
+        std::size_t characters = 0; // of its text: how long it will be, roughly
+    };
+
+    struct View
+    {
+        std::vector<PassageView> passages;
+        LinkStatus link;
+        ModelSamples end;             // of what is known by now, with the silence behind it
+        bool isRendering = false;     // some take has not ended
+        double renderedSeconds = 0.0; // since render(): of speech …
+        double elapsedSeconds = 0.0;  // … and of time
+    };
+
+    View view();
+
+    /** Waits until nothing is being rendered. */
+    void waitUntilDone();
+
+    /** The newest plan; valid until the next call. [audio thread] */
+    const PlaybackPlan& plan() noexcept { return exchange.current(); }
+
+    /** The newest plan, after waiting for as long as any of the `count` samples from `position` is still being
+        rendered. It ends: the link gives up on an engine that brings nothing. Takes a lock: for an audio thread
+        that renders offline only, and it needs no other thread of the host. */
+    const PlaybackPlan& waitFor (HostSamples position, std::size_t count);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Entry
+    {
+        PassageJob job;
+        std::vector<std::filesystem::file_time_type> voiceTimes; // of the files, when the take was asked for
+        std::shared_ptr<Take> take;
+        std::shared_ptr<HostAudio> audio;
+    };
+
+    void takeChanged (const Take& take) override;
+    std::shared_ptr<Take> findTake (const Entry& wanted) const;
+    std::shared_ptr<HostAudio> hosted (const std::shared_ptr<Take>& take) const;
+    bool isRendering() const;
+    void publish(); // with the lock held
+
+    std::mutex mutex; // guards all below but the exchange's audio side
+    std::condition_variable changed;
+    std::vector<Entry> entries;
+    ModelSamples gapAfter;
+    double hostRateHz = (double) modelSampleRateHz;
+    Clock::time_point begun;
+    Clock::time_point lastChange;
+    std::int64_t reusedSamples = 0;
+    PlanExchange exchange;
+
+    RenderLink link; // last: its thread ends before what it calls goes
+};
+} // namespace tableread::plugin

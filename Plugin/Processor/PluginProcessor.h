@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <juce_audio_processors/juce_audio_processors.h>
+
+#include "Processor/Session.h"
+#include "Processor/Transport.h"
+
+namespace tableread::plugin
+{
+/** The plugin as a host sees it: plays the session's plan at the host's position. Thin: what can be said without JUCE
+    stands in Session and Performance.
+
+    Latency is 0: rendered speech is read, not computed, on the audio thread. Real time never waits; an offline
+    bounce waits for speech that is still being rendered.
+*/
+class PluginProcessor : public juce::AudioProcessor
+{
+public:
+    PluginProcessor();
+
+    void prepareToPlay (double sampleRate, int maximumBlock) override;
+    void releaseResources() override {}
+    void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
+    using juce::AudioProcessor::processBlock;
+    bool isBusesLayoutSupported (const BusesLayout& layouts) const override;
+
+    juce::AudioProcessorEditor* createEditor() override;
+    bool hasEditor() const override { return true; }
+
+    const juce::String getName() const override { return "TableRead"; }
+    bool acceptsMidi() const override { return true; }
+    bool producesMidi() const override { return false; }
+    double getTailLengthSeconds() const override { return 0.0; }
+
+    int getNumPrograms() override { return 1; }
+    int getCurrentProgram() override { return 0; }
+    void setCurrentProgram (int) override {}
+    const juce::String getProgramName (int) override { return "Default"; }
+    void changeProgramName (int, const juce::String&) override {}
+
+    void getStateInformation (juce::MemoryBlock& destination) override;
+    void setStateInformation (const void* data, int size) override;
+
+    Session session;
+    Transport transport;
+
+private:
+    struct Moment
+    {
+        HostSamples position;
+        bool isPlaying = false;
+    };
+
+    Moment hostMoment() const;
+};
+} // namespace tableread::plugin

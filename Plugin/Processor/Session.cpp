@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Processor/Session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <strings.h>
+
+#include "EngineLink/SocketPath.h"
+
+namespace tableread::plugin
+{
+namespace
+{
+bool sameName (const std::string& a, const std::string& b)
+{
+    return ::strcasecmp (a.c_str(), b.c_str()) == 0;
+}
+} // namespace
+
+Session::Options Session::defaultOptions()
+{
+    RenderLink::Options options;
+    options.engine.search = EngineSearch::current();
+    const auto socket = engineSocketPath();
+    if (! socket)
+        return { std::move (options), socket.error() };
+    options.engine.socket = *socket;
+    return { std::move (options), std::nullopt };
+}
+
+Session::Session() : Session (defaultOptions())
+{}
+
+Session::Session (RenderLink::Options options) : Session (Options { std::move (options), std::nullopt })
+{}
+
+Session::Session (Options options)
+    : socketProblem (std::move (options.second))
+    , player (std::move (options.first))
+{}
+
+SessionState Session::state() const
+{
+    const std::lock_guard lock (mutex);
+    return settings;
+}
+
+void Session::setScript (std::string text)
+{
+    const std::lock_guard lock (mutex);
+    if (settings.script != text)
+        foreignState.clear();
+    settings.script = std::move (text);
+}
+
+void Session::setVoice (const std::string& speaker, protocol::VoiceReference voice)
+{
+    const std::lock_guard lock (mutex);
+    foreignState.clear();
+    auto& known = settings.cast;
+    const auto member = std::find_if (known.begin(), known.end(), [&] (const CastMember& each) {
+        return sameName (each.speaker, speaker);
+    });
+    if (member != known.end())
+        member->voice = std::move (voice);
+    else
+        known.push_back ({ speaker, std::move (voice) });
+}
+
+void Session::setSeed (std::uint64_t seed)
+{
+    const std::lock_guard lock (mutex);
+    foreignState.clear();
+    settings.seed = seed;
+}
+
+void Session::setEngine (std::filesystem::path program)
+{
+    const std::lock_guard lock (mutex);
+    foreignState.clear();
+    settings.engine = program;
+    player.setProgram (std::move (program));
+}
+
+Result<Reading> Session::reading() const
+{
+    return Reading::of (state().script);
+}
+
+const std::vector<std::string>& Session::bundledVoices()
+{
+    static const std::vector<std::string> names { "anna", "ben", "clara", "david" };
+    return names;
+}
+
+std::vector<CastMember> Session::cast (const std::vector<std::string>& speakers) const
+{
+    const std::lock_guard lock (mutex);
+    return castFor (speakers);
+}
+
+std::vector<CastMember> Session::castFor (const std::vector<std::string>& speakers) const
+{
+    std::vector<CastMember> cast;
+    auto rest = bundledVoices();
+    const auto take = [&] (const std::string& name) {
+        const auto found = std::find_if (rest.begin(), rest.end(),
+                                         [&] (const std::string& each) { return sameName (each, name); });
+        if (found == rest.end())
+            return std::string();
+        auto voice = *found;
+        rest.erase (found);
+        return voice;
+    };
+    for (const auto& speaker : speakers)
+    {
+        const auto chosen =
+            std::find_if (settings.cast.begin(), settings.cast.end(),
+                          [&] (const CastMember& each) { return sameName (each.speaker, speaker); });
+        if (chosen != settings.cast.end() && chosen->voice.path.empty())
+            take (chosen->voice.name);
+        cast.push_back (chosen != settings.cast.end() ? CastMember { speaker, chosen->voice }
+                                                      : CastMember { speaker, { take (speaker), {} } });
+    }
+    std::size_t again = 0;
+    for (auto& member : cast)
+        if (member.voice == protocol::VoiceReference {})
+            member.voice.name =
+                ! rest.empty() ? take (rest.front()) : bundledVoices()[again++ % bundledVoices().size()];
+    return cast;
+}
+
+Result<PerformanceJob> Session::job() const
+{
+    if (socketProblem)
+        return tl::unexpected (*socketProblem);
+    const auto script = Reading::of (settings.script);
+    if (! script)
+        return tl::unexpected (script.error());
+    const auto voices = castFor (script->speakers);
+
+    PerformanceJob job { {}, script->gapAfter };
+    for (const auto& passage : script->passages)
+    {
+        PassageJob part { {}, passage.gapBefore, passage.speakers.front(), passage.sourceLine };
+        part.request.lines = passage.lines;
+        for (const int speaker : passage.speakers)
+            part.request.voices.push_back (voices[(std::size_t) speaker].voice);
+        part.request.seed = settings.seed;
+        part.request.guidanceScale = settings.guidanceScale;
+        part.request.steps = settings.steps;
+        job.passages.push_back (std::move (part));
+    }
+    return job;
+}
+
+Result<void> Session::render()
+{
+    const std::lock_guard lock (mutex);
+    auto wanted = job();
+    if (! wanted)
+        return tl::unexpected (wanted.error());
+    settings.isRendered = true;
+    player.render (std::move (*wanted));
+    return {};
+}
+
+void Session::stop()
+{
+    player.cancel();
+}
+
+std::string Session::save() const
+{
+    const std::lock_guard lock (mutex);
+    return foreignState.empty() ? toText (settings) : foreignState;
+}
+
+void Session::load (std::string_view text)
+{
+    auto loaded = parseState (text);
+    {
+        const std::lock_guard lock (mutex);
+        problem = loaded ? std::nullopt : std::optional<Error> (loaded.error());
+        foreignState.clear();
+        if (! loaded && loaded.error().code == ErrorCode::Unsupported)
+            foreignState = text;
+        if (loaded)
+        {
+            settings = std::move (*loaded);
+            player.setProgram (settings.engine);
+        }
+        ++loadCount;
+        if (! loaded)
+            return;
+        if (! settings.isRendered)
+            return player.render ({});
+    }
+    if (const auto rendered = render(); ! rendered)
+    {
+        const std::lock_guard lock (mutex);
+        problem = rendered.error();
+    }
+}
+
+std::optional<Error> Session::loadProblem() const
+{
+    const std::lock_guard lock (mutex);
+    return problem;
+}
+} // namespace tableread::plugin

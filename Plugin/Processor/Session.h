@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "Processor/Performance.h"
+#include "Processor/Reading.h"
+#include "State/SessionState.h"
+
+namespace tableread::plugin
+{
+/** One instance of the plugin, without JUCE: the script, who speaks it with which voice, and its performance. The
+    editor, the processor and the app's command line all work on this.
+    Threads: any; calls wait for each other, so not the audio thread, which has performance() alone. */
+class Session
+{
+public:
+    Session();
+    explicit Session (RenderLink::Options options);
+
+    Performance& performance() noexcept { return player; }
+
+    SessionState state() const;
+    void setScript (std::string text);
+    void setVoice (const std::string& speaker, protocol::VoiceReference voice);
+    void setSeed (std::uint64_t seed);
+    void setEngine (std::filesystem::path program);
+
+    /** The script as it is read now; an error is what is wrong with it. */
+    Result<Reading> reading() const;
+
+    /** The voice of each speaker: the chosen one, else the model's voice of the speaker's name, else the model's
+        voices in their order, each once as far as they reach. */
+    std::vector<CastMember> cast (const std::vector<std::string>& speakers) const;
+
+    /** The names of the model's own voices. */
+    static const std::vector<std::string>& bundledVoices();
+
+    /** Has the script rendered. @returns what is wrong with it, if anything. */
+    Result<void> render();
+    void stop();
+
+    /** The state for the host's session. One of a newer version that was loaded is given back untouched as long as
+        nothing was changed. */
+    std::string save() const;
+
+    /** Takes a saved state, and renders again what was rendered when it was saved.
+        What cannot be read leaves things as they are; loadProblem() says why. */
+    void load (std::string_view text);
+    std::optional<Error> loadProblem() const;
+
+    /** Changes with each load(), so that an editor knows to show everything anew. */
+    int loads() const noexcept { return loadCount; }
+
+private:
+    using Options = std::pair<RenderLink::Options, std::optional<Error>>; // and what is wrong with the socket
+    explicit Session (Options options);
+    static Options defaultOptions();
+
+    std::vector<CastMember> castFor (const std::vector<std::string>& speakers) const; // with the lock held
+    Result<PerformanceJob> job() const;                                               // with the lock held
+
+    mutable std::mutex mutex; // guards all below but the player
+    SessionState settings;
+    std::string foreignState; // of a newer version, kept
+    std::optional<Error> problem;
+    std::optional<Error> socketProblem;
+    std::atomic<int> loadCount { 0 };
+    Performance player;
+};
+} // namespace tableread::plugin

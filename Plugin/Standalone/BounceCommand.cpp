@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Standalone/BounceCommand.h"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <CLI/CLI.hpp>
+
+#include "Editor/StatusText.h"
+#include "Processor/Session.h"
+#include "Timeline/Bounce.h"
+
+namespace tableread::plugin
+{
+namespace
+{
+struct Arguments
+{
+    std::string script, output, engine;
+    std::vector<std::string> voices; // NAME=FILE or NAME=a voice of the model
+    int rate = 48'000;
+    std::uint64_t seed = 0;
+};
+
+[[noreturn]] void refuse (std::string message, std::string where = {})
+{
+    throw Exception ({ ErrorCode::InvalidInput, std::move (message), std::move (where) });
+}
+
+std::string readFile (const std::string& path)
+{
+    std::ifstream file (path, std::ios::binary);
+    std::string text { std::istreambuf_iterator<char> (file), {} };
+    if (! file)
+        refuse ("the script cannot be read", path);
+    return text;
+}
+
+void setVoices (Session& session, const std::vector<std::string>& options)
+{
+    for (const auto& option : options)
+    {
+        const auto equals = option.find ('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == option.size())
+            refuse ("--voice \"" + option + "\" is not NAME=FILE. Write it as --voice \"Anna=anna.wav\".");
+        const std::filesystem::path value = option.substr (equals + 1);
+        std::error_code missing;
+        if (std::filesystem::exists (value, missing))
+            session.setVoice (option.substr (0, equals),
+                              { value.stem().string(), std::filesystem::absolute (value) });
+        else
+            session.setVoice (option.substr (0, equals), { value.string(), {} });
+    }
+}
+
+void checkTakes (const Performance::View& view)
+{
+    for (const auto& passage : view.passages)
+        if (passage.take->state() != TakeState::Done)
+        {
+            auto error = passage.take->error();
+            error.message = "line " + std::to_string (passage.sourceLine) + ": " + error.text();
+            error.where.clear();
+            throw Exception (error);
+        }
+}
+
+int run (const Arguments& arguments)
+{
+    if (arguments.rate < (int) HostAudio::minRateHz || arguments.rate > (int) HostAudio::maxRateHz)
+        refuse ("--rate " + std::to_string (arguments.rate) + " is not possible; 1000 to 1000000 are");
+    Session session;
+    session.setScript (readFile (arguments.script));
+    session.setSeed (arguments.seed);
+    session.setEngine (arguments.engine);
+    setVoices (session, arguments.voices);
+
+    auto& performance = session.performance();
+    performance.setHostRate (arguments.rate);
+    if (const auto begun = session.render(); ! begun)
+    {
+        auto error = begun.error();
+        if (error.where.empty())
+            error.where = arguments.script;
+        throw Exception (error);
+    }
+    performance.waitUntilDone();
+    const auto view = performance.view();
+    checkTakes (view);
+    const auto& plan = performance.plan();
+    orThrow (bounce (plan, plan.end(), arguments.rate, arguments.output).map ([] { return true; }));
+    std::cout << arguments.output << ": " << clockText ((double) plan.end().value / arguments.rate)
+              << " of speech at " << arguments.rate << " Hz\n"
+              << describe (view, std::nullopt).text << '\n';
+    return 0;
+}
+} // namespace
+
+std::optional<int> runCommandLine (int argc, char** argv)
+{
+    Arguments arguments;
+    CLI::App app ("TableRead: a table read. Without arguments it opens its window.", "TableRead");
+    app.set_version_flag ("--version", TABLEREAD_VERSION);
+    auto* bounceOption = app.add_option ("--bounce", arguments.script, "Speak this script without a window")
+                             ->type_name ("SCRIPT");
+    app.add_option ("-o,--output", arguments.output, "The WAV file to write (32-bit floats)")
+        ->needs (bounceOption);
+    app.add_option ("--voice", arguments.voices, "A speaker's voice, as \"Anna=anna.wav\"; may be repeated")
+        ->needs (bounceOption)
+        ->allow_extra_args (false);
+    app.add_option ("--rate", arguments.rate, "Samples per second")
+        ->capture_default_str()
+        ->needs (bounceOption);
+    app.add_option ("--seed", arguments.seed, "Another seed is another performance")
+        ->capture_default_str()
+        ->needs (bounceOption);
+    app.add_option ("--engine", arguments.engine, "The engine's program; by default it is looked for")
+        ->needs (bounceOption);
+    app.allow_extras (argc > 1 && std::string_view (argv[1]).substr (0, 6) == "--juce");
+    try
+    {
+        app.parse (argc, argv);
+        if (bounceOption->count() == 0)
+            return std::nullopt;
+        if (arguments.output.empty())
+            refuse ("--bounce needs -o with the file to write");
+        return run (arguments);
+    }
+    catch (const CLI::ParseError& problem)
+    {
+        return app.exit (problem) == 0 ? 0 : 2;
+    }
+    catch (const Exception& problem)
+    {
+        std::cerr << "TableRead: " << problem.error.text() << '\n';
+        return problem.error.code == ErrorCode::InvalidInput || problem.error.code == ErrorCode::OutOfRange ||
+                       problem.error.code == ErrorCode::NotFound
+                   ? 2
+                   : 1;
+    }
+}
+} // namespace tableread::plugin

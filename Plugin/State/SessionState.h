@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "Core/Error.h"
+#include "EngineLink/Protocol.h"
+
+namespace tableread::plugin
+{
+/** Who speaks with which voice. */
+struct CastMember
+{
+    std::string speaker;
+    protocol::VoiceReference voice;
+
+    bool operator== (const CastMember&) const = default;
+};
+
+/** What a host's session keeps of the plugin: everything but the audio, which the same seed makes again. */
+struct SessionState
+{
+    std::string script;
+    std::vector<CastMember> cast; // also of speakers who have left the script: they may come back
+    std::uint64_t seed = 0;
+    float guidanceScale = 1.3f;
+    int steps = 10;
+    std::filesystem::path engine; // the program, if the user chose one
+    bool isRendered = false;      // the script was rendered when the session was saved
+
+    bool operator== (const SessionState&) const = default;
+};
+
+/** The version that is written. Each one that was ever released can be read. */
+inline constexpr int stateVersion = 1;
+
+/** As one JSON object, so that a session that is broken can be read by people. */
+std::string toText (const SessionState& state);
+
+/** @returns InvalidInput for what is no state of ours; Unsupported for one of a newer version, which must then be
+             kept as it is and not be overwritten. */
+[[nodiscard]] Result<SessionState> parseState (std::string_view text);
+} // namespace tableread::plugin
