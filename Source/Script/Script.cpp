@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Script/Script.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "Script/ScriptParser.h"
+#include "Script/Text.h"
+
+namespace tableread
+{
+namespace
+{
+constexpr std::size_t mostBytes = 10'000'000, mostSourceLines = 100'000;
+
+tl::unexpected<Error> refuse (ErrorCode code, std::string message)
+{
+    return tl::unexpected (Error { code, std::move (message), {} });
+}
+
+tl::unexpected<Error> refuseSize()
+{
+    return refuse (ErrorCode::OutOfRange, "the script is larger than 10 MB. Split it.");
+}
+
+/** Takes the next line off `text`, which ends with LF, CR or both, or with the text. */
+std::string_view takeLine (std::string_view& text)
+{
+    const auto end = std::min (text.find_first_of ("\r\n"), text.size());
+    const auto line = text.substr (0, end);
+    text.remove_prefix (end);
+    text.remove_prefix (text.starts_with ("\r\n") ? 2 : std::min<std::size_t> (1, text.size()));
+    return line;
+}
+} // namespace
+
+std::string ScriptNote::sentence() const
+{
+    return sourceLine == 0 ? text : "line " + std::to_string (sourceLine) + ": " + text;
+}
+
+Result<Script> parseScript (std::string_view utf8)
+{
+    if (utf8.size() > mostBytes)
+        return refuseSize();
+    if (utf8.starts_with ("\xff\xfe") || utf8.starts_with ("\xfe\xff"))
+        return refuse (ErrorCode::InvalidInput, "the script is UTF-16. Save it as UTF-8.");
+    if (constexpr std::string_view mark = "\xef\xbb\xbf"; utf8.starts_with (mark))
+        utf8.remove_prefix (mark.size());
+
+    std::vector<std::u32string> lines;
+    while (! utf8.empty())
+    {
+        const auto line = takeLine (utf8);
+        const auto place = "line " + std::to_string (lines.size() + 1);
+        auto decoded = decodeUtf8 (line);
+        if (! decoded)
+            return refuse (ErrorCode::InvalidInput, place + " is not UTF-8. Save the script as UTF-8.");
+        if (decoded->find (U'\0') != decoded->npos)
+            return refuse (ErrorCode::InvalidInput, place + " has a zero byte. Is this a text file?");
+        lines.push_back (std::move (*decoded));
+        if (lines.size() > mostSourceLines)
+            return refuse (ErrorCode::OutOfRange, "the script has more than " +
+                                                      std::to_string (mostSourceLines) + " lines. Split it.");
+    }
+    return ScriptParser (std::move (lines)).parse();
+}
+
+Result<Script> readScript (const std::filesystem::path& file)
+{
+    const auto refuseFile = [&] (ErrorCode code, const char* message) {
+        return tl::unexpected (Error { code, message, file.string() });
+    };
+
+    std::error_code ignored;
+    if (! std::filesystem::exists (file, ignored))
+        return refuseFile (ErrorCode::NotFound, "does not exist. Check the path.");
+    if (std::filesystem::is_directory (file, ignored))
+        return refuseFile (ErrorCode::InvalidInput, "is a folder. Give a text file.");
+
+    std::ifstream stream (file, std::ios::binary);
+    if (! stream)
+        return refuseFile (ErrorCode::Io, "cannot be read. Check its permissions.");
+    std::string text (mostBytes + 1,
+                      '\0'); // one more than parseScript takes: a larger file, or a device, is refused
+    stream.read (text.data(), (std::streamsize) text.size());
+    text.resize ((std::size_t) stream.gcount());
+
+    auto script = parseScript (text);
+    if (! script)
+        script.error().where = file.string();
+    return script;
+}
+} // namespace tableread

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Script/Passages.h"
+
+#include <catch2/catch.hpp>
+
+using namespace tableread;
+
+namespace
+{
+/** "1-3{0,1}" for lines 1 to 3 by speakers 0 and 1, with "+500" where a pause of 500 ms stands before. */
+std::string describe (const std::string& text, PassageMode mode)
+{
+    const auto script = parseScript (text).value();
+    std::string all;
+    for (const auto& passage : makePassages (script, mode))
+    {
+        all += (all.empty() ? "" : " ") + std::to_string (passage.firstLine + 1) + "-" +
+               std::to_string (passage.firstLine + passage.lineCount) + "{";
+        for (const auto speaker : passage.speakers)
+            all += (all.back() == '{' ? "" : ",") + std::to_string (speaker);
+        all += "}";
+        if (passage.pauseBeforeMs != 0)
+            all += "+" + std::to_string (passage.pauseBeforeMs);
+    }
+    return all;
+}
+
+const std::string dialogue =
+    "A: one\nB: two\nA: three\n== Next ==\nB: four\nC: five\n[pause 500ms]\nC: six\n";
+} // namespace
+
+TEST_CASE ("By line, each line is a passage", "[source][script]")
+{
+    CHECK (describe (dialogue, PassageMode::Line) == "1-1{0} 2-2{1} 3-3{0} 4-4{1} 5-5{2} 6-6{2}+500");
+}
+
+TEST_CASE ("By scene, a scene is a passage unless a pause divides it", "[source][script]")
+{
+    CHECK (describe (dialogue, PassageMode::Scene) == "1-3{0,1} 4-5{1,2} 6-6{2}+500");
+    CHECK (describe ("[pause 1s]\nA: one\nA: two", PassageMode::Scene) == "1-2{0}+1000");
+    CHECK (describe ("A: one [pause 1s] two\nB: three", PassageMode::Scene) == "1-1{0} 2-3{0,1}+1000");
+}
+
+TEST_CASE ("By scene, a fifth speaker begins a new passage", "[source][script]")
+{
+    CHECK (describe ("A: 1\nB: 2\nC: 3\nD: 4\nA: 5\nE: 6\nA: 7", PassageMode::Scene) ==
+           "1-5{0,1,2,3} 6-7{0,4}");
+}
+
+TEST_CASE ("A passage numbers its speakers from 0", "[source][script]")
+{
+    const auto script = parseScript ("A: 1\nB: 2\nC: 3\n== x ==\nC: 4\nA: 5").value();
+    const auto passages = makePassages (script, PassageMode::Scene);
+
+    REQUIRE (passages.size() == 2);
+    CHECK (passages[1].scene == 1);
+    CHECK (passages[1].voiceOf (0) == 0);
+    CHECK (passages[1].voiceOf (2) == 1);
+}
