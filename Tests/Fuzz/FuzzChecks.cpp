@@ -5,8 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "Core/Error.h"
-
 namespace tableread::test
 {
 void mustHold (bool holds, const char* what)
@@ -15,6 +13,15 @@ void mustHold (bool holds, const char* what)
         return;
     std::fprintf (stderr, "does not hold: %s\n", what);
     std::abort();
+}
+
+void checkRefusal (const Error& error)
+{
+    const auto text = error.text();
+    mustHold (! error.message.empty() && text.size() < 2000, "a message of readable length");
+    mustHold (std::none_of (text.begin(), text.end(), [] (char c) { return c >= 0 && c < 0x20; }),
+              "a message on one line, without control characters");
+    mustHold (error.code != ErrorCode::Internal, "a refusal is about the input");
 }
 
 bool acceptsOrRefuses (const std::function<void()>& reader)
@@ -26,11 +33,7 @@ bool acceptsOrRefuses (const std::function<void()>& reader)
     }
     catch (const Exception& exception)
     {
-        const auto& message = exception.error.message;
-        mustHold (! message.empty() && message.size() < 2000, "a message of readable length");
-        mustHold (std::none_of (message.begin(), message.end(), [] (char c) { return c >= 0 && c < 0x20; }),
-                  "a message on one line, without control characters");
-        mustHold (exception.error.code != ErrorCode::Internal, "a refusal is about the input");
+        checkRefusal (exception.error);
         return false;
     }
 }

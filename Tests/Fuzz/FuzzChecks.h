@@ -7,13 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "Core/Error.h"
+
 /** The entry that libFuzzer, and the replay of the kept corpus, call with each input. */
 extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t size);
 
 namespace tableread::test
 {
-/** Runs a reader that may refuse its input, but only as it should: with an Exception whose message is one line of
-    readable length, and never as a mistake of ours. @returns whether it was accepted. */
+/** A refusal must be one line of readable length about the input, never a mistake of ours. */
+void checkRefusal (const Error& error);
+
+/** Runs a reader that may refuse its input, but only with an Exception that checkRefusal() lets pass.
+    @returns whether it was accepted. */
 bool acceptsOrRefuses (const std::function<void()>& reader);
 
 /** Ends the program if `holds` is false: the fuzzer keeps the input. */

@@ -184,6 +184,9 @@ TEST_CASE ("Checkpoint opens the shards that an index names", "[engine][checkpoi
     CHECK (checkpoint->names() == Names { "x", "y" });
     CHECK (firstFloat (checkpoint->tensor ("y")) == 2);
 
+    folder.write ("model.safetensors", oneTensor ("whole")); // a merged file beside the shards it came from
+    CHECK (folder.open()->names() == Names { "whole" });
+
     const auto wrong = failureOf ([&] { checkpoint->tensor ("y", Shape { 2 }); });
     CHECK (wrong.where == (folder.path() / "2.safetensors").string());
 }

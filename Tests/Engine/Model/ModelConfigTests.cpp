@@ -177,6 +177,7 @@ TEST_CASE ("ModelConfig refuses bad numbers in a sentence that names the key", "
         { "/acoustic_tokenizer_config/encoder_depths", "\"\"", "encoder_depths is \"\"" },
         { "/acoustic_tokenizer_config/encoder_depths", "\"1-1-2-0\"", "encoder_depths is \"1-1-2-0\"" },
         { "/acoustic_tokenizer_config/encoder_depths", "\"1--1-2-3\"", "encoder_depths is" },
+        { "/acoustic_tokenizer_config/encoder_depths", "\"1,1,2,3\"", "encoder_depths is \"1,1,2,3\"" },
         { "/acoustic_tokenizer_config/encoder_depths", "\"1-1-2-99999999999999999999\"",
           "encoder_depths is" },
         { "/acoustic_tokenizer_config/encoder_depths", "\"1-1-2\"", "3 ratios and 3 depths" },
