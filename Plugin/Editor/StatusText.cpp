@@ -75,10 +75,10 @@ std::string renderingText (const View& view)
 
 Status failure (const View& view)
 {
-    for (std::size_t i = 0; i < view.passages.size(); ++i)
-        if (view.passages[i].take->state() == TakeState::Failed)
-            return { "Line " + std::to_string (i + 1) + ": " + view.passages[i].take->error().text(), true,
-                     0.0 };
+    for (const auto& passage : view.passages)
+        if (passage.take->state() == TakeState::Failed)
+            return { "Line " + std::to_string (passage.sourceLine) + ": " + passage.take->error().text(),
+                     true, 0.0 };
     return {};
 }
 } // namespace

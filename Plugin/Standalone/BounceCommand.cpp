@@ -88,9 +88,10 @@ int run (const Arguments& arguments)
     performance.waitUntilDone();
     const auto view = performance.view();
     checkTakes (view);
-    const auto& plan = performance.plan();
-    orThrow (bounce (plan, plan.end(), arguments.rate, arguments.output).map ([] { return true; }));
-    std::cout << arguments.output << ": " << clockText ((double) plan.end().value / arguments.rate)
+    const auto end = toHost (view.end, arguments.rate);
+    if (const auto written = bounce (performance.plan(), end, arguments.rate, arguments.output); ! written)
+        throw Exception (written.error());
+    std::cout << arguments.output << ": " << clockText ((double) view.end.value / (double) modelSampleRateHz)
               << " of speech at " << arguments.rate << " Hz\n"
               << describe (view, std::nullopt).text << '\n';
     return 0;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+#include <mutex>
+
+#include <catch2/catch.hpp>
+
+#include "FakePlayHead.h"
+#include "PluginFixture.h"
+#include "Processor/PluginProcessor.h"
+#include "Support/AllocationGuard.h"
+
+using namespace tableread;
+using namespace tableread::plugin;
+using test::AllocationGuard;
+
+TEST_CASE ("The guard sees what it is there for", "[plugin][audiothread]")
+{
+    std::mutex mutex;
+    volatile std::size_t size = 100;
+    int allocations = 0, locks = 0;
+    {
+        const AllocationGuard guard;
+        void* volatile block = ::operator new (size); // volatile: the pair is not optimised away
+        ::operator delete (block);
+        block = std::calloc (size, 1);
+        std::free (block);
+        const std::lock_guard lock (mutex);
+        allocations = AllocationGuard::allocations();
+        locks = AllocationGuard::locks();
+    }
+    CHECK (allocations == 4);
+    CHECK (locks == 1);
+    {
+        const AllocationGuard guard;
+        allocations = AllocationGuard::allocations();
+    }
+    CHECK (allocations == 0);
+}
+
+TEST_CASE ("The audio thread neither allocates nor locks, while speech is rendered and plans change",
+           "[plugin][audiothread]")
+{
+    test::FakeFaults slow;
+    slow.frameMs = 1;
+    PluginFixture fixture (slow);
+    ::setenv ("TABLEREAD_SOCKET", (fixture.folder.path() / "engine.sock").c_str(), 1);
+    PluginProcessor processor;
+    ::unsetenv ("TABLEREAD_SOCKET");
+    FakePlayHead head;
+    processor.setPlayHead (&head);
+    processor.setRateAndBufferSizeDetails (48'000.0, 8192);
+    processor.prepareToPlay (48'000.0, 8192);
+    processor.session.setScript (scene);
+    REQUIRE (processor.session.render());
+
+    juce::AudioBuffer<float> audio (2, 8192);
+    juce::MidiBuffer midi;
+    int allocations = 0, locks = 0, blocks = 0, rounds = 0;
+    float loudest = 0.0f;
+    for (bool wasRendering = true; wasRendering || rounds < 5; ++rounds)
+    {
+        wasRendering = processor.session.performance().view().isRendering;
+        head.sample = 0;
+        for (int size = 1; size <= 8192; size += 1 + size / 3)
+        {
+            juce::AudioBuffer<float> block (audio.getArrayOfWritePointers(), 2, size);
+            {
+                const AllocationGuard guard;
+                processor.processBlock (block, midi);
+                allocations += AllocationGuard::allocations();
+                locks += AllocationGuard::locks();
+            }
+            head.sample += size;
+            ++blocks;
+            loudest = std::max (loudest, block.getMagnitude (0, size));
+        }
+    }
+    CAPTURE (blocks, rounds);
+    CHECK (allocations == 0);
+    CHECK (locks == 0);
+    CHECK (loudest > 0.1f);
+    CHECK (rounds > 5);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <catch2/catch.hpp>
+
+#include "Editor/StatusText.h"
+#include "Editor/TakePeaks.h"
+
+using namespace tableread;
+using namespace tableread::plugin;
+
+namespace
+{
+Performance::PassageView passage (TakeState state, int line)
+{
+    auto take = std::make_shared<Take>();
+    take->append (std::vector<float> (24'000, 0.5f));
+    if (state == TakeState::Done)
+        take->finish();
+    if (state == TakeState::Cancelled)
+        take->cancel();
+    if (state == TakeState::Rendering)
+        take->begin ("x");
+    if (state == TakeState::Failed)
+        take->fail ({ ErrorCode::NotFound, "the file is not there", "ada.wav" });
+    return { take, {}, true, 0, line, 28 };
+}
+} // namespace
+
+TEST_CASE ("The status line says what happens", "[plugin][editor]")
+{
+    Performance::View view;
+    CHECK_THAT (describe (view, std::nullopt).text, Catch::StartsWith ("Ready."));
+    CHECK (describe (view, Error { ErrorCode::InvalidInput, "nothing to speak", {} }).isProblem);
+
+    view.passages = { passage (TakeState::Done, 1), passage (TakeState::Rendering, 3),
+                      passage (TakeState::Queued, 4) };
+    view.isRendering = true;
+    view.renderedSeconds = 3.0;
+    view.elapsedSeconds = 2.0;
+    view.link.phase = LinkStatus::Phase::Rendering;
+    CHECK (describe (view, std::nullopt).text == "Speaking line 2 of 3  \u00b7  1.5\u00d7 real time");
+    CHECK (describe (view, std::nullopt).progress == Approx ((2.4 + 1.0 + 1.0) / (3 * 2.4)));
+    view.link.phase = LinkStatus::Phase::Starting;
+    CHECK (describe (view, std::nullopt).text == "Starting the engine\u2026");
+
+    view.isRendering = false;
+    view.end = { 90 * 24'000 };
+    view.passages = { passage (TakeState::Done, 1), passage (TakeState::Cancelled, 2) };
+    CHECK (describe (view, std::nullopt).text == "Stopped after 1 line, 1:30.0  \u00b7  1.5\u00d7 real time");
+    view.passages.push_back (passage (TakeState::Failed, 7));
+    const auto failed = describe (view, std::nullopt);
+    CHECK (failed.isProblem);
+    CHECK (failed.text == "Line 7: ada.wav: the file is not there");
+}
+
+TEST_CASE ("Times are rounded as a whole", "[plugin][editor]")
+{
+    CHECK (clockText (0.0) == "0:00.0");
+    CHECK (clockText (-3.0) == "0:00.0");
+    CHECK (clockText (59.97) == "1:00.0");
+    CHECK (clockText (3661.04) == "61:01.0");
+}
+
+TEST_CASE ("Peaks of a growing take are those of the whole", "[plugin][editor]")
+{
+    auto take = std::make_shared<Take>();
+    TakePeaks growing (take);
+    for (int i = 0; i < 50; ++i)
+    {
+        take->append (std::vector<float> (77, (float) (i % 7) - 3.0f));
+        CHECK (growing.update());
+    }
+    CHECK_FALSE (growing.update());
+    TakePeaks whole (take);
+    whole.update();
+    std::int64_t different = 0;
+    for (std::int64_t at = 0; at < 50 * 77; at += TakePeaks::step)
+    {
+        const auto a = growing.between (at, at + 1), b = whole.between (at, at + 1);
+        different += a.low != b.low || a.high != b.high;
+    }
+    CHECK (different == 0);
+    CHECK (whole.between (0, 50 * 77).high == 3.0f);
+    CHECK (whole.between (0, 50 * 77).low == -3.0f);
+    CHECK (whole.between (1'000'000, 2'000'000).high == 0.0f);
+}
