@@ -21,7 +21,7 @@ add_library(tableread_warnings INTERFACE)
 target_compile_options(tableread_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 warns of copies inside std::string that cannot happen ("a" + text): GCC bug 105651.
-    target_compile_options(tableread_warnings INTERFACE -Wno-restrict -Wno-stringop-overflow)
+    target_compile_options(tableread_warnings INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(TABLEREAD_WERROR)
     target_compile_options(tableread_warnings INTERFACE -Werror)
