@@ -55,6 +55,31 @@ TEST_CASE ("The solver finds the end of a path whose velocity is known", "[engin
     CHECK (x == Approx (x0).margin (2e-4));
 }
 
+TEST_CASE ("The solver is of second order where the predicted sample moves", "[engine][sampler]")
+{
+    // Data N(0, s²): the best prediction is α s² x / (α² s² + σ²), and the exact path is x ∝ √(α² s² + σ²). The solver
+    // ends 3.4 % off with 10 steps and 0.14 % with 20; without its second-order term 13 % and 7 %.
+    const double spread = 0.6, start = 1.1;
+    const auto errorOf = [&] (std::int64_t count) {
+        const auto solver = DpmSolver::make (count);
+        double x = start, before = 0;
+        for (const auto& s : solver.steps)
+        {
+            const double variance = s.alpha * s.alpha * spread * spread + s.sigma * s.sigma;
+            const double predicted = s.alpha * spread * spread * x / variance;
+            x = s.keep * x + s.first * predicted + s.second * (predicted - before);
+            before = predicted;
+        }
+        const auto& first = solver.steps[0];
+        const double exact =
+            start * spread /
+            std::sqrt (first.alpha * first.alpha * spread * spread + first.sigma * first.sigma);
+        return std::abs (x / exact - 1);
+    };
+    CHECK (errorOf (10) < 0.036);
+    CHECK (errorOf (20) < 0.002);
+}
+
 TEST_CASE ("A number of steps that cannot be taken is refused in words", "[engine][sampler]")
 {
     CHECK_THROWS_WITH (DpmSolver::make (GENERATE (0, -3, 1000)),

@@ -68,6 +68,9 @@ TEST_CASE ("Torch noise is what torch.manual_seed and torch.randn draw", "[engin
     for (std::int64_t i = 0; i < 4; ++i)
         CHECK (frame[i].item<float>() == wanted[i]);
 
+    // a frame draws two rows, of which the second is not used: torch.randn (2, 64) again
+    CHECK (plain.frame (1, 64)[0].item<float>() == 1.931160569190979f);
+
     // torch.manual_seed (42); torch.randn (2); torch.randn (2, 3, 5); torch.randn (2, 64)
     TorchNoise voiced (42);
     const auto [scalars, noise] = voiced.voices (2, 3, 5);
