@@ -29,6 +29,13 @@ void RenderWorker::waitUntilLoaded()
         std::rethrow_exception (loadFailure);
 }
 
+void RenderWorker::rethrowLoadFailure() const
+{
+    const std::lock_guard lock (mutex);
+    if (loadFailure != nullptr)
+        std::rethrow_exception (loadFailure);
+}
+
 std::optional<ModelInfo> RenderWorker::info() const
 {
     const std::lock_guard lock (mutex);
@@ -132,8 +139,9 @@ void RenderWorker::serve (SpeechJob& job)
         Passage passage { job.lines, {} };
         for (const auto& voice : job.voices)
             passage.voices.push_back (encoded (voice));
-        const RenderEvents events { [&job] (std::span<const float> frame) { job.queue.push (frame); },
-                                    [&job] { return job.queue.abandoned(); } };
+        RenderEvents events;
+        events.onFrame = [&job] (std::span<const float> frame) { job.queue.push (frame); };
+        events.isCancelled = [&job] { return job.queue.abandoned(); };
         const auto report = renderer->render (passage, job.settings, events);
         const auto* how = report.finish == FinishReason::Cancelled ? "cancelled"
                           : report.finish == FinishReason::Length  ? "reached the limit on length"

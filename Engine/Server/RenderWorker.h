@@ -57,6 +57,9 @@ public:
     /** Waits for the end of loading. @throws what the loader threw. */
     void waitUntilLoaded();
 
+    /** Does not wait. @throws what the loader threw, if it has. */
+    void rethrowLoadFailure() const;
+
     /** Nothing while the model loads. */
     std::optional<ModelInfo> info() const;
     bool busy() const;

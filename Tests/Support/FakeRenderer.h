@@ -23,6 +23,9 @@ struct FakeRendererControl
     std::atomic<int> frameMs { 0 };      // time that a frame takes
     std::atomic<int> failAtFrame { -1 }; // throws `failure` instead of this frame
     std::atomic<bool> reachesLength { false };
+    std::atomic<bool> failToLoad { false };
+    std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
+    std::function<void()> beforeVoice;       // and before each voice is encoded
     Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
 
     std::atomic<int> framesRendered { 0 };
@@ -37,9 +40,12 @@ class FakeRenderer : public Renderer
 {
 public:
     static constexpr std::int64_t frameSamples = 320;
+    static constexpr std::size_t latentSize = 4; // a frame's first samples
 
     explicit FakeRenderer (std::shared_ptr<FakeRendererControl> shared) : control (std::move (shared))
     {
+        if (control->failToLoad)
+            fail (ErrorCode::InvalidInput, "the fake model is broken");
         modelInfo.name = "fake";
         modelInfo.fingerprint = "fake-tones-1";
         modelInfo.frameSamples = frameSamples;
@@ -77,6 +83,8 @@ public:
 
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
+        if (control->beforeVoice)
+            control->beforeVoice();
         ++control->voicesEncoded;
         return encode (voice);
     }
@@ -103,12 +111,16 @@ public:
                 report.finish = FinishReason::Cancelled;
                 break;
             }
+            if (control->atFrame)
+                control->atFrame (frame);
             if (frame == control->failAtFrame)
                 throw Exception (control->failure);
             if (control->frameMs > 0)
                 std::this_thread::sleep_for (std::chrono::milliseconds (control->frameMs));
             ++control->framesRendered;
             report.tokens.push_back (frame);
+            if (events.onLatent)
+                events.onLatent ({ samples.data() + frame * frameSamples, latentSize });
             if (events.onFrame)
                 events.onFrame ({ samples.data() + frame * frameSamples, frameSamples });
             if (frame == 0)

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "Command/MachineLimits.h"
+#include "Command/ModelWork.h"
+#include "Render/Renderer.h"
+
+namespace tableread::engine
+{
+/** The middle of several measurements, and how far they lie apart. */
+struct Spread
+{
+    double median = 0, least = 0, most = 0;
+};
+
+/** Of any number of values; all zero for none. */
+Spread spreadOf (std::vector<double> values);
+
+/** What was measured, as it was measured; what follows from it is worked out when it is shown. */
+struct BenchReport
+{
+    std::string processor, commit, dtype, text;
+    int processors = 0, threads = 0;
+    ModelInfo model;
+    std::vector<double> loadsMs;
+    double voiceMs = 0;
+    std::int64_t peakBytes = 0;
+    std::vector<RenderReport> runs;
+    bool identical = true; // all runs gave the same samples
+    ModelWork work;        // of one frame
+    MachineLimits limits;
+};
+
+/** One part of a frame against its floor. */
+struct PartResult
+{
+    std::string name;
+    Spread msPerFrame;
+    double share = 0;         // of a frame's time
+    PartWork work;            // zero: not counted
+    double memoryFloorMs = 0; // the work's bytes at the machine's rate
+    double arithmeticFloorMs = 0;
+
+    /** "memory" or "arithmetic": the higher floor; empty where the work is not counted. */
+    std::string bound() const;
+    /** How much of the floor's rate is reached, 0 to 1. */
+    double efficiency() const;
+};
+
+std::vector<PartResult> partsOf (const BenchReport& report);
+Spread realTimeFactor (const BenchReport& report);
+
+nlohmann::json toJson (const BenchReport& report);
+std::string describe (const BenchReport& report);
+} // namespace tableread::engine

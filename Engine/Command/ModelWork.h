@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "Model/Checkpoint.h"
+
+namespace tableread::engine
+{
+/** What one part of the model must read and compute for one frame, whatever the program. */
+struct PartWork
+{
+    double bytes = 0;      // weights, each once where one product can serve all that needs it
+    double operations = 0; // floating-point, a multiply-add counting two
+};
+
+/** Of the parts that RenderReport::times tells apart. Left out, since small beside the weights: attention over what was
+    said before, activations, norms. */
+struct ModelWork
+{
+    PartWork languageModel, diffusionHead, decoder, semanticEncoder;
+};
+
+struct WorkSettings
+{
+    int steps = 10;
+    bool guided = true;          // two rows in each product of language model and head
+    double bytesPerWeight = 4.0; // in memory, whatever the file has
+};
+
+/** Counts from the tensors' names and shapes. Head: what depends on the frame's condition alone is read once a frame,
+    the rest once a step. Codec: each convolution at the rate of its stage. */
+ModelWork workOfOneFrame (const Checkpoint& checkpoint, const WorkSettings& settings);
+} // namespace tableread::engine

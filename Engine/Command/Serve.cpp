@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <csignal>
+#include <latch>
+#include <memory>
+#include <ostream>
+#include <pthread.h>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "Command/Commands.h"
+#include "Command/ModelOptions.h"
+#include "EngineLink/SocketPath.h"
+#include "Server/SpeechServer.h"
+#include "Server/UnixSocket.h"
+
+namespace tableread::engine
+{
+namespace
+{
+struct ServeOptions
+{
+    ModelOptions model;
+    std::filesystem::path socket;
+    double idleExitSeconds = 0;
+};
+
+/** Calls `stop` when the process is asked to end. To be made before any other thread: they inherit the mask that keeps
+    the signals for this one. */
+class SignalThread
+{
+public:
+    SignalThread()
+    {
+        sigemptyset (&signals);
+        for (const int signal : { SIGINT, SIGTERM, SIGHUP })
+            sigaddset (&signals, signal);
+        pthread_sigmask (SIG_BLOCK, &signals, &before);
+    }
+    ~SignalThread()
+    {
+        if (thread.joinable())
+        {
+            pthread_kill (thread.native_handle(), SIGTERM);
+            thread.join();
+        }
+        pthread_sigmask (SIG_SETMASK, &before, nullptr);
+    }
+
+    void start (std::function<void()> stop)
+    {
+        thread = std::thread ([this, stop = std::move (stop)] {
+            int signal = 0;
+            sigwait (&signals, &signal);
+            stop();
+        });
+    }
+
+private:
+    sigset_t signals {}, before {};
+    std::thread thread;
+};
+
+int serve (const ServeOptions& options, Session& session)
+{
+    SignalThread signalThread;
+    const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
+    spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
+
+    const auto load = options.model.resolve (session);
+    const auto shelf = shelfOf (load.model, [] (const std::string& note) { spdlog::warn ("{}", note); });
+    auto socket =
+        orThrow (UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket));
+    if (auto listening = socket.listen(); ! listening)
+        throw Exception (listening.error());
+
+    // The socket answers at once, with "loading", so that whoever started the engine can wait for it there.
+    std::latch serverIsMade (1);
+    std::function<void()> stopServer;
+    RenderWorker* loading = nullptr;
+    RenderWorker worker ([&] { return session.load (load); }, {},
+                         [&] {
+                             serverIsMade.wait();
+                             if (loading->info())
+                                 spdlog::info ("{} is loaded, {}", loading->info()->name,
+                                               loading->info()->fingerprint);
+                             else
+                                 stopServer(); // the reason is thrown below
+                         });
+    loading = &worker;
+    SpeechServer::Options serverOptions;
+    serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
+    SpeechServer server (worker, shelf, serverOptions);
+    stopServer = [&server] { server.stop(); };
+    serverIsMade.count_down();
+    signalThread.start (stopServer);
+    spdlog::info ("listening at {}", socket.path().string());
+
+    const auto end = server.serve (socket.fd());
+    worker.rethrowLoadFailure();
+    if (end == HttpServer::End::Failed)
+        fail (ErrorCode::Io, "the system does not let the engine wait for clients any more. Start it again.");
+    spdlog::info (end == HttpServer::End::Idle ? "no client for a while: bye" : "stopped");
+    return exitOk;
+}
+} // namespace
+
+void addServe (CLI::App& app, Session& session)
+{
+    const auto options = std::make_shared<ServeOptions>();
+    auto* command = app.add_subcommand ("serve", "Answer plugins and other speech clients on a Unix socket");
+    options->model.addTo (*command);
+    command
+        ->add_option ("--socket", options->socket,
+                      "Where to listen [TABLEREAD_SOCKET, else tableread/engine.sock in XDG_RUNTIME_DIR]")
+        ->type_name ("PATH");
+    command
+        ->add_option ("--idle-exit", options->idleExitSeconds,
+                      "End after so many seconds without a client; 0: never")
+        ->check (CLI::Range (0.0, 1e6))
+        ->capture_default_str();
+    command->footer (R"(
+Examples:
+  tableread-engine serve
+  tableread-engine serve --model ~/models/VibeVoice-1.5B --dtype bf16 --idle-exit 600
+  curl --unix-socket "$XDG_RUNTIME_DIR/tableread/engine.sock" http://engine/health
+
+Speaks OpenAI's speech API. Ctrl-C or SIGTERM ends it and removes the socket. If an engine already runs there, the
+exit code is 3.)");
+    command->callback (
+        [options, &session] { session.action = [options, &session] { return serve (*options, session); }; });
+}
+} // namespace tableread::engine

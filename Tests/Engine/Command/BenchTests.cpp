@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "Command/BenchReport.h"
+#include "Command/Machine.h"
+#include "CommandFixture.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using Catch::Contains;
+
+namespace
+{
+RenderReport run (double scale)
+{
+    RenderReport report;
+    report.frames = 10;
+    report.totalMs = 200.0 * scale;
+    report.firstFrameMs = 50.0 * scale;
+    report.times.languageModel = 100.0 * scale;
+    report.times.decoder = 60.0 * scale;
+    report.times.other = 40.0 * scale;
+    return report;
+}
+} // namespace
+
+TEST_CASE ("The middle of measurements", "[engine][command][bench]")
+{
+    CHECK (spreadOf ({}).median == 0);
+    CHECK (spreadOf ({ 3, 1, 2 }).median == 2);
+    CHECK (spreadOf ({ 4, 1, 2, 3 }).median == 2.5);
+    CHECK (spreadOf ({ 4, 1, 2, 3 }).least == 1);
+    CHECK (spreadOf ({ 4, 1, 2, 3 }).most == 4);
+}
+
+TEST_CASE ("A part is bound by the higher of its floors", "[engine][command][bench]")
+{
+    BenchReport report;
+    report.runs = { run (1), run (2), run (1.5) };
+    report.limits = { 10e9, 100e9 };
+    report.work.languageModel = { 50e6, 100e6 }; // 5 ms to read, 1 ms to compute
+    report.work.decoder = { 1e6, 300e6 };        // 0.1 ms and 3 ms
+    const auto parts = partsOf (report);
+    CHECK (parts[0].msPerFrame.median == Approx (15.0));
+    CHECK (parts[0].share == Approx (0.5));
+    CHECK (parts[0].bound() == "memory");
+    CHECK (parts[0].efficiency() == Approx (5.0 / 15.0));
+    CHECK (parts[2].bound() == "arithmetic");
+    CHECK (parts[2].efficiency() == Approx (3.0 / 9.0));
+    CHECK (parts[4].bound().empty());
+    CHECK (realTimeFactor (report).median == Approx (300.0 / (10 * 133.3333)).epsilon (1e-4));
+}
+
+TEST_CASE ("Bench measures renders and names machine and commit", "[engine][command][bench]")
+{
+    CommandFixture engine;
+    engine.control->frames = 3;
+    engine.control->frameMs = 4;
+    const auto outcome = engine.run ({ "bench", "--runs", "4", "--threads", "1", "--json" });
+    REQUIRE (outcome.code == 0);
+    CHECK (engine.control->passagesRendered == 4);
+    const auto json = nlohmann::json::parse (outcome.out);
+    CHECK (json["machine"]["processor"] == processorName());
+    CHECK (json["machine"]["processors"].get<int>() >= 1);
+    CHECK (json["machine"]["read_bytes_per_second"] > 1e8);
+    CHECK (json["machine"]["operations_per_second"] > 1e8);
+    CHECK (json["commit"] == commit());
+    CHECK (json["identical"] == true);
+    CHECK (json["frames"] == 3);
+    CHECK (json["first_audio_ms"]["median"] >= 4.0);
+    CHECK (json["rtf"]["median"] >= 4.0 / (1000.0 * FakeRenderer::frameSamples / 24'000));
+    CHECK (json["peak_resident_bytes"] > 1'000'000);
+    CHECK (json["parts"][2]["part"] == "decoder");
+    CHECK (json["parts"][2]["bound"] == "arithmetic");
+
+    const auto table = engine.run ({ "bench", "--runs", "1" });
+    CHECK_THAT (table.out, Contains (commit()) && Contains (processorName()) && Contains ("language model") &&
+                               Contains ("the same samples each time"));
+}
+
+TEST_CASE ("Bench says so if two renders differ", "[engine][command][bench][errors]")
+{
+    CommandFixture engine;
+    engine.control->atFrame = [&engine] (int) { engine.control->frames = 4; }; // the second run is shorter
+    const auto outcome = engine.run ({ "bench", "--runs", "2" });
+    CHECK (outcome.code == 1);
+    CHECK_THAT (outcome.out, Contains ("DIFFERENT SAMPLES"));
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "Command/Session.h"
+#include "Support/FakeRenderer.h"
+#include "Support/TemporaryFolder.h"
+
+namespace tableread::engine
+{
+/** Runs command lines around a FakeRenderer, as a program that is installed beside the embedded model. */
+struct CommandFixture
+{
+    CommandFixture()
+    {
+        std::filesystem::create_directories (folder.path() / "share/tableread/models");
+        std::filesystem::create_directory_symlink (TABLEREAD_ROOT "/Assets/models/mini", model());
+    }
+
+    struct Outcome
+    {
+        int code = -1;
+        std::string out, err;
+    };
+
+    Outcome run (const std::vector<std::string>& arguments)
+    {
+        std::ostringstream out, err;
+        Session session { .load =
+                              [this] (const LoadOptions& options) {
+                                  loaded = options;
+                                  return std::make_unique<FakeRenderer> (control);
+                              },
+                          .out = out,
+                          .err = err,
+                          .executable = folder.path() / "bin/tableread-engine" };
+        const int code = runCommandLine (arguments, session);
+        return { code, out.str(), err.str() };
+    }
+
+    std::filesystem::path model() const { return folder.path() / "share/tableread/models/mini"; }
+    std::string path (const std::string& name) const { return (folder.path() / name).string(); }
+
+    std::string write (const std::string& name, const std::string& text) const
+    {
+        std::ofstream (folder.path() / name, std::ios::binary) << text;
+        return path (name);
+    }
+
+    std::string read (const std::string& name) const
+    {
+        std::ifstream in (folder.path() / name, std::ios::binary);
+        return { std::istreambuf_iterator<char> (in), {} };
+    }
+
+    /** Names of what lies in the fixture's folder besides what it came with. */
+    std::vector<std::string> files (const std::string& below = {}) const
+    {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator (folder.path() / below))
+            if (entry.path().filename() != "share")
+                names.push_back (entry.path().filename().string());
+        std::sort (names.begin(), names.end());
+        return names;
+    }
+
+    test::TemporaryFolder folder;
+    std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
+    LoadOptions loaded;
+};
+
+/** The float samples behind the header of a WAV file, whose size the header has to tell. */
+inline std::vector<float> wavFloats (const std::string& bytes)
+{
+    const auto data = bytes.find ("data");
+    std::uint32_t size = 0;
+    if (data == std::string::npos || bytes.size() < data + 8)
+        return {};
+    std::memcpy (&size, bytes.data() + data + 4, sizeof (size));
+    if (bytes.size() < data + 8 + size)
+        return {};
+    std::vector<float> samples (size / sizeof (float));
+    std::memcpy (samples.data(), bytes.data() + data + 8, size);
+    return samples;
+}
+} // namespace tableread::engine

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "Command/ModelTable.h"
+#include "Command/ModelWork.h"
+#include "CommandFixture.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using Catch::Contains;
+
+TEST_CASE ("Inspect adds up the embedded model", "[engine][command][inspect]")
+{
+    CommandFixture engine;
+    const auto table = engine.run ({ "inspect" });
+    CHECK (table.code == 0);
+    CHECK_THAT (table.out, Contains ("8 layers, hidden 448") && Contains ("3200 samples") &&
+                               Contains ("diffusion head"));
+    CHECK_THAT (table.out, Contains ("model.language_model.layers.*.mlp.up_proj.weight"));
+
+    const auto outcome = engine.run ({ "inspect", engine.model().string(), "--json" });
+    CHECK (outcome.code == 0);
+    const auto json = nlohmann::json::parse (outcome.out);
+    CHECK (json["layers"] == 8);
+    CHECK (json["frame_samples"] == 3200);
+    std::int64_t parameters = 0, bytes = 0, tensors = 0;
+    for (const auto& part : json["parts"])
+    {
+        parameters += part["parameters"].get<std::int64_t>();
+        bytes += part["bytes"].get<std::int64_t>();
+        tensors += part["tensors"].get<std::int64_t>();
+        CHECK (part["name"] != "other");
+    }
+    CHECK (json["parts"].size() == 6);
+    CHECK (json["total"]["parameters"] == parameters);
+    CHECK (json["total"]["bytes"] == bytes);
+    CHECK (json["tensors"].size() == static_cast<std::size_t> (tensors));
+    std::int64_t inFiles = 0;
+    for (const auto& entry : std::filesystem::directory_iterator (engine.model()))
+        if (entry.path().extension() == ".safetensors")
+            inFiles += static_cast<std::int64_t> (entry.file_size());
+    CHECK (bytes < inFiles); // the rest is headers
+    CHECK (bytes > inFiles - 200'000);
+}
+
+TEST_CASE ("Inspect refuses what is no model in one sentence", "[engine][command][inspect][errors]")
+{
+    CommandFixture engine;
+    for (const auto& place : { engine.path ("nowhere"), engine.folder.path().string() })
+    {
+        const auto outcome = engine.run ({ "inspect", place });
+        CHECK (outcome.code == 2);
+        CHECK_THAT (outcome.err, Contains (place));
+        CHECK (std::count (outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    }
+}
+
+TEST_CASE ("The work of a frame is counted from the tensors", "[engine][command][inspect]")
+{
+    const auto checkpoint = Checkpoint::open (TABLEREAD_ROOT "/Assets/models/mini");
+    const auto work = workOfOneFrame (*checkpoint, {});
+    // By hand: a layer has 4 projections of 448 x 448 and 3 of 448 x 1216.
+    const double layers = 8.0 * (4.0 * 448 * 448 + 3.0 * 448 * 1216);
+    CHECK (work.languageModel.bytes == Approx (4.0 * layers));
+    CHECK (work.languageModel.operations == Approx (2.0 * 2.0 * layers));
+
+    const double oncePerFrame = 448.0 * 448;                               // cond_proj
+    const double conditioned = 3.0 * 1344 * 448 + 896.0 * 448;             // adaLN: all steps in one product
+    const double perStep = 448.0 * 64 + 64.0 * 448 + 3.0 * 3 * 1344 * 448; // in, out, FFNs
+    CHECK (work.diffusionHead.bytes == Approx (4.0 * (oncePerFrame + conditioned + 10.0 * perStep)));
+    CHECK (work.diffusionHead.operations == Approx (4.0 * (oncePerFrame + 10.0 * (conditioned + perStep))));
+
+    const auto unguided =
+        workOfOneFrame (*checkpoint, { .steps = 10, .guided = false, .bytesPerWeight = 2.0 });
+    CHECK (unguided.languageModel.bytes == Approx (2.0 * layers));
+    CHECK (unguided.languageModel.operations == Approx (2.0 * layers));
+    CHECK (unguided.decoder.operations == Approx (work.decoder.operations));
+
+    // The last stage of the decoder alone: 2 blocks of 12 filters at 3200 positions, each 4 + 4 times 12 x 12 and
+    // 7 taps, plus the head of 7 taps.
+    CHECK (work.decoder.operations > 2.0 * 3200 * (2.0 * (8.0 * 12 * 12 + 7.0 * 12) + 7.0 * 12));
+    CHECK (work.semanticEncoder.operations > 0);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "CommandFixture.h"
+#include "Support/RawHttp.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using Catch::Contains;
+
+namespace
+{
+/** `serve` in a process of its own, since it listens to the process's signals. */
+struct ServeProcess
+{
+    ServeProcess (CommandFixture& engine, std::vector<std::string> more = {})
+    {
+        std::vector<std::string> arguments { "serve", "--socket", socket (engine) };
+        arguments.insert (arguments.end(), more.begin(), more.end());
+        pid = fork();
+        if (pid == 0)
+        {
+            const auto outcome = engine.run (arguments);
+            engine.write ("log", outcome.err);
+            std::_Exit (outcome.code);
+        }
+    }
+    ~ServeProcess()
+    {
+        if (pid > 0)
+        {
+            kill (pid, SIGKILL);
+            wait();
+        }
+    }
+
+    static std::string socket (const CommandFixture& engine) { return engine.path ("e.sock"); }
+
+    int wait()
+    {
+        int status = 0;
+        waitpid (std::exchange (pid, -1), &status, 0);
+        return WIFEXITED (status) ? WEXITSTATUS (status) : -WTERMSIG (status);
+    }
+
+    pid_t pid = -1;
+};
+
+bool isReady (const CommandFixture& engine)
+{
+    for (int i = 0; i < 500; ++i)
+    {
+        try
+        {
+            if (nlohmann::json::parse (
+                    request (ServeProcess::socket (engine), "GET", "/health").body)["status"] == "ok")
+                return true;
+        }
+        catch (const std::exception&)
+        {}
+        std::this_thread::sleep_for (std::chrono::milliseconds (10));
+    }
+    return false;
+}
+} // namespace
+
+TEST_CASE ("Serve speaks with the model's voices until it is told to end", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    const auto response = request (ServeProcess::socket (engine), "POST", "/v1/audio/speech",
+                                   R"({"input": "Hello.", "voice": "Anna", "response_format": "pcm"})");
+    CHECK (response.status == 200);
+    CHECK (response.body.size() == 5 * FakeRenderer::frameSamples * 2);
+
+    kill (process.pid, GENERATE (SIGTERM, SIGINT));
+    CHECK (process.wait() == 0);
+    CHECK (engine.files() == std::vector<std::string> { "log" });
+    const auto log = engine.read ("log");
+    CHECK_THAT (log, Contains ("listening at") && Contains ("stopped"));
+    CHECK_THAT (log, ! Contains ("Hello."));
+}
+
+TEST_CASE ("A second engine leaves the first one alone", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    const auto second = engine.run ({ "serve", "--socket", ServeProcess::socket (engine) });
+    CHECK (second.code == 3);
+    CHECK_THAT (second.err, Contains ("an engine already runs at"));
+    CHECK (isReady (engine));
+}
+
+TEST_CASE ("Serve ends by itself when it is not needed", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    ServeProcess process (engine, { "--idle-exit", "0.3" });
+    CHECK (process.wait() == 0);
+    CHECK (engine.files() == std::vector<std::string> { "log" });
+}
+
+TEST_CASE ("A model that cannot be loaded ends serve with its sentence", "[engine][command][serve][errors]")
+{
+    CommandFixture engine;
+    engine.control->failToLoad = true;
+    const auto outcome = engine.run ({ "serve", "--socket", ServeProcess::socket (engine) });
+    CHECK (outcome.code == 2);
+    CHECK_THAT (outcome.err, Contains ("the fake model is broken"));
+    CHECK (engine.files().empty());
+}
