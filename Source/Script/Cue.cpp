@@ -14,8 +14,7 @@ namespace tableread
 namespace
 {
 constexpr std::size_t mostWords = 5, mostCharacters = 40, mostDirection = 200;
-constexpr std::size_t mostWithoutCase =
-    16; // "他昨天晚上对我说了这样一句话：" is no name, and nothing else shows it
+constexpr std::size_t mostWithoutCase = 16;    // a sentence without capitals is known by its length alone
 constexpr std::size_t longestAbbreviation = 4; // "Prof." may have its full stop, "Listen." ends a sentence
 
 bool isOfCategory (char32_t character, std::uint32_t mask)

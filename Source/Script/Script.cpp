@@ -46,8 +46,6 @@ Result<Script> parseScript (std::string_view utf8)
         return refuseSize();
     if (utf8.starts_with ("\xff\xfe") || utf8.starts_with ("\xfe\xff"))
         return refuse (ErrorCode::InvalidInput, "the script is UTF-16. Save it as UTF-8.");
-    if (constexpr std::string_view mark = "\xef\xbb\xbf"; utf8.starts_with (mark))
-        utf8.remove_prefix (mark.size());
 
     std::vector<std::u32string> lines;
     while (! utf8.empty())

@@ -45,6 +45,7 @@ TEST_CASE ("A cue is a name, a colon and text", "[source][script]")
     CHECK (describe ("Élodie: x") == "Certain|Élodie||x");
     CHECK (describe ("Анна: x") == "Certain|Анна||x");
     CHECK (describe ("安娜：你好") == "Certain|安娜||你好");
+    CHECK (describe ("安娜：10点了") == "Certain|安娜||10点了");
     CHECK (describe ("アンナ: x") == "Certain|アンナ||x");
     CHECK (describe ("नरेन्द्र: x") == "Certain|नरेन्द्र||x");
 }

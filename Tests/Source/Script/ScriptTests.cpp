@@ -81,6 +81,7 @@ TEST_CASE ("Lines without a name go on with the speaker's text", "[source][scrip
     CHECK (linesOf ("Anna: Hello,\nyou there.\n  He said: go,\nat 10:30.\nhttp://example.org\nBen: Yes.") ==
            Strings { "Anna: Hello, you there. He said: go, at 10:30. http://example.org", "Ben: Yes." });
     CHECK (linesOf ("Anna:\nHello.\nBen:\n\nHi.") == Strings { "Anna: Hello.", "Ben: Hi." });
+    CHECK (parseScript ("\nAnna:\n\n\nHello.").value().lines[0].sourceLine == 2);
 }
 
 TEST_CASE ("A blank line ends a line, but not the speaker's turn", "[source][script]")
