@@ -46,7 +46,7 @@ public:
 
     bool start_object (std::size_t) override
     {
-        if (! skipping && (depth == 2 || depth == 3) && field != Field::Other)
+        if (! skipping && field != Field::Other)
             refuseField();
         ++depth;
         return true;

@@ -95,7 +95,10 @@ TEST_CASE ("A lying safetensors header is refused with the tensor's name", "[eng
         { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[0,1,2]}}", 1, "data_offsets: one list of 2" },
         { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[[0],1]}}", 1, "data_offsets" },
         { "{'a':{'dtype':'I8','shape':[1],'data_offsets':'0,1'}}", 1, "data_offsets" },
-        { "{'a':{'dtype':'I8','shape':[1],'data_offsets':{'0':1}}}", 1, "data_offsets" },
+        { "{'a':{'dtype':'I8','shape':[1],'data_offsets':{'0':0,'1':1}}}", 1, "needs a data_offsets" },
+        { "{'a':{'dtype':'I8','shape':{'0':1},'data_offsets':[0,1]}}", 1, "needs a shape" },
+        { "{'a':{'dtype':'I8','shape':[{'0':1}],'data_offsets':[0,1]}}", 1, "needs a shape" },
+        { "{'a':{'dtype':{'I8':'I8'},'shape':[1],'data_offsets':[0,1]}}", 1, "needs a dtype" },
         // sizes
         { "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}", 8,
           "has 8 bytes, its shape and type F32 need 12" },
@@ -194,8 +197,9 @@ TEST_CASE ("A header that claims too much is refused before it is read", "[engin
                 Catch::Contains ("claims a header of 16777218 bytes, at most 16777216"));
     file[7] = '\xff';
     CHECK_THAT (refusal (file).message, Catch::Contains ("Is this a safetensors file?"));
-    CHECK_THAT (refusal (std::string ("\x05\0\0\0\0\0\0\0{}", 10)).message,
-                Catch::Contains ("only 2 follow"));
+    for (const char length : { '\x03', '\x05' })
+        CHECK_THAT (refusal (std::string (1, length) + std::string (7, '\0') + "{}").message,
+                    Catch::Contains ("only 2 follow"));
     CHECK_THAT (refusal ("version https://git-lfs.github.com/spec/v1").message,
                 Catch::Contains ("Git LFS pointer"));
     CHECK_THAT (refusal ("").message, Catch::Contains ("0 bytes long"));
