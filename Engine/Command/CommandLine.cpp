@@ -35,9 +35,11 @@ int exitCodeOf (ErrorCode code)
 /** CLI11 would only say that some command is missing. */
 void checkCommandName (const CLI::App& app, const std::vector<std::string>& arguments)
 {
-    if (arguments.empty() || arguments.front().starts_with ('-') ||
-        app.get_subcommand_no_throw (arguments.front()) != nullptr)
+    if (arguments.empty() || arguments.front().starts_with ('-'))
         return;
+    for (const auto* command : app.get_subcommands ([] (const CLI::App*) { return true; }))
+        if (command->get_name() == arguments.front())
+            return;
     std::string names;
     for (const auto* command : app.get_subcommands ([] (const CLI::App*) { return true; }))
         names += (names.empty() ? "" : ", ") + command->get_name();
