@@ -13,6 +13,7 @@ PluginProcessor::PluginProcessor()
 
 void PluginProcessor::prepareToPlay (double sampleRate, int)
 {
+    following = {};
     transport.setRate (sampleRate);
     session.performance().setHostRate (sampleRate);
 }
@@ -23,17 +24,20 @@ bool PluginProcessor::isBusesLayoutSupported (const BusesLayout& layouts) const
     return out == juce::AudioChannelSet::mono() || out == juce::AudioChannelSet::stereo();
 }
 
-PluginProcessor::Moment PluginProcessor::hostMoment() const
+PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
 {
     const auto* host = getPlayHead();
     const auto position = host != nullptr ? host->getPosition() : juce::nullopt;
-    if (! position)
-        return {};
-    if (const auto samples = position->getTimeInSamples())
-        return { { *samples }, position->getIsPlaying() };
-    if (const auto seconds = position->getTimeInSeconds())
-        return { { std::llround (*seconds * getSampleRate()) }, position->getIsPlaying() };
-    return {};
+    Moment now;
+    if (position && position->getTimeInSamples())
+        now = { { *position->getTimeInSamples() }, position->getIsPlaying() };
+    else if (position && position->getTimeInSeconds())
+        now = { { std::llround (*position->getTimeInSeconds() * getSampleRate()) },
+                position->getIsPlaying() };
+    else if (wrapperType == wrapperType_LV2)
+        now = following; // LV2 hosts tell where they are when that changes, not in each block
+    following = { { now.position.value + (now.isPlaying ? samples : 0) }, now.isPlaying };
+    return now;
 }
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
@@ -50,7 +54,7 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
     }
     else
     {
-        now = hostMoment();
+        now = hostMoment (count);
         transport.show ({ now.position, now.isPlaying });
     }
     if (! now.isPlaying || audio.getNumChannels() == 0)

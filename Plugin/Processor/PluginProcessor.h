@@ -52,6 +52,8 @@ private:
         bool isPlaying = false;
     };
 
-    Moment hostMoment() const;
+    Moment hostMoment (int samples) noexcept;
+
+    Moment following; // what the next block is if the host says nothing; the audio thread's
 };
 } // namespace tableread::plugin

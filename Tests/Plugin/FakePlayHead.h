@@ -11,6 +11,8 @@ class FakePlayHead : public juce::AudioPlayHead
 public:
     juce::Optional<PositionInfo> getPosition() const override
     {
+        if (isSilent)
+            return {};
         PositionInfo info;
         if (hasSamples)
             info.setTimeInSamples (sample);
@@ -26,6 +28,7 @@ public:
     double rate = 48'000.0;
     bool isPlaying = true;
     bool hasSamples = true;
+    bool isSilent = false; // says nothing at all
 };
 
 /** Plays `plugin` from `from` to `to` in blocks and returns its left channel; the right one has to be the same. */

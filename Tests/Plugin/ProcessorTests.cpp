@@ -135,6 +135,31 @@ TEST_CASE ("The host's transport decides what is heard", "[plugin][processor]")
     CHECK (play (*plugin.processor, plugin.head, 20'000, 21'000, 100) == std::vector<float> (1'000, 0.0f));
 }
 
+TEST_CASE ("An LV2 host that tells its position only when it changes is followed", "[plugin][processor]")
+{
+    PluginFixture fixture;
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
+    Plugin plugin (fixture, 48'000.0);
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
+    plugin.render();
+    plugin.processor->session.performance().waitUntilDone();
+    const auto expected = expectedSound (48'000.0);
+    const auto playOn = [&] (std::int64_t from,
+                             std::int64_t to) { // the first block with a position, the rest without
+        plugin.head.isSilent = false;
+        auto heard = play (*plugin.processor, plugin.head, from, from + 64, 64);
+        plugin.head.isSilent = true;
+        const auto rest = play (*plugin.processor, plugin.head, from + 64, to, 64);
+        heard.insert (heard.end(), rest.begin(), rest.end());
+        return heard;
+    };
+    CHECK ((playOn (0, 20'000) == std::vector<float> (expected.begin(), expected.begin() + 20'000)));
+    CHECK ((playOn (40'000, 60'000) ==
+            std::vector<float> (expected.begin() + 40'000, expected.begin() + 60'000)));
+    plugin.head.isPlaying = false;
+    CHECK ((playOn (40'000, 42'000) == std::vector<float> (2'000, 0.0f)));
+}
+
 TEST_CASE ("A rate change and a state in between leave the sound as it is", "[plugin][processor]")
 {
     PluginFixture fixture;

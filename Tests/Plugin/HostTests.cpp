@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include <catch2/catch.hpp>
+
+#include "HostedPlugin.h"
+#include "PluginFixture.h"
+
+using namespace tableread;
+using namespace tableread::plugin;
+
+namespace
+{
+struct Format
+{
+    const char* name;
+    const char* bundle;
+};
+
+const Format formats[] = { { "VST3", TABLEREAD_VST3 }, { "LV2", TABLEREAD_LV2 } };
+
+/** Sets what the plugin, in this process, looks for its engine with. */
+class Environment
+{
+public:
+    Environment (const std::filesystem::path& socket, const std::string& program)
+    {
+        ::setenv ("TABLEREAD_SOCKET", socket.c_str(), 1);
+        ::setenv ("TABLEREAD_ENGINE", program.c_str(), 1);
+    }
+
+    ~Environment()
+    {
+        ::unsetenv ("TABLEREAD_SOCKET");
+        ::unsetenv ("TABLEREAD_ENGINE");
+    }
+};
+
+SessionState renderedScene (std::uint64_t seed)
+{
+    SessionState state;
+    state.script = scene;
+    state.seed = seed;
+    state.isRendered = true;
+    return state;
+}
+} // namespace
+
+TEST_CASE ("A host hears the very samples that the engine sends, at any block size", "[plugin][host]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    const double rate = GENERATE (24'000.0, 48'000.0);
+    CAPTURE (format.name, rate);
+    const auto expected = expectedSound (rate, 5);
+    test::FakeFaults slow;
+    slow.frameMs = 1;
+    PluginFixture fixture (slow);
+    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+
+    HostedPlugin plugin (format.name, format.bundle, rate, 8192);
+    plugin.load (renderedScene (5));
+    for (const int block : { 512, 1, 17, 64, 8192 }) // the first one while it is being rendered
+    {
+        CAPTURE (block);
+        CHECK ((plugin.bounce (0, (std::int64_t) expected.size(), block) == expected));
+    }
+    CHECK (fixture.engine.jobs() == 5);
+    CHECK ((*plugin).getLatencySamples() == 0);
+    CHECK ((*plugin).getTotalNumOutputChannels() == 2);
+}
+
+TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][state]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    CAPTURE (format.name);
+    PluginFixture fixture;
+    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    auto state = renderedScene (77);
+    state.script =
+        "Anna: \u00bbGr\u00fc\u00dfe\u00ab \\ \"quotes\" and\ttabs.\nBen: \u3053\u3093\u306b\u3061\u306f";
+    state.cast = { { "Ben", { "david", {} } } };
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
+    plugin.load (state);
+    CHECK (plugin.save() == state);
+}
+
+TEST_CASE ("A hosted plugin starts its engine by itself", "[plugin][host]")
+{
+    const test::TemporaryFolder folder;
+    const auto socket = folder.path() / "engine.sock";
+    const Environment environment (socket, TABLEREAD_FAKE_ENGINE);
+    const auto expected = expectedSound (48'000.0, 1);
+    {
+        HostedPlugin plugin ("VST3", TABLEREAD_VST3, 48'000.0, 512);
+        plugin.load (renderedScene (1));
+        CHECK ((plugin.bounce (0, (std::int64_t) expected.size(), 512) == expected));
+    }
+    // The engine outlives the plugin, for the next one; its process id is beside the socket.
+    HostedPlugin next ("VST3", TABLEREAD_VST3, 48'000.0, 512);
+    next.load (renderedScene (1));
+    CHECK ((next.bounce (0, (std::int64_t) expected.size(), 512) == expected));
+    std::ifstream file (folder.path() / "engine.pids");
+    const std::vector<pid_t> started { std::istream_iterator<pid_t> (file), {} };
+    REQUIRE (started.size() == 1);
+    ::kill (started[0], SIGTERM);
+}
+
+TEST_CASE ("A plugin without an engine loads, saves and plays silence", "[plugin][host]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    const test::TemporaryFolder folder;
+    const Environment environment (folder.path() / "engine.sock", "/nowhere/tableread-engine");
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
+    plugin.load (renderedScene (2));
+    CHECK (plugin.bounce (0, 10'000, 512) == std::vector<float> (10'000, 0.0f));
+    CHECK (plugin.save() == renderedScene (2));
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <juce_audio_processors/juce_audio_processors.h>
+
+#include "FakePlayHead.h"
+#include "State/SessionState.h"
+
+namespace tableread::plugin
+{
+/** The built plugin, loaded from its file as a DAW does it, in the format "VST3" or "LV2". */
+class HostedPlugin
+{
+public:
+    /** `bundle` is the built folder, TableRead.vst3 or TableRead.lv2. Throws with the reason if it does not load. */
+    HostedPlugin (const std::string& format, const std::filesystem::path& bundle, double rate, int block);
+    ~HostedPlugin();
+
+    /** Puts a session's state into the plugin in the way of its format. */
+    void load (const SessionState& state);
+
+    /** The session's state that the plugin gives to its host. */
+    SessionState save();
+
+    /** An offline bounce of [from, to). */
+    std::vector<float> bounce (std::int64_t from, std::int64_t to, int block);
+
+    juce::AudioPluginInstance& operator*() { return *instance; }
+
+private:
+    juce::String stateInside (const juce::MemoryBlock& hostState) const;
+
+    juce::ScopedJuceInitialiser_GUI juce;
+    const std::string kind;
+    FakePlayHead head;
+    juce::AudioPluginFormatManager formats;
+    std::unique_ptr<juce::AudioPluginInstance> instance;
+};
+} // namespace tableread::plugin
