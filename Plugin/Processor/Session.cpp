@@ -22,6 +22,8 @@ Session::Options Session::defaultOptions()
 {
     RenderLink::Options options;
     options.engine.search = EngineSearch::current();
+    options.engine.arguments = { "--idle-exit",
+                                 "600" }; // seconds: it is shared, so nobody in particular ends it
     const auto socket = engineSocketPath();
     if (! socket)
         return { std::move (options), socket.error() };
