@@ -116,7 +116,8 @@ void addBench (CLI::App& app, Session& session)
     command->add_option ("--voice", options->voice,
                          "By whom: a voice of the model or a recording [the model's first]");
     command->add_option ("--seed", options->settings.seed, "Seed")
-        ->check (wholeNumber)->capture_default_str();
+        ->check (wholeNumber)
+        ->capture_default_str();
     command->add_option ("--cfg", options->settings.guidanceScale, "Guidance scale")->capture_default_str();
     command->add_option ("--steps", options->settings.steps, "Diffusion steps a frame")
         ->check (CLI::Range (1, 1000))

@@ -37,12 +37,13 @@ void checkCommandName (const CLI::App& app, const std::vector<std::string>& argu
 {
     if (arguments.empty() || arguments.front().starts_with ('-'))
         return;
-    for (const auto* command : app.get_subcommands ([] (const CLI::App*) { return true; }))
-        if (command->get_name() == arguments.front())
-            return;
     std::string names;
     for (const auto* command : app.get_subcommands ([] (const CLI::App*) { return true; }))
+    {
+        if (command->get_name() == arguments.front())
+            return;
         names += (names.empty() ? "" : ", ") + command->get_name();
+    }
     throw CLI::ParseError ('"' + arguments.front() + "\" is no command; there are " + names,
                            CLI::ExitCodes::InvalidError);
 }

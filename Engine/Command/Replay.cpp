@@ -34,8 +34,10 @@ void addReplay (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<ReplayOptions>();
     auto* command = app.add_subcommand ("replay", "Compare the engine with a golden that golden.py made");
-    command->add_option ("GOLDEN", options->folder, "Folder with config, weights and golden.safetensors")->required();
-    command->add_option ("--threads", options->threads, "Compute threads; 0: one for each processor")->check (CLI::Range (0, 1024));
+    command->add_option ("GOLDEN", options->folder, "Folder with config, weights and golden.safetensors")
+        ->required();
+    command->add_option ("--threads", options->threads, "Compute threads; 0: one for each processor")
+        ->check (CLI::Range (0, 1024));
     command->add_flag ("--json", options->json, "Machine-readable");
     command->footer (R"(
 Examples:
@@ -50,13 +52,16 @@ golden.json holds.)");
             const auto report = session.replay (options->folder, options->threads);
             if (options->json)
             {
-                const nlohmann::json json { { "dtype", report.dtype }, { "tokens_equal", report.tokensEqual },
-                                            { "forced", report.forced }, { "free", report.free } };
+                const nlohmann::json json { { "dtype", report.dtype },
+                                            { "tokens_equal", report.tokensEqual },
+                                            { "forced", report.forced },
+                                            { "free", report.free } };
                 session.out << json.dump() << '\n';
             }
             else
             {
-                session.out << report.dtype << ", tokens " << (report.tokensEqual ? "equal" : "DIFFER") << '\n';
+                session.out << report.dtype << ", tokens " << (report.tokensEqual ? "equal" : "DIFFER")
+                            << '\n';
                 describe (session.out, "forced", report.forced);
                 describe (session.out, "free", report.free);
             }

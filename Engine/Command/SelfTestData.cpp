@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -106,9 +107,8 @@ SelfTestResult compare (const SelfTestData& stored, const SelfTestData& now, dou
     {
         const double difference =
             std::abs (static_cast<double> (stored.latents[i]) - static_cast<double> (now.latents[i]));
-        // Not std::max: a latent that is no number has to stand out.
-        if (! (difference <= result.largestDifference))
-            result.largestDifference = difference;
+        result.largestDifference = std::isnan (difference) ? std::numeric_limits<double>::infinity()
+                                                           : std::max (result.largestDifference, difference);
     }
     const bool longEnough = now.latents.size() >= stored.latents.size() && ! stored.latents.empty();
     result.passed = result.tokensEqual && longEnough && result.largestDifference <= tolerance;
