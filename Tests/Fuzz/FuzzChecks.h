@@ -10,6 +10,7 @@
 #include "Core/Error.h"
 
 /** The entry that libFuzzer, and the replay of the kept corpus, call with each input. */
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t size);
 
 namespace tableread::test

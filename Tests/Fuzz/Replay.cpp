@@ -2,26 +2,24 @@
 // Runs every file of a corpus through a fuzz target once, without libFuzzer: what was once found stays fixed.
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <vector>
 
 #include "Fuzz/FuzzChecks.h"
 #include "Support/SafetensorsWriter.h"
 
-int main (int count, char** arguments)
+namespace
 {
-    if (count != 2)
-    {
-        std::fprintf (stderr, "usage: %s CORPUS-FOLDER\n", arguments[0]);
-        return 2;
-    }
+int replay (const std::filesystem::path& corpus)
+{
     std::vector<std::filesystem::path> files;
-    for (const auto& item : std::filesystem::directory_iterator (arguments[1]))
+    for (const auto& item : std::filesystem::directory_iterator (corpus))
         files.push_back (item.path());
     std::sort (files.begin(), files.end());
     if (files.empty())
     {
-        std::fprintf (stderr, "%s: holds no files to replay.\n", arguments[1]);
+        std::fprintf (stderr, "%s: holds no files to replay.\n", corpus.c_str());
         return 2;
     }
     for (const auto& file : files)
@@ -33,4 +31,23 @@ int main (int count, char** arguments)
     }
     std::printf ("%zu inputs replayed\n", files.size());
     return 0;
+}
+} // namespace
+
+int main (int count, char** arguments)
+{
+    if (count != 2)
+    {
+        std::fprintf (stderr, "usage: %s CORPUS-FOLDER\n", arguments[0]);
+        return 2;
+    }
+    try
+    {
+        return replay (arguments[1]);
+    }
+    catch (const std::exception& exception) // a target lets nothing through but what is a finding
+    {
+        std::fprintf (stderr, "%s\n", exception.what());
+        return 1;
+    }
 }
