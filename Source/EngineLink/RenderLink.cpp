@@ -57,6 +57,7 @@ RenderLink::RenderLink (Options settings, Listener& listener)
     : options (std::move (settings))
     , events (listener)
     , supervisor (options.engine)
+    , program (options.engine.search.setting)
     , thread ([this] { run(); })
 {}
 

@@ -75,9 +75,8 @@ struct FakeEngine::Server
         }
         if (faults.html)
             return response.set_content ("<html>It works!</html>", "text/html");
-        if (faults.busyAnswers > 0 || busy.exchange (true))
+        if (busyAnswersLeft.fetch_sub (1) > 0 || busy.exchange (true))
         {
-            --faults.busyAnswers;
             refuse (response, { ErrorCode::Busy, "another job runs", {} });
             return response.set_header ("Retry-After", "0");
         }
@@ -150,6 +149,7 @@ struct FakeEngine::Server
     std::filesystem::path socket;
     FakeFaults faults;
     steady_clock::time_point begun = steady_clock::now();
+    std::atomic<int> busyAnswersLeft { faults.busyAnswers };
     std::atomic<bool> busy { false };
     std::atomic<bool> ending { false };
     mutable std::mutex mutex;
