@@ -32,10 +32,11 @@ CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, st
 void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
 {
     const auto extended = cursor.extend (kernels::rmsNorm (x, norm, eps), mixerTaps - 1);
-    kernels::addScaledInPlace (x, kernels::depthwiseConvolution (extended, mixer, mixerBias), gamma);
-    auto wide = kernels::linear (kernels::rmsNorm (x, ffnNorm, eps), up);
-    kernels::geluInPlace (wide);
-    kernels::addScaledInPlace (x, kernels::linear (wide, down), ffnGamma);
+    kernels::addDepthwise (x, extended, mixer, mixerBias, gamma);
+    const kernels::RowNorm rowNorm { ffnNorm, eps };
+    const auto wide =
+        kernels::linear (x.flatten (0, 1), up, &rowNorm, { .activation = kernels::Activation::Gelu });
+    kernels::linear (wide, down, nullptr, { .residual = x, .gate = ffnGamma });
 }
 
 std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,

@@ -14,7 +14,7 @@ class CodecBlock
 public:
     CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels, double normEps);
 
-    /** x [T, C], in place. */
+    /** x [B, T, C], in place. */
     void operator() (at::Tensor& x, CodecCursor& cursor) const;
 
 private:

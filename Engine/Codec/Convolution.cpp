@@ -3,15 +3,17 @@
 
 #include <ATen/ATen.h>
 
+#include "Kernels/Codec.h"
+
 namespace tableread::engine
 {
 at::Tensor CodecCursor::extend (const at::Tensor& x, std::int64_t columns)
 {
     if (next == state.contexts.size())
-        state.contexts.push_back (at::zeros ({ columns, x.size (1) }, x.options()));
+        state.contexts.push_back (at::zeros ({ x.size (0), columns, x.size (2) }, x.options()));
     auto& context = state.contexts[next++];
-    auto extended = at::cat ({ context, x });
-    context = extended.slice (0, extended.size (0) - columns).clone();
+    auto extended = at::cat ({ context, x }, 1);
+    kernels::keepTail (extended, context, state.active);
     return extended;
 }
 
@@ -29,13 +31,14 @@ Convolution::Convolution (const WeightReader& weights, const std::string& name, 
 
 at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
-    const auto columns = (x.size (0) + stride - 1) / stride;
-    const auto padded = columns * stride == x.size (0)
+    const auto batch = x.size (0), columns = (x.size (1) + stride - 1) / stride;
+    const auto padded = columns * stride == x.size (1)
                             ? x
-                            : at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (0) });
+                            : at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
     const auto extended = cursor.extend (padded, kernel - stride);
-    return kernels::linear (extended.as_strided ({ columns, kernel * inputs }, { stride * inputs, 1 }),
-                            weight);
+    const auto windows = extended.as_strided ({ batch, columns, kernel * inputs },
+                                              { extended.stride (0), stride * inputs, 1 });
+    return kernels::linear (windows, weight).view ({ batch, columns, weight.n });
 }
 
 TransposedConvolution::TransposedConvolution (const WeightReader& weights, const std::string& name,
@@ -54,9 +57,10 @@ TransposedConvolution::TransposedConvolution (const WeightReader& weights, const
 
 at::Tensor TransposedConvolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
-    const auto columns = x.size (0);
+    const auto batch = x.size (0), columns = x.size (1);
     const auto extended = cursor.extend (x, 1);
-    return kernels::linear (extended.as_strided ({ columns, 2 * inputs }, { inputs, 1 }), weight)
-        .view ({ columns * stride, outputs });
+    const auto windows =
+        extended.as_strided ({ batch, columns, 2 * inputs }, { extended.stride (0), inputs, 1 });
+    return kernels::linear (windows, weight).view ({ batch, columns * stride, outputs });
 }
 } // namespace tableread::engine

@@ -8,12 +8,13 @@
 
 namespace tableread::engine
 {
-/** What a streaming codec remembers of one stream: for each convolution, in the order in which they are met, the last
+/** What a streaming codec remembers of B streams: for each convolution, in the order in which they are met, the last
     columns of its own input. Starts as zeros, which is the causal padding of a whole utterance, so that streaming in
     any chunks equals one pass. */
 struct CodecState
 {
-    std::vector<at::Tensor> contexts; // each [columns, channels] float32
+    std::vector<at::Tensor> contexts; // each [B, columns, channels] float32
+    at::Tensor active;                // [B] int32: only rows that are not 0 remember; undefined: all do
 };
 
 /** Walks through a CodecState while a chunk runs through the layers. */
@@ -30,7 +31,7 @@ private:
     std::size_t next = 0;
 };
 
-/** A causal convolution with kernel k and stride s as one product: time-major [T, in] makes each window of k columns
+/** A causal convolution with kernel k and stride s as one product: time-major [B, T, in] makes each window of k columns
     one contiguous row. Context k − s columns. */
 class Convolution
 {
@@ -38,7 +39,7 @@ public:
     Convolution (const WeightReader& weights, const std::string& name, std::int64_t in, std::int64_t out,
                  std::int64_t kernel, std::int64_t stride);
 
-    /** x [T, in] → [⌈T / s⌉, out]. A T that is no multiple of the stride is padded with zero columns on the right, as
+    /** x [B, T, in] → [B, ⌈T / s⌉, out]. A T that is no multiple of the stride is padded with zero columns on the right, as
         the original does at the end of an utterance: only the last chunk may be so. */
     at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;
 
@@ -55,7 +56,7 @@ public:
     TransposedConvolution (const WeightReader& weights, const std::string& name, std::int64_t in,
                            std::int64_t out, std::int64_t stride);
 
-    /** x [T, in] → [T · s, out]. */
+    /** x [B, T, in] → [B, T · s, out]. */
     at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;
 
 private:

@@ -34,6 +34,6 @@ at::Tensor CodecDecoder::decode (const at::Tensor& latents, CodecState& state) c
         for (const auto& block : stages[i])
             block (x, cursor);
     }
-    return stemAndHead[1](x, cursor).flatten();
+    return stemAndHead[1](x, cursor).squeeze (-1);
 }
 } // namespace tableread::engine

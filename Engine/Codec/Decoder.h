@@ -13,7 +13,7 @@ class CodecDecoder
 public:
     CodecDecoder (const WeightReader& weights, const CodecConfig& config);
 
-    /** latents [T, D] float32, unscaled → samples [T · hop], 24 kHz, unclamped. */
+    /** latents [B, T, D] float32, unscaled → samples [B, T · hop], 24 kHz, unclamped. */
     at::Tensor decode (const at::Tensor& latents, CodecState& state) const;
 
 private:

@@ -29,7 +29,7 @@ CodecEncoder::CodecEncoder (const WeightReader& weights, const std::string& name
 at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) const
 {
     CodecCursor cursor (state);
-    auto x = samples.reshape ({ -1, 1 });
+    auto x = samples.unsqueeze (-1);
     for (std::size_t i = 0; i < convolutions.size(); ++i)
     {
         x = convolutions[i](x, cursor);

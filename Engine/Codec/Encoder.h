@@ -16,7 +16,7 @@ public:
     /** name: "acoustic_tokenizer" or "semantic_tokenizer". */
     CodecEncoder (const WeightReader& weights, const std::string& name, const CodecConfig& config);
 
-    /** samples [n] float32 at 24 kHz → [⌈n / hop⌉, dimension]. Only the last chunk of a stream may have an n that is
+    /** samples [B, n] float32 at 24 kHz → [B, ⌈n / hop⌉, dimension]. Only the last chunk of a stream may have an n that is
         no multiple of the hop. */
     at::Tensor encode (const at::Tensor& samples, CodecState& state) const;
 

@@ -9,19 +9,33 @@
 
 namespace tableread::engine::kernels
 {
-at::Tensor depthwiseConvolution (const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
+void addDepthwise (at::Tensor& x, const at::Tensor& window, const at::Tensor& weight, const at::Tensor& bias,
+                   const at::Tensor& gamma)
 {
-    const auto taps = weight.size (0), channels = weight.size (1), rows = x.size (0) - taps + 1;
-    TORCH_CHECK (x.is_contiguous() && weight.is_contiguous() && x.size (1) == channels && rows >= 0);
-    auto out = at::empty ({ rows, channels }, x.options());
-    const auto* from = x.const_data_ptr<float>();
-    auto* to = out.mutable_data_ptr<float>();
-    parallelFor (rows, std::max<std::int64_t> (1, 8192 / channels),
-                 [&] (std::int64_t begin, std::int64_t end) {
-                     cpu().depthwise (from + begin * channels, end - begin, channels, taps,
-                                      weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
-                                      to + begin * channels);
-                 });
-    return out;
+    const auto batch = x.size (0), rows = x.size (1), channels = x.size (2), taps = weight.size (0);
+    TORCH_CHECK (x.is_contiguous() && window.is_contiguous() && weight.is_contiguous() &&
+                 window.sizes() == at::IntArrayRef ({ batch, rows + taps - 1, channels }));
+    auto mixed = at::empty ({ rows, channels }, x.options());
+    auto* to = mixed.mutable_data_ptr<float>();
+    for (std::int64_t b = 0; b < batch; ++b)
+    {
+        const auto* from = window[b].const_data_ptr<float>();
+        auto* residual = x[b].mutable_data_ptr<float>();
+        parallelFor (
+            rows, std::max<std::int64_t> (1, 8192 / channels), [&] (std::int64_t begin, std::int64_t end) {
+                const auto at = begin * channels, count = end - begin;
+                cpu().depthwise (from + at, count, channels, taps, weight.const_data_ptr<float>(),
+                                 bias.const_data_ptr<float>(), to + at);
+                cpu().addScaled (residual + at, to + at, count, channels, gamma.const_data_ptr<float>());
+            });
+    }
+}
+
+void keepTail (const at::Tensor& extended, at::Tensor& context, const at::Tensor& active)
+{
+    const auto tail = extended.slice (1, extended.size (1) - context.size (1));
+    for (std::int64_t b = 0; b < context.size (0); ++b)
+        if (! active.defined() || active[b].item<int>() != 0)
+            context[b].copy_ (tail[b]);
 }
 } // namespace tableread::engine::kernels

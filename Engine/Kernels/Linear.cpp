@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <vector>
 
 #include "Kernels/CpuKernels.h"
 #include "Kernels/Parallel.h"
+#include "Kernels/Rows.h"
 
 namespace tableread::engine::kernels
 {
@@ -45,10 +47,11 @@ Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType ty
     return weight;
 }
 
-at::Tensor linear (const at::Tensor& x, const Weight& weight)
+namespace
 {
-    TORCH_CHECK (x.dim() == 2 && x.size (1) == weight.k && x.scalar_type() == at::kFloat &&
-                 (x.stride (1) == 1 || weight.k == 1));
+/** The product alone: x [M, k], rows apart by one stride → [M, n]. */
+at::Tensor multiply (const at::Tensor& x, const Weight& weight)
+{
     const auto rows = x.size (0), n = weight.n, k = weight.k, stride = x.stride (0);
     auto out = at::empty ({ rows, n }, x.options());
     const auto panels = weight.panels.size (0);
@@ -91,5 +94,43 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight)
                 panelTask (panel, 0, rows);
         });
     return out;
+}
+
+at::Tensor finish (at::Tensor product, const LinearResult& result)
+{
+    if (result.activation == Activation::Gelu)
+        geluInPlace (product);
+    else if (result.activation == Activation::SwiGlu)
+        product = swiGlu (product);
+    if (! result.residual.defined())
+        return product;
+    auto residual = result.residual.view_as (product);
+    if (result.gate.defined() && result.gate.dim() == 2)
+        addGatedInPlace (residual, product, result.gate);
+    else
+        addScaledInPlace (residual, product, result.gate);
+    return result.residual;
+}
+} // namespace
+
+at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* norm, const LinearResult& result)
+{
+    TORCH_CHECK ((x.dim() == 2 || x.dim() == 3) && x.size (-1) == weight.k && x.scalar_type() == at::kFloat &&
+                 (x.stride (-1) == 1 || weight.k == 1));
+    if (norm != nullptr)
+    {
+        auto rows = rmsNorm (x.reshape ({ -1, weight.k }), norm->weight, norm->eps);
+        if (norm->scale.defined())
+            modulateInPlace (rows, norm->shift, norm->scale);
+        return finish (multiply (rows, weight), result);
+    }
+    if (x.dim() == 2)
+        return finish (multiply (x, weight), result);
+    if (x.size (0) == 1)
+        return finish (multiply (x[0], weight), result);
+    std::vector<at::Tensor> parts;
+    for (std::int64_t b = 0; b < x.size (0); ++b)
+        parts.push_back (multiply (x[b], weight));
+    return finish (at::cat (parts), result);
 }
 } // namespace tableread::engine::kernels

@@ -22,7 +22,32 @@ struct Weight
 /** matrix [n, k] float32 → a Weight stored in `type` (float32 or bfloat16, rounded to nearest even). */
 Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType type);
 
-/** x [M, k] float32, rows any distance apart but each contiguous → [M, n] float32, contiguous.
-    A row's bits depend on nothing but the row: not on M, its place, or the number of threads. */
-at::Tensor linear (const at::Tensor& x, const Weight& weight);
+/** What happens to each row before it is multiplied: RMSNorm, then · (1 + scale) + shift. */
+struct RowNorm
+{
+    at::Tensor weight; // [k]; undefined: 1
+    double eps = 0;
+    at::Tensor shift, scale; // [M, k], rows may lie apart; undefined: none
+};
+
+enum class Activation
+{
+    None,
+    Gelu,  // exact (erf) form
+    SwiGlu // the outputs are halves: silu (first) · second, n / 2 of them
+};
+
+/** What happens to the product: an activation, then, if there is a residual, residual += gate · it. */
+struct LinearResult
+{
+    Activation activation = Activation::None;
+    at::Tensor residual; // [M, n], changed in place
+    at::Tensor gate;     // [n] for all rows or [M, n], rows may lie apart; undefined: 1
+};
+
+/** x [M, k] or [B, T, k] float32, rows any distance apart but each contiguous → [M, n] float32 (M = B · T), or the
+    residual. norm: null for none. A row's bits depend on nothing but the row: not on M, its place, or the number of
+    threads. */
+at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* norm = nullptr,
+                   const LinearResult& result = {});
 } // namespace tableread::engine::kernels

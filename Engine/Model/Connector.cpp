@@ -22,6 +22,7 @@ Connector::Connector (const WeightReader& weights, const std::string& name, std:
 
 at::Tensor Connector::operator() (const at::Tensor& features) const
 {
-    return kernels::linear (kernels::rmsNorm (kernels::linear (features, first), norm, normEps), second);
+    const kernels::RowNorm rowNorm { norm, normEps };
+    return kernels::linear (kernels::linear (features, first), second, &rowNorm);
 }
 } // namespace tableread::engine

@@ -78,13 +78,14 @@ at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation&
     for (std::int64_t l = 0; l < settings.layers; ++l)
     {
         const auto& layer = layers[(std::size_t) l];
-        auto y = kernels::rmsNorm (x, layer.norm, settings.normEps);
-        kernels::modulateInPlace (y, part (3 * l), part (3 * l + 1));
-        y = kernels::linear (kernels::swiGlu (kernels::linear (y, layer.gateUp)), layer.down);
-        kernels::addGatedInPlace (x, y, part (3 * l + 2));
+        const kernels::RowNorm norm { layer.norm, settings.normEps, part (3 * l), part (3 * l + 1) };
+        const auto inner =
+            kernels::linear (x, layer.gateUp, &norm, { .activation = kernels::Activation::SwiGlu });
+        kernels::linear (inner, layer.down, nullptr, { .residual = x, .gate = part (3 * l + 2) });
     }
-    auto y = kernels::rmsNorm (x, {}, settings.normEps);
-    kernels::modulateInPlace (y, part (3 * settings.layers), part (3 * settings.layers + 1));
-    return kernels::linear (y, output);
+    const kernels::RowNorm norm {
+        {}, settings.normEps, part (3 * settings.layers), part (3 * settings.layers + 1)
+    };
+    return kernels::linear (x, output, &norm);
 }
 } // namespace tableread::engine

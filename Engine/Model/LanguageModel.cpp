@@ -82,12 +82,14 @@ at::Tensor LanguageModel::forward (const at::Tensor& inputs, std::span<const Bra
         const auto& layer = source->acquire (l);
         for (std::size_t b = 0; b < branches.size(); ++b)
             groups[b] = { branches[b].cache->layer (l), branches[b].rows, branches[b].cache->length() };
-        auto qkv = kernels::linear (kernels::rmsNorm (x, layer.attentionNorm, settings.normEps), layer.qkv);
+        const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
+        const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
+        auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
         const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, groups);
-        kernels::addScaledInPlace (x, kernels::linear (mixed, layer.output), {});
-        const auto gateUp =
-            kernels::linear (kernels::rmsNorm (x, layer.mlpNorm, settings.normEps), layer.gateUp);
-        kernels::addScaledInPlace (x, kernels::linear (kernels::swiGlu (gateUp), layer.down), {});
+        kernels::linear (mixed, layer.output, nullptr, { .residual = x });
+        const auto inner =
+            kernels::linear (x, layer.gateUp, &mlpNorm, { .activation = kernels::Activation::SwiGlu });
+        kernels::linear (inner, layer.down, nullptr, { .residual = x });
         source->release (l);
         if (layerTap != nullptr)
         {

@@ -171,7 +171,7 @@ void FrameLoop::finishFrame (Sequence& sequence, at::Tensor latent)
     at::Tensor audio, semantic;
     {
         const PartTimer timer (only, &PartTimes::decoder);
-        audio = model.decoder.decode (model.unscaled (latent), sequence.decoderState);
+        audio = model.decoder.decode (model.unscaled (latent).unsqueeze (0), sequence.decoderState);
     }
     tap (input.tap, name + "audio", audio);
     if (sequence.report.frames++ == 0)
@@ -180,7 +180,7 @@ void FrameLoop::finishFrame (Sequence& sequence, at::Tensor latent)
         input.events.onFrame ({ audio.const_data_ptr<float>(), (std::size_t) audio.numel() });
     {
         const PartTimer timer (only, &PartTimes::semanticEncoder);
-        semantic = model.semanticEncoder.encode (audio, sequence.semanticState);
+        semantic = model.semanticEncoder.encode (audio, sequence.semanticState)[0];
     }
     tap (input.tap, name + "semantic", semantic);
     tap (input.tap, name + "ac_in", latent);

@@ -100,9 +100,9 @@ public:
         auto all = at::cat (audio);
         inner.see ("audio", all);
         CodecState decoderState, encoderState;
-        auto whole = model.decoder.decode (model.unscaled (at::cat (latents)), decoderState);
+        auto whole = model.decoder.decode (model.unscaled (at::cat (latents)).unsqueeze (0), decoderState);
         inner.see ("whole.audio", whole);
-        auto semantic = model.semanticEncoder.encode (all, encoderState);
+        auto semantic = model.semanticEncoder.encode (all.unsqueeze (0), encoderState);
         inner.see ("whole.semantic", semantic);
     }
 

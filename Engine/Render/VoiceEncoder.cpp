@@ -27,7 +27,7 @@ at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
         const auto part = samples.subspan (at, std::min (chunk, samples.size() - at));
         auto input =
             at::from_blob (const_cast<float*> (part.data()), { (std::int64_t) part.size() }, at::kFloat);
-        means.push_back (model.acousticEncoder.encode (input, state));
+        means.push_back (model.acousticEncoder.encode (input.unsqueeze (0), state)[0]);
     }
     return at::cat (means);
 }

@@ -47,3 +47,35 @@ TEST_CASE ("A row of linear has the same bits alone, among others, and with one 
     CHECK (sameBits (kernels::linear (x, weight), together));
     kernels::setThreads (2);
 }
+
+TEST_CASE ("linear normalises before and activates, gates and adds after the product", "[engine][kernels]")
+{
+    const auto x = randomTensor ({ 5, 40 }, 1), matrix = randomTensor ({ 24, 40 }, 2),
+               bias = randomTensor ({ 24 }, 3);
+    const auto slices = randomTensor ({ 5, 160 }, 4);
+    const auto weight = kernels::pack (matrix, bias, at::kFloat);
+    const kernels::RowNorm norm { randomTensor ({ 40 }, 5), 1e-5, slices.narrow (1, 0, 40),
+                                  slices.narrow (1, 40, 40) };
+    const auto wide = [] (const at::Tensor& t) { return t.to (at::kDouble); };
+    const auto rows = wide (x) * at::rsqrt (wide (x).square().mean (1, true) + 1e-5) * wide (norm.weight) *
+                          (1 + wide (norm.scale)) +
+                      wide (norm.shift);
+    const auto product = rows.matmul (wide (matrix).t()) + wide (bias);
+
+    CHECK (relativeError (kernels::linear (x, weight, &norm), product) < 2e-6);
+    CHECK (relativeError (kernels::linear (x, weight, &norm, { .activation = kernels::Activation::Gelu }),
+                          at::gelu (product)) < 2e-6);
+    const auto first = product.slice (1, 0, 12), second = product.slice (1, 12);
+    CHECK (relativeError (kernels::linear (x, weight, &norm, { .activation = kernels::Activation::SwiGlu }),
+                          first * at::sigmoid (first) * second) < 2e-6);
+
+    const auto before = randomTensor ({ 5, 24 }, 6), gate = slices.narrow (1, 80, 24);
+    for (const auto& g : { at::Tensor {}, gate, gate[2].contiguous() })
+    {
+        auto residual = before.clone();
+        kernels::linear (x, weight, &norm, { .residual = residual, .gate = g });
+        CHECK (relativeError (residual, wide (before) +
+                                            product * (g.defined() ? wide (g) : at::ones ({}, at::kDouble))) <
+               2e-6);
+    }
+}
