@@ -12,6 +12,12 @@ double seconds (std::int64_t samples, const ModelInfo& model)
 {
     return static_cast<double> (samples) / static_cast<double> (model.sampleRateHz);
 }
+
+/** The number that a person typed, not its nearest float: 1.3 and not 1.2999999523162842. */
+double decimal (float value)
+{
+    return std::stod (fmt::format ("{}", value));
+}
 } // namespace
 
 const char* nameOf (FinishReason finish)
@@ -83,7 +89,7 @@ nlohmann::json toJson (const ScriptReport& report)
              { "sample_rate", report.model.sampleRateHz },
              { "frame_samples", report.model.frameSamples },
              { "seed", report.settings.seed },
-             { "cfg_scale", report.settings.guidanceScale },
+             { "cfg_scale", decimal (report.settings.guidanceScale) },
              { "steps", report.settings.steps },
              { "dtype", report.dtype },
              { "rng", report.settings.noise == NoiseKind::Torch ? "torch" : "philox" },

@@ -91,6 +91,7 @@ TEST_CASE ("The report tells programs what was rendered", "[engine][command][ren
     CHECK (json["finish"] == "stop");
     CHECK (json["sample_rate"] == 24'000);
     CHECK (json["dtype"] == "fp32");
+    CHECK (json["cfg_scale"] == 1.3);
     const auto passage = json["passages"][1];
     CHECK (passage["title"] == "line 3, Ben");
     CHECK (passage["frames"] == 5);
