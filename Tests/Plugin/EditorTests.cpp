@@ -58,10 +58,12 @@ struct Desk
         return find<juce::Label> ([&] (auto& each) { return each.getText().contains (text); }) != nullptr;
     }
 
-    /** How many of the editor's pixels have about this colour. */
+    /** How many pixels of the editor's part `Part` have just this colour. */
+    template <typename Part>
     int pixels (juce::Colour colour) const
     {
-        const auto picture = editor->createComponentSnapshot (editor->getLocalBounds());
+        auto* part = find<Part> ([] (auto&) { return true; });
+        const auto picture = part->createComponentSnapshot (part->getLocalBounds());
         int count = 0;
         for (int y = 0; y < picture.getHeight(); ++y)
             for (int x = 0; x < picture.getWidth(); ++x)
@@ -83,8 +85,8 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
     desk.refresh();
     CHECK (desk.find<juce::TextEditor> ([] (auto& each) { return each.getText() == scene; }) != nullptr);
     CHECK (desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Ben"; }) != nullptr);
-    const auto before = desk.pixels (Theme::speaker (1));
-    CHECK (before > 20); // the stripes of Ben's lines
+    CHECK (desk.pixels<ScriptBox> (Theme::speaker (1)) > 50); // the stripes of Ben's lines
+    CHECK (desk.pixels<WaveformView> (Theme::speaker (1)) == 0);
 
     REQUIRE (desk.button ("Render") != nullptr);
     desk.button ("Render")->onClick();
@@ -92,7 +94,7 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
     desk.refresh();
     CHECK (desk.shows ("Done: 5 lines"));
     CHECK (desk.shows ("TableRead"));
-    CHECK (desk.pixels (Theme::speaker (1)) > before + 1000);
+    CHECK (desk.pixels<WaveformView> (Theme::speaker (1)) > 1000);
     CHECK (desk.button ("Model: tones") != nullptr);
 }
 
