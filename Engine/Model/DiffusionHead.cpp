@@ -40,11 +40,11 @@ DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timestep
         layers.push_back ({ weights.values (layer + "norm.weight", { h }),
                             weights.stacked ({ { layer + "ffn.gate_proj", settings.ffn },
                                                { layer + "ffn.up_proj", settings.ffn } },
-                                             h, false),
+                                             h, false, true),
                             weights.linear (layer + "ffn.down_proj", h, settings.ffn, false) });
-        modulations.push_back (weights.values (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
+        modulations.push_back (weights.hostValues (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
     }
-    modulations.push_back (weights.values (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
+    modulations.push_back (weights.hostValues (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
     adaptive = weights.packed (at::cat (modulations));
     output = weights.linear (root + "final_layer.linear", settings.latent, h, false);
 }
@@ -55,7 +55,9 @@ TimestepTable DiffusionHead::timesteps (std::span<const std::int64_t> steps) con
     for (const auto t : steps) // bfloat16 has 8 significant bits: 999 becomes 1000, as in the original
         table.timesteps.push_back (roundTimesteps ? (float) c10::BFloat16 ((float) t) : (float) t);
     table.embedding =
-        kernels::linear (kernels::silu (kernels::linear (sinusoid (table.timesteps), timestep0)), timestep2);
+        kernels::linear (kernels::silu (kernels::linear (
+                             sinusoid (table.timesteps).to (timestep0.panels.device()), timestep0)),
+                         timestep2);
     return table;
 }
 

@@ -100,7 +100,7 @@ void FrameLoop::chooseToken (Sequence& sequence)
     std::int64_t token = 0;
     if (sequence.input.forcedTokens.empty())
     {
-        const auto scores = kernels::linear (sequence.hidden.unsqueeze (0), choices);
+        const auto scores = kernels::linear (sequence.hidden.unsqueeze (0), choices).cpu();
         const auto* score = scores.const_data_ptr<float>();
         std::size_t best = 0;
         for (std::size_t i = 1; i < tokens.size();
@@ -164,8 +164,8 @@ void FrameLoop::finishFrame (Sequence& sequence, at::Tensor latent)
     auto& input = sequence.input;
     const auto name = "f" + std::to_string (sequence.report.frames) + ".";
     tap (input.tap, name + "latent", latent);
-    if (input.events.onLatent)
-        input.events.onLatent ({ latent.const_data_ptr<float>(), (std::size_t) latent.numel() });
+    if (const auto seen = input.events.onLatent ? latent.cpu() : at::Tensor {}; seen.defined())
+        input.events.onLatent ({ seen.const_data_ptr<float>(), (std::size_t) seen.numel() });
     latent = latent.reshape ({ 1, -1 });
 
     at::Tensor audio, semantic;
@@ -176,8 +176,8 @@ void FrameLoop::finishFrame (Sequence& sequence, at::Tensor latent)
     tap (input.tap, name + "audio", audio);
     if (sequence.report.frames++ == 0)
         sequence.report.firstFrameMs = sequence.millisecondsSinceBegun();
-    if (input.events.onFrame)
-        input.events.onFrame ({ audio.const_data_ptr<float>(), (std::size_t) audio.numel() });
+    if (const auto heard = audio.cpu(); input.events.onFrame)
+        input.events.onFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
     {
         const PartTimer timer (only, &PartTimes::semanticEncoder);
         semantic = model.semanticEncoder.encode (audio, sequence.semanticState)[0];
@@ -195,7 +195,7 @@ void FrameLoop::pass (std::span<Sequence* const> sequences)
     const bool isPrefill = sequences.front()->passes == 0;
     const PartTimer timer (sequences, isPrefill ? &PartTimes::prefill : &PartTimes::languageModel);
     std::vector<at::Tensor> inputs;
-    std::vector<BranchRows> branches;
+    std::vector<kernels::AttentionGroup> groups;
     for (auto* s : sequences)
     {
         const auto last = s->nextInput.size (0) - 1;
@@ -203,15 +203,22 @@ void FrameLoop::pass (std::span<Sequence* const> sequences)
             s->negativeInput = s->nextInput.slice (0, last).clone();
         tap (s->input.tap, "lm.p" + std::to_string (s->passes) + ".in", s->nextInput);
         inputs.push_back (s->nextInput);
-        branches.push_back ({ &s->positive, s->nextInput.size (0) });
+        groups.push_back (s->positive.group (s->nextInput.size (0)));
         if (s->guided())
         {
             inputs.push_back (s->nextInput.slice (0, last));
-            branches.push_back ({ &s->negative, 1 });
+            groups.push_back (s->negative.group (1));
         }
     }
-    const auto out = model.languageModel.forward (at::cat (inputs), branches,
-                                                  isPrefill ? sequences.front()->input.tap : nullptr);
+    const auto out =
+        model.languageModel.forward (at::cat (inputs), kernels::makeAttentionRows (std::move (groups)),
+                                     isPrefill ? sequences.front()->input.tap : nullptr);
+    for (auto* s : sequences)
+    {
+        s->positive.append (s->nextInput.size (0));
+        if (s->guided())
+            s->negative.append (1);
+    }
 
     std::int64_t row = 0;
     for (auto* s : sequences)
