@@ -4,10 +4,10 @@
 #   bin                      tableread-engine, TableRead (standalone)
 #   lib/tableread            the libraries of LibTorch that the engine needs
 #   lib/vst3, lib/lv2        the plugin
-#   share/tableread          models/mini (the embedded model with its voices), demo (a script to try)
+#   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
 #   share/doc/tableread      README, licences
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION share/doc/tableread)
-install(DIRECTORY Assets/demo Assets/models DESTINATION share/tableread)
+install(DIRECTORY Assets/demo Assets/models Assets/selftest DESTINATION share/tableread)
 
 if(TARGET tableread-engine)
     set_target_properties(tableread-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")

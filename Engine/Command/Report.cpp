@@ -12,13 +12,12 @@ double seconds (std::int64_t samples, const ModelInfo& model)
 {
     return static_cast<double> (samples) / static_cast<double> (model.sampleRateHz);
 }
+} // namespace
 
-/** The number that a person typed, not its nearest float: 1.3 and not 1.2999999523162842. */
 double decimal (float value)
 {
     return std::stod (fmt::format ("{}", value));
 }
-} // namespace
 
 const char* nameOf (FinishReason finish)
 {

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "Command/Report.h"
+
 namespace tableread::engine
 {
 static_assert (std::endian::native == std::endian::little, "the stored latents are little-endian");
@@ -78,7 +80,7 @@ Result<void> SelfTestData::write (const std::filesystem::path& folder, const std
     const nlohmann::json json = { { "text", text },
                                   { "voice", voice },
                                   { "seed", settings.seed },
-                                  { "cfg_scale", settings.guidanceScale },
+                                  { "cfg_scale", decimal (settings.guidanceScale) },
                                   { "steps", settings.steps },
                                   { "tokens", tokens },
                                   { "latents", latents.size() } };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Editor/PluginEditor.h"
 
+#include <utility>
+
 #include "Processor/PluginProcessor.h"
 
 namespace tableread::plugin
@@ -8,6 +10,15 @@ namespace tableread::plugin
 namespace
 {
 constexpr int margin = 14;
+
+/** The whole of what the status line may have cut off. */
+juce::String tipText (const Status& status, const std::vector<std::string>& notes)
+{
+    auto text = status.isProblem ? status.text : std::string();
+    for (const auto& note : notes)
+        text += (text.empty() ? "" : "\n") + note;
+    return juce::String::fromUTF8 (text.c_str());
+}
 
 void setUp (juce::Label& label, const juce::String& text, float height, juce::Colour colour,
             bool isBold = false)
@@ -36,16 +47,8 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     setUp (clock, {}, 15.0f, Theme::text);
     clock.setJustificationType (juce::Justification::centredRight);
 
-    script.setMultiLine (true, true);
-    script.setReturnKeyStartsNewLine (true);
-    script.setFont (Theme::font (16.0f));
-    script.setLineSpacing (1.25f);
-    script.setIndents (12, 10);
-    script.setScrollbarsShown (true);
-    script.setTextToShowWhenEmpty (juce::String::fromUTF8 ("Anna: Good evening.\nBen: You are late\u2026"),
-                                   Theme::dim.withAlpha (0.6f));
     script.onTextChange = [this] {
-        session.setScript (script.getText().toStdString());
+        session.setScript (script.text());
         problem.reset();
         showScript();
     };
@@ -62,6 +65,8 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     renderButton.onClick = [this] { renderOrStop(); };
     playButton.onClick = [this] { playOrStop(); };
     engineButton.onClick = [this] { openEngineMenu(); };
+    shuffleButton.onClick = [this] { shuffleSeed(); };
+    shuffleButton.setTooltip (seed.getTooltip());
     engineButton.setColour (juce::TextButton::buttonColourId, Theme::panel);
     engineButton.setColour (juce::TextButton::textColourOffId, Theme::dim);
     engineButton.setTooltip ("The program that speaks: which one is in use, and where it is");
@@ -70,9 +75,9 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
             transport.locate ({ (std::int64_t) (seconds * transport.rate()) });
         };
 
-    for (auto* part : std::initializer_list<juce::Component*> { &title, &scriptTitle, &castTitle, &seedTitle,
-                                                                &status, &clock, &script, &seed, &cast,
-                                                                &waveform, &renderButton, &engineButton })
+    for (auto* part : std::initializer_list<juce::Component*> {
+             &title, &scriptTitle, &castTitle, &seedTitle, &status, &clock, &script, &seed, &cast, &waveform,
+             &renderButton, &engineButton, &shuffleButton })
         addAndMakeVisible (part);
     addChildComponent (playButton);
     playButton.setVisible (mode == Mode::Standalone);
@@ -80,7 +85,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     setResizable (true, true);
     setResizeLimits (680, 460, 2400, 1600);
     setSize (920, 620);
-    timerCallback();
+    refresh();
     startTimerHz (30);
 }
 
@@ -131,30 +136,50 @@ void PluginEditor::resized()
     castTitle.setBounds (side.removeFromTop (20));
     auto seedRow = side.removeFromBottom (30);
     seedTitle.setBounds (seedRow.removeFromLeft (48));
-    seed.setBounds (seedRow.removeFromLeft (150));
+    seed.setBounds (seedRow.removeFromLeft (120));
+    seedRow.removeFromLeft (8);
+    shuffleButton.setBounds (seedRow.removeFromLeft (80));
     side.removeFromBottom (8);
     cast.setBounds (side);
 }
 
-void PluginEditor::timerCallback()
+void PluginEditor::refresh()
 {
     if (shownLoads != session.loads())
         showState();
     const auto view = session.performance().view();
-    const auto now = transport.current();
-    waveform.show (view, (double) now.sample.value / transport.rate());
-    clock.setText (clockText ((double) now.sample.value / transport.rate()), juce::dontSendNotification);
-    playButton.setButtonText (now.isPlaying ? "Pause" : "Play");
+    showPlayback (view);
     if (mode == Mode::Standalone)
+    {
         stopAtEnd (view);
+        watchDevice();
+    }
     showStatus (view);
+}
+
+void PluginEditor::showPlayback (const Performance::View& view)
+{
+    const auto now = transport.current();
+    const auto seconds = (double) now.sample.value / transport.rate();
+    waveform.show (view, seconds);
+    clock.setText (clockText (seconds), juce::dontSendNotification);
+    playButton.setButtonText (now.isPlaying ? "Pause" : "Play");
+
+    std::optional<std::size_t> sounding;
+    const auto position = (std::int64_t) (seconds * (double) modelSampleRateHz);
+    for (std::size_t i = 0; i < view.passages.size() && now.isPlaying; ++i)
+        if (const auto& passage = view.passages[i];
+            passage.isPlaced && position >= passage.start.value &&
+            position < passage.start.value + passage.take->audio().rendered())
+            sounding = i;
+    script.light (sounding);
 }
 
 void PluginEditor::showState()
 {
     shownLoads = session.loads();
     const auto state = session.state();
-    script.setText (juce::String::fromUTF8 (state.script.c_str()), false);
+    script.setText (state.script);
     seed.setText (juce::String (state.seed), false);
     problem = session.loadProblem();
     showScript();
@@ -164,13 +189,18 @@ void PluginEditor::showScript()
 {
     const auto reading = session.reading();
     cast.show (reading ? session.cast (reading->speakers) : std::vector<CastMember> {});
+    script.show (reading ? *reading : Reading {});
+    notes = reading ? reading->notes : std::vector<std::string> {};
 }
 
 void PluginEditor::showStatus (const Performance::View& view)
 {
-    const auto now = describe (view, problem);
+    auto now = describe (view, problem, notes);
+    if (const auto missed = transport.missed.load();
+        missed != std::exchange (shownMissed, missed) && ! now.isProblem)
+        now.text += "  \u00b7  playback is ahead of the speech";
     status.setText (juce::String::fromUTF8 (now.text.c_str()), juce::dontSendNotification);
-    status.setTooltip (now.isProblem ? status.getText() : juce::String());
+    status.setTooltip (now.isProblem || ! notes.empty() ? tipText (now, notes) : juce::String());
     status.setColour (juce::Label::textColourId, now.isProblem ? Theme::bad : Theme::dim);
     if (now.progress != progress || view.isRendering != isRendering)
         repaint();
@@ -194,6 +224,7 @@ void PluginEditor::renderOrStop()
 
 void PluginEditor::playOrStop()
 {
+    problem.reset();
     if (transport.current().isPlaying)
         transport.stop();
     else
@@ -209,6 +240,26 @@ void PluginEditor::stopAtEnd (const Performance::View& view)
         return;
     transport.stop();
     transport.locate ({ 0 });
+}
+
+void PluginEditor::watchDevice()
+{
+    const auto now = transport.current();
+    stillTicks = now.isPlaying && now.sample == lastPosition ? stillTicks + 1 : 0;
+    lastPosition = now.sample;
+    constexpr int patience = 45; // a second and a half
+    if (stillTicks == patience)
+    {
+        transport.stop();
+        problem = Error { ErrorCode::Io, "No audio device is running. Choose one under Options.", {} };
+    }
+}
+
+void PluginEditor::shuffleSeed()
+{
+    const auto fresh = (std::uint64_t) juce::Random::getSystemRandom().nextInt (1'000'000);
+    seed.setText (juce::String (fresh), false);
+    session.setSeed (fresh);
 }
 
 void PluginEditor::openEngineMenu()

@@ -4,6 +4,7 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Editor/CastPanel.h"
+#include "Editor/ScriptBox.h"
 #include "Editor/StatusText.h"
 #include "Editor/Theme.h"
 #include "Editor/WaveformView.h"
@@ -21,6 +22,9 @@ public:
     explicit PluginEditor (PluginProcessor& plugin);
     ~PluginEditor() override;
 
+    /** Shows what is new in the session; the timer calls it. */
+    void refresh();
+
     void paint (juce::Graphics& g) override;
     void resized() override;
 
@@ -31,15 +35,18 @@ private:
         Standalone // we play
     };
 
-    void timerCallback() override;
+    void timerCallback() override { refresh(); }
     void showState();
     void showScript();
+    void showPlayback (const Performance::View& view);
     void showStatus (const Performance::View& view);
     void renderOrStop();
     void playOrStop();
     void stopAtEnd (const Performance::View& view);
     void openEngineMenu();
     void chooseEngine();
+    void shuffleSeed();
+    void watchDevice();
 
     Session& session;
     Transport& transport;
@@ -47,16 +54,22 @@ private:
 
     Theme theme;
     juce::Label title, scriptTitle, castTitle, seedTitle, status, clock;
-    juce::TextEditor script, seed;
+    ScriptBox script;
+    juce::TextEditor seed;
     CastPanel cast;
     WaveformView waveform;
-    juce::TextButton renderButton { "Render" }, playButton { "Play" }, engineButton { "Engine" };
+    juce::TextButton renderButton { "Render" }, playButton { "Play" }, engineButton { "Engine" },
+        shuffleButton { "Shuffle" };
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
 
-    std::optional<Error> problem; // of the last thing that the user asked for
+    std::optional<Error> problem;   // of the last thing that the user asked for
+    std::vector<std::string> notes; // of the script
+    std::int64_t shownMissed = 0;
     double progress = 0.0;
     bool isRendering = false;
     int shownLoads = -1;
+    int stillTicks = 0; // of the timer, for which playback has not moved although it runs
+    HostSamples lastPosition;
 };
 } // namespace tableread::plugin

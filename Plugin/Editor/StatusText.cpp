@@ -97,22 +97,28 @@ std::string clockText (double seconds)
     return text;
 }
 
-Status describe (const View& view, const std::optional<Error>& problem)
+Status describe (const View& view, const std::optional<Error>& problem, const std::vector<std::string>& notes)
 {
     if (problem)
         return { problem->text(), true, 0.0 };
     if (view.isRendering)
         return { renderingText (view), false, progressOf (view) };
-    if (view.passages.empty())
-        return { "Ready. Write a script, choose the voices, press Render.", false, 0.0 };
     if (auto failed = failure (view); failed.isProblem)
         return failed;
+    if (view.passages.empty() && ! notes.empty())
+        return { "Note: " + notes.front() +
+                     (notes.size() > 1 ? " (" + counted (notes.size() - 1, "more note") + ")" : ""),
+                 false, 0.0 };
+    if (view.passages.empty())
+        return { "Ready. Write a script, choose the voices, press Render.", false, 0.0 };
     const auto length = (double) view.end.value / (double) modelSampleRateHz;
     const bool stopped = count (view, TakeState::Cancelled) > 0;
     auto text = (stopped ? "Stopped after " : "Done: ") + counted (count (view, TakeState::Done), "line") +
                 ", " + clockText (length);
     if (const auto rate = speed (view); ! rate.empty())
         text += "  \u00b7  " + rate;
+    if (! notes.empty())
+        text += "  \u00b7  " + counted (notes.size(), "note") + " on the script";
     return { text, false, 0.0 };
 }
 } // namespace tableread::plugin

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "Processor/Performance.h"
 
@@ -16,8 +17,10 @@ struct Status
     double progress = 0.0; // 0 to 1, while rendering
 };
 
-/** What the performance is doing, in words. `problem` is what the last click could not do, if anything. */
-Status describe (const Performance::View& view, const std::optional<Error>& problem);
+/** What the performance is doing, in words. `problem` is what the last click could not do, if anything; `notes` are
+    the script's, which are shown when there is nothing more urgent. */
+Status describe (const Performance::View& view, const std::optional<Error>& problem,
+                 const std::vector<std::string>& notes = {});
 
 /** How long a passage will be, in model samples, from the length of its text: for the drawing until it is known. */
 std::int64_t estimatedSamples (std::size_t characters);

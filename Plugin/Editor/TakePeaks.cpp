@@ -20,6 +20,7 @@ bool TakePeaks::update()
             peaks.emplace_back();
         const auto [low, high] = std::minmax_element (samples.begin(), samples.begin() + count);
         peaks.back() = { std::min (peaks.back().low, *low), std::max (peaks.back().high, *high) };
+        highest = std::max ({ highest, -*low, *high });
         seen += count;
     }
     return grows;

@@ -29,9 +29,12 @@ public:
     /** The peaks of the samples in [from, to) of the take. */
     Peak between (std::int64_t from, std::int64_t to) const;
 
+    float loudest() const { return highest; }
+
 private:
     std::shared_ptr<const Take> source;
     std::vector<Peak> peaks;
     std::int64_t seen = 0;
+    float highest = 0.0f; // of all, without sign
 };
 } // namespace tableread::plugin

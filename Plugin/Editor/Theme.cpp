@@ -38,6 +38,8 @@ juce::Font Theme::font (float height, bool isBold)
 }
 
 Theme::Theme()
+    : LookAndFeel_V4 ({ background.getARGB(), panel.getARGB(), panel.getARGB(), line.getARGB(),
+                        text.getARGB(), line.getARGB(), text.getARGB(), line.getARGB(), text.getARGB() })
 {
     setColour (juce::ResizableWindow::backgroundColourId, background);
     setColour (juce::DocumentWindow::textColourId, text);

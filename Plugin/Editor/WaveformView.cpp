@@ -68,7 +68,11 @@ bool WaveformView::place (const Performance::View& view)
         position = clip.start + clip.length;
         changed = changed || clip.length != before;
     }
-    visibleSeconds = std::max (5.0, position * 1.02);
+    visibleSeconds = std::max (10.0, position * 1.02);
+    float loudest = 0.0f;
+    for (const auto& clip : clips)
+        loudest = std::max (loudest, clip.peaks.loudest());
+    gain = std::min (4.0f, 1.0f / std::max (loudest, 0.01f));
     return changed;
 }
 
@@ -84,7 +88,12 @@ void WaveformView::paint (juce::Graphics& g)
     paintRuler (g, area.removeFromTop (rulerHeight));
     const auto lane = area.reduced (0, 6).toFloat();
     for (const auto& clip : clips)
-        paintClip (g, clip, { toX (clip.start), lane.getY(), toX (clip.length), lane.getHeight() });
+    {
+        // Whole pixels, one of them between neighbours.
+        const auto left = std::round (toX (clip.start)),
+                   right = std::round (toX (clip.start + clip.length)) - 1.0f;
+        paintClip (g, clip, lane.withX (left).withRight (right));
+    }
     if (clips.empty())
     {
         g.setColour (Theme::dim.withAlpha (0.7f));
@@ -117,7 +126,7 @@ void WaveformView::paintClip (juce::Graphics& g, const Clip& clip, juce::Rectang
     if (area.getWidth() < 1.0f)
         return;
     const auto colour = clip.state == TakeState::Failed ? Theme::bad : Theme::speaker (clip.speaker);
-    const auto spoken = area.withWidth (toX (clip.rendered));
+    const auto spoken = area.withWidth (std::min (area.getWidth(), std::round (toX (clip.rendered))));
     g.setColour (colour.withAlpha (0.13f));
     g.fillRoundedRectangle (area, 3.0f);
     if (spoken.getRight() < area.getRight() - 1.0f)
@@ -136,7 +145,8 @@ void WaveformView::paintClip (juce::Graphics& g, const Clip& clip, juce::Rectang
     {
         const auto peak = clip.peaks.between ((std::int64_t) (x * samplesPerPixel),
                                               (std::int64_t) ((x + 1) * samplesPerPixel));
-        const auto high = std::min (peak.high, 1.0f) * half, low = std::max (peak.low, -1.0f) * half;
+        const auto high = std::min (peak.high * gain, 1.0f) * half,
+                   low = std::max (peak.low * gain, -1.0f) * half;
         g.fillRect (area.getX() + (float) x, middle - high, 1.0f, std::max (1.0f, high - low));
     }
 }

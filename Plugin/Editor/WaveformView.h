@@ -47,5 +47,6 @@ private:
     std::vector<Clip> clips;
     double visibleSeconds = 10.0;
     double playHead = 0.0;
+    float gain = 1.0f; // of the drawing: quiet speech fills the height too
 };
 } // namespace tableread::plugin

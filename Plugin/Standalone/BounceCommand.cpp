@@ -85,6 +85,9 @@ int run (const Arguments& arguments)
             error.where = arguments.script;
         throw Exception (error);
     }
+    if (const auto reading = session.reading())
+        for (const auto& note : reading->notes)
+            std::cerr << "TableRead: " << note << '\n';
     performance.waitUntilDone();
     const auto view = performance.view();
     checkTakes (view);

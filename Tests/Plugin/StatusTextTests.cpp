@@ -31,6 +31,9 @@ TEST_CASE ("The status line says what happens", "[plugin][editor]")
     CHECK_THAT (describe (view, std::nullopt).text, Catch::StartsWith ("Ready."));
     CHECK (describe (view, Error { ErrorCode::InvalidInput, "nothing to speak", {} }).isProblem);
 
+    CHECK (describe (view, std::nullopt, { "line 2: odd", "line 3: odd" }).text ==
+           "Note: line 2: odd (1 more note)");
+
     view.passages = { passage (TakeState::Done, 1), passage (TakeState::Rendering, 3),
                       passage (TakeState::Queued, 4) };
     view.isRendering = true;
@@ -46,6 +49,8 @@ TEST_CASE ("The status line says what happens", "[plugin][editor]")
     view.end = { 90 * 24'000 };
     view.passages = { passage (TakeState::Done, 1), passage (TakeState::Cancelled, 2) };
     CHECK (describe (view, std::nullopt).text == "Stopped after 1 line, 1:30.0  \u00b7  1.5\u00d7 real time");
+    CHECK_THAT (describe (view, std::nullopt, { "line 2: odd" }).text,
+                Catch::EndsWith ("1 note on the script"));
     view.passages.push_back (passage (TakeState::Failed, 7));
     const auto failed = describe (view, std::nullopt);
     CHECK (failed.isProblem);
@@ -81,5 +86,6 @@ TEST_CASE ("Peaks of a growing take are those of the whole", "[plugin][editor]")
     CHECK (different == 0);
     CHECK (whole.between (0, 50 * 77).high == 3.0f);
     CHECK (whole.between (0, 50 * 77).low == -3.0f);
+    CHECK (whole.loudest() == 3.0f);
     CHECK (whole.between (1'000'000, 2'000'000).high == 0.0f);
 }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+
+#include <catch2/catch.hpp>
+
+#include "Editor/PluginEditor.h"
+#include "PluginFixture.h"
+#include "Processor/PluginProcessor.h"
+
+using namespace tableread;
+using namespace tableread::plugin;
+
+namespace
+{
+SessionState sceneState (std::uint64_t seed = 0)
+{
+    SessionState state;
+    state.script = scene;
+    state.seed = seed;
+    return state;
+}
+
+/** A plugin and its editor, in no window: drawn into a picture, used by its buttons. */
+struct Desk
+{
+    explicit Desk (const PluginFixture& fixture)
+    {
+        ::setenv ("TABLEREAD_SOCKET", (fixture.folder.path() / "engine.sock").c_str(), 1);
+        processor = std::make_unique<PluginProcessor>();
+        ::unsetenv ("TABLEREAD_SOCKET");
+        editor.reset (processor->createEditor());
+    }
+
+    ~Desk() { editor.reset(); }
+
+    void refresh() const { dynamic_cast<PluginEditor&> (*editor).refresh(); }
+
+    template <typename Kind>
+    Kind* find (const std::function<bool (Kind&)>& isIt, juce::Component* in = nullptr) const
+    {
+        for (auto* child : (in == nullptr ? editor.get() : in)->getChildren())
+        {
+            if (auto* kind = dynamic_cast<Kind*> (child); kind != nullptr && isIt (*kind))
+                return kind;
+            if (auto* inside = find<Kind> (isIt, child))
+                return inside;
+        }
+        return nullptr;
+    }
+
+    juce::TextButton* button (const juce::String& text) const
+    {
+        return find<juce::TextButton> ([&] (auto& each) { return each.getButtonText() == text; });
+    }
+
+    bool shows (const juce::String& text) const
+    {
+        return find<juce::Label> ([&] (auto& each) { return each.getText().contains (text); }) != nullptr;
+    }
+
+    /** How many of the editor's pixels have about this colour. */
+    int pixels (juce::Colour colour) const
+    {
+        const auto picture = editor->createComponentSnapshot (editor->getLocalBounds());
+        int count = 0;
+        for (int y = 0; y < picture.getHeight(); ++y)
+            for (int x = 0; x < picture.getWidth(); ++x)
+                count += picture.getPixelAt (x, y) == colour;
+        return count;
+    }
+
+    juce::ScopedJuceInitialiser_GUI juce;
+    std::unique_ptr<PluginProcessor> processor;
+    std::unique_ptr<juce::AudioProcessorEditor> editor;
+};
+} // namespace
+
+TEST_CASE ("The editor shows the script's cast, renders it and draws its speech", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.processor->session.load (toText (sceneState()));
+    desk.refresh();
+    CHECK (desk.find<juce::TextEditor> ([] (auto& each) { return each.getText() == scene; }) != nullptr);
+    CHECK (desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Ben"; }) != nullptr);
+    const auto before = desk.pixels (Theme::speaker (1));
+    CHECK (before > 20); // the stripes of Ben's lines
+
+    REQUIRE (desk.button ("Render") != nullptr);
+    desk.button ("Render")->onClick();
+    desk.processor->session.performance().waitUntilDone();
+    desk.refresh();
+    CHECK (desk.shows ("Done: 5 lines"));
+    CHECK (desk.shows ("TableRead"));
+    CHECK (desk.pixels (Theme::speaker (1)) > before + 1000);
+    CHECK (desk.button ("Model: tones") != nullptr);
+}
+
+TEST_CASE ("The editor says what went wrong, and stops when asked", "[plugin][editor]")
+{
+    test::FakeFaults faults;
+    SECTION ("refused by the engine")
+    {
+        faults.refuseStatus = 404;
+        PluginFixture fixture (faults);
+        Desk desk (fixture);
+        desk.processor->session.load (toText (sceneState()));
+        desk.refresh();
+        desk.button ("Render")->onClick();
+        desk.processor->session.performance().waitUntilDone();
+        desk.refresh();
+        CHECK (desk.shows ("voice \"Ada\": the file is not audio"));
+    }
+    SECTION ("an empty script")
+    {
+        PluginFixture fixture;
+        Desk desk (fixture);
+        desk.button ("Render")->onClick();
+        desk.refresh();
+        CHECK_FALSE (desk.shows ("Ready."));
+    }
+    SECTION ("stopped")
+    {
+        faults.frameMs = 50;
+        PluginFixture fixture (faults);
+        Desk desk (fixture);
+        desk.processor->session.load (toText (sceneState()));
+        desk.refresh();
+        desk.button ("Render")->onClick();
+        desk.refresh();
+        REQUIRE (desk.button ("Stop") != nullptr);
+        desk.button ("Stop")->onClick();
+        desk.processor->session.performance().waitUntilDone();
+        desk.refresh();
+        CHECK (desk.shows ("Stopped after 0 lines"));
+    }
+    SECTION ("a session of a newer version")
+    {
+        PluginFixture fixture;
+        Desk desk (fixture);
+        desk.processor->session.load (R"({"tableread_state": 99})");
+        desk.refresh();
+        CHECK (desk.shows ("newer TableRead"));
+    }
+}
+
+TEST_CASE ("Opening and closing the editor leaves the session as it was", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    const auto state = toText (sceneState (18'000'000'000'000'000'000u));
+    desk.processor->session.load (state);
+    for (int i = 0; i < 20; ++i)
+    {
+        desk.editor.reset();
+        desk.editor.reset (desk.processor->createEditor());
+        desk.refresh();
+    }
+    CHECK (desk.processor->session.save() == state);
+}
