@@ -35,8 +35,8 @@ void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
     kernels::addDepthwise (x, extended, mixer, mixerBias, gamma);
     const kernels::RowNorm rowNorm { ffnNorm, eps };
     const auto wide =
-        kernels::linear (x.flatten (0, 1), up, &rowNorm, { .activation = kernels::Activation::Gelu });
-    kernels::linear (wide, down, nullptr, { .residual = x, .gate = ffnGamma });
+        kernels::linear (x, up, &rowNorm, { .activation = kernels::Activation::Gelu });
+    kernels::linear (wide.view ({ x.size (0), x.size (1), -1 }), down, nullptr, { .residual = x, .gate = ffnGamma });
 }
 
 std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,

@@ -71,6 +71,14 @@ inline constexpr std::int64_t gpuCounterCount = 1 << 16;
 struct GpuKernels
 {
     void* (*currentStream)();
+    /** From now on this thread's work goes to a stream of its own, which graphs can be captured on. */
+    void (*useOwnStream)();
+    /** Waits until this thread's stream has done all that was issued. */
+    void (*synchronise)();
+    /** Records what body (context) issues, without doing it. @returns a graph for replay() and drop(). */
+    void* (*capture) (void (*body) (void*), void* context);
+    void (*replay) (void* graph);
+    void (*drop) (void* graph);
     void (*linear) (const GpuLinear&, void* stream);
     std::int64_t (*workspaceFloats) (std::int64_t rows, std::int64_t n, std::int64_t k);
     void (*attention) (const GpuAttention&, void* stream);

@@ -131,6 +131,8 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* nor
     }
     if (x.dim() == 2)
         return finish (multiply (x, weight), result);
+    if (x.is_contiguous())
+        return finish (multiply (x.flatten (0, 1), weight), result);
     if (x.size (0) == 1)
         return finish (multiply (x[0], weight), result);
     std::vector<at::Tensor> parts;

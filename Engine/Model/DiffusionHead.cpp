@@ -63,11 +63,10 @@ TimestepTable DiffusionHead::timesteps (std::span<const std::int64_t> steps) con
 
 Modulation DiffusionHead::modulation (const at::Tensor& conditions, const TimestepTable& table) const
 {
-    const auto n = table.embedding.size (0), rows = conditions.size (0), h = settings.hidden;
+    const auto n = table.embedding.size (0), rows = conditions.size (0);
     const auto mixed = kernels::linear (conditions, condition).unsqueeze (0) + table.embedding.unsqueeze (1);
-    return {
-        kernels::linear (kernels::silu (mixed.reshape ({ n * rows, h })), adaptive).view ({ n, rows, -1 })
-    };
+    // Steps are entries of a batch, so that a row's bits do not depend on how many rows there are.
+    return { kernels::linear (kernels::silu (mixed), adaptive).view ({ n, rows, -1 }) };
 }
 
 at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation& modulation,

@@ -37,7 +37,6 @@ const Sampler::Plan& Sampler::plan (std::int64_t steps)
 
 at::Tensor Sampler::sample (std::span<const SampleRequest> requests, std::int64_t steps)
 {
-    const auto& [solver, table] = plan (steps);
     std::vector<at::Tensor> conditions, starts;
     std::vector<int> firstRows;
     std::vector<float> guidance;
@@ -50,22 +49,32 @@ at::Tensor Sampler::sample (std::span<const SampleRequest> requests, std::int64_
             conditions.push_back (request.uncondition);
         starts.push_back (request.noise);
     }
-    const auto modulation = head.modulation (at::stack (conditions), table);
     const auto device = conditions.front().device();
     const kernels::GuidedRows rows { at::tensor (firstRows, at::kInt).to (device),
                                      at::tensor (guidance, at::kFloat).to (device) };
-
     auto x = at::stack (starts).to (device); // [requests, D]
-    auto noisy = at::empty ({ (std::int64_t) conditions.size(), x.size (1) }, x.options());
+    run (at::stack (conditions), rows, x, steps,
+         [&] (std::size_t step, float timestep, const at::Tensor& noisy, const at::Tensor& v) {
+             for (std::size_t r = 0; r < requests.size(); ++r)
+                 tapStep (requests[r], step, firstRows[r], noisy[(std::int64_t) r], timestep, v);
+         });
+    return x;
+}
+
+void Sampler::run (const at::Tensor& conditions, const kernels::GuidedRows& rows, at::Tensor& x,
+                   std::int64_t steps, const Seen& seen)
+{
+    const auto& [solver, table] = plan (steps);
+    const auto modulation = head.modulation (conditions, table);
+    auto noisy = at::zeros ({ conditions.size (0), x.size (1) }, x.options());
     auto before = at::zeros_like (x);
     for (std::size_t i = 0; i < solver.steps.size(); ++i)
     {
         kernels::spreadRows (x, rows, noisy);
         const auto v = head (noisy, modulation, (std::int64_t) i);
-        for (std::size_t r = 0; r < requests.size(); ++r)
-            tapStep (requests[r], i, firstRows[r], x[(std::int64_t) r], table.timesteps[i], v);
+        if (seen)
+            seen (i, table.timesteps[i], x, v);
         kernels::solverStep (x, before, v, rows, solver.steps[i].coefficients);
     }
-    return x;
 }
 } // namespace tableread::engine
