@@ -99,7 +99,8 @@ BenchReport measure (const BenchOptions& options, Session& session)
         workOfOneFrame (*checkpoint, { .steps = options.settings.steps,
                                        .guided = options.settings.guidanceScale != 1.0f,
                                        .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0 });
-    report.limits = measureLimits (report.threads);
+    report.limits =
+        measureLimits (report.threads, static_cast<std::size_t> (report.work.diffusionHead.bytes));
     return report;
 }
 } // namespace

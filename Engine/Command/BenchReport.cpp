@@ -61,7 +61,7 @@ Spread spreadOf (std::vector<double> values)
 
 std::string PartResult::bound() const
 {
-    if (work.bytes <= 0 && work.operations <= 0)
+    if (memoryFloorMs <= 0 && arithmeticFloorMs <= 0)
         return {};
     return memoryFloorMs >= arithmeticFloorMs ? "memory" : "arithmetic";
 }
@@ -89,9 +89,11 @@ std::vector<PartResult> partsOf (const BenchReport& report)
     for (auto& part : parts)
     {
         part.share = sum > 0 ? part.msPerFrame.median / sum : 0;
-        if (report.limits.readBytesPerSecond > 0 && report.limits.operationsPerSecond > 0)
+        if (report.limits.readBytesPerSecond > 0 && report.limits.rereadBytesPerSecond > 0 &&
+            report.limits.operationsPerSecond > 0)
         {
-            part.memoryFloorMs = 1000.0 * part.work.bytes / report.limits.readBytesPerSecond;
+            part.memoryFloorMs = 1000.0 * (part.work.bytes / report.limits.readBytesPerSecond +
+                                           part.work.rereadBytes / report.limits.rereadBytesPerSecond);
             part.arithmeticFloorMs = 1000.0 * part.work.operations / report.limits.operationsPerSecond;
         }
     }
@@ -113,6 +115,7 @@ nlohmann::json toJson (const BenchReport& report)
                            { "ms_per_frame", toJson (part.msPerFrame) },
                            { "share", part.share },
                            { "bytes_per_frame", part.work.bytes },
+                           { "reread_bytes_per_frame", part.work.rereadBytes },
                            { "operations_per_frame", part.work.operations },
                            { "memory_floor_ms", part.memoryFloorMs },
                            { "arithmetic_floor_ms", part.arithmeticFloorMs },
@@ -122,6 +125,7 @@ nlohmann::json toJson (const BenchReport& report)
                { { "processor", report.processor },
                  { "processors", report.processors },
                  { "read_bytes_per_second", report.limits.readBytesPerSecond },
+                 { "reread_bytes_per_second", report.limits.rereadBytesPerSecond },
                  { "operations_per_second", report.limits.operationsPerSecond } } },
              { "version", TABLEREAD_VERSION },
              { "commit", report.commit },
@@ -148,8 +152,11 @@ std::string describe (const BenchReport& report)
     const auto frames = report.runs.empty() ? 0 : report.runs.front().frames;
     auto lines = fmt::format ("machine           {}, {} processors, {} threads\n", report.processor,
                               report.processors, report.threads);
-    lines += fmt::format ("                  reads {:.1f} GB/s, computes {:.0f} GFLOP/s at most (measured)\n",
-                          report.limits.readBytesPerSecond / 1e9, report.limits.operationsPerSecond / 1e9);
+    lines += fmt::format (
+        "                  at most (measured): reads {:.1f} GB/s from memory, {:.1f} GB/s of what fits the "
+        "head again, computes {:.0f} GFLOP/s\n",
+        report.limits.readBytesPerSecond / 1e9, report.limits.rereadBytesPerSecond / 1e9,
+        report.limits.operationsPerSecond / 1e9);
     lines += fmt::format ("program           {} ({}), {}\n", TABLEREAD_VERSION, report.commit, report.dtype);
     lines += fmt::format ("model             {}, {:.1f} M parameters, {}\n", report.model.name,
                           static_cast<double> (report.model.parameters) / 1e6, report.model.fingerprint);
@@ -170,8 +177,9 @@ std::string describe (const BenchReport& report)
         lines +=
             fmt::format ("{:<18}{:>9.2f}{:>7.0f}%", part.name, part.msPerFrame.median, 100.0 * part.share);
         if (! part.bound().empty())
-            lines += fmt::format ("{:>8.1f} MB{:>8.2f} GF  {}, at {:.0f} % of it", part.work.bytes / 1e6,
-                                  part.work.operations / 1e9, part.bound(), 100.0 * part.efficiency());
+            lines += fmt::format ("{:>8.1f} MB{:>8.2f} GF  {}, at {:.0f} % of it",
+                                  (part.work.bytes + part.work.rereadBytes) / 1e6, part.work.operations / 1e9,
+                                  part.bound(), 100.0 * part.efficiency());
         lines += '\n';
     }
     return lines;

@@ -44,7 +44,7 @@ struct PartResult
     Spread msPerFrame;
     double share = 0;         // of a frame's time
     PartWork work;            // zero: not counted
-    double memoryFloorMs = 0; // the work's bytes at the machine's rate
+    double memoryFloorMs = 0; // the work's bytes at the machine's rates
     double arithmeticFloorMs = 0;
 
     /** "memory" or "arithmetic": the higher floor; empty where the work is not counted. */

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <barrier>
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <immintrin.h>
 #include <thread>
@@ -14,49 +13,47 @@ namespace tableread::engine
 {
 namespace
 {
-// Volatile so that the compiler cannot leave the work out.
-volatile float sink = 0;
+constexpr std::size_t chains =
+    10; // more than latency times units of any such processor, fewer than its registers
 
-__attribute__ ((target ("avx2"))) void readAll (const float* data, std::size_t count)
+// The empty assembler lines tell the compiler that a value is used and changed, so that none of the work is left out.
+
+[[gnu::target ("avx2")]] void readAll (const float* data, std::size_t count)
 {
     __m256 sums[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps() };
     for (std::size_t i = 0; i + 32 <= count; i += 32)
         for (std::size_t j = 0; j < 4; ++j)
             sums[j] = _mm256_add_ps (sums[j], _mm256_loadu_ps (data + i + 8 * j));
-    sink =
-        _mm256_cvtss_f32 (_mm256_add_ps (_mm256_add_ps (sums[0], sums[1]), _mm256_add_ps (sums[2], sums[3])));
+    for (auto& sum : sums)
+        asm volatile("" : "+x"(sum));
 }
 
-constexpr std::size_t chains =
-    10; // more than latency times units of any such processor, fewer than its registers
-
-/** Independent chains of multiply-adds in vectors of the widest kind that the kernels use. */
-template <typename Vector>
-[[gnu::always_inline]] inline void multiplyAdd (std::size_t rounds)
+[[gnu::target ("avx2,fma")]] void multiplyAdd8 (std::size_t rounds)
 {
-    Vector sums[chains];
+    __m256 sums[chains];
     for (auto& sum : sums)
-        sum = Vector {} + 1.0f;
+        sum = _mm256_set1_ps (1.0f);
+    const __m256 factor = _mm256_set1_ps (0.999f), summand = _mm256_set1_ps (0.001f);
     for (std::size_t i = 0; i < rounds; ++i)
         for (auto& sum : sums)
-            sum = sum * 0.999f + 0.001f;
-    float total = 0;
-    for (const auto& sum : sums)
-        total += sum[0];
-    sink = total;
+        {
+            sum = _mm256_fmadd_ps (sum, factor, summand);
+            asm volatile("" : "+x"(sum));
+        }
 }
 
-typedef float Vector8 __attribute__ ((vector_size (32)));
-typedef float Vector16 __attribute__ ((vector_size (64)));
-
-[[gnu::target ("avx2,fma"), gnu::optimize ("fp-contract=fast")]] void multiplyAdd8 (std::size_t rounds)
+[[gnu::target ("avx512f")]] void multiplyAdd16 (std::size_t rounds)
 {
-    multiplyAdd<Vector8> (rounds);
-}
-
-[[gnu::target ("avx512f"), gnu::optimize ("fp-contract=fast")]] void multiplyAdd16 (std::size_t rounds)
-{
-    multiplyAdd<Vector16> (rounds);
+    __m512 sums[chains];
+    for (auto& sum : sums)
+        sum = _mm512_set1_ps (1.0f);
+    const __m512 factor = _mm512_set1_ps (0.999f), summand = _mm512_set1_ps (0.001f);
+    for (std::size_t i = 0; i < rounds; ++i)
+        for (auto& sum : sums)
+        {
+            sum = _mm512_fmadd_ps (sum, factor, summand);
+            asm volatile("" : "+v"(sum));
+        }
 }
 
 /** Seconds that all threads together need for `work (thread)`, the best of a few. */
@@ -85,24 +82,37 @@ double bestSeconds (int threads, const std::function<void (std::size_t)>& work)
     }
     return best;
 }
+
+/** Bytes a second that the threads read of the first `floats` of a buffer, each its share, `times` over. */
+double readRate (int threads, const std::vector<float>& buffer, std::size_t floats, std::size_t times)
+{
+    const auto share = floats / static_cast<std::size_t> (threads);
+    const auto read = [&] (std::size_t thread) {
+        for (std::size_t i = 0; i < times; ++i)
+            readAll (buffer.data() + thread * share, share);
+    };
+    const double bytes =
+        static_cast<double> (share * static_cast<std::size_t> (threads) * times) * sizeof (float);
+    return bytes / bestSeconds (threads, read);
+}
 } // namespace
 
-MachineLimits measureLimits (int threads)
+MachineLimits measureLimits (int threads, std::size_t rereadBytes)
 {
     constexpr std::size_t floats = 64u << 20;
+    constexpr std::size_t leastReread = 1u << 18;
     constexpr std::size_t rounds = 10'000'000;
-    const bool wide = __builtin_cpu_supports ("avx512f");
-    const double perRound = 2.0 * (wide ? 16.0 : 8.0) * chains;
-    const auto share = floats / static_cast<std::size_t> (threads);
     const std::vector<float> buffer (floats, 1.0f);
+    const auto again = std::clamp (rereadBytes / sizeof (float), leastReread, floats);
+    const bool wide = __builtin_cpu_supports ("avx512f") != 0;
+    const double perRound = 2.0 * (wide ? 16.0 : 8.0) * chains;
+    const double seconds = bestSeconds (
+        threads, [wide] (std::size_t) { wide ? multiplyAdd16 (rounds) : multiplyAdd8 (rounds); });
+
     MachineLimits limits;
-    limits.readBytesPerSecond =
-        static_cast<double> (share * static_cast<std::size_t> (threads) * sizeof (float)) /
-        bestSeconds (threads, [&] (std::size_t thread) { readAll (buffer.data() + thread * share, share); });
-    limits.operationsPerSecond =
-        perRound * static_cast<double> (rounds) * threads / bestSeconds (threads, [wide] (std::size_t) {
-            wide ? multiplyAdd16 (rounds) : multiplyAdd8 (rounds);
-        });
+    limits.readBytesPerSecond = readRate (threads, buffer, floats, 1);
+    limits.rereadBytesPerSecond = readRate (threads, buffer, again, floats / again);
+    limits.operationsPerSecond = perRound * static_cast<double> (rounds) * threads / seconds;
     return limits;
 }
 } // namespace tableread::engine

@@ -54,7 +54,8 @@ ModelWork workOfOneFrame (const Checkpoint& checkpoint, const WorkSettings& sett
 
     ModelWork work;
     const auto add = [&] (PartWork& part, double weights, double reads, double uses) {
-        part.bytes += weights * settings.bytesPerWeight * reads;
+        part.bytes += weights * settings.bytesPerWeight;
+        part.rereadBytes += weights * settings.bytesPerWeight * (reads - 1.0);
         part.operations += 2.0 * weights * uses;
     };
     for (const std::string_view name : checkpoint.names())

@@ -8,8 +8,9 @@ namespace tableread::engine
 /** What one part of the model must read and compute for one frame, whatever the program. */
 struct PartWork
 {
-    double bytes = 0;      // weights, each once where one product can serve all that needs it
-    double operations = 0; // floating-point, a multiply-add counting two
+    double bytes = 0;       // of weights, each once
+    double rereadBytes = 0; // of the same weights, for the steps after the first
+    double operations = 0;  // floating-point, a multiply-add counting two
 };
 
 /** Of the parts that RenderReport::times tells apart. Left out, since small beside the weights: attention over what was

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <latch>
 #include <memory>
 #include <ostream>
@@ -101,6 +102,14 @@ int serve (const ServeOptions& options, Session& session)
 
     const auto end = server.serve (socket.fd());
     worker.rethrowLoadFailure();
+    if (! worker.info())
+    {
+        spdlog::info ("stopped while the model was loading");
+        {
+            const auto removed = std::move (socket);
+        }
+        std::_Exit (exitOk); // nothing hurries a loader on, and it leaves nothing behind
+    }
     if (end == HttpServer::End::Failed)
         fail (ErrorCode::Io, "the system does not let the engine wait for clients any more. Start it again.");
     spdlog::info (end == HttpServer::End::Idle ? "no client for a while: bye" : "stopped");

@@ -295,7 +295,7 @@ def class_errors(got, reference):
     return worst
 
 
-def main():
+def arguments(argv=None):
     def override(s):
         path, value = s.split("=", 1)
         try: return path, json.loads(value)
@@ -319,9 +319,14 @@ def main():
     ap.add_argument("--free", action="store_true", help="do not force the token stream")
     ap.add_argument("--hf", action="store_true", help="stock transformers semantics")
     ap.add_argument("--diffusers", action="store_true", help="diffusers' scheduler instead of MiniDPM")
-    a = ap.parse_args()
+    a = ap.parse_args(argv)
     if not 1 <= a.segments <= a.frames or a.steps < 1 or a.seed < 0 or any(n < 1 for n in a.voice_lens or []):
         ap.error("need frames >= segments >= 1, steps >= 1, seed >= 0, voices of 1 sample or more")
+    return a
+
+
+def main():
+    a = arguments()
     torch.set_num_threads(1); torch.use_deterministic_algorithms(True)
     if not a.hf: VT.VibeVoiceAcousticTokenizerCausalConv1d.forward = pad_each_convolution
 

@@ -24,6 +24,7 @@ struct FakeRendererControl
     std::atomic<int> failAtFrame { -1 }; // throws `failure` instead of this frame
     std::atomic<bool> reachesLength { false };
     std::atomic<bool> failToLoad { false };
+    std::atomic<int> loadMs { 0 };
     std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
     std::function<void()> beforeVoice;       // and before each voice is encoded
     Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
@@ -44,6 +45,7 @@ public:
 
     explicit FakeRenderer (std::shared_ptr<FakeRendererControl> shared) : control (std::move (shared))
     {
+        std::this_thread::sleep_for (std::chrono::milliseconds (control->loadMs));
         if (control->failToLoad)
             fail (ErrorCode::InvalidInput, "the fake model is broken");
         modelInfo.name = "fake";

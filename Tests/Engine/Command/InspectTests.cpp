@@ -63,12 +63,14 @@ TEST_CASE ("The work of a frame is counted from the tensors", "[engine][command]
     // By hand: a layer has 4 projections of 448 x 448 and 3 of 448 x 1216.
     const double layers = 8.0 * (4.0 * 448 * 448 + 3.0 * 448 * 1216);
     CHECK (work.languageModel.bytes == Approx (4.0 * layers));
+    CHECK (work.languageModel.rereadBytes == 0);
     CHECK (work.languageModel.operations == Approx (2.0 * 2.0 * layers));
 
     const double oncePerFrame = 448.0 * 448;                               // cond_proj
     const double conditioned = 3.0 * 1344 * 448 + 896.0 * 448;             // adaLN: all steps in one product
     const double perStep = 448.0 * 64 + 64.0 * 448 + 3.0 * 3 * 1344 * 448; // in, out, FFNs
-    CHECK (work.diffusionHead.bytes == Approx (4.0 * (oncePerFrame + conditioned + 10.0 * perStep)));
+    CHECK (work.diffusionHead.bytes == Approx (4.0 * (oncePerFrame + conditioned + perStep)));
+    CHECK (work.diffusionHead.rereadBytes == Approx (4.0 * 9.0 * perStep));
     CHECK (work.diffusionHead.operations == Approx (4.0 * (oncePerFrame + 10.0 * (conditioned + perStep))));
 
     const auto unguided =

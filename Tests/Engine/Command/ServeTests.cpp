@@ -107,6 +107,29 @@ TEST_CASE ("Serve ends by itself when it is not needed", "[engine][command][serv
     CHECK (engine.files() == std::vector<std::string> { "log" });
 }
 
+TEST_CASE ("Serve ends at once also while its model loads", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    engine.control->loadMs = 60'000;
+    ServeProcess process (engine);
+    nlohmann::json health;
+    for (int i = 0; i < 500 && health.is_null(); ++i)
+        try
+        {
+            health = nlohmann::json::parse (request (ServeProcess::socket (engine), "GET", "/health").body);
+        }
+        catch (const std::exception&)
+        {
+            std::this_thread::sleep_for (std::chrono::milliseconds (10));
+        }
+    REQUIRE (health["status"] == "loading");
+    const auto begin = std::chrono::steady_clock::now();
+    kill (process.pid, SIGTERM);
+    CHECK (process.wait() == 0);
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (5));
+    CHECK (engine.files().empty());
+}
+
 TEST_CASE ("A model that cannot be loaded ends serve with its sentence", "[engine][command][serve][errors]")
 {
     CommandFixture engine;

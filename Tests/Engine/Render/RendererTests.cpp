@@ -35,7 +35,8 @@ VoiceAudio hum (float frequencyHz)
 Renderer::Job job (const std::string& text, Samples& out, std::uint64_t seed = 1)
 {
     static const auto voice = renderer().encodeVoice (hum (120));
-    RenderEvents events { [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); }, {} };
+    RenderEvents events;
+    events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
     return { { { { 0, text } }, { voice } }, { .seed = seed, .maxSeconds = 1.2 }, events };
 }
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into the eight lines of the embedded model is what PyTorch was given: prompt and voice. What comes out:
+// Tests/Engine/Render/MiniLinesTests.cpp.
+#include <fstream>
+#include <map>
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "Kernels/Parallel.h"
+#include "Model/Prompt.h"
+#include "Render/ReplayTap.h"
+#include "Render/VoiceEncoder.h"
+#include "Voice/VoiceReader.h"
+
+using namespace tableread::engine;
+
+namespace
+{
+const std::filesystem::path root = TABLEREAD_ROOT;
+
+nlohmann::json miniLines()
+{
+    std::ifstream file (root / "Tests/Data/mini/lines.json");
+    return nlohmann::json::parse (file).at ("lines");
+}
+} // namespace
+
+TEST_CASE ("The eight lines' prompts are PyTorch's, token by token", "[engine][golden][mini]")
+{
+    const SafetensorsFile stored (root / "Tests/Data/mini/lines.safetensors");
+    const auto tokenizer = Tokenizer::load (root / "Assets/models/mini");
+    for (const auto& line : miniLines())
+    {
+        const auto name = line.at ("name").get<std::string>();
+        INFO (name);
+        const std::vector<std::int64_t> voiceFrames { line.at ("voice_frames").get<std::int64_t>() };
+        const std::vector<PromptLine> spoken { { 0, line.at ("text").get<std::string>() } };
+        const auto ids = read (stored, name + ".ids");
+        const auto* first = ids.const_data_ptr<std::int64_t>();
+        CHECK (buildPrompt (*tokenizer, voiceFrames, spoken).ids == std::vector (first, first + ids.numel()));
+    }
+}
+
+TEST_CASE ("The bundled voices, read and encoded, are PyTorch's", "[engine][golden][mini]")
+{
+    const c10::InferenceMode noGradients;
+    kernels::setThreads (1);
+    const SafetensorsFile stored (root / "Tests/Data/mini/lines.safetensors");
+    const VibeVoice model (Checkpoint::open (root / "Assets/models/mini"), ComputeType::Float32);
+    std::map<std::string, std::string> lineOf;
+    for (const auto& line : miniLines())
+        lineOf.try_emplace (line.at ("voice").get<std::string>(), line.at ("name").get<std::string>());
+    REQUIRE (lineOf.size() == 3);
+    for (const auto& [file, name] : lineOf)
+    {
+        INFO (file);
+        const auto clip = tableread::readVoice (root / "Assets/models/mini/voices" / file, file).value();
+        const auto got = model.scaled (encodeMeans (model, clip.samples));
+        const auto wanted = read (stored, name + ".voices");
+        REQUIRE (got.sizes() == wanted.sizes());
+        CHECK ((got - wanted).norm().item<double>() <=
+               1e-4 * wanted.norm().item<double>()); // fp32: about 1e-6
+    }
+}
