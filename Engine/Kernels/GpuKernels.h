@@ -63,7 +63,7 @@ struct GpuAttention
     float* out = nullptr;
 };
 
-inline constexpr std::int64_t gpuPositionsOfAPart = 128;
+inline constexpr std::int64_t gpuPositionsOfAPart = 64;
 inline constexpr std::int64_t gpuCounterCount = 1 << 16;
 
 /** The GPU twins of the kernels, in a library of their own that is loaded where there is a GPU. Each is issued on

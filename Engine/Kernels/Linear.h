@@ -36,7 +36,7 @@ struct RowNorm
 {
     at::Tensor weight; // [k]; undefined: 1
     double eps = 0;
-    at::Tensor shift, scale; // [M, k], rows may lie apart; undefined: none
+    at::Tensor shift {}, scale {}; // [M, k], rows may lie apart; undefined: none
 };
 
 enum class Activation
@@ -50,8 +50,8 @@ enum class Activation
 struct LinearResult
 {
     Activation activation = Activation::None;
-    at::Tensor residual; // [M, n], changed in place
-    at::Tensor gate;     // [n] for all rows or [M, n], rows may lie apart; undefined: 1
+    at::Tensor residual {}; // [M, n], changed in place
+    at::Tensor gate {};     // [n] for all rows or [M, n], rows may lie apart; undefined: 1
 };
 
 /** x [M, k] or [B, T, k] float32, rows any distance apart but each contiguous → [M, n] float32 (M = B · T), or the

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cuda_bf16.h>
 #include <cuda_fp8.h>
 #include <cuda_runtime.h>
-#include <algorithm>
 
 #include "Kernels/CudaParts.h"
 
@@ -16,31 +16,51 @@ constexpr int tileOutputs = 16;
 constexpr int tileDepth = 16;
 constexpr int stepDepth = warps * tileDepth; // k that the warps of a block take together
 
-struct Fragment { unsigned r[4]; };
+struct Fragment
+{
+    unsigned r[4];
+};
 
 __device__ inline void mma (float (&c)[4], const Fragment& a, unsigned b0, unsigned b1)
 {
-    asm volatile ("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b0), "r"(b1));
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+                 "{%0,%1,%2,%3};"
+                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+                 : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b0), "r"(b1));
 }
 __device__ inline uint4 stream16 (const void* p)
 {
     uint4 v;
-    asm volatile ("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+                 : "l"(p));
     return v;
 }
 __device__ inline uint2 stream8 (const void* p)
 {
     uint2 v;
-    asm volatile ("ld.global.nc.L1::no_allocate.v2.u32 {%0,%1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p));
+    asm volatile("ld.global.nc.L1::no_allocate.v2.u32 {%0,%1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p));
     return v;
 }
 
-template <GpuElement E> struct Raw { using Type = uint4; };
-template <> struct Raw<GpuElement::Int8> { using Type = uint2; };
-template <> struct Raw<GpuElement::Float8E4M3> { using Type = uint2; };
+template <GpuElement E>
+struct Raw
+{
+    using Type = uint4;
+};
+template <>
+struct Raw<GpuElement::Int8>
+{
+    using Type = uint2;
+};
+template <>
+struct Raw<GpuElement::Float8E4M3>
+{
+    using Type = uint2;
+};
 
-template <GpuElement E> __device__ inline typename Raw<E>::Type fetch (const void* weight, std::int64_t tile, int lane)
+template <GpuElement E>
+__device__ inline typename Raw<E>::Type fetch (const void* weight, std::int64_t tile, int lane)
 {
     if constexpr (E == GpuElement::BFloat16)
         return stream16 (static_cast<const uint4*> (weight) + tile * 32 + lane);
@@ -54,7 +74,8 @@ __device__ inline unsigned pairOf (float low, float high)
     return *reinterpret_cast<const unsigned*> (&p);
 }
 
-template <GpuElement E> __device__ inline Fragment expand (typename Raw<E>::Type raw)
+template <GpuElement E>
+__device__ inline Fragment expand (typename Raw<E>::Type raw)
 {
     if constexpr (E == GpuElement::BFloat16)
         return { { raw.x, raw.y, raw.z, raw.w } };
@@ -68,15 +89,18 @@ template <GpuElement E> __device__ inline Fragment expand (typename Raw<E>::Type
             if constexpr (E == GpuElement::Int8)
             {
                 const unsigned w = words[i];
-                f.r[2 * i] = pairOf ((float) (signed char) (w & 0xff), (float) (signed char) ((w >> 8) & 0xff));
-                f.r[2 * i + 1] = pairOf ((float) (signed char) ((w >> 16) & 0xff), (float) (signed char) (w >> 24));
+                f.r[2 * i] =
+                    pairOf ((float) (signed char) (w & 0xff), (float) (signed char) ((w >> 8) & 0xff));
+                f.r[2 * i + 1] =
+                    pairOf ((float) (signed char) ((w >> 16) & 0xff), (float) (signed char) (w >> 24));
             }
             else
             {
 #pragma unroll
                 for (int h = 0; h < 2; ++h)
                 {
-                    const __half2_raw two = __nv_cvt_fp8x2_to_halfraw2 ((__nv_fp8x2_storage_t) (words[i] >> (16 * h)), __NV_E4M3);
+                    const __half2_raw two =
+                        __nv_cvt_fp8x2_to_halfraw2 ((__nv_fp8x2_storage_t) (words[i] >> (16 * h)), __NV_E4M3);
                     const float2 v = __half22float2 (*reinterpret_cast<const __half2*> (&two));
                     f.r[2 * i + h] = pairOf (v.x, v.y);
                 }
@@ -86,19 +110,28 @@ template <GpuElement E> __device__ inline Fragment expand (typename Raw<E>::Type
     }
 }
 
-__device__ inline float geluOf (float x) { return 0.5f * x * (1.0f + erff (x * 0.70710678f)); }
-__device__ inline float siluOf (float x) { return x / (1.0f + __expf (-x)); }
+__device__ inline float geluOf (float x)
+{
+    return 0.5f * x * (1.0f + erff (x * 0.70710678f));
+}
+__device__ inline float siluOf (float x)
+{
+    return x / (1.0f + __expf (-x));
+}
 
-__device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t column, std::int64_t width, float value)
+__device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t column, std::int64_t width,
+                             float value)
 {
     if (a.residual != nullptr)
-        a.residual[row * width + column] += value * (a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column]);
+        a.residual[row * width + column] +=
+            value * (a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column]);
     else
         a.out[row * width + column] = value;
 }
 
 /** The whole sums of outputs r and r + 8 of a tile. With SwiGlu those are a gate and its partner: packed in turns of eight. */
-__device__ inline void finish (const GpuLinear& a, std::int64_t row, std::int64_t tile, int r, float first, float second)
+__device__ inline void finish (const GpuLinear& a, std::int64_t row, std::int64_t tile, int r, float first,
+                               float second)
 {
     const bool gated = a.activation == GpuActivation::SwiGlu;
     const std::int64_t width = gated ? a.n / 2 : a.n, column = gated ? tile * 8 + r : tile * tileOutputs + r;
@@ -106,8 +139,18 @@ __device__ inline void finish (const GpuLinear& a, std::int64_t row, std::int64_
     if (column >= width)
         return;
     const bool both = partner < a.n;
-    if (a.channelScale != nullptr) { first *= a.channelScale[column]; if (both) second *= a.channelScale[partner]; }
-    if (a.bias != nullptr) { first += a.bias[column]; if (both) second += a.bias[partner]; }
+    if (a.channelScale != nullptr)
+    {
+        first *= a.channelScale[column];
+        if (both)
+            second *= a.channelScale[partner];
+    }
+    if (a.bias != nullptr)
+    {
+        first += a.bias[column];
+        if (both)
+            second += a.bias[partner];
+    }
     if (gated)
         return emit (a, row, column, width, siluOf (first) * second);
     const bool gelu = a.activation == GpuActivation::Gelu;
@@ -158,13 +201,16 @@ __global__ void prepareKernel (GpuLinear a, __nv_bfloat16* out, int pitch)
     const float* x = sourceRow (a, row);
     const float factor = a.normalise ? normFactor (a, x, lane) : 1.0f;
     for (int k = lane * 2; k < pitch; k += 64)
-        *reinterpret_cast<unsigned*> (out + row * pitch + k) = pairOf (prepared (a, x, row, k, factor), prepared (a, x, row, k + 1, factor));
+        *reinterpret_cast<unsigned*> (out + row * pitch + k) =
+            pairOf (prepared (a, x, row, k, factor), prepared (a, x, row, k + 1, factor));
 }
 
 /** Few rows: a block walks over tiles of 16 outputs, its warps take k in turns of 16 and add up in the order of the
     warps. The order of a sum depends on the weight's shape alone: not on NT, the tiles of a block, or other rows. */
 template <GpuElement E, int NT, bool Fused, int MinBlocks>
-__global__ void __launch_bounds__ (threads, MinBlocks) narrowKernel (GpuLinear a, const __nv_bfloat16* ready, int readyPitch, int tilesOfABlock, int stepsOfASplit)
+__global__ void __launch_bounds__ (threads, MinBlocks)
+    narrowKernel (GpuLinear a, const __nv_bfloat16* ready, int readyPitch, int tilesOfABlock,
+                  int stepsOfASplit)
 {
     extern __shared__ unsigned char shared[];
     constexpr int ahead = 4;
@@ -184,7 +230,8 @@ __global__ void __launch_bounds__ (threads, MinBlocks) narrowKernel (GpuLinear a
     typename Raw<E>::Type raw[ahead];
     const auto request = [&] (int t, int u, int s) {
         if (t < tileEnd && s < steps)
-            raw[u] = fetch<E> (a.weight, (std::int64_t) t * kSteps * warps + (stepBegin + s) * warps + warp, lane);
+            raw[u] =
+                fetch<E> (a.weight, (std::int64_t) t * kSteps * warps + (stepBegin + s) * warps + warp, lane);
     };
 #pragma unroll
     for (int u = 0; u < ahead; ++u)
@@ -210,14 +257,17 @@ __global__ void __launch_bounds__ (threads, MinBlocks) narrowKernel (GpuLinear a
             factor = a.normalise ? factors[r] : 1.0f;
             for (int c = threadIdx.x * 2; c < width; c += threads * 2)
                 *reinterpret_cast<unsigned*> (staged + r * pitch + c) =
-                    pairOf (prepared (a, x, firstRow + r, from + c, factor), prepared (a, x, firstRow + r, from + c + 1, factor));
+                    pairOf (prepared (a, x, firstRow + r, from + c, factor),
+                            prepared (a, x, firstRow + r, from + c + 1, factor));
         }
     }
     else
         for (int r = 0; r < rows; ++r)
             for (int c = threadIdx.x * 8; c < width; c += threads * 8)
                 *reinterpret_cast<uint4*> (staged + r * pitch + c) =
-                    from + c < readyPitch ? *reinterpret_cast<const uint4*> (ready + (firstRow + r) * readyPitch + from + c) : uint4 {};
+                    from + c < readyPitch
+                        ? *reinterpret_cast<const uint4*> (ready + (firstRow + r) * readyPitch + from + c)
+                        : uint4 {};
     __syncthreads();
 
     for (; tile < tileEnd; ++tile)
@@ -320,12 +370,13 @@ constexpr int wideRows = 128, wideDepth = 64, widePitch = wideDepth + 8;
 __device__ inline void copyAsync16 (void* to, const void* from, bool there)
 {
     const unsigned address = (unsigned) __cvta_generic_to_shared (to), bytes = there ? 16 : 0;
-    asm volatile ("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(address), "l"(from), "r"(bytes));
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(address), "l"(from), "r"(bytes));
 }
 
 /** Many rows: 128 of them a block, and 16 · WN outputs; each warp a tile of outputs and its share of the rows. */
 template <GpuElement E, int WN>
-__global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a, const __nv_bfloat16* ready, int readyPitch)
+__global__ void __launch_bounds__ (threads)
+    wideKernel (GpuLinear a, const __nv_bfloat16* ready, int readyPitch)
 {
     constexpr int NT = 2 * WN; // row tiles of a warp
     constexpr int stages = 3;
@@ -336,7 +387,8 @@ __global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a, const __nv_
     const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), tile = blockIdx.y * WN + warp % WN;
     const int warpRow = warp / WN * NT * 8;
     const int kTiles = (int) ((a.k + stepDepth - 1) / stepDepth) * warps; // packed
-    const int used = (int) ((a.k + tileDepth - 1) / tileDepth), chunks = (used * tileDepth + wideDepth - 1) / wideDepth;
+    const int used = (int) ((a.k + tileDepth - 1) / tileDepth),
+              chunks = (used * tileDepth + wideDepth - 1) / wideDepth;
 
     const auto stage = [&] (int chunk) {
         if (chunk < chunks)
@@ -346,10 +398,11 @@ __global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a, const __nv_
             {
                 const int r = i / (wideDepth / 8), c = i % (wideDepth / 8) * 8, k = chunk * wideDepth + c;
                 const bool there = firstRow + r < a.rows && k < readyPitch;
-                copyAsync16 (to + r * widePitch + c, there ? ready + (firstRow + r) * readyPitch + k : ready, there);
+                copyAsync16 (to + r * widePitch + c, there ? ready + (firstRow + r) * readyPitch + k : ready,
+                             there);
             }
         }
-        asm volatile ("cp.async.commit_group;");
+        asm volatile("cp.async.commit_group;");
     };
     typename Raw<E>::Type raw[4] = {};
     const auto request = [&] (int chunk) {
@@ -364,7 +417,7 @@ __global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a, const __nv_
     float sums[NT][4] = {};
     for (int chunk = 0; chunk < chunks; ++chunk)
     {
-        asm volatile ("cp.async.wait_group 1;");
+        asm volatile("cp.async.wait_group 1;");
         __syncthreads();
         stage (chunk + 2);
         typename Raw<E>::Type now[4];
@@ -383,10 +436,13 @@ __global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a, const __nv_
             for (int j = 0; j < NT; j += 2)
             {
                 // Four 8 × 8 matrices: rows j and j + 1, k halves 0 and 1 of each.
-                const auto* from = x + (warpRow + j * 8 + lane / 16 * 8 + lane % 8) * widePitch + u * tileDepth + (lane / 8 % 2) * 8;
+                const auto* from = x + (warpRow + j * 8 + lane / 16 * 8 + lane % 8) * widePitch +
+                                   u * tileDepth + (lane / 8 % 2) * 8;
                 const unsigned address = (unsigned) __cvta_generic_to_shared (from);
                 unsigned b[4];
-                asm volatile ("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(b[0]), "=r"(b[1]), "=r"(b[2]), "=r"(b[3]) : "r"(address));
+                asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                             : "=r"(b[0]), "=r"(b[1]), "=r"(b[2]), "=r"(b[3])
+                             : "r"(address));
                 mma (sums[j], weights, b[0], b[1]);
                 mma (sums[j + 1], weights, b[2], b[3]);
             }
@@ -411,7 +467,8 @@ __global__ void plainKernel (GpuLinear a)
     const int lane = threadIdx.x % 32;
     const bool gated = a.activation == GpuActivation::SwiGlu;
     const std::int64_t width = gated ? a.n / 2 : a.n;
-    const std::int64_t column = (std::int64_t) blockIdx.y * (blockDim.x / 32) + threadIdx.x / 32, row = blockIdx.x;
+    const std::int64_t column = (std::int64_t) blockIdx.y * (blockDim.x / 32) + threadIdx.x / 32,
+                       row = blockIdx.x;
     if (column >= width)
         return;
     const float* x = sourceRow (a, row);
@@ -433,12 +490,21 @@ __global__ void plainKernel (GpuLinear a)
     }
     if (lane != 0)
         return;
-    if (a.bias != nullptr) { first += a.bias[column]; if (gated) second += a.bias[width + column]; }
-    emit (a, row, column, width, gated ? first / (1.0f + expf (-first)) * second : a.activation == GpuActivation::Gelu ? geluOf (first) : first);
+    if (a.bias != nullptr)
+    {
+        first += a.bias[column];
+        if (gated)
+            second += a.bias[width + column];
+    }
+    emit (a, row, column, width,
+          gated                                 ? first / (1.0f + expf (-first)) * second
+          : a.activation == GpuActivation::Gelu ? geluOf (first)
+                                                : first);
 }
 
 template <typename... Parameters, typename... Arguments>
-void start (void (*kernel) (Parameters...), dim3 grid, std::size_t bytes, cudaStream_t stream, Arguments... arguments)
+void start (void (*kernel) (Parameters...), dim3 grid, std::size_t bytes, cudaStream_t stream,
+            Arguments... arguments)
 {
     if (bytes > 48 * 1024)
         check (cudaFuncSetAttribute (kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int) bytes));
@@ -446,15 +512,21 @@ void start (void (*kernel) (Parameters...), dim3 grid, std::size_t bytes, cudaSt
     check (cudaGetLastError());
 }
 
-constexpr int residentBlocks = 528; // four on each of 132 multiprocessors: only how the tiles are dealt out
+constexpr int multiprocessors = 132; // of an H100: only how the tiles are dealt out
 
 template <GpuElement E, int NT, bool Fused, int MB>
 void narrow (const GpuLinear& a, const __nv_bfloat16* ready, int readyPitch, int splits, cudaStream_t stream)
 {
-    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), steps = (int) ((a.k + stepDepth - 1) / stepDepth);
-    const int stepsOfASplit = (steps + splits - 1) / splits, tilesOfABlock = (tiles * splits + residentBlocks - 1) / residentBlocks;
-    const std::size_t bytes = (std::size_t) warps * 8 * NT * 16 * 4 + (std::size_t) std::min<std::int64_t> (8 * NT, a.rows) * (stepsOfASplit * stepDepth + 8) * 2;
-    start (narrowKernel<E, NT, Fused, MB>, dim3 ((unsigned) ((a.rows + 8 * NT - 1) / (8 * NT)), (unsigned) ((tiles + tilesOfABlock - 1) / tilesOfABlock), (unsigned) splits),
+    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs),
+              steps = (int) ((a.k + stepDepth - 1) / stepDepth);
+    const int stepsOfASplit = (steps + splits - 1) / splits,
+              tilesOfABlock = (tiles * splits + MB * multiprocessors - 1) / (MB * multiprocessors);
+    const std::size_t bytes =
+        (std::size_t) warps * 8 * NT * 16 * 4 +
+        (std::size_t) std::min<std::int64_t> (8 * NT, a.rows) * (stepsOfASplit * stepDepth + 8) * 2;
+    start (narrowKernel<E, NT, Fused, MB>,
+           dim3 ((unsigned) ((a.rows + 8 * NT - 1) / (8 * NT)),
+                 (unsigned) ((tiles + tilesOfABlock - 1) / tilesOfABlock), (unsigned) splits),
            bytes, stream, a, ready, readyPitch, tilesOfABlock, stepsOfASplit);
 }
 
@@ -462,7 +534,9 @@ template <GpuElement E, int WN>
 void wide (const GpuLinear& a, const __nv_bfloat16* ready, int readyPitch, cudaStream_t stream)
 {
     const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    start (wideKernel<E, WN>, dim3 ((unsigned) ((a.rows + wideRows - 1) / wideRows), (unsigned) ((tiles + WN - 1) / WN)), 3 * wideRows * widePitch * 2, stream, a, ready, readyPitch);
+    start (wideKernel<E, WN>,
+           dim3 ((unsigned) ((a.rows + wideRows - 1) / wideRows), (unsigned) ((tiles + WN - 1) / WN)),
+           3 * wideRows * widePitch * 2, stream, a, ready, readyPitch);
 }
 
 template <GpuElement E>
@@ -476,15 +550,21 @@ void choose (const GpuLinear& a, int splits, cudaStream_t stream)
     const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
     if (a.rowsOfABatch > 32) // by the rows of one sequence: what its bits are must not depend on the others
     {
-        if (tiles >= 8) wide<E, 8> (a, ready, pitch, stream);
-        else if (tiles >= 4) wide<E, 4> (a, ready, pitch, stream);
-        else if (tiles >= 2) wide<E, 2> (a, ready, pitch, stream);
-        else wide<E, 1> (a, ready, pitch, stream);
+        if (tiles >= 8)
+            wide<E, 8> (a, ready, pitch, stream);
+        else if (tiles >= 4)
+            wide<E, 4> (a, ready, pitch, stream);
+        else if (tiles >= 2)
+            wide<E, 2> (a, ready, pitch, stream);
+        else
+            wide<E, 1> (a, ready, pitch, stream);
         return;
     }
     const auto steps = (a.k + stepDepth - 1) / stepDepth, width = (steps + splits - 1) / splits * stepDepth;
-    if (a.rows > 16 && 32 * width * 2 <= 112 * 1024) narrow<E, 4, false, 2> (a, ready, pitch, splits, stream);
-    else narrow<E, 2, false, 2> (a, ready, pitch, splits, stream);
+    if (a.rows > 16 && 32 * width * 2 <= 112 * 1024)
+        narrow<E, 4, false, 2> (a, ready, pitch, splits, stream);
+    else
+        narrow<E, 2, false, 2> (a, ready, pitch, splits, stream);
 }
 } // namespace
 
@@ -511,11 +591,18 @@ void cudaLinear (const GpuLinear& a, void* stream)
     const int splits = splitsOf (a.n, a.k);
     switch (a.element)
     {
-        case GpuElement::BFloat16: return choose<GpuElement::BFloat16> (a, splits, s);
-        case GpuElement::Int8: return choose<GpuElement::Int8> (a, splits, s);
-        case GpuElement::Float8E4M3: return choose<GpuElement::Float8E4M3> (a, splits, s);
+        case GpuElement::BFloat16:
+            return choose<GpuElement::BFloat16> (a, splits, s);
+        case GpuElement::Int8:
+            return choose<GpuElement::Int8> (a, splits, s);
+        case GpuElement::Float8E4M3:
+            return choose<GpuElement::Float8E4M3> (a, splits, s);
         case GpuElement::Float32:
-            start (plainKernel, dim3 ((unsigned) a.rows, (unsigned) (((a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n) + warps - 1) / warps)), 0, s, a);
+            start (plainKernel,
+                   dim3 ((unsigned) a.rows,
+                         (unsigned) (((a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n) + warps - 1) /
+                                     warps)),
+                   0, s, a);
     }
 }
 } // namespace tableread::engine::kernels

@@ -15,7 +15,8 @@ unsigned blocksFor (std::int64_t count, int each = threads)
 }
 
 /** A warp a row. */
-__global__ void rmsNormKernel (const float* x, std::int64_t rows, int n, const float* weight, float eps, float* out)
+__global__ void rmsNormKernel (const float* x, std::int64_t rows, int n, const float* weight, float eps,
+                               float* out)
 {
     const std::int64_t row = (std::int64_t) blockIdx.x * (threads / 32) + threadIdx.x / 32;
     if (row >= rows)
@@ -39,8 +40,8 @@ __global__ void siluKernel (const float* x, std::int64_t count, float* out)
         out[i] = x[i] / (1.0f + expf (-x[i]));
 }
 
-__global__ void depthwiseKernel (const float* window, float* x, std::int64_t total, int rows, int channels, int taps,
-                                 const float* weight, const float* bias, const float* gamma)
+__global__ void depthwiseKernel (const float* window, float* x, std::int64_t total, int rows, int channels,
+                                 int taps, const float* weight, const float* bias, const float* gamma)
 {
     const std::int64_t index = (std::int64_t) blockIdx.x * threads + threadIdx.x;
     if (index >= total)
@@ -54,8 +55,8 @@ __global__ void depthwiseKernel (const float* window, float* x, std::int64_t tot
     x[index] += gamma[c] * sum;
 }
 
-__global__ void keepTailKernel (const float* extended, float* context, int rows, int columns, int channels, const int* active,
-                                std::int64_t total)
+__global__ void keepTailKernel (const float* extended, float* context, int rows, int columns, int channels,
+                                const int* active, std::int64_t total)
 {
     const std::int64_t index = (std::int64_t) blockIdx.x * threads + threadIdx.x;
     if (index >= total)
@@ -65,7 +66,8 @@ __global__ void keepTailKernel (const float* extended, float* context, int rows,
         context[index] = extended[(b * rows + rows - columns) * channels + i];
 }
 
-__global__ void spreadKernel (const float* x, float* noisy, const int* firstRows, const float* guidance, int width)
+__global__ void spreadKernel (const float* x, float* noisy, const int* firstRows, const float* guidance,
+                              int width)
 {
     const int r = blockIdx.x;
     for (int d = threadIdx.x; d < width; d += blockDim.x)
@@ -81,15 +83,17 @@ struct Coefficients
     float alpha, sigma, keep, first, second;
 };
 
-__global__ void solverKernel (float* x, float* before, const float* v, const int* firstRows, const float* guidance, int width,
-                              Coefficients c)
+__global__ void solverKernel (float* x, float* before, const float* v, const int* firstRows,
+                              const float* guidance, int width, Coefficients c)
 {
     const int r = blockIdx.x;
     for (int d = threadIdx.x; d < width; d += blockDim.x)
     {
         const std::int64_t at = (std::int64_t) r * width + d;
         const float* conditional = v + (std::int64_t) firstRows[r] * width + d;
-        const float guided = guidance[r] == 1.0f ? conditional[0] : conditional[width] + guidance[r] * (conditional[0] - conditional[width]);
+        const float guided = guidance[r] == 1.0f
+                                 ? conditional[0]
+                                 : conditional[width] + guidance[r] * (conditional[0] - conditional[width]);
         const float predicted = c.alpha * x[at] - c.sigma * guided;
         x[at] = c.keep * x[at] + c.first * predicted + c.second * (predicted - before[at]);
         before[at] = predicted;
@@ -102,9 +106,11 @@ cudaStream_t on (void* stream)
 }
 } // namespace
 
-void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps, float* out, void* stream)
+void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
+                  float* out, void* stream)
 {
-    rmsNormKernel<<<blocksFor (rows, threads / 32), threads, 0, on (stream)>>> (x, rows, (int) n, weight, eps, out);
+    rmsNormKernel<<<blocksFor (rows, threads / 32), threads, 0, on (stream)>>> (x, rows, (int) n, weight, eps,
+                                                                                out);
     check (cudaGetLastError());
 }
 
@@ -114,28 +120,29 @@ void cudaSilu (const float* x, std::int64_t count, float* out, void* stream)
     check (cudaGetLastError());
 }
 
-void cudaAddDepthwise (const float* window, float* x, std::int64_t batch, std::int64_t rows, std::int64_t channels,
-                       std::int64_t taps, const float* weight, const float* bias, const float* gamma, void* stream)
+void cudaAddDepthwise (const float* window, float* x, std::int64_t batch, std::int64_t rows,
+                       std::int64_t channels, std::int64_t taps, const float* weight, const float* bias,
+                       const float* gamma, void* stream)
 {
     const auto total = batch * rows * channels;
-    depthwiseKernel<<<blocksFor (total), threads, 0, on (stream)>>> (window, x, total, (int) rows, (int) channels, (int) taps,
-                                                                     weight, bias, gamma);
+    depthwiseKernel<<<blocksFor (total), threads, 0, on (stream)>>> (
+        window, x, total, (int) rows, (int) channels, (int) taps, weight, bias, gamma);
     check (cudaGetLastError());
 }
 
-void cudaKeepTail (const float* extended, float* context, std::int64_t batch, std::int64_t rows, std::int64_t columns,
-                   std::int64_t channels, const int* active, void* stream)
+void cudaKeepTail (const float* extended, float* context, std::int64_t batch, std::int64_t rows,
+                   std::int64_t columns, std::int64_t channels, const int* active, void* stream)
 {
     const auto total = batch * columns * channels;
     if (total == 0)
         return;
-    keepTailKernel<<<blocksFor (total), threads, 0, on (stream)>>> (extended, context, (int) rows, (int) columns,
-                                                                    (int) channels, active, total);
+    keepTailKernel<<<blocksFor (total), threads, 0, on (stream)>>> (
+        extended, context, (int) rows, (int) columns, (int) channels, active, total);
     check (cudaGetLastError());
 }
 
-void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const float* guidance, std::int64_t requests,
-                     std::int64_t width, void* stream)
+void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const float* guidance,
+                     std::int64_t requests, std::int64_t width, void* stream)
 {
     spreadKernel<<<(unsigned) requests, 64, 0, on (stream)>>> (x, noisy, firstRows, guidance, (int) width);
     check (cudaGetLastError());
@@ -144,8 +151,8 @@ void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const f
 void cudaSolverStep (float* x, float* before, const float* v, const int* firstRows, const float* guidance,
                      std::int64_t requests, std::int64_t width, const float* five, void* stream)
 {
-    solverKernel<<<(unsigned) requests, 64, 0, on (stream)>>> (x, before, v, firstRows, guidance, (int) width,
-                                                               { five[0], five[1], five[2], five[3], five[4] });
+    solverKernel<<<(unsigned) requests, 64, 0, on (stream)>>> (
+        x, before, v, firstRows, guidance, (int) width, { five[0], five[1], five[2], five[3], five[4] });
     check (cudaGetLastError());
 }
 } // namespace tableread::engine::kernels
