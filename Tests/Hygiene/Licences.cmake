@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Each file of code says its licence in one of its first five lines: the plugin and its tests GPL-3.0-or-later,
+# Each file of code says its licence in one of its first five lines: the plugin, its tests and the tests of both programs GPL-3.0-or-later,
 # because JUCE and the VST3 SDK are; everything else Apache-2.0.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 
@@ -8,7 +8,7 @@ foreach(file IN LISTS files)
     if(NOT file MATCHES "\\.(h|cpp|cu|cuh|mm|cmake|py|sh|in)$|(^|/)CMakeLists\\.txt$|^\\.ci/|^Assets/setup/")
         continue()
     endif()
-    if(file MATCHES "^(Plugin|Tests/Plugin)/")
+    if(file MATCHES "^(Plugin|Tests/Plugin|Tests/System)/")
         set(wanted "GPL-3.0-or-later")
     else()
         set(wanted "Apache-2.0")

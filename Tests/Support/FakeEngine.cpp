@@ -108,7 +108,10 @@ struct FakeEngine::Server
         if (faults.dieAfterFrames != 0 && frame == faults.dieAfterFrames)
             dieIfAsked();
         if (faults.cutAfterFrames != 0 && frame == faults.cutAfterFrames && faults.cuts-- > 0)
+        {
+            faults.cutAfterFrames += faults.cutStep;
             return false;
+        }
         std::vector<float> samples (speech.begin() + frame * (std::ptrdiff_t) fakeFrameSamples,
                                     speech.begin() + (frame + 1) * (std::ptrdiff_t) fakeFrameSamples);
         if (faults.notANumber && frame == 1)

@@ -18,6 +18,7 @@ struct FakeFaults
     int refuseStatus = 0;   // every job is refused with this status
     int cutAfterFrames = 0; // the connection closes in the middle of a job …
     int cuts = 1;           // … so many times
+    int cutStep = 0;        // … each one so many frames later than the one before
     int dieAfterFrames = 0; // the process is killed in the middle of a job …
     std::string dieOnce;    // … unless this file exists, which is made first
     int frameMs = 0;        // a frame takes so long

@@ -132,6 +132,25 @@ TEST_CASE ("An engine that dies at the same place again and again is given up",
     CHECK (process.starts() == 5);
 }
 
+TEST_CASE ("An engine that gets a little further each time is not given up", "[source][enginelink][threads]")
+{
+    const FakeProcess process;
+    FakeFaults faults;
+    faults.cutAfterFrames = faults.cutStep = 1;
+    faults.cuts = 9;
+    FakeEngine engine (process.socket(), faults);
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto take = std::make_shared<Take>();
+    auto request = line (1);
+    request.lines[0].text = std::string (80, 'a'); // twelve frames
+    link.submit (take, request);
+    REQUIRE (watcher.waitForEnd (*take));
+    CHECK (take->state() == TakeState::Done);
+    CHECK ((speechOf (*take) == fakeSpeech (request)));
+    CHECK (engine.jobs() == 10);
+}
+
 TEST_CASE ("An engine that cannot be started fails what was asked for, with the reason",
            "[source][enginelink]")
 {

@@ -49,6 +49,8 @@ TEST_CASE ("A bounce holds the very samples that are heard", "[source][timeline]
 
     REQUIRE (bounce (plan, plan.end(), 48'000, folder.path() / "again.wav"));
     CHECK ((bytesOf (file) == bytesOf (folder.path() / "again.wav")));
+    CHECK (bytesOf (file).find ("PEAK") ==
+           std::string::npos); // it holds the time: tomorrow's bytes would differ
     CHECK (filesIn (folder.path()) == 2);
 }
 

@@ -43,6 +43,16 @@ TEST_CASE ("Resampling does not depend on how the speech arrived", "[source][tim
     CHECK ((allOf (*audio) == whole));
 }
 
+TEST_CASE ("A take's length at the host's rate is exact", "[source][timeline]")
+{
+    const double rate = GENERATE (8'000.0, 11'025.0, 44'099.5, 44'100.0, 47'999.0, 96'000.0, 191'999.9);
+    int wrong = 0;
+    for (std::int64_t count = 1; count < 3'000; count += 1 + count / 7)
+        wrong += hosted (doneTake (noise (count, 1)), rate)->rendered() !=
+                 std::llround ((double) count * rate / 24'000.0);
+    CHECK (wrong == 0);
+}
+
 TEST_CASE ("Resampled speech keeps its pitch, level and time", "[source][timeline]")
 {
     const double rate = GENERATE (16'000.0, 44'100.0, 48'000.0, 96'000.0);
