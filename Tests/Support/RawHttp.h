@@ -97,6 +97,9 @@ public:
             close (std::exchange (fd, -1));
     }
 
+    /** Nothing more will be said, but an answer could still be read. */
+    void shutSendingHalf() { shutdown (fd, SHUT_WR); }
+
     /** @returns false if the server closed. */
     bool send (std::string_view bytes)
     {

@@ -151,6 +151,22 @@ TEST_CASE ("A body that is too large is refused, however it comes", "[engine][se
         client.send (head + "Content-Length: 18446744073709551615\r\n\r\nx");
         CHECK (RawResponse::parse (client.receive()).status == 413);
     }
+    SECTION ("compressed to a few bytes")
+    {
+        std::string packed;
+        httplib::detail::gzip_compressor gzip;
+        gzip.compress (large.data(), large.size(), true, [&packed] (const char* data, std::size_t size) {
+            packed.append (data, size);
+            return true;
+        });
+        REQUIRE (packed.size() < 1000);
+        RawClient client (engine.path());
+        client.send (head + "Content-Encoding: gzip\r\nContent-Length: " + std::to_string (packed.size()) +
+                     "\r\n\r\n" + packed);
+        const auto response = RawResponse::parse (client.receive());
+        CHECK (response.status == 413);
+        CHECK_THAT (response.body, Catch::Contains ("10000 bytes"));
+    }
     SECTION ("in chunks")
     {
         RawClient client (engine.path());

@@ -184,6 +184,34 @@ TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][se
     CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
 }
 
+TEST_CASE ("A client that shuts its sending half has hung up, also before the first frame",
+           "[engine][server][cancel]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 100;
+    engine.control->frameMs = 200;
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+    const bool beforeTheFirst = GENERATE (true, false);
+    if (beforeTheFirst)
+        REQUIRE (eventually ([&] { return engine.worker->busy(); }));
+    else
+        client.receive (1000);
+    client.shutSendingHalf();
+    CHECK (eventually ([&] { return engine.control->passagesCancelled == 1; }));
+    CHECK (engine.control->framesRendered <= (beforeTheFirst ? 1 : 2));
+}
+
+TEST_CASE ("A job that comes while the engine stops is told so", "[engine][server][stop]")
+{
+    const ServerFixture engine;
+    engine.worker->stop();
+    const auto response = engine.speak (ServerFixture::floats ("Hi"));
+    CHECK (response.status == 503);
+    CHECK (errorOf (response)["code"] == "cancelled");
+    CHECK_THAT (errorOf (response)["message"].get<std::string>(), Catch::Contains ("stopping"));
+}
+
 TEST_CASE ("The job after a hang-up waits for the frame in hand instead of being turned away",
            "[engine][server][cancel]")
 {
