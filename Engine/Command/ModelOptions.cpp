@@ -15,7 +15,7 @@ ModelSearch ModelSearch::current (std::filesystem::path asked, const std::filesy
     const char* variable = std::getenv ("TABLEREAD_MODEL");
     const auto prefix = executable.parent_path().parent_path();
     // An installed program must not depend on the folder that it was built from.
-    const bool isBuilt = executable.string().starts_with (TABLEREAD_BUILD_FOLDER "/");
+    const bool isBuilt = executable.parent_path() == TABLEREAD_BUILD_FOLDER "/bin";
     return { std::move (asked), variable == nullptr ? "" : variable, prefix / "share/tableread/models/mini",
              isBuilt ? TABLEREAD_SOURCE_MODEL : "" };
 }
