@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# LibTorch for the CPU: the PyPI wheel torch 2.11.0 without its dependencies (no Python runs it), plus the two small
-# CUDA libraries that libtorch_cpu.so itself names. Fetched once, checked by checksum, unpacked into a cache folder
+# LibTorch: the PyPI wheel torch 2.11.0 without its dependencies (no Python runs it), plus the two small CUDA libraries
+# that libtorch_cpu.so itself names. With TABLEREAD_CUDA also its CUDA part, in a folder of its own. Fetched once, checked by checksum, unpacked into a cache folder
 # outside of the source tree: $TABLEREAD_CACHE or ~/.cache/tableread. Later runs touch no network.
 #
 # The folder gets its name by a rename, when all of it is there: whoever finds it finds it whole. An interrupted
@@ -13,7 +13,15 @@ else()
     set(tableread_cache_default "$ENV{HOME}/.cache/tableread")
 endif()
 set(TABLEREAD_CACHE "${tableread_cache_default}" CACHE PATH "Where LibTorch is kept")
-set(TABLEREAD_TORCH_DIR "${TABLEREAD_CACHE}/libtorch-${TABLEREAD_TORCH_VERSION}-cpu")
+set(TABLEREAD_TORCH_LIBRARIES libtorch_cpu.so libc10.so libgomp.so.1)
+set(tableread_torch_variant cpu)
+set(tableread_torch_kept "500 MB")
+if(TABLEREAD_CUDA)
+    list(APPEND TABLEREAD_TORCH_LIBRARIES libtorch_cuda.so libc10_cuda.so)
+    set(tableread_torch_variant cuda)
+    set(tableread_torch_kept "950 MB")
+endif()
+set(TABLEREAD_TORCH_DIR "${TABLEREAD_CACHE}/libtorch-${TABLEREAD_TORCH_VERSION}-${tableread_torch_variant}")
 
 function(tableread_download_wheels folder)
     find_program(TABLEREAD_PYTHON python3)
@@ -56,14 +64,15 @@ function(tableread_fetch_libtorch)
         return() # another build fetched it while this one waited
     endif()
 
-    message(STATUS "Fetching LibTorch ${TABLEREAD_TORCH_VERSION}, once: 544 MB to download, 500 MB kept in "
-        "${TABLEREAD_CACHE} (1.1 GB while it is unpacked)")
+    message(STATUS "Fetching LibTorch ${TABLEREAD_TORCH_VERSION}, once: 544 MB to download, "
+        "${tableread_torch_kept} kept in ${TABLEREAD_CACHE} (twice that while it is unpacked)")
+    list(TRANSFORM TABLEREAD_TORCH_LIBRARIES PREPEND torch/lib/ OUTPUT_VARIABLE libraries)
     set(wheels "${TABLEREAD_CACHE}/wheels")
     tableread_download_wheels("${wheels}")
     set(staging "${TABLEREAD_TORCH_DIR}.part")
     file(REMOVE_RECURSE "${staging}")
     foreach(part IN ITEMS # wheel|what is taken from it
-            "torch-${TABLEREAD_TORCH_VERSION}-*|torch/include/*;torch/lib/libtorch_cpu.so;torch/lib/libc10.so;torch/lib/libgomp.so.1"
+            "torch-${TABLEREAD_TORCH_VERSION}-*|torch/include/*;${libraries}"
             "nvidia_cuda_runtime-*|nvidia/cu13/lib/libcudart.so.13"
             "nvidia_cuda_cupti-*|nvidia/cu13/lib/libcupti.so.13")
         string(REPLACE "|" ";" part "${part}")
@@ -84,7 +93,7 @@ endfunction()
 if(NOT EXISTS "${TABLEREAD_TORCH_DIR}")
     tableread_fetch_libtorch()
 endif()
-set(TABLEREAD_TORCH_LIBRARIES libtorch_cpu.so libc10.so libgomp.so.1 libcudart.so.13 libcupti.so.13)
+list(APPEND TABLEREAD_TORCH_LIBRARIES libcudart.so.13 libcupti.so.13)
 foreach(library IN LISTS TABLEREAD_TORCH_LIBRARIES)
     if(NOT EXISTS "${TABLEREAD_TORCH_DIR}/lib/${library}")
         message(FATAL_ERROR "${TABLEREAD_TORCH_DIR}/lib lacks ${library}: somebody changed that folder. "
@@ -100,3 +109,10 @@ target_link_libraries(tableread_torch INTERFACE
     "${TABLEREAD_TORCH_DIR}/lib/libgomp.so.1")
 # libtorch_cpu.so finds libcudart and libcupti beside itself ($ORIGIN in its own rpath).
 target_link_options(tableread_torch INTERFACE "LINKER:--allow-shlib-undefined")
+
+if(TABLEREAD_CUDA)
+    # Its code registers itself when it is loaded: the linker must not leave it out for want of a name that is used.
+    add_library(tableread_torch_cuda INTERFACE)
+    target_link_libraries(tableread_torch_cuda INTERFACE tableread_torch "-Wl,--no-as-needed"
+        "${TABLEREAD_TORCH_DIR}/lib/libtorch_cuda.so" "${TABLEREAD_TORCH_DIR}/lib/libc10_cuda.so")
+endif()

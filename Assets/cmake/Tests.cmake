@@ -14,7 +14,7 @@ function(tableread_tests name)
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/Tests)
     target_compile_definitions(${name} PRIVATE TABLEREAD_ROOT="${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name} PRIVATE ${ARG_LINK} tableread_catch_main tableread_warnings)
-    catch_discover_tests(${name} TEST_SPEC "~[slow]~[gpu]~[!benchmark]" TEST_PREFIX "${name}: "
+    catch_discover_tests(${name} TEST_SPEC "~[slow]~[gpu]~[!benchmark]~[wer]" TEST_PREFIX "${name}: "
         PROPERTIES LABELS unit)
     set(unit "~[slow]~[gpu]~[!benchmark]~[.]")
     add_test(NAME "${name}: all in random order" COMMAND ${name} --order rand --rng-seed time "${unit}")

@@ -34,9 +34,9 @@ void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
     const auto extended = cursor.extend (kernels::rmsNorm (x, norm, eps), mixerTaps - 1);
     kernels::addDepthwise (x, extended, mixer, mixerBias, gamma);
     const kernels::RowNorm rowNorm { ffnNorm, eps };
-    const auto wide =
-        kernels::linear (x.flatten (0, 1), up, &rowNorm, { .activation = kernels::Activation::Gelu });
-    kernels::linear (wide, down, nullptr, { .residual = x, .gate = ffnGamma });
+    const auto wide = kernels::linear (x, up, &rowNorm, { .activation = kernels::Activation::Gelu });
+    kernels::linear (wide.view ({ x.size (0), x.size (1), -1 }), down, nullptr,
+                     { .residual = x, .gate = ffnGamma });
 }
 
 std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,

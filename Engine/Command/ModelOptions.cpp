@@ -15,7 +15,7 @@ ModelSearch ModelSearch::current (std::filesystem::path asked, const std::filesy
     const char* variable = std::getenv ("TABLEREAD_MODEL");
     const auto prefix = executable.parent_path().parent_path();
     // An installed program must not depend on the folder that it was built from.
-    const bool isBuilt = executable.string().starts_with (TABLEREAD_BUILD_FOLDER "/");
+    const bool isBuilt = executable.parent_path() == TABLEREAD_BUILD_FOLDER "/bin";
     return { std::move (asked), variable == nullptr ? "" : variable, prefix / "share/tableread/models/mini",
              isBuilt ? TABLEREAD_SOURCE_MODEL : "" };
 }
@@ -51,6 +51,18 @@ std::string wholeNumber (const std::string& text)
     return digits ? std::string() : '"' + text + "\" is not a whole number from 0";
 }
 
+DeviceKind deviceKind (const std::string& name)
+{
+    return name == "cuda" ? DeviceKind::Cuda : name == "auto" ? DeviceKind::Auto : DeviceKind::Cpu;
+}
+
+void addDeviceOption (CLI::App& command, std::string& device)
+{
+    command.add_option ("--device", device, "What computes: cpu, cuda, or auto (a GPU where there is one)")
+        ->check (CLI::IsMember ({ "cpu", "cuda", "auto" }))
+        ->capture_default_str();
+}
+
 void ModelOptions::addTo (CLI::App& command)
 {
     command
@@ -60,6 +72,7 @@ void ModelOptions::addTo (CLI::App& command)
     command.add_option ("--dtype", dtype, "Type of the weights: fp32, or bf16 for half the memory")
         ->check (CLI::IsMember ({ "fp32", "bf16" }))
         ->capture_default_str();
+    addDeviceOption (command, device);
     command.add_option ("--threads", threads, "Compute threads; 0: one for each processor")
         ->check (CLI::Range (0, 1024))
         ->capture_default_str();
@@ -71,6 +84,7 @@ LoadOptions ModelOptions::resolve (const Session& session) const
     options.model = orThrow (findModel (ModelSearch::current (model, session.executable)));
     options.compute = dtype == "bf16" ? ComputeType::BFloat16 : ComputeType::Float32;
     options.threads = threads;
+    options.device = deviceKind (device);
     return options;
 }
 

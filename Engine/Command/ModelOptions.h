@@ -34,11 +34,16 @@ struct ModelSearch
 /** A check for options: a whole number from 0. CLI11 by itself takes -1 for the largest one. @returns what is wrong. */
 std::string wholeNumber (const std::string& text);
 
+/** "cpu", "cuda" or "auto". */
+DeviceKind deviceKind (const std::string& name);
+void addDeviceOption (CLI::App& command, std::string& device);
+
 /** The options of every subcommand that loads a model. */
 struct ModelOptions
 {
     std::filesystem::path model; // empty: the embedded one
     std::string dtype = "fp32";
+    std::string device = "cpu";
     int threads = 0;
 
     void addTo (CLI::App& command);

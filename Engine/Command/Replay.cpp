@@ -8,15 +8,17 @@
 #include <nlohmann/json.hpp>
 
 #include "Command/Commands.h"
+#include "Command/ModelOptions.h"
 
 namespace tableread::engine
 {
 namespace
 {
-struct ReplayOptions
+struct ReplayCommand
 {
     std::filesystem::path folder;
     int threads = 0;
+    std::string device = "cpu";
     bool json = false;
 };
 
@@ -32,12 +34,13 @@ void describe (std::ostream& out, const char* title, const std::map<std::string,
 
 void addReplay (CLI::App& app, Session& session)
 {
-    const auto options = std::make_shared<ReplayOptions>();
+    const auto options = std::make_shared<ReplayCommand>();
     auto* command = app.add_subcommand ("replay", "Compare the engine with a golden that golden.py made");
     command->add_option ("GOLDEN", options->folder, "Folder with config, weights and golden.safetensors")
         ->required();
     command->add_option ("--threads", options->threads, "Compute threads; 0: one for each processor")
         ->check (CLI::Range (0, 1024));
+    addDeviceOption (*command, options->device);
     command->add_flag ("--json", options->json, "Machine-readable");
     command->footer (R"(
 Examples:
@@ -49,7 +52,8 @@ engine's own (fp32 only). Limits: 1e-4 forced and 1e-3 free in fp32; in bf16 twi
 golden.json holds.)");
     command->callback ([options, &session] {
         session.action = [options, &session] {
-            const auto report = session.replay (options->folder, options->threads);
+            const auto report =
+                session.replay (options->folder, { options->threads, deviceKind (options->device) });
             if (options->json)
             {
                 const nlohmann::json json { { "dtype", report.dtype },

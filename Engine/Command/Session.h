@@ -22,7 +22,8 @@ struct Session
     std::filesystem::path executable; // this program's file; the installed model lies beside it
 
     /** Compares with a golden; only where the engine itself is linked. */
-    std::function<ReplayReport (const std::filesystem::path& folder, int threads)> replay = {};
+    std::function<ReplayReport (const std::filesystem::path& folder, const ReplayOptions& options)>
+        replay = {};
 
     /** Chosen by the parsed command line: does the work. @returns the exit code. */
     std::function<int()> action = {};

@@ -8,25 +8,44 @@
 #include <cstring>
 #include <vector>
 
+#include "Core/Error.h"
 #include "Kernels/CpuKernels.h"
+#include "Kernels/GpuTensors.h"
 #include "Kernels/Parallel.h"
 
 namespace tableread::engine::kernels
 {
-RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta)
+RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta, at::Device device)
 {
     // By the library that the reference uses: far positions turn one bit of a frequency into another angle.
     const auto frequency = 1.0 / at::pow (theta, at::arange (0, headDim, 2, at::kFloat) / (double) headDim);
     const auto angle = at::arange (positions, at::kFloat).unsqueeze (1) * frequency.unsqueeze (0);
-    return { at::cos (angle), at::sin (angle) };
+    return { at::cos (angle).to (device), at::sin (angle).to (device) };
+}
+
+AttentionRows makeAttentionRows (std::vector<AttentionGroup> groups)
+{
+    AttentionRows rows { std::move (groups), 0, 0, {} };
+    for (const auto& group : rows.groups)
+    {
+        if (group.length + group.rows > group.store.keys.size (2))
+            fail (ErrorCode::Internal, "a KV cache is full");
+        rows.count += group.rows;
+        rows.longest = std::max (rows.longest, group.length + group.rows);
+    }
+    if (! rows.groups.empty() && rows.groups.front().store.keys.is_cuda())
+        rows.table = attentionTable (rows.groups);
+    return rows;
 }
 
 at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
-                      std::span<const AttentionGroup> groups)
+                      const AttentionRows& all, std::int64_t layer)
 {
     const auto dim = rotary.cosine.size (1) * 2;
     const auto width = (heads + 2 * kvHeads) * dim;
-    TORCH_CHECK (qkv.is_contiguous() && qkv.size (1) == width);
+    TORCH_CHECK (qkv.is_contiguous() && qkv.size (0) == all.count && qkv.size (1) == width);
+    if (qkv.is_cuda())
+        return attentionOnGpu (qkv, heads, kvHeads, rotary, all, layer);
     auto out = at::empty ({ qkv.size (0), heads * dim }, qkv.options());
     auto* rowsOfQkv = qkv.mutable_data_ptr<float>();
     auto* output = out.mutable_data_ptr<float>();
@@ -38,19 +57,17 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
     struct Row
     {
         const float* query;
-        const float *keys, *values; // of the group's cache
+        const float *keys, *values; // of the group's store, this layer
         std::int64_t capacity, length;
         float* out;
     };
     std::vector<Row> rows;
-    rows.reserve ((std::size_t) qkv.size (0));
-    std::int64_t longest = 0;
-    for (const auto& group : groups)
+    rows.reserve ((std::size_t) all.count);
+    for (const auto& group : all.groups)
     {
-        const auto capacity = group.cache.keys.size (1);
-        TORCH_CHECK (group.length + group.rows <= capacity, "KV cache is full");
-        auto* keys = group.cache.keys.mutable_data_ptr<float>();
-        auto* values = group.cache.values.mutable_data_ptr<float>();
+        const auto capacity = group.store.keys.size (2);
+        auto* keys = group.store.keys.mutable_data_ptr<float>() + layer * kvHeads * capacity * dim;
+        auto* values = group.store.values.mutable_data_ptr<float>() + layer * kvHeads * capacity * dim;
         for (std::int64_t i = 0; i < group.rows; ++i)
         {
             const auto position = group.length + i;
@@ -68,17 +85,15 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
             }
             rows.push_back ({ row, keys, values, capacity, position + 1,
                               output + (std::int64_t) rows.size() * heads * dim });
-            longest = std::max (longest, position + 1);
         }
     }
 
     const auto tasks = (std::int64_t) rows.size() * heads;
-    const auto grain = std::max<std::int64_t> (1, 32768 / (longest * dim));
-    const auto threads = at::get_num_threads();
-    auto scratch = at::empty ({ threads, longest }, at::kFloat);
+    const auto grain = std::max<std::int64_t> (1, 32768 / (all.longest * dim));
+    auto scratch = at::empty ({ at::get_num_threads(), all.longest }, at::kFloat);
     auto* scores = scratch.mutable_data_ptr<float>();
     parallelFor (tasks, grain, [&] (std::int64_t begin, std::int64_t end) {
-        auto* own = scores + at::get_thread_num() * longest;
+        auto* own = scores + at::get_thread_num() * all.longest;
         for (auto task = begin; task < end; ++task)
         {
             const auto& row = rows[(std::size_t) (task / heads)];

@@ -1,25 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <cstdint>
 #include <span>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
 
 namespace tableread::engine::kernels
 {
-/** Keys and values of one layer of one branch: [kv heads, capacity, head dim] float32 each, reserved at the start. */
-struct LayerCache
+/** Keys and values of one branch: [layers, kv heads, capacity, head dim] each, reserved at the start. float32 on a CPU;
+    on a GPU in the type that the model computes in. */
+struct KvStore
 {
     at::Tensor keys, values;
 };
 
-/** Consecutive rows of one branch: they stand at positions `length`, `length + 1`, … behind what its cache holds. */
+/** Consecutive rows of one branch: they stand at positions `length`, `length + 1`, … behind what its store holds. */
 struct AttentionGroup
 {
-    LayerCache cache;
+    KvStore store;
     std::int64_t rows = 0;
-    std::int64_t length = 0; // positions that the cache holds before these rows
+    std::int64_t length = 0; // positions that the store holds before these rows
 };
+
+/** The rows of one pass, the groups one after the other. */
+struct AttentionRows
+{
+    std::vector<AttentionGroup> groups;
+    std::int64_t count = 0;   // M, of all groups
+    std::int64_t longest = 0; // positions that any row sees
+    at::Tensor table;         // on a GPU: [M, 4] int64 there, where each row's store lies and its position
+};
+
+/** @throws Exception Internal if a store has no room for its rows. */
+AttentionRows makeAttentionRows (std::vector<AttentionGroup> groups);
 
 /** Cosines and sines of rotary positions: each [positions, head dim / 2] float32. */
 struct RotaryTable
@@ -27,11 +42,12 @@ struct RotaryTable
     at::Tensor cosine, sine;
 };
 
-RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta);
+RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta,
+                             at::Device device = at::kCPU);
 
-/** qkv [M, (heads + 2 · kv heads) · d] float32, the rows of all groups one after the other → attention output
-    [M, heads · d]. Rotates q and k in place, appends k and v to each group's cache, and lets every row see its own
-    branch up to itself. A row's bits do not depend on the other groups. */
+/** qkv [M, (heads + 2 · kv heads) · d] float32 → attention output [M, heads · d] of one layer. Rotates q and k in
+    place, puts k and v into each group's store, and lets every row see its own branch up to itself. A row's bits do
+    not depend on the other groups. */
 at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
-                      std::span<const AttentionGroup> groups);
+                      const AttentionRows& rows, std::int64_t layer);
 } // namespace tableread::engine::kernels

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "Kernels/CpuKernels.h"
+#include "Kernels/GpuTensors.h"
 #include "Kernels/Parallel.h"
 #include "Kernels/Rows.h"
 
@@ -24,10 +25,12 @@ std::int64_t Weight::bytes() const
     return (std::int64_t) panels.nbytes() + (bias.defined() ? (std::int64_t) bias.nbytes() : 0);
 }
 
-Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType type)
+Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options)
 {
     TORCH_CHECK (matrix.dim() == 2 && matrix.is_contiguous() && matrix.scalar_type() == at::kFloat);
-    Weight weight { matrix.size (0), matrix.size (1), {}, bias };
+    if (options.device.is_cuda())
+        return packForGpu (matrix, bias, options);
+    Weight weight { matrix.size (0), matrix.size (1), {}, bias, options.gated };
     const auto panels = (weight.n + panelColumns - 1) / panelColumns;
     weight.panels = at::empty ({ panels, weight.k, panelColumns }, at::kFloat);
     const auto* from = matrix.const_data_ptr<float>();
@@ -42,7 +45,7 @@ Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType ty
                     column[i * panelColumns] = row < weight.n ? from[row * weight.k + i] : 0.0f;
             }
     });
-    if (type == at::kBFloat16)
+    if (options.type == at::kBFloat16)
         weight.panels = weight.panels.to (at::kBFloat16);
     return weight;
 }
@@ -117,6 +120,8 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* nor
 {
     TORCH_CHECK ((x.dim() == 2 || x.dim() == 3) && x.size (-1) == weight.k && x.scalar_type() == at::kFloat &&
                  (x.stride (-1) == 1 || weight.k == 1));
+    if (x.is_cuda())
+        return linearOnGpu (x, weight, norm, result);
     if (norm != nullptr)
     {
         auto rows = rmsNorm (x.reshape ({ -1, weight.k }), norm->weight, norm->eps);
@@ -126,6 +131,8 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* nor
     }
     if (x.dim() == 2)
         return finish (multiply (x, weight), result);
+    if (x.is_contiguous())
+        return finish (multiply (x.flatten (0, 1), weight), result);
     if (x.size (0) == 1)
         return finish (multiply (x[0], weight), result);
     std::vector<at::Tensor> parts;

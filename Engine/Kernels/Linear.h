@@ -7,6 +7,7 @@
 namespace tableread::engine::kernels
 {
 /** The matrix of a linear layer (out = x · wᵀ + bias), packed for the processor that multiplies it.
+    On a GPU: tiles for its tensor cores (GpuKernels.h), or [n, k] in float32.
     On a CPU: panels of `panelColumns` output columns, [⌈n / columns⌉, k, columns], so that a product reads every
     weight once, in order, whatever the number of rows. */
 struct Weight
@@ -15,19 +16,27 @@ struct Weight
     std::int64_t k = 0; // inputs
     at::Tensor panels;  // [P, k, panelColumns] float32 or bfloat16
     at::Tensor bias;    // [n] float32; undefined: none
+    bool gated = false; // two halves that meet in SwiGlu
 
     std::int64_t bytes() const;
 };
 
-/** matrix [n, k] float32 → a Weight stored in `type` (float32 or bfloat16, rounded to nearest even). */
-Weight pack (const at::Tensor& matrix, const at::Tensor& bias, at::ScalarType type);
+struct PackOptions
+{
+    at::ScalarType type = at::kFloat; // or bfloat16, rounded to nearest even
+    at::Device device = at::kCPU;
+    bool gated = false;
+};
+
+/** matrix [n, k] float32 on the CPU → a Weight where and as the options say. */
+Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options = {});
 
 /** What happens to each row before it is multiplied: RMSNorm, then · (1 + scale) + shift. */
 struct RowNorm
 {
     at::Tensor weight; // [k]; undefined: 1
     double eps = 0;
-    at::Tensor shift, scale; // [M, k], rows may lie apart; undefined: none
+    at::Tensor shift {}, scale {}; // [M, k], rows may lie apart; undefined: none
 };
 
 enum class Activation
@@ -41,8 +50,8 @@ enum class Activation
 struct LinearResult
 {
     Activation activation = Activation::None;
-    at::Tensor residual; // [M, n], changed in place
-    at::Tensor gate;     // [n] for all rows or [M, n], rows may lie apart; undefined: 1
+    at::Tensor residual {}; // [M, n], changed in place
+    at::Tensor gate {};     // [n] for all rows or [M, n], rows may lie apart; undefined: 1
 };
 
 /** x [M, k] or [B, T, k] float32, rows any distance apart but each contiguous → [M, n] float32 (M = B · T), or the

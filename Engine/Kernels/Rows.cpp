@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "Kernels/CpuKernels.h"
+#include "Kernels/GpuKernels.h"
 #include "Kernels/Parallel.h"
 
 namespace tableread::engine::kernels
@@ -39,6 +40,11 @@ at::Tensor rmsNorm (const at::Tensor& x, const at::Tensor& weight, double eps)
     auto out = at::empty_like (x);
     const auto* from = x.const_data_ptr<float>();
     auto* to = out.mutable_data_ptr<float>();
+    if (x.is_cuda())
+    {
+        gpu().rmsNorm (from, x.numel() / n, n, pointer (weight), (float) eps, to, gpu().currentStream());
+        return out;
+    }
     forRows (x.numel() / n, n, [&] (std::int64_t row, std::int64_t rows) {
         cpu().rmsNorm (from + row * n, rows, n, pointer (weight), (float) eps, to + row * n);
     });
@@ -62,7 +68,12 @@ at::Tensor silu (const at::Tensor& x)
 {
     check (x);
     auto out = at::empty_like (x);
-    cpu().silu (x.const_data_ptr<float>(), x.numel(), out.mutable_data_ptr<float>());
+    const auto* from = x.const_data_ptr<float>();
+    auto* to = out.mutable_data_ptr<float>();
+    if (x.is_cuda())
+        gpu().silu (from, x.numel(), to, gpu().currentStream());
+    else
+        cpu().silu (from, x.numel(), to);
     return out;
 }
 

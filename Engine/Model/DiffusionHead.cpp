@@ -40,11 +40,11 @@ DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timestep
         layers.push_back ({ weights.values (layer + "norm.weight", { h }),
                             weights.stacked ({ { layer + "ffn.gate_proj", settings.ffn },
                                                { layer + "ffn.up_proj", settings.ffn } },
-                                             h, false),
+                                             h, false, true),
                             weights.linear (layer + "ffn.down_proj", h, settings.ffn, false) });
-        modulations.push_back (weights.values (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
+        modulations.push_back (weights.hostValues (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
     }
-    modulations.push_back (weights.values (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
+    modulations.push_back (weights.hostValues (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
     adaptive = weights.packed (at::cat (modulations));
     output = weights.linear (root + "final_layer.linear", settings.latent, h, false);
 }
@@ -55,17 +55,18 @@ TimestepTable DiffusionHead::timesteps (std::span<const std::int64_t> steps) con
     for (const auto t : steps) // bfloat16 has 8 significant bits: 999 becomes 1000, as in the original
         table.timesteps.push_back (roundTimesteps ? (float) c10::BFloat16 ((float) t) : (float) t);
     table.embedding =
-        kernels::linear (kernels::silu (kernels::linear (sinusoid (table.timesteps), timestep0)), timestep2);
+        kernels::linear (kernels::silu (kernels::linear (
+                             sinusoid (table.timesteps).to (timestep0.panels.device()), timestep0)),
+                         timestep2);
     return table;
 }
 
 Modulation DiffusionHead::modulation (const at::Tensor& conditions, const TimestepTable& table) const
 {
-    const auto n = table.embedding.size (0), rows = conditions.size (0), h = settings.hidden;
+    const auto n = table.embedding.size (0), rows = conditions.size (0);
     const auto mixed = kernels::linear (conditions, condition).unsqueeze (0) + table.embedding.unsqueeze (1);
-    return {
-        kernels::linear (kernels::silu (mixed.reshape ({ n * rows, h })), adaptive).view ({ n, rows, -1 })
-    };
+    // Steps are entries of a batch, so that a row's bits do not depend on how many rows there are.
+    return { kernels::linear (kernels::silu (mixed), adaptive).view ({ n, rows, -1 }) };
 }
 
 at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation& modulation,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "Kernels/Attention.h"
 #include "Model/ModelConfig.h"
@@ -14,11 +13,13 @@ namespace tableread::engine
 class KvCache
 {
 public:
-    KvCache (const LanguageModelConfig& config, std::int64_t capacity);
+    KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::TensorOptions where);
 
     std::int64_t length() const { return used; }
-    std::int64_t capacity() const { return reserved; }
-    const kernels::LayerCache& layer (std::int64_t index) const { return layers[(std::size_t) index]; }
+    std::int64_t capacity() const { return store.keys.size (2); }
+
+    /** `rows` new rows behind what it holds. */
+    kernels::AttentionGroup group (std::int64_t rows) const { return { store, rows, used }; }
 
     void append (std::int64_t rows) { used += rows; }
 
@@ -26,7 +27,7 @@ public:
     void truncate (std::int64_t length) { used = length; }
 
 private:
-    std::vector<kernels::LayerCache> layers;
-    std::int64_t reserved, used = 0;
+    kernels::KvStore store;
+    std::int64_t used = 0;
 };
 } // namespace tableread::engine

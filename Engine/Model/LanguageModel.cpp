@@ -27,20 +27,17 @@ LayerWeights readLayer (const WeightReader& weights, std::int64_t index)
              weights.linear (attention + "o_proj", c.hidden, query, false),
              weights.values (layer + "post_attention_layernorm.weight", { c.hidden }),
              weights.stacked ({ { mlp + "gate_proj", c.intermediate }, { mlp + "up_proj", c.intermediate } },
-                              c.hidden, false),
+                              c.hidden, false, true),
              weights.linear (mlp + "down_proj", c.hidden, c.intermediate, false) };
 }
 } // namespace
 
-KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity) : reserved (capacity)
+KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::TensorOptions where)
 {
-    for (std::int64_t l = 0; l < config.layers; ++l)
-    {
-        const auto empty = [&] {
-            return at::empty ({ config.kvHeads, capacity, config.headDim }, at::kFloat);
-        };
-        layers.push_back ({ empty(), empty() });
-    }
+    const auto empty = [&] {
+        return at::empty ({ config.layers, config.kvHeads, capacity, config.headDim }, where);
+    };
+    store = { empty(), empty() };
 }
 
 std::vector<LayerWeights> readLayers (const WeightReader& weights)
@@ -59,33 +56,30 @@ LanguageModel::LanguageModel (const WeightReader& weights, std::unique_ptr<Layer
               settings.vocabulary, settings.hidden)
     , source (std::move (layers))
     , finalNorm (weights.values (root + "norm.weight", { settings.hidden }))
-    , rotary (kernels::makeRotaryTable (positions, settings.headDim, settings.ropeTheta))
+    , rotary (kernels::makeRotaryTable (positions, settings.headDim, settings.ropeTheta, weights.device()))
 {}
 
 at::Tensor LanguageModel::embed (at::ArrayRef<std::int64_t> ids) const
 {
-    return embedding.rows (ids);
+    return embedding.rows (ids).to (finalNorm.device());
 }
 
 kernels::Weight LanguageModel::outputRows (at::ArrayRef<std::int64_t> ids) const
 {
-    return kernels::pack (output.rows (ids), {}, at::kFloat);
+    return kernels::pack (output.rows (ids), {}, { .device = finalNorm.device() });
 }
 
-at::Tensor LanguageModel::forward (const at::Tensor& inputs, std::span<const BranchRows> branches,
+at::Tensor LanguageModel::forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
                                    Tap* layerTap)
 {
     auto x = inputs.clone();
-    std::vector<kernels::AttentionGroup> groups (branches.size());
     for (std::int64_t l = 0; l < source->layers(); ++l)
     {
         const auto& layer = source->acquire (l);
-        for (std::size_t b = 0; b < branches.size(); ++b)
-            groups[b] = { branches[b].cache->layer (l), branches[b].rows, branches[b].cache->length() };
         const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
         const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
         auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
-        const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, groups);
+        const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, rows, l);
         kernels::linear (mixed, layer.output, nullptr, { .residual = x });
         const auto inner =
             kernels::linear (x, layer.gateUp, &mlpNorm, { .activation = kernels::Activation::SwiGlu });
@@ -93,12 +87,10 @@ at::Tensor LanguageModel::forward (const at::Tensor& inputs, std::span<const Bra
         source->release (l);
         if (layerTap != nullptr)
         {
-            auto seen = x.narrow (0, 0, branches[0].rows).clone();
+            auto seen = x.narrow (0, 0, rows.groups.front().rows).clone();
             layerTap->see ("prefill.layer" + std::to_string (l) + ".out", seen);
         }
     }
-    for (const auto& branch : branches)
-        branch.cache->append (branch.rows);
     return kernels::rmsNorm (x, finalNorm, settings.normEps);
 }
 } // namespace tableread::engine

@@ -11,13 +11,6 @@
 
 namespace tableread::engine
 {
-/** Consecutive rows of a forward pass that belong to one branch. */
-struct BranchRows
-{
-    KvCache* cache = nullptr;
-    std::int64_t rows = 0;
-};
-
 /** The Qwen2 decoder: embeddings in, hidden states after the final norm out. Prefill and decode are the same pass
     with more or fewer rows a branch; the guidance branches and all sequences of a batch share it, so that each
     layer is needed once a step.
@@ -31,9 +24,9 @@ public:
     /** ids → [ids, h]. */
     at::Tensor embed (at::ArrayRef<std::int64_t> ids) const;
 
-    /** inputs [M, h] → [M, h]; each branch's cache grows by its rows.
+    /** inputs [M, h] → [M, h]. The stores get the rows; the caller counts them (KvCache::append).
         layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
-    at::Tensor forward (const at::Tensor& inputs, std::span<const BranchRows> branches,
+    at::Tensor forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
                         Tap* layerTap = nullptr);
 
     /** The rows of the output matrix for these ids, to compare only tokens that may come. */

@@ -73,6 +73,11 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
 
 at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape) const
 {
+    return hostValues (name, shape).to (where);
+}
+
+at::Tensor WeightReader::hostValues (const std::string& name, at::IntArrayRef shape) const
+{
     const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
     if (view.dtype == DType::Int8)
     {
@@ -101,7 +106,7 @@ at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape)
 float WeightReader::scalar (const std::string& name) const
 {
     const auto view = checkpoint.tensor (name);
-    return values (name, view.shape.empty() ? at::IntArrayRef {} : at::IntArrayRef { 1 }).item<float>();
+    return hostValues (name, view.shape.empty() ? at::IntArrayRef {} : at::IntArrayRef { 1 }).item<float>();
 }
 
 kernels::Weight WeightReader::linear (const std::string& prefix, std::int64_t n, std::int64_t k,
@@ -110,22 +115,23 @@ kernels::Weight WeightReader::linear (const std::string& prefix, std::int64_t n,
     return stacked ({ { prefix, n } }, k, withBias);
 }
 
-kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias) const
+kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias,
+                                       bool gated) const
 {
     std::vector<at::Tensor> matrices, biases;
     for (const auto& part : parts)
     {
-        matrices.push_back (values (part.prefix + ".weight", { part.n, k }));
+        matrices.push_back (hostValues (part.prefix + ".weight", { part.n, k }));
         if (withBias)
-            biases.push_back (values (part.prefix + ".bias", { part.n }));
+            biases.push_back (hostValues (part.prefix + ".bias", { part.n }));
     }
     return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices),
-                   withBias ? at::cat (biases) : at::Tensor {});
+                   withBias ? at::cat (biases) : at::Tensor {}, gated);
 }
 
-kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor& bias) const
+kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor& bias, bool gated) const
 {
-    return kernels::pack (matrix.contiguous(), bias, type);
+    return kernels::pack (matrix.contiguous(), bias, { type, where, gated });
 }
 
 EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t rows,

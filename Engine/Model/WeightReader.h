@@ -14,15 +14,21 @@ namespace tableread::engine
 class WeightReader
 {
 public:
-    /** Matrices are kept in `matrixType` (float32 or bfloat16); everything small stays float32. */
-    WeightReader (const Checkpoint& source, at::ScalarType matrixType)
+    /** Matrices are kept in `matrixType` (float32 or bfloat16); everything small stays float32. All of it on `target`. */
+    WeightReader (const Checkpoint& source, at::ScalarType matrixType, at::Device target = at::kCPU)
         : checkpoint (source)
         , type (matrixType)
+        , where (target)
     {}
+
+    at::Device device() const { return where; }
 
     /** The tensor as float32; int8 is multiplied by its scale (one per output channel: dimension 0, for transposed
         convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing scale, NaN or infinity. */
     at::Tensor values (const std::string& name, at::IntArrayRef shape) const;
+
+    /** The same before it is brought to the device: to be rearranged and packed. */
+    at::Tensor hostValues (const std::string& name, at::IntArrayRef shape) const;
 
     /** values() and one number of it. */
     float scalar (const std::string& name) const;
@@ -36,15 +42,17 @@ public:
         std::string prefix;
         std::int64_t n;
     };
-    kernels::Weight stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias) const;
+    kernels::Weight stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias,
+                             bool gated = false) const;
 
     /** A matrix that was rearranged by the caller, packed as the others are. */
-    kernels::Weight packed (const at::Tensor& matrix, const at::Tensor& bias = {}) const;
+    kernels::Weight packed (const at::Tensor& matrix, const at::Tensor& bias = {}, bool gated = false) const;
 
     const Checkpoint& checkpoint;
 
 private:
     at::ScalarType type;
+    at::Device where;
 };
 
 /** The embedding matrix, read row by row where it lies in the mapped file: never unpacked as a whole. */

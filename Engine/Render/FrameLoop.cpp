@@ -1,54 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/FrameLoop.h"
 
-#include <array>
-#include <ATen/ATen.h>
 #include <map>
-#include <numeric>
-#include <string>
 #include <vector>
+
+#include "Render/EagerCompute.h"
+#include "Render/GraphCompute.h"
 
 namespace tableread::engine
 {
-namespace
-{
-/** Adds the time from its making to its end, shared among `owners`, to one part of their reports. */
-class PartTimer
-{
-public:
-    PartTimer (std::span<Sequence* const> of, double PartTimes::*which) : owners (of), part (which) {}
-
-    ~PartTimer()
-    {
-        const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-        for (auto* owner : owners)
-            owner->report.times.*part += spent.count() / (double) owners.size();
-    }
-
-private:
-    std::span<Sequence* const> owners;
-    double PartTimes::*part;
-    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-};
-
-std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special)
-{
-    return { special.speechStart, special.speechEnd, special.speechFrame, special.endOfText };
-}
-} // namespace
-
-FrameLoop::FrameLoop (VibeVoice& of, SpecialTokens tokens)
-    : model (of)
+FrameLoop::FrameLoop (VibeVoice& model, SpecialTokens tokens, LaunchMode mode)
+    : weights (model)
     , special (tokens)
-    , choices (model.languageModel.outputRows (tokensInOrder (tokens)))
     , sampler (model.diffusionHead)
-{}
+{
+    if (mode == LaunchMode::Graphs && model.device().is_cuda())
+        compute = std::make_unique<GraphCompute> (model, sampler, tokens);
+    else
+        compute = std::make_unique<EagerCompute> (model, sampler, tokens);
+}
+
+FrameLoop::~FrameLoop() = default;
 
 std::shared_ptr<Sequence> FrameLoop::join (SequenceInput input)
 {
-    auto sequence = std::make_shared<Sequence> (model, std::move (input));
+    auto sequence = std::make_shared<Sequence> (weights, std::move (input));
     Sequence* const only[] { sequence.get() };
-    pass (only);
+    compute->pass (only);
     active.push_back (sequence);
     return sequence;
 }
@@ -62,6 +40,7 @@ void FrameLoop::leave (const std::shared_ptr<Sequence>& sequence)
 
 void FrameLoop::finish (Sequence& sequence, FinishReason reason)
 {
+    compute->leave (sequence);
     sequence.finished = true;
     sequence.report.finish = reason;
     sequence.report.totalMs = sequence.millisecondsSinceBegun();
@@ -79,11 +58,11 @@ bool FrameLoop::step()
     }
     active.remove_if ([] (const auto& sequence) { return sequence->finished; });
     for (const auto& [steps, sequences] : frames)
-        makeFrames (sequences);
+        compute->makeFrames (sequences);
     for (const auto& sequence : active)
         running.push_back (sequence.get());
     if (! running.empty())
-        pass (running);
+        compute->pass (running);
     return ! active.empty();
 }
 
@@ -100,8 +79,7 @@ void FrameLoop::chooseToken (Sequence& sequence)
     std::int64_t token = 0;
     if (sequence.input.forcedTokens.empty())
     {
-        const auto scores = kernels::linear (sequence.hidden.unsqueeze (0), choices);
-        const auto* score = scores.const_data_ptr<float>();
+        const auto& score = sequence.scores;
         std::size_t best = 0;
         for (std::size_t i = 1; i < tokens.size();
              ++i) // of equal scores the lowest id, as argmax over the vocabulary
@@ -118,123 +96,9 @@ void FrameLoop::chooseToken (Sequence& sequence)
     if (token == special.speechFrame)
         return;
     if (token == special.speechEnd)
-    {
-        sequence.decoderState = {};
-        sequence.semanticState = {};
-    }
+        compute->endSpeech (sequence);
     if (sequence.guided())
         sequence.negative.truncate (token == special.speechStart ? 0 : sequence.negative.length() - 1);
-    sequence.nextInput = model.languageModel.embed ({ token });
-}
-
-void FrameLoop::makeFrames (std::span<Sequence* const> sequences)
-{
-    at::Tensor latents;
-    {
-        const PartTimer timer (sequences, &PartTimes::diffusionHead);
-        std::vector<SampleRequest> requests;
-        for (auto* s : sequences)
-        {
-            const auto name = "f" + std::to_string (s->report.frames) + ".";
-            auto& input = s->input;
-            if (input.tap != nullptr)
-            {
-                const auto pass = "lm.n" + std::to_string (s->report.frames);
-                tap (input.tap, name + "pos_condition", s->hidden);
-                if (s->guided())
-                {
-                    tap (input.tap, pass + ".in", s->negativeInput);
-                    tap (input.tap, pass + ".out", s->uncondition);
-                    tap (input.tap, name + "neg_condition", s->uncondition);
-                }
-            }
-            requests.push_back ({ s->hidden, s->guided() ? s->uncondition : at::Tensor {},
-                                  input.noise->frame (s->report.frames, model.config().diffusionHead.latent),
-                                  input.settings.guidanceScale, input.tap, name });
-        }
-        latents = sampler.sample (requests, sequences.front()->input.settings.steps);
-    }
-    for (std::size_t i = 0; i < sequences.size(); ++i)
-        finishFrame (*sequences[i], latents[(std::int64_t) i].clone());
-}
-
-void FrameLoop::finishFrame (Sequence& sequence, at::Tensor latent)
-{
-    Sequence* const only[] { &sequence };
-    auto& input = sequence.input;
-    const auto name = "f" + std::to_string (sequence.report.frames) + ".";
-    tap (input.tap, name + "latent", latent);
-    if (input.events.onLatent)
-        input.events.onLatent ({ latent.const_data_ptr<float>(), (std::size_t) latent.numel() });
-    latent = latent.reshape ({ 1, -1 });
-
-    at::Tensor audio, semantic;
-    {
-        const PartTimer timer (only, &PartTimes::decoder);
-        audio = model.decoder.decode (model.unscaled (latent).unsqueeze (0), sequence.decoderState);
-    }
-    tap (input.tap, name + "audio", audio);
-    if (sequence.report.frames++ == 0)
-        sequence.report.firstFrameMs = sequence.millisecondsSinceBegun();
-    if (input.events.onFrame)
-        input.events.onFrame ({ audio.const_data_ptr<float>(), (std::size_t) audio.numel() });
-    {
-        const PartTimer timer (only, &PartTimes::semanticEncoder);
-        semantic = model.semanticEncoder.encode (audio, sequence.semanticState)[0];
-    }
-    tap (input.tap, name + "semantic", semantic);
-    tap (input.tap, name + "ac_in", latent);
-    auto acoustic = model.acousticConnector (latent), meaning = model.semanticConnector (semantic);
-    tap (input.tap, name + "ac_embed", acoustic);
-    tap (input.tap, name + "sem_embed", meaning);
-    sequence.nextInput = acoustic + meaning;
-}
-
-void FrameLoop::pass (std::span<Sequence* const> sequences)
-{
-    const bool isPrefill = sequences.front()->passes == 0;
-    const PartTimer timer (sequences, isPrefill ? &PartTimes::prefill : &PartTimes::languageModel);
-    std::vector<at::Tensor> inputs;
-    std::vector<BranchRows> branches;
-    for (auto* s : sequences)
-    {
-        const auto last = s->nextInput.size (0) - 1;
-        if (s->guided())
-            s->negativeInput = s->nextInput.slice (0, last).clone();
-        tap (s->input.tap, "lm.p" + std::to_string (s->passes) + ".in", s->nextInput);
-        inputs.push_back (s->nextInput);
-        branches.push_back ({ &s->positive, s->nextInput.size (0) });
-        if (s->guided())
-        {
-            inputs.push_back (s->nextInput.slice (0, last));
-            branches.push_back ({ &s->negative, 1 });
-        }
-    }
-    const auto out = model.languageModel.forward (at::cat (inputs), branches,
-                                                  isPrefill ? sequences.front()->input.tap : nullptr);
-
-    std::int64_t row = 0;
-    for (auto* s : sequences)
-    {
-        const auto rows = s->nextInput.size (0);
-        auto own = out.narrow (0, row, rows).clone();
-        tap (s->input.tap, "lm.p" + std::to_string (s->passes) + ".out", own);
-        s->hidden = own[rows - 1];
-        row += rows;
-        if (s->guided())
-            s->uncondition = out[row++].clone();
-        if (s->input.tap != nullptr)
-        {
-            if (allRows.n == 0)
-            {
-                std::vector<std::int64_t> ids ((std::size_t) model.config().languageModel.vocabulary);
-                std::iota (ids.begin(), ids.end(), 0);
-                allRows = model.languageModel.outputRows (ids);
-            }
-            auto logits = kernels::linear (s->hidden.unsqueeze (0), allRows);
-            tap (s->input.tap, "logits" + std::to_string (s->passes), logits);
-        }
-        ++s->passes;
-    }
+    compute->takeToken (sequence, token);
 }
 } // namespace tableread::engine

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <list>
 #include <memory>
 #include <span>
 
-#include "Render/Sequence.h"
-#include "Sampler/Sampler.h"
+#include "Render/FrameCompute.h"
 
 namespace tableread::engine
 {
+/** How a GPU gets its work; a CPU always works operation by operation. */
+enum class LaunchMode
+{
+    Graphs, // a step is recorded once and repeated as a whole
+    Eager
+};
+
 /** The loop that speaks: each step, every sequence takes one token; those that took a frame sample a latent, decode
     it, encode its meaning and feed both back. Sequences join and leave between steps; weights are read once a step
     for all, and none of a sequence's bits depend on the others.
@@ -23,7 +28,8 @@ namespace tableread::engine
 class FrameLoop
 {
 public:
-    FrameLoop (VibeVoice& model, SpecialTokens tokens);
+    FrameLoop (VibeVoice& model, SpecialTokens tokens, LaunchMode mode = LaunchMode::Graphs);
+    ~FrameLoop();
 
     /** Prepares a sequence and runs its prompt. It stays in the loop until it is finished. */
     std::shared_ptr<Sequence> join (SequenceInput input);
@@ -35,19 +41,13 @@ public:
     void leave (const std::shared_ptr<Sequence>& sequence);
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     void chooseToken (Sequence& sequence);
-    void makeFrames (std::span<Sequence* const> sequences);
-    void finishFrame (Sequence& sequence, at::Tensor latent);
-    void pass (std::span<Sequence* const> sequences);
     void finish (Sequence& sequence, FinishReason reason);
 
-    VibeVoice& model;
+    VibeVoice& weights;
     SpecialTokens special;
-    kernels::Weight choices; // output rows of the four tokens that may come
-    kernels::Weight allRows; // of the whole vocabulary; only made when a tap wants to see logits
     Sampler sampler;
+    std::unique_ptr<FrameCompute> compute;
     std::list<std::shared_ptr<Sequence>> active;
 };
 } // namespace tableread::engine

@@ -24,11 +24,19 @@ enum class NoiseKind
     Torch   // PyTorch's CPU generator, to compare with other implementations
 };
 
+enum class DeviceKind
+{
+    Auto, // a GPU where there is one
+    Cpu,
+    Cuda
+};
+
 struct LoadOptions
 {
     std::filesystem::path model; // folder of a checkpoint
     ComputeType compute = ComputeType::Float32;
     int threads = 0; // 0: as many as there are cores
+    DeviceKind device = DeviceKind::Cpu;
 };
 
 /** What a person wants to know of a loaded checkpoint. */

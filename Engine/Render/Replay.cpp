@@ -10,6 +10,7 @@
 
 #include "Core/Error.h"
 #include "Kernels/Parallel.h"
+#include "Render/Devices.h"
 #include "Render/FrameLoop.h"
 #include "Render/ReplayTap.h"
 #include "Render/VoiceEncoder.h"
@@ -153,12 +154,14 @@ void checkMissing (const ReplayTap& tap, const Golden& golden)
 }
 } // namespace
 
-ReplayReport replay (const std::filesystem::path& folder, int threads)
+ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& options)
 {
     const c10::InferenceMode noGradients;
-    kernels::setThreads (threads);
+    kernels::setThreads (options.threads);
+    const auto device = deviceFor (options.device);
     const Golden golden (folder);
-    VibeVoice model (Checkpoint::open (folder), golden.wide ? ComputeType::BFloat16 : ComputeType::Float32);
+    VibeVoice model (Checkpoint::open (folder), golden.wide ? ComputeType::BFloat16 : ComputeType::Float32,
+                     device);
     ReplayReport report { golden.dtype, true, {}, {}, {} };
 
     ReplayTap forced (golden.wide ? *golden.wide : golden.tensors, &golden.tensors);

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "Render/Renderer.h"
+
 namespace tableread::engine
 {
 /** How far the engine is from a golden: {tensor class: worst relative error}. A class is a tensor's name without its
@@ -18,6 +20,12 @@ struct ReplayReport
     std::map<std::string, double> ownError; // bfloat16: PyTorch's error against fp32, from golden.json
 };
 
+struct ReplayOptions
+{
+    int threads = 0; // 0: as many as there are cores
+    DeviceKind device = DeviceKind::Cpu;
+};
+
 /** Replays a folder as golden.py writes it. @throws Exception if it is no golden, or a golden's tensor was never met. */
-ReplayReport replay (const std::filesystem::path& folder, int threads = 0);
+ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& options = {});
 } // namespace tableread::engine

@@ -68,11 +68,11 @@ void ReplayTap::see (const std::string& name, at::Tensor& value)
                   std::to_string (wanted.numel()) + ".",
               reference.path().string());
     const auto norm = wanted.norm().item<double>();
-    const auto distance = (value.flatten() - wanted).norm().item<double>();
+    const auto distance = (value.flatten().cpu() - wanted).norm().item<double>();
     auto& error = worst[classOf (name)];
     error = std::max (error, norm > 0 ? distance / norm : distance);
     if (teacher != nullptr && isTaught (name))
-        value = read (*teacher, name).reshape (value.sizes());
+        value = read (*teacher, name).reshape (value.sizes()).to (value.device());
 }
 
 std::set<std::string> ReplayTap::missing() const

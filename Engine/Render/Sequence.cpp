@@ -41,15 +41,16 @@ Sequence::Sequence (const VibeVoice& model, SequenceInput from)
     : input (std::move (from))
     , tokenLimit (limitOfTokens (model, input))
     , frameLimit (limitOfFrames (model, input.settings))
-    , positive (model.config().languageModel, (std::int64_t) input.ids.size() + tokenLimit)
-    , negative (model.config().languageModel, tokenLimit + 1)
+    , positive (model.config().languageModel, (std::int64_t) input.ids.size() + tokenLimit,
+                model.storeOptions())
+    , negative (model.config().languageModel, tokenLimit + 1, model.storeOptions())
 {
     report.promptTokens = (std::int64_t) input.ids.size();
     nextInput = model.languageModel.embed (input.ids);
     if (! input.voiceFeatures.defined())
         return;
     TORCH_CHECK (input.voiceFeatures.size (0) == (std::int64_t) input.voicePositions.size());
-    auto embedded = model.acousticConnector (input.voiceFeatures);
+    auto embedded = model.acousticConnector (input.voiceFeatures.to (model.device()));
     tap (input.tap, "voice.ac_embed", embedded);
     for (std::size_t i = 0; i < input.voicePositions.size(); ++i)
         nextInput[input.voicePositions[i]].copy_ (embedded[(std::int64_t) i]);

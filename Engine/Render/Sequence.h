@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -55,11 +56,13 @@ struct Sequence
     KvCache positive, negative; // the negative branch sees speechStart and the speech of its segment only
     CodecState decoderState, semanticState;
 
-    at::Tensor nextInput;     // [rows, h] of the coming positive pass: all of the prompt, then one
-    at::Tensor hidden;        // [h], positive branch, after the final norm
-    at::Tensor uncondition;   // [h], negative branch, run speculatively beside each positive pass
-    at::Tensor negativeInput; // [1, h], what it consumed
+    at::Tensor nextInput;           // [rows, h] of the coming positive pass: all of the prompt, then one
+    std::array<float, 4> scores {}; // of the tokens that may come, see tokensInOrder
+    at::Tensor hidden;              // [h], positive branch, after the final norm
+    at::Tensor uncondition;         // [h], negative branch, run speculatively beside each positive pass
+    at::Tensor negativeInput;       // [1, h], what it consumed
     std::int64_t passes = 0;
+    int slot = -1; // in a graph's batch; below 0: none
 
     bool finished = false;
     RenderReport report;

@@ -9,6 +9,7 @@
 #include "Kernels/Parallel.h"
 #include "Model/Prompt.h"
 #include "Model/Tokenizer.h"
+#include "Render/Devices.h"
 #include "Render/FrameLoop.h"
 #include "Render/Renderer.h"
 #include "Render/VoiceEncoder.h"
@@ -32,7 +33,7 @@ class TorchRenderer : public Renderer
 {
 public:
     explicit TorchRenderer (const LoadOptions& options)
-        : model (Checkpoint::open (options.model), options.compute)
+        : model (Checkpoint::open (options.model), options.compute, deviceFor (options.device))
         , tokenizer (Tokenizer::load (options.model))
         , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd,
                          tokenizer->specials().speechFrame, tokenizer->specials().endOfText })
@@ -43,7 +44,7 @@ public:
         about.layers = config.languageModel.layers;
         about.maxPositions = config.languageModel.maxPositions;
         about.parameters = countParameters (*model.checkpoint);
-        about.fingerprint = "cpu-" + std::string (kernels::cpu().name) + "-" +
+        about.fingerprint = deviceName() + "-" +
                             (options.compute == ComputeType::BFloat16 ? "bf16" : "fp32") + "-" + about.name +
                             "-" + std::to_string (about.parameters);
     }
@@ -88,6 +89,11 @@ public:
     }
 
 private:
+    std::string deviceName() const
+    {
+        return model.device().is_cuda() ? "cuda" : "cpu-" + std::string (kernels::cpu().name);
+    }
+
     SequenceInput makeInput (const Job& job) const
     {
         SequenceInput input;

@@ -7,9 +7,10 @@
 
 namespace tableread::engine
 {
-VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute)
+VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where)
     : checkpoint (std::move (opened))
-    , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat)
+    , computeType (compute)
+    , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
     , languageModel (weights, std::make_unique<ResidentLayers> (readLayers (weights)),
@@ -21,4 +22,10 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute)
     , semanticEncoder (weights, "semantic_tokenizer", config().semanticEncoder)
     , decoder (weights, config().acousticDecoder)
 {}
+
+at::TensorOptions VibeVoice::storeOptions() const
+{
+    const bool narrow = device().is_cuda() && computeType == ComputeType::BFloat16;
+    return at::TensorOptions (narrow ? at::kBFloat16 : at::kFloat).device (device());
+}
 } // namespace tableread::engine

@@ -16,7 +16,12 @@ namespace tableread::engine
 /** All parts of a loaded checkpoint. Weights only: what a sequence remembers is in Sequence. */
 struct VibeVoice
 {
-    VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute);
+    VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where = at::kCPU);
+
+    at::Device device() const { return weights.device(); }
+
+    /** For KV stores: on a GPU in the type that the model computes in, on a CPU in float32. */
+    at::TensorOptions storeOptions() const;
 
     const ModelConfig& config() const { return checkpoint->config(); }
 
@@ -25,6 +30,7 @@ struct VibeVoice
     at::Tensor scaled (const at::Tensor& latents) const { return (latents + latentBias) * latentScale; }
 
     std::unique_ptr<Checkpoint> checkpoint;
+    ComputeType computeType;
     WeightReader weights;
     float latentScale, latentBias;
     LanguageModel languageModel;

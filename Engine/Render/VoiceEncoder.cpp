@@ -27,7 +27,7 @@ at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
         const auto part = samples.subspan (at, std::min (chunk, samples.size() - at));
         auto input =
             at::from_blob (const_cast<float*> (part.data()), { (std::int64_t) part.size() }, at::kFloat);
-        means.push_back (model.acousticEncoder.encode (input.unsqueeze (0), state)[0]);
+        means.push_back (model.acousticEncoder.encode (input.unsqueeze (0).to (model.device()), state)[0]);
     }
     return at::cat (means);
 }
@@ -35,7 +35,7 @@ at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
 at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float scalar,
                         const at::Tensor& noise)
 {
-    return model.scaled (means + (scalar * (float) model.config().vaeStd) * noise);
+    return model.scaled (means + (scalar * (float) model.config().vaeStd) * noise.to (means.device()));
 }
 
 EncodedVoice encodeVoice (const VibeVoice& model, const VoiceAudio& voice)
@@ -47,7 +47,7 @@ EncodedVoice encodeVoice (const VibeVoice& model, const VoiceAudio& voice)
     const auto key = XXH3_64bits (voice.samples.data(), voice.samples.size() * sizeof (float));
     float scalar = 0;
     normals (key, NoiseDomain::Voice, scalarStream, { &scalar, 1 });
-    auto noise = at::empty_like (means);
+    auto noise = at::empty (means.sizes(), at::kFloat);
     const auto width = (std::size_t) means.size (1);
     for (std::int64_t r = 0; r < means.size (0); ++r)
         normals (key, NoiseDomain::Voice, (std::uint64_t) r,

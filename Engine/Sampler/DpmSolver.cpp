@@ -46,7 +46,7 @@ DpmSolver DpmSolver::make (std::int64_t count, std::int64_t trainSteps)
         // nearbyint rounds half to even, as numpy does
         const auto t =
             (std::int64_t) std::nearbyint ((double) i * ((double) (trainSteps - 1) / (double) count));
-        solver.steps.push_back ({ .timestep = t });
+        solver.steps.push_back ({ t, {} });
         solver.sigmas.push_back (train[(std::size_t) t]);
     }
     solver.sigmas.push_back (0.0f);
@@ -59,7 +59,7 @@ DpmSolver DpmSolver::make (std::int64_t count, std::int64_t trainSteps)
     const auto lambda = [&] (std::size_t i) { return std::log (alpha (i)) - std::log (sigma (i)); };
     for (std::size_t i = 0; i < solver.steps.size(); ++i)
     {
-        auto& step = solver.steps[i];
+        auto& step = solver.steps[i].coefficients;
         step.alpha = alpha (i);
         step.sigma = sigma (i);
         if (i + 1 == solver.steps.size()) // σ becomes zero: x' = x0

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "Kernels/Solver.h"
+
 namespace tableread::engine
 {
 /** DPM-Solver++ 2M (midpoint) for v-predictions on the cosine schedule, first order at its first and last step
@@ -14,10 +16,7 @@ struct DpmSolver
     struct Step
     {
         std::int64_t timestep = 0;
-        // x0 = alpha · x − sigma · v
-        float alpha = 0, sigma = 0;
-        // x' = keep · x + first · x0 + second · (x0 − x0 of the step before)
-        float keep = 0, first = 0, second = 0;
+        kernels::SolverCoefficients coefficients;
     };
 
     std::vector<Step> steps;

@@ -8,14 +8,7 @@ namespace tableread::engine
 {
 namespace
 {
-/** Where a request's rows stand in the batch: the conditional one, and behind it the unconditional one if it has one. */
-struct Rows
-{
-    std::int64_t first = 0;
-    bool guided = false;
-};
-
-void tapStep (const SampleRequest& request, std::size_t step, const Rows& rows, const at::Tensor& x,
+void tapStep (const SampleRequest& request, std::size_t step, int firstRow, const at::Tensor& x,
               float timestep, const at::Tensor& v)
 {
     if (request.tap == nullptr)
@@ -23,7 +16,7 @@ void tapStep (const SampleRequest& request, std::size_t step, const Rows& rows, 
     const auto name = request.name + "s" + std::to_string (step) + ".";
     auto pair = x.unsqueeze (0).repeat ({ 2, 1 });
     auto times = at::full ({ 2 }, timestep, at::kFloat);
-    auto out = v.narrow (0, rows.first, rows.guided ? 2 : 1).clone();
+    auto out = v.narrow (0, firstRow, request.uncondition.defined() ? 2 : 1).clone();
     request.tap->see (name + "x", pair);
     request.tap->see (name + "t", times);
     request.tap->see (name + "v", out);
@@ -44,50 +37,44 @@ const Sampler::Plan& Sampler::plan (std::int64_t steps)
 
 at::Tensor Sampler::sample (std::span<const SampleRequest> requests, std::int64_t steps)
 {
-    const auto& [solver, table] = plan (steps);
     std::vector<at::Tensor> conditions, starts;
-    std::vector<Rows> rows;
+    std::vector<int> firstRows;
+    std::vector<float> guidance;
     for (const auto& request : requests)
     {
-        rows.push_back ({ (std::int64_t) conditions.size(), request.uncondition.defined() });
+        firstRows.push_back ((int) conditions.size());
+        guidance.push_back (request.uncondition.defined() ? request.guidanceScale : 1.0f);
         conditions.push_back (request.condition);
         if (request.uncondition.defined())
             conditions.push_back (request.uncondition);
         starts.push_back (request.noise);
     }
-    const auto modulation = head.modulation (at::stack (conditions), table);
+    const auto device = conditions.front().device();
+    const kernels::GuidedRows rows { at::tensor (firstRows, at::kInt).to (device),
+                                     at::tensor (guidance, at::kFloat).to (device) };
+    auto x = at::stack (starts).to (device); // [requests, D]
+    run (at::stack (conditions), rows, x, steps,
+         [&] (std::size_t step, float timestep, const at::Tensor& noisy, const at::Tensor& v) {
+             for (std::size_t r = 0; r < requests.size(); ++r)
+                 tapStep (requests[r], step, firstRows[r], noisy[(std::int64_t) r], timestep, v);
+         });
+    return x;
+}
 
-    auto x = at::stack (starts); // [requests, D]
-    auto batch = at::empty ({ (std::int64_t) conditions.size(), x.size (1) }, at::kFloat);
-    auto x0 = at::empty_like (x), before = at::zeros_like (x);
-    const auto width = x.size (1);
+void Sampler::run (const at::Tensor& conditions, const kernels::GuidedRows& rows, at::Tensor& x,
+                   std::int64_t steps, const Seen& seen)
+{
+    const auto& [solver, table] = plan (steps);
+    const auto modulation = head.modulation (conditions, table);
+    auto noisy = at::zeros ({ conditions.size (0), x.size (1) }, x.options());
+    auto before = at::zeros_like (x);
     for (std::size_t i = 0; i < solver.steps.size(); ++i)
     {
-        for (std::size_t r = 0; r < requests.size(); ++r)
-            batch.narrow (0, rows[r].first, rows[r].guided ? 2 : 1).copy_ (x[(std::int64_t) r]);
-        const auto v = head (batch, modulation, (std::int64_t) i);
-        const auto& step = solver.steps[i];
-        for (std::size_t r = 0; r < requests.size(); ++r)
-        {
-            tapStep (requests[r], i, rows[r], x[(std::int64_t) r], table.timesteps[i], v);
-            auto* value = x.mutable_data_ptr<float>() + (std::int64_t) r * width;
-            auto* predicted = x0.mutable_data_ptr<float>() + (std::int64_t) r * width;
-            const auto* last = before.const_data_ptr<float>() + (std::int64_t) r * width;
-            const auto* conditional = v.const_data_ptr<float>() + rows[r].first * width;
-            const auto* unconditional = rows[r].guided ? conditional + width : conditional;
-            for (std::int64_t d = 0; d < width; ++d)
-            {
-                const float guided =
-                    rows[r].guided
-                        ? unconditional[d] + requests[r].guidanceScale * (conditional[d] - unconditional[d])
-                        : conditional[d];
-                predicted[d] = step.alpha * value[d] - step.sigma * guided;
-                value[d] =
-                    step.keep * value[d] + step.first * predicted[d] + step.second * (predicted[d] - last[d]);
-            }
-        }
-        std::swap (x0, before);
+        kernels::spreadRows (x, rows, noisy);
+        const auto v = head (noisy, modulation, (std::int64_t) i);
+        if (seen)
+            seen (i, table.timesteps[i], x, v);
+        kernels::solverStep (x, before, v, rows, solver.steps[i].coefficients);
     }
-    return x;
 }
 } // namespace tableread::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 
@@ -30,6 +31,16 @@ public:
 
     /** → latents [requests, D] float32, in the scaled space. All requests take `steps` steps. */
     at::Tensor sample (std::span<const SampleRequest> requests, std::int64_t steps);
+
+    /** The same on tensors alone, all on the device: what a captured graph can repeat.
+        conditions [rows, h], x [R, D] the noise, changed into the latents. seen: called after each prediction. */
+    using Seen =
+        std::function<void (std::size_t step, float timestep, const at::Tensor& x, const at::Tensor& v)>;
+    void run (const at::Tensor& conditions, const kernels::GuidedRows& rows, at::Tensor& x,
+              std::int64_t steps, const Seen& seen = {});
+
+    /** Makes what depends on the number of steps alone; else the first run does. */
+    void prepare (std::int64_t steps) { plan (steps); }
 
 private:
     struct Plan

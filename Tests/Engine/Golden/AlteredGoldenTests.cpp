@@ -99,7 +99,7 @@ TEST_CASE ("A replay finds a golden tensor that was changed", "[engine][golden]"
         INFO (entry.name);
         const auto backup = textOf (path);
         change (path, entry, header.dataStart, [] (float x) { return x * 1.001f; });
-        const auto report = replay (copy.path(), 1);
+        const auto report = replay (copy.path(), { .threads = 1 });
         CHECK (report.forced.at (type) == Approx (1e-3).margin (1e-4));
         write (path, backup);
     }
@@ -110,7 +110,7 @@ TEST_CASE ("A replay refuses a golden with a tensor that the engine never makes"
 {
     const Copy copy ("a-free");
     replaceOnce (copy.path() / "golden.safetensors", "\"f0.semantic\"", "\"f0.semantix\"");
-    const auto error = failureOf ([&] { replay (copy.path(), 1); });
+    const auto error = failureOf ([&] { replay (copy.path(), { .threads = 1 }); });
     CHECK_THAT (error.text(), Catch::Contains ("f0.semantix"));
 }
 
@@ -120,9 +120,9 @@ TEST_CASE ("A replay tells tokens that the engine would not have chosen", "[engi
     const auto json = goldenJson (copy.path());
     const auto end = std::to_string (json.at ("special").at ("eos").get<int>());
     const auto endOfText = std::to_string (json.at ("special").at ("text_eos").get<int>());
-    REQUIRE (replay (copy.path(), 1).tokensEqual);
+    REQUIRE (replay (copy.path(), { .threads = 1 }).tokensEqual);
     replaceOnce (copy.path() / "golden.json", ", " + endOfText + "]", ", " + end + "]");
-    CHECK_FALSE (replay (copy.path(), 1).tokensEqual);
+    CHECK_FALSE (replay (copy.path(), { .threads = 1 }).tokensEqual);
 }
 
 TEST_CASE ("Every weight counts: a replay finds each one that was changed", "[engine][golden][.slow]")
@@ -136,7 +136,7 @@ TEST_CASE ("Every weight counts: a replay finds each one that was changed", "[en
     {
         INFO (entry.name);
         change (path, entry, header.dataStart, [] (float x) { return 1.1f * x + 0.01f; });
-        CHECK (worst (replay (copy.path(), 1).forced) > forcedTolerance);
+        CHECK (worst (replay (copy.path(), { .threads = 1 }).forced) > forcedTolerance);
         write (path, original);
     }
 }

@@ -63,7 +63,7 @@ TEST_CASE ("The engine computes what PyTorch computes, tensor by tensor", "[engi
         DYNAMIC_SECTION (name)
         {
             const auto folder = goldenRoot / name;
-            const auto report = replay (folder, 1);
+            const auto report = replay (folder, { .threads = 1 });
             const auto wanted = comparedClasses (folder);
             const auto json = goldenJson (folder);
             REQUIRE (report.dtype == json.at ("dtype").get<std::string>());

@@ -14,12 +14,14 @@ namespace
 {
 constexpr std::int64_t heads = 4, kvHeads = 2, dim = 24, capacity = 64;
 
-kernels::LayerCache emptyCache()
+kernels::KvStore emptyStore()
 {
     // NaN shows at once if a position is read that was never written
-    const auto poison = [] { return at::full ({ kvHeads, capacity, dim }, NAN, at::kFloat); };
+    const auto poison = [] { return at::full ({ 2, kvHeads, capacity, dim }, NAN, at::kFloat); };
     return { poison(), poison() };
 }
+
+constexpr std::int64_t layer = 1;
 
 at::Tensor rotate (const at::Tensor& x, std::int64_t first) // [rows, heads, dim], double
 {
@@ -55,19 +57,20 @@ TEST_CASE ("attention in one pass or row by row is causal softmax attention with
     const auto wanted = reference (qkv);
 
     auto copy = qkv.clone();
-    const kernels::AttentionGroup whole { emptyCache(), 40, 0 };
-    const auto prefill = kernels::attention (copy, heads, kvHeads, rotary, { &whole, 1 });
+    const auto whole = kernels::makeAttentionRows ({ { emptyStore(), 40, 0 } });
+    const auto prefill = kernels::attention (copy, heads, kvHeads, rotary, whole, layer);
     CHECK (relativeError (prefill, wanted) < 2e-6);
 
-    const auto cache = emptyCache();
+    const auto store = emptyStore();
     std::vector<at::Tensor> rows;
     for (std::int64_t i = 0; i < 40; ++i)
     {
         auto row = qkv.narrow (0, i, 1).clone();
-        const kernels::AttentionGroup one { cache, 1, i };
-        rows.push_back (kernels::attention (row, heads, kvHeads, rotary, { &one, 1 }));
+        const auto one = kernels::makeAttentionRows ({ { store, 1, i } });
+        rows.push_back (kernels::attention (row, heads, kvHeads, rotary, one, layer));
     }
     CHECK (sameBits (at::cat (rows), prefill));
+    CHECK (std::isnan (store.keys[0].sum().item<float>())); // the other layer's was not touched
 }
 
 TEST_CASE ("A branch's attention has the same bits beside other branches and with one thread",
@@ -77,21 +80,19 @@ TEST_CASE ("A branch's attention has the same bits beside other branches and wit
     const auto qkv = randomTensor ({ 30, (heads + 2 * kvHeads) * dim }, 1);
     kernels::setThreads (1);
     auto alone = qkv.narrow (0, 0, 12).clone();
-    const kernels::AttentionGroup group { emptyCache(), 12, 0 };
-    const auto wanted = kernels::attention (alone, heads, kvHeads, rotary, { &group, 1 });
+    const auto wanted = kernels::attention (alone, heads, kvHeads, rotary,
+                                            kernels::makeAttentionRows ({ { emptyStore(), 12, 0 } }), layer);
 
     kernels::setThreads (2);
     auto all = qkv.clone();
-    const kernels::AttentionGroup groups[] { { emptyCache(), 12, 0 },
-                                             { emptyCache(), 17, 0 },
-                                             { emptyCache(), 1, 0 } };
-    CHECK (sameBits (kernels::attention (all, heads, kvHeads, rotary, groups).narrow (0, 0, 12), wanted));
+    const auto rows = kernels::makeAttentionRows (
+        { { emptyStore(), 12, 0 }, { emptyStore(), 17, 0 }, { emptyStore(), 1, 0 } });
+    CHECK (
+        sameBits (kernels::attention (all, heads, kvHeads, rotary, rows, layer).narrow (0, 0, 12), wanted));
 }
 
-TEST_CASE ("attention refuses rows that its cache has no room for", "[engine][kernels]")
+TEST_CASE ("attention refuses rows that its store has no room for", "[engine][kernels]")
 {
-    auto qkv = randomTensor ({ 2, (heads + 2 * kvHeads) * dim }, 1);
-    const kernels::AttentionGroup group { emptyCache(), 2, capacity - 1 };
-    CHECK_THROWS (kernels::attention (qkv, heads, kvHeads, kernels::makeRotaryTable (capacity, dim, 1e4),
-                                      { &group, 1 }));
+    CHECK_THROWS_WITH (kernels::makeAttentionRows ({ { emptyStore(), 2, capacity - 1 } }),
+                       Catch::Contains ("is full"));
 }

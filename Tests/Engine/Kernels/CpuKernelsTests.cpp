@@ -15,7 +15,7 @@ namespace
 at::Tensor runAll (const kernels::CpuKernels& set)
 {
     const auto x = randomTensor ({ 13, 85 }, 1), row = randomTensor ({ 85 }, 2);
-    const auto weight = kernels::pack (randomTensor ({ 29, 85 }, 3), {}, at::kFloat);
+    const auto weight = kernels::pack (randomTensor ({ 29, 85 }, 3), {});
     auto out = at::zeros ({ 6, 13 * 85 }, at::kFloat);
     const auto* from = x.const_data_ptr<float>();
     const auto to = [&] (std::int64_t i) { return out[i].mutable_data_ptr<float>(); };

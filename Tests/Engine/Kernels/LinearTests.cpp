@@ -19,9 +19,9 @@ TEST_CASE ("linear multiplies as a double product does, at any number of rows an
                bias = randomTensor ({ n }, 3);
     const auto wanted = x.to (at::kDouble).matmul (w.to (at::kDouble).t()) + bias.to (at::kDouble);
 
-    CHECK (relativeError (kernels::linear (x, kernels::pack (w, bias, at::kFloat)), wanted) < 2e-6);
+    CHECK (relativeError (kernels::linear (x, kernels::pack (w, bias)), wanted) < 2e-6);
     const auto rounded = w.to (at::kBFloat16).to (at::kDouble);
-    CHECK (relativeError (kernels::linear (x, kernels::pack (w, {}, at::kBFloat16)),
+    CHECK (relativeError (kernels::linear (x, kernels::pack (w, {}, { .type = at::kBFloat16 })),
                           x.to (at::kDouble).matmul (rounded.t())) < 2e-6);
 }
 
@@ -29,15 +29,16 @@ TEST_CASE ("linear reads rows that lie apart and overlap, as a convolution's win
 {
     const auto signal = randomTensor ({ 50, 4 }, 1), w = randomTensor ({ 9, 12 }, 2);
     const auto windows = signal.as_strided ({ 20, 12 }, { 8, 1 });
-    CHECK (sameBits (kernels::linear (windows, kernels::pack (w, {}, at::kFloat)),
-                     kernels::linear (windows.contiguous(), kernels::pack (w, {}, at::kFloat))));
+    CHECK (sameBits (kernels::linear (windows, kernels::pack (w, {})),
+                     kernels::linear (windows.contiguous(), kernels::pack (w, {}))));
 }
 
 TEST_CASE ("A row of linear has the same bits alone, among others, and with one thread or two",
            "[engine][kernels][determinism]")
 {
     const auto type = GENERATE (at::kFloat, at::kBFloat16);
-    const auto weight = kernels::pack (randomTensor ({ 1000, 448 }, 1), randomTensor ({ 1000 }, 2), type);
+    const auto weight =
+        kernels::pack (randomTensor ({ 1000, 448 }, 1), randomTensor ({ 1000 }, 2), { .type = type });
     const auto x = randomTensor ({ 131, 448 }, 3);
     kernels::setThreads (2);
     const auto together = kernels::linear (x, weight);
@@ -53,7 +54,7 @@ TEST_CASE ("linear normalises before and activates, gates and adds after the pro
     const auto x = randomTensor ({ 5, 40 }, 1), matrix = randomTensor ({ 24, 40 }, 2),
                bias = randomTensor ({ 24 }, 3);
     const auto slices = randomTensor ({ 5, 160 }, 4);
-    const auto weight = kernels::pack (matrix, bias, at::kFloat);
+    const auto weight = kernels::pack (matrix, bias, { .gated = false });
     const kernels::RowNorm norm { randomTensor ({ 40 }, 5), 1e-5, slices.narrow (1, 0, 40),
                                   slices.narrow (1, 40, 40) };
     const auto wide = [] (const at::Tensor& t) { return t.to (at::kDouble); };

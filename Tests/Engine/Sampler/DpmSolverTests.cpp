@@ -32,7 +32,7 @@ TEST_CASE ("The solver visits the reference's timesteps and sigmas", "[engine][s
 
 TEST_CASE ("One step, and the last of many, give the predicted sample itself", "[engine][sampler]")
 {
-    const auto last = DpmSolver::make (GENERATE (1, 2, 10)).steps.back();
+    const auto last = DpmSolver::make (GENERATE (1, 2, 10)).steps.back().coefficients;
     CHECK (last.keep == 0.0f);
     CHECK (last.first == 1.0f);
     CHECK (last.second == 0.0f);
@@ -43,10 +43,11 @@ TEST_CASE ("The solver finds the end of a path whose velocity is known", "[engin
     // x(σ) = α x0 + σ' n along the schedule: with the true v = α n − σ' x0 every step must stay on it.
     const double x0 = 0.7, noise = -1.3;
     const auto solver = DpmSolver::make (GENERATE (1, 3, 10, 50, 999));
-    double x = solver.steps[0].alpha * x0 + solver.steps[0].sigma * noise, before = 0;
+    double x = solver.steps[0].coefficients.alpha * x0 + solver.steps[0].coefficients.sigma * noise,
+           before = 0;
     for (std::size_t i = 0; i < solver.steps.size(); ++i)
     {
-        const auto& s = solver.steps[i];
+        const auto& s = solver.steps[i].coefficients;
         CHECK (x == Approx (s.alpha * x0 + s.sigma * noise).margin (2e-4));
         const double predicted = s.alpha * x - s.sigma * (s.alpha * noise - s.sigma * x0);
         x = s.keep * x + s.first * predicted + s.second * (predicted - before);
@@ -63,14 +64,14 @@ TEST_CASE ("The solver is of second order where the predicted sample moves", "[e
     const auto errorOf = [&] (std::int64_t count) {
         const auto solver = DpmSolver::make (count);
         double x = start, before = 0;
-        for (const auto& s : solver.steps)
+        for (const auto& [timestep, s] : solver.steps)
         {
             const double variance = s.alpha * s.alpha * spread * spread + s.sigma * s.sigma;
             const double predicted = s.alpha * spread * spread * x / variance;
             x = s.keep * x + s.first * predicted + s.second * (predicted - before);
             before = predicted;
         }
-        const auto& first = solver.steps[0];
+        const auto& first = solver.steps[0].coefficients;
         const double exact =
             start * spread /
             std::sqrt (first.alpha * first.alpha * spread * spread + first.sigma * first.sigma);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace tableread::engine::kernels
+{
+/** How a GPU matrix is stored. All but Float32 are in tiles of 16 outputs by 16 inputs, in the order in which the lanes
+    of a warp hold a tensor-core operand, so that each lane reads its part of a tile at once. */
+enum class GpuElement
+{
+    Float32, // [n, k] as it is: to compare with the CPU, not for speed
+    BFloat16,
+    Int8,      // with a scale for each output
+    Float8E4M3 // with a scale for each output
+};
+
+enum class GpuActivation
+{
+    None,
+    Gelu,
+    SwiGlu
+};
+
+/** One product with what goes before and after it, as raw pointers: kernels::linear's arguments. */
+struct GpuLinear
+{
+    const float* x = nullptr; // row (b, t) at b · batchStride + t · rowStride
+    std::int64_t rows = 0, rowsOfABatch = 0, batchStride = 0, rowStride = 0;
+    std::int64_t k = 0, n = 0;
+    const void* weight = nullptr;
+    GpuElement element = GpuElement::BFloat16;
+    const float* channelScale = nullptr; // [n]
+    const float* bias = nullptr;         // [n]
+    bool normalise = false;
+    const float* normWeight = nullptr; // [k]
+    float eps = 0;
+    const float *shift = nullptr, *scale = nullptr; // [M, k]
+    std::int64_t modulationStride = 0;
+    GpuActivation activation = GpuActivation::None;
+    float* out = nullptr;      // [M, n], or [M, n / 2] with SwiGlu
+    float* residual = nullptr; // if not null: += gate · out instead
+    const float* gate = nullptr;
+    std::int64_t gateStride = 0;  // 0: one row for all
+    float* workspace = nullptr;   // sums of the parts of k, workspaceFloats() of them
+    unsigned* counters = nullptr; // zeros, and zeros again afterwards; counterCount of them
+    void* scratch = nullptr;      // the rows as bf16, for more than 8 rows: M · (k rounded up to 16)
+};
+
+/** Attention of one layer over KV stores that a table in device memory names, so that a captured graph finds new
+    positions: rows of {keys, values, capacity, position} as int64, keys and values being the store's addresses. */
+struct GpuAttention
+{
+    bool bfloat16 = true; // type of the stores
+    float* qkv = nullptr;
+    std::int64_t rows = 0;
+    int heads = 0, kvHeads = 0, dim = 0;
+    const float *cosine = nullptr, *sine = nullptr;
+    const std::int64_t* table = nullptr;
+    std::int64_t layer = 0;
+    int parts = 0;            // of gpuPositionsOfAPart positions, enough for the longest row
+    float* scratch = nullptr; // rows · kvHeads · parts · (heads / kvHeads) · (dim + 2)
+    float* out = nullptr;
+};
+
+inline constexpr std::int64_t gpuPositionsOfAPart = 64;
+inline constexpr std::int64_t gpuCounterCount = 1 << 16;
+
+/** The GPU twins of the kernels, in a library of their own that is loaded where there is a GPU. Each is issued on
+    `stream` and returns at once. */
+struct GpuKernels
+{
+    void* (*currentStream)();
+    /** From now on this thread's work goes to a stream of its own, which graphs can be captured on. */
+    void (*useOwnStream)();
+    /** Waits until this thread's stream has done all that was issued. */
+    void (*synchronise)();
+    /** Records what body (context) issues, without doing it. @returns a graph for replay() and drop(). */
+    void* (*capture) (void (*body) (void*), void* context);
+    void (*replay) (void* graph);
+    void (*drop) (void* graph);
+    void (*linear) (const GpuLinear&, void* stream);
+    std::int64_t (*workspaceFloats) (std::int64_t rows, std::int64_t n, std::int64_t k);
+    void (*attention) (const GpuAttention&, void* stream);
+    void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
+                     float* out, void* stream);
+    void (*silu) (const float* x, std::int64_t count, float* out, void* stream);
+    void (*addDepthwise) (const float* window, float* x, std::int64_t batch, std::int64_t rows,
+                          std::int64_t channels, std::int64_t taps, const float* weight, const float* bias,
+                          const float* gamma, void* stream);
+    void (*keepTail) (const float* extended, float* context, std::int64_t batch, std::int64_t rows,
+                      std::int64_t columns, std::int64_t channels, const int* active, void* stream);
+    void (*spreadRows) (const float* x, float* noisy, const int* firstRows, const float* guidance,
+                        std::int64_t requests, std::int64_t width, void* stream);
+    void (*solverStep) (float* x, float* before, const float* v, const int* firstRows, const float* guidance,
+                        std::int64_t requests, std::int64_t width, const float* fiveCoefficients,
+                        void* stream);
+};
+
+/** @throws Exception Internal if loadGpu() was not called. */
+const GpuKernels& gpu();
+
+/** Loads the library beside this program. @returns why not, in words, if there is no GPU, driver or library; empty if
+    all is well. */
+const char* loadGpu();
+} // namespace tableread::engine::kernels

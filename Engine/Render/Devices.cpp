@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Render/Devices.h"
+
+#include "Core/Error.h"
+#include "Kernels/GpuKernels.h"
+
+namespace tableread::engine
+{
+at::Device deviceFor (DeviceKind kind)
+{
+    if (kind == DeviceKind::Cpu)
+        return at::kCPU;
+    const std::string why = kernels::loadGpu();
+    if (why.empty())
+        return at::Device (at::kCUDA, 0);
+    if (kind == DeviceKind::Auto)
+        return at::kCPU;
+    fail (ErrorCode::Unsupported,
+          "no GPU can be used: " + why + ". Use --device cpu, or install the driver and the CUDA libraries.");
+}
+} // namespace tableread::engine

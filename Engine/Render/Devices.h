@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include "Render/Renderer.h"
+
+namespace tableread::engine
+{
+/** The device to compute on. Auto falls back to the CPU. @throws Exception Unsupported, saying why, if a GPU was asked
+    for and there is none. */
+at::Device deviceFor (DeviceKind kind);
+} // namespace tableread::engine

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+#include "Render/Sequence.h"
+#include "Sampler/Sampler.h"
+
+namespace tableread::engine
+{
+/** The arithmetic of a step, for all sequences that take part: FrameLoop decides what, this does it. */
+class FrameCompute
+{
+public:
+    virtual ~FrameCompute() = default;
+
+    /** One pass of the language model over each sequence's next input, on both branches: the prompt at first, then one
+        row. Sets the scores and what the next frame is conditioned by, and counts the rows in the caches. */
+    virtual void pass (std::span<Sequence* const> sequences) = 0;
+
+    /** Samples, decodes and hears one frame of each sequence, hands it to the sequence's events, and makes it the next
+        input. All take the same number of diffusion steps. */
+    virtual void makeFrames (std::span<Sequence* const> sequences) = 0;
+
+    /** A token other than a frame was taken: the next input is its embedding. */
+    virtual void takeToken (Sequence& sequence, std::int64_t token) = 0;
+
+    /** The codec's contexts become silence. */
+    virtual void endSpeech (Sequence& sequence) = 0;
+
+    /** The sequence is finished or was taken out. */
+    virtual void leave (Sequence& sequence) = 0;
+};
+
+/** START, END, frame and end of text: the order of Sequence::scores. */
+std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special);
+
+/** Adds the time from its making to its end, shared among `owners`, to one part of their reports. */
+class PartTimer
+{
+public:
+    PartTimer (std::span<Sequence* const> of, double PartTimes::*which) : owners (of), part (which) {}
+
+    ~PartTimer()
+    {
+        const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+        for (auto* owner : owners)
+            owner->report.times.*part += spent.count() / (double) owners.size();
+    }
+
+private:
+    std::span<Sequence* const> owners;
+    double PartTimes::*part;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+};
+} // namespace tableread::engine
