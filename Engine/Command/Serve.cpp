@@ -29,45 +29,50 @@ struct ServeOptions
     double idleExitSeconds = 0;
 };
 
-/** Calls `stop` when the process is asked to end. To be made before any other thread: they inherit the mask that keeps
-    the signals for this one. */
-class SignalThread
+/** Keeps the signals that ask a process to end for a thread that waits for them. To be made before any other thread:
+    they inherit the mask. */
+class EndSignals
 {
 public:
-    SignalThread()
+    EndSignals()
     {
         sigemptyset (&signals);
         for (const int signal : { SIGINT, SIGTERM, SIGHUP })
             sigaddset (&signals, signal);
         pthread_sigmask (SIG_BLOCK, &signals, &before);
     }
-    ~SignalThread()
-    {
-        if (thread.joinable())
-        {
-            pthread_kill (thread.native_handle(), SIGTERM);
-            thread.join();
-        }
-        pthread_sigmask (SIG_SETMASK, &before, nullptr);
-    }
+    ~EndSignals() { pthread_sigmask (SIG_SETMASK, &before, nullptr); }
 
-    void start (std::function<void()> stop)
-    {
-        thread = std::thread ([this, stop = std::move (stop)] {
-            int signal = 0;
-            sigwait (&signals, &signal);
-            stop();
-        });
-    }
+    const sigset_t& set() const { return signals; }
 
 private:
     sigset_t signals {}, before {};
+};
+
+/** Calls `stop` when one of the signals comes, or at the latest when it is destroyed. */
+class SignalThread
+{
+public:
+    SignalThread (const EndSignals& signals, std::function<void()> stop)
+        : thread ([set = signals.set(), stop = std::move (stop)] {
+            int signal = 0;
+            sigwait (&set, &signal);
+            stop();
+        })
+    {}
+    ~SignalThread()
+    {
+        pthread_kill (thread.native_handle(), SIGTERM);
+        thread.join();
+    }
+
+private:
     std::thread thread;
 };
 
 int serve (const ServeOptions& options, Session& session)
 {
-    SignalThread signalThread;
+    const EndSignals signals;
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
     spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
 
@@ -97,7 +102,7 @@ int serve (const ServeOptions& options, Session& session)
     SpeechServer server (worker, shelf, serverOptions);
     stopServer = [&server] { server.stop(); };
     serverIsMade.count_down();
-    signalThread.start (stopServer);
+    const SignalThread signalThread (signals, stopServer);
     spdlog::info ("listening at {}", socket.path().string());
 
     const auto end = server.serve (socket.fd());

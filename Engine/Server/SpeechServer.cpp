@@ -137,8 +137,8 @@ HttpServer::End SpeechServer::serve (int listenFd)
 
 void SpeechServer::stop()
 {
-    http.stop();
     worker.stop();
+    http.stop(); // last: whoever serves may destroy this as soon as it is stopped
 }
 
 void SpeechServer::answerHealth (httplib::Response& response) const
@@ -197,10 +197,13 @@ void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& res
         return answerError (response, accepted.error());
 
     // The status is chosen when the first frame is there, or when there will be none.
-    while (delivery->samples.empty() && delivery->state == PcmQueue::State::Open)
-        if (! delivery->next())
-            return answerError (response,
-                                { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} });
+    bool stopped = false;
+    while (! stopped && delivery->samples.empty() && delivery->state == PcmQueue::State::Open)
+        stopped = ! delivery->next();
+    if (stopped ||
+        delivery->state == PcmQueue::State::Abandoned) // or the client hung up, and nobody reads this
+        return answerError (response,
+                            { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} });
     if (delivery->samples.empty() && delivery->state == PcmQueue::State::Failed)
         return answerError (response, (*job)->queue.error());
 

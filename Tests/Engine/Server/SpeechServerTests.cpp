@@ -205,8 +205,21 @@ TEST_CASE ("A client that shuts its sending half has hung up, also before the fi
 TEST_CASE ("A job that comes while the engine stops is told so", "[engine][server][stop]")
 {
     const ServerFixture engine;
-    engine.worker->stop();
+    const bool alreadyTaken = GENERATE (true, false);
+    std::thread stopper;
+    if (alreadyTaken)
+    {
+        engine.control->frameMs = 300;
+        stopper = std::thread ([&engine] {
+            eventually ([&engine] { return engine.worker->busy(); });
+            engine.worker->stop();
+        });
+    }
+    else
+        engine.worker->stop();
     const auto response = engine.speak (ServerFixture::floats ("Hi"));
+    if (alreadyTaken)
+        stopper.join();
     CHECK (response.status == 503);
     CHECK (errorOf (response)["code"] == "cancelled");
     CHECK_THAT (errorOf (response)["message"].get<std::string>(), Catch::Contains ("stopping"));
