@@ -17,7 +17,7 @@ CastPanel::CastPanel()
     addAndMakeVisible (viewport);
 }
 
-void CastPanel::show (const std::vector<CastMember>& cast)
+void CastPanel::show (const std::vector<CastMember>& cast, const std::vector<std::string>& modelVoices)
 {
     const bool changes = rows.size() != cast.size();
     rows.resize (cast.size());
@@ -32,7 +32,7 @@ void CastPanel::show (const std::vector<CastMember>& cast)
             if (onChoice)
                 onChoice (speaker, voice);
         };
-        rows[i]->show (cast[i], (int) i);
+        rows[i]->show (cast[i], (int) i, modelVoices);
     }
     if (changes)
     {

@@ -17,7 +17,8 @@ public:
 
     std::function<void (const std::string& speaker, const protocol::VoiceReference&)> onChoice;
 
-    void show (const std::vector<CastMember>& cast);
+    /** @param modelVoices the names to choose from. */
+    void show (const std::vector<CastMember>& cast, const std::vector<std::string>& modelVoices);
 
     void paint (juce::Graphics& g) override;
     void resized() override;

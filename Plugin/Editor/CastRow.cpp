@@ -2,7 +2,6 @@
 #include "Editor/CastRow.h"
 
 #include "Editor/Theme.h"
-#include "Processor/Session.h"
 
 namespace tableread::plugin
 {
@@ -22,14 +21,16 @@ juce::String capitalised (const std::string& name)
 CastRow::CastRow()
 {
     addAndMakeVisible (voices);
+    voices.setTextWhenNothingSelected ("Choose a voice");
     voices.onChange = [this] { chosen(); };
 }
 
-void CastRow::show (const CastMember& member, int index)
+void CastRow::show (const CastMember& member, int index, const std::vector<std::string>& modelVoices)
 {
-    if (voices.getNumItems() > 0 && member == shown && index == colourIndex)
+    if (voices.getNumItems() > 0 && member == shown && index == colourIndex && modelVoices == names)
         return;
     shown = member;
+    names = modelVoices;
     colourIndex = index;
     fillList();
     repaint();
@@ -39,8 +40,9 @@ void CastRow::fillList()
 {
     voices.clear (juce::dontSendNotification);
     int id = 1, selected = 0;
-    voices.addSectionHeading ("The model's voices");
-    for (const auto& name : Session::bundledVoices())
+    if (! names.empty())
+        voices.addSectionHeading ("The model's voices");
+    for (const auto& name : names)
     {
         if (shown.voice.path.empty() && shown.voice.name == name)
             selected = id;
@@ -67,7 +69,7 @@ void CastRow::chosen()
         openChooser();
     }
     else if (id > 0 && id != fileItem && onChoice)
-        onChoice ({ Session::bundledVoices()[(std::size_t) id - 1], {} });
+        onChoice ({ names[(std::size_t) id - 1], {} });
 }
 
 void CastRow::openChooser()

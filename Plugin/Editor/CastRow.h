@@ -18,7 +18,8 @@ public:
     /** Called with the voice that the user chose. */
     std::function<void (const protocol::VoiceReference&)> onChoice;
 
-    void show (const CastMember& member, int index);
+    /** @param modelVoices the names to choose from. */
+    void show (const CastMember& member, int index, const std::vector<std::string>& modelVoices);
 
     void paint (juce::Graphics& g) override;
     void resized() override;
@@ -34,6 +35,7 @@ private:
     void useFile (const juce::File& file);
 
     CastMember shown;
+    std::vector<std::string> names; // of the model's voices
     int colourIndex = 0;
     bool isTarget = false; // of a drag
     juce::ComboBox voices;

@@ -147,6 +147,8 @@ void PluginEditor::refresh()
 {
     if (shownLoads != session.loads())
         showState();
+    if (shownVoices != session.ownVoices())
+        showScript(); // an engine has told which voices there really are
     const auto view = session.performance().view();
     showPlayback (view);
     if (mode == Mode::Standalone)
@@ -188,7 +190,8 @@ void PluginEditor::showState()
 void PluginEditor::showScript()
 {
     const auto reading = session.reading();
-    cast.show (reading ? session.cast (reading->speakers) : std::vector<CastMember> {});
+    shownVoices = session.ownVoices();
+    cast.show (reading ? session.cast (reading->speakers) : std::vector<CastMember> {}, shownVoices);
     script.show (reading ? *reading : Reading {});
     notes = reading ? reading->notes : std::vector<std::string> {};
 }

@@ -63,8 +63,9 @@ private:
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
 
-    std::optional<Error> problem;   // of the last thing that the user asked for
-    std::vector<std::string> notes; // of the script
+    std::optional<Error> problem;         // of the last thing that the user asked for
+    std::vector<std::string> notes;       // of the script
+    std::vector<std::string> shownVoices; // of the model
     std::int64_t shownMissed = 0;
     double progress = 0.0;
     bool isRendering = false;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "EngineLink/RenderLink.h"
@@ -50,6 +51,9 @@ public:
 
     /** As RenderLink. */
     void setProgram (std::filesystem::path setting) { link.setProgram (std::move (setting)); }
+
+    /** Of the engine that last answered, if one has. */
+    std::optional<std::vector<std::string>> ownVoices() const { return link.status().voices; }
 
     /** One passage as the editor shows it. */
     struct PassageView

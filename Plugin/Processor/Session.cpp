@@ -90,10 +90,9 @@ Result<Reading> Session::reading() const
     return Reading::of (state().script);
 }
 
-const std::vector<std::string>& Session::bundledVoices()
+std::vector<std::string> Session::ownVoices() const
 {
-    static const std::vector<std::string> names { "anna", "ben", "clara", "david" };
-    return names;
+    return player.ownVoices().value_or (std::vector<std::string> { "anna", "ben", "clara", "david" });
 }
 
 std::vector<CastMember> Session::cast (const std::vector<std::string>& speakers) const
@@ -105,7 +104,8 @@ std::vector<CastMember> Session::cast (const std::vector<std::string>& speakers)
 std::vector<CastMember> Session::castFor (const std::vector<std::string>& speakers) const
 {
     std::vector<CastMember> cast;
-    auto rest = bundledVoices();
+    const auto own = ownVoices();
+    auto rest = own;
     const auto take = [&] (const std::string& name) {
         const auto found = std::find_if (rest.begin(), rest.end(),
                                          [&] (const std::string& each) { return sameName (each, name); });
@@ -127,9 +127,8 @@ std::vector<CastMember> Session::castFor (const std::vector<std::string>& speake
     }
     std::size_t again = 0;
     for (auto& member : cast)
-        if (member.voice == protocol::VoiceReference {})
-            member.voice.name =
-                ! rest.empty() ? take (rest.front()) : bundledVoices()[again++ % bundledVoices().size()];
+        if (member.voice == protocol::VoiceReference {} && ! own.empty())
+            member.voice.name = ! rest.empty() ? take (rest.front()) : own[again++ % own.size()];
     return cast;
 }
 
@@ -148,7 +147,16 @@ Result<PerformanceJob> Session::job() const
         PassageJob part { {}, passage.gapBefore, passage.speakers.front(), passage.sourceLine };
         part.request.lines = passage.lines;
         for (const int speaker : passage.speakers)
-            part.request.voices.push_back (voices[(std::size_t) speaker].voice);
+        {
+            const auto& member = voices[(std::size_t) speaker];
+            if (member.voice == protocol::VoiceReference {})
+                return tl::unexpected (
+                    Error { ErrorCode::InvalidInput,
+                            "speaker \"" + member.speaker +
+                                "\" has no voice, and the model has none of its own. Choose a recording.",
+                            {} });
+            part.request.voices.push_back (member.voice);
+        }
         part.request.seed = settings.seed;
         part.request.guidanceScale = settings.guidanceScale;
         part.request.steps = settings.steps;

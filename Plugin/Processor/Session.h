@@ -35,11 +35,11 @@ public:
     Result<Reading> reading() const;
 
     /** The voice of each speaker: the chosen one, else the model's voice of the speaker's name, else the model's
-        voices in their order, each once as far as they reach. */
+        voices in their order, each once as far as they reach. Without a name and a path if the model has none. */
     std::vector<CastMember> cast (const std::vector<std::string>& speakers) const;
 
-    /** The names of the model's own voices. */
-    static const std::vector<std::string>& bundledVoices();
+    /** The names of the model's own voices: those of the embedded one until an engine has said which it has. */
+    std::vector<std::string> ownVoices() const;
 
     /** Has the script rendered. @returns what is wrong with it, if anything. */
     Result<void> render();

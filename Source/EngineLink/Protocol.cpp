@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "EngineLink/JsonFields.h"
+
 namespace tableread::protocol
 {
 namespace
@@ -40,119 +42,6 @@ const CodeName& named (ErrorCode code)
     return codeNames.back();
 }
 
-/** Reads fields of one object; thrown Errors end in the parse function that made the reader. */
-class Fields
-{
-public:
-    Fields (const Json& source, std::string prefix) : object (source), path (std::move (prefix))
-    {
-        if (! object.is_object())
-            throw Exception ({ ErrorCode::InvalidInput, "an object is expected here, not " + kind (object),
-                               path.substr (0, path.empty() ? 0 : path.size() - 1) });
-    }
-
-    std::string text (const char* name, std::string otherwise = {}) const
-    {
-        const auto* field = find (name);
-        if (field == nullptr)
-            return otherwise;
-        if (! field->is_string())
-            refuse (name, "a string", *field);
-        return field->get<std::string>();
-    }
-
-    std::int64_t integer (const char* name, std::int64_t otherwise, std::int64_t least,
-                          std::int64_t most) const
-    {
-        const auto* field = find (name);
-        if (field == nullptr)
-            return otherwise;
-        if (! field->is_number_integer())
-            refuse (name, "a whole number", *field);
-        const bool fits =
-            ! field->is_number_unsigned() || field->get<std::uint64_t>() <= (std::uint64_t) most;
-        if (! fits || field->get<std::int64_t>() < least || field->get<std::int64_t>() > most)
-            throw Exception (
-                { ErrorCode::OutOfRange,
-                  field->dump() + " is outside of " + std::to_string (least) + " to " + std::to_string (most),
-                  path + name });
-        return field->get<std::int64_t>();
-    }
-
-    std::uint64_t seed (const char* name) const
-    {
-        const auto* field = find (name);
-        if (field == nullptr)
-            return 0;
-        if (! field->is_number_unsigned())
-            refuse (name, "a whole number from 0", *field);
-        return field->get<std::uint64_t>();
-    }
-
-    float number (const char* name, float otherwise, float least, float most) const
-    {
-        const auto* field = find (name);
-        if (field == nullptr)
-            return otherwise;
-        if (! field->is_number())
-            refuse (name, "a number", *field);
-        const auto value = field->get<double>();
-        if (! (value >= (double) least && value <= (double) most))
-            throw Exception (
-                { ErrorCode::OutOfRange,
-                  field->dump() + " is outside of " + Json (least).dump() + " to " + Json (most).dump(),
-                  path + name });
-        return (float) value;
-    }
-
-    bool flag (const char* name) const
-    {
-        const auto* field = find (name);
-        if (field == nullptr)
-            return false;
-        if (! field->is_boolean())
-            refuse (name, "true or false", *field);
-        return field->get<bool>();
-    }
-
-    const Json& list (const char* name, std::size_t most) const
-    {
-        static const Json none = Json::array();
-        const auto* field = find (name);
-        if (field == nullptr)
-            return none;
-        if (! field->is_array())
-            refuse (name, "a list", *field);
-        if (field->size() > most)
-            throw Exception ({ ErrorCode::OutOfRange,
-                               std::to_string (field->size()) + " entries, at most " + std::to_string (most) +
-                                   " are allowed",
-                               path + name });
-        return *field;
-    }
-
-    const Json* find (const char* name) const
-    {
-        const auto found = object.find (name);
-        return found == object.end() || found->is_null() ? nullptr : &*found;
-    }
-
-private:
-    static std::string kind (const Json& value)
-    {
-        return value.is_null() ? "nothing" : std::string ("a ") + value.type_name();
-    }
-
-    [[noreturn]] void refuse (const char* name, const char* expected, const Json& got) const
-    {
-        throw Exception ({ ErrorCode::InvalidInput,
-                           std::string (expected) + " is expected here, not " + kind (got), path + name });
-    }
-
-    const Json& object;
-    std::string path;
-};
-
 std::string at (const char* name, std::size_t index)
 {
     return std::string (name) + '[' + std::to_string (index) + "].";
@@ -160,11 +49,11 @@ std::string at (const char* name, std::size_t index)
 
 void readExtension (const Json& json, SpeechRequest& request)
 {
-    const Fields fields (json, "tableread.");
+    const JsonFields fields (json, "tableread.");
     for (const auto& voice : fields.list ("voices", maxVoices))
     {
         const auto prefix = at ("tableread.voices", request.voices.size());
-        const Fields entry (voice, prefix);
+        const JsonFields entry (voice, prefix);
         VoiceReference reference { entry.text ("name"), entry.text ("path") };
         if (reference.name.empty() && reference.path.empty())
             throw Exception (
@@ -178,7 +67,7 @@ void readExtension (const Json& json, SpeechRequest& request)
     }
     for (const auto& line : fields.list ("lines", maxLines))
     {
-        const Fields entry (line, at ("tableread.lines", request.lines.size()));
+        const JsonFields entry (line, at ("tableread.lines", request.lines.size()));
         const auto last = request.voices.empty() ? maxVoices : request.voices.size();
         request.lines.push_back (
             { (int) entry.integer ("speaker", 0, 0, (std::int64_t) last - 1), entry.text ("text") });
@@ -258,7 +147,7 @@ std::string toJson (const SpeechRequest& request)
 Result<SpeechRequest> parseSpeechRequest (std::string_view text)
 {
     return parsed<SpeechRequest> (text, "the request", [] (const Json& json, SpeechRequest& request) {
-        const Fields fields (json, {});
+        const JsonFields fields (json, {});
         request.model = fields.text ("model", request.model);
         request.input = fields.text ("input");
         request.voice = fields.text ("voice");
@@ -293,7 +182,7 @@ std::string toJson (const Health& health)
 Result<Health> parseHealth (std::string_view text)
 {
     return parsed<Health> (text, "the engine's health", [] (const Json& json, Health& health) {
-        const Fields fields (json, {});
+        const JsonFields fields (json, {});
         health.status = fields.text ("status", {});
         health.engineVersion = fields.text ("version");
         health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());

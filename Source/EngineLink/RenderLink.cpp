@@ -2,49 +2,15 @@
 #include "EngineLink/RenderLink.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
+
+#include "EngineLink/Continuation.h"
 
 namespace tableread
 {
 namespace
 {
 using Phase = LinkStatus::Phase;
-
-/** Passes a take's speech on, except for the part that the take has from an earlier attempt: that must be the same. */
-class Continuation
-{
-public:
-    explicit Continuation (Take& target) : take (target), known (target.audio().rendered()) {}
-
-    void add (std::span<const float> speech)
-    {
-        const auto repeated =
-            (std::size_t) std::clamp<std::int64_t> (known - position, 0, (std::int64_t) speech.size());
-        for (std::size_t at = 0; at < repeated; at += before.size())
-        {
-            const auto count = std::min (before.size(), repeated - at);
-            take.audio().read (position + (std::int64_t) at, { before.data(), count });
-            same = same && std::memcmp (before.data(), speech.data() + at, count * sizeof (float)) == 0;
-        }
-        const auto fresh = speech.subspan (repeated);
-        whole = whole && take.append (fresh) == fresh.size();
-        position += (std::int64_t) speech.size();
-    }
-
-    bool isSame() const { return same; }
-    bool reachedKnown() const { return position >= known; }
-    bool fits() const { return whole; }
-    bool broughtNew() const { return take.audio().rendered() > known; }
-
-private:
-    Take& take;
-    std::int64_t known;
-    std::int64_t position = 0;
-    bool same = true, whole = true;
-    std::array<float, 1024> before {};
-};
 
 std::chrono::milliseconds grown (std::chrono::milliseconds first, int times,
                                  std::chrono::milliseconds longest)
@@ -172,6 +138,7 @@ RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
     {
         const std::lock_guard lock (mutex);
         now.model = health->model;
+        now.voices = health->voices;
     }
     job.take->begin (health->fingerprint);
     events.takeChanged (*job.take);

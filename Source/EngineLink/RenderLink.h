@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "EngineLink/Supervisor.h"
 #include "Take/Take.h"
@@ -27,8 +28,9 @@ struct LinkStatus
     };
 
     Phase phase = Phase::Idle;
-    std::string detail; // in words, of a Waiting or Restarting link: why
-    std::string model;  // of the engine that last answered
+    std::string detail;                             // in words, of a Waiting or Restarting link: why
+    std::string model;                              // of the engine that last answered
+    std::optional<std::vector<std::string>> voices; // its model\'s own; nothing: none has answered yet
     std::size_t queued = 0;
 };
 

@@ -140,6 +140,36 @@ TEST_CASE ("Everybody gets a voice", "[plugin][session]")
     CHECK (session.cast ({ "Tom" })[0].voice.path == "/ada.wav");
 }
 
+TEST_CASE ("The voices are those of the engine's model, once it has told them", "[plugin][session]")
+{
+    test::FakeFaults faults;
+    faults.voices = { "mia", "noah" };
+    PluginFixture fixture (faults);
+    Session session (fixture.options());
+    CHECK (session.ownVoices().size() == 4);
+    session.setScript ("Noah: One.\nAnna: Two.");
+    REQUIRE (session.render());
+    session.performance().waitUntilDone();
+    CHECK (session.ownVoices() == faults.voices);
+    CHECK (voices (session.cast ({ "Noah", "Anna" })) == std::vector<std::string> { "noah", "mia" });
+}
+
+TEST_CASE ("A model without voices needs recordings", "[plugin][session]")
+{
+    test::FakeFaults faults;
+    faults.voices.clear();
+    PluginFixture fixture (faults);
+    Session session (fixture.options());
+    session.setScript ("Anna: One.");
+    session.setVoice ("Anna", { "ada", "/ada.wav" });
+    REQUIRE (session.render());
+    session.performance().waitUntilDone();
+    session.setScript ("Ben: Two.");
+    const auto refused = session.render();
+    REQUIRE_FALSE (refused);
+    CHECK_THAT (refused.error().message, Catch::StartsWith ("speaker \"Ben\" has no voice"));
+}
+
 TEST_CASE ("What cannot be spoken is said in words", "[plugin][session]")
 {
     PluginFixture fixture;

@@ -56,7 +56,7 @@ struct FakeEngine::Server
         health.fingerprint = "fake-1";
         health.frameSamples = (std::int64_t) fakeFrameSamples;
         health.busy = busy;
-        health.voices = { "anna", "ben" };
+        health.voices = faults.voices;
         response.set_content (protocol::toJson (health), "application/json");
     }
 

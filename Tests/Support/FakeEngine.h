@@ -24,6 +24,7 @@ struct FakeFaults
     int frameMs = 0;        // a frame takes so long
     int loadMs = 0;         // "loading" for so long
     int protocol = 1;
+    std::vector<std::string> voices { "anna", "ben", "clara", "david" };
     bool drifts = false;      // each job of the same request says something else
     bool notANumber = false;  // the second frame holds a NaN
     bool halfSample = false;  // the speech ends within a float

@@ -53,7 +53,7 @@ TEST_CASE ("A client hears the engine's samples bit for bit", "[source][engineli
     const auto health = client.health();
     REQUIRE (health);
     CHECK (health->fingerprint == "fake-1");
-    CHECK (health->voices == std::vector<std::string> { "anna", "ben" });
+    CHECK (health->voices == std::vector<std::string> { "anna", "ben", "clara", "david" });
 
     for (int again = 0; again < 2; ++again)
     {

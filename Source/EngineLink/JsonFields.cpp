@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "EngineLink/JsonFields.h"
+
+#include <utility>
+
+namespace tableread::protocol
+{
+namespace
+{
+std::string kind (const nlohmann::json& value)
+{
+    return value.is_null() ? "nothing" : std::string ("a ") + value.type_name();
+}
+
+Exception outside (const nlohmann::json& value, const std::string& least, const std::string& most,
+                   std::string where)
+{
+    return Exception ({ ErrorCode::OutOfRange, value.dump() + " is outside of " + least + " to " + most,
+                        std::move (where) });
+}
+} // namespace
+
+JsonFields::JsonFields (const Json& source, std::string prefix) : object (source), path (std::move (prefix))
+{
+    if (! object.is_object())
+        throw Exception ({ ErrorCode::InvalidInput, "an object is expected here, not " + kind (object),
+                           path.substr (0, path.empty() ? 0 : path.size() - 1) });
+}
+
+std::string JsonFields::text (const char* name, std::string otherwise) const
+{
+    const auto* field = find (name);
+    if (field == nullptr)
+        return otherwise;
+    if (! field->is_string())
+        refuse (name, "a string", *field);
+    return field->get<std::string>();
+}
+
+std::int64_t JsonFields::integer (const char* name, std::int64_t otherwise, std::int64_t least,
+                                  std::int64_t most) const
+{
+    const auto* field = find (name);
+    if (field == nullptr)
+        return otherwise;
+    if (! field->is_number_integer())
+        refuse (name, "a whole number", *field);
+    const bool fits = ! field->is_number_unsigned() || field->get<std::uint64_t>() <= (std::uint64_t) most;
+    if (! fits || field->get<std::int64_t>() < least || field->get<std::int64_t>() > most)
+        throw outside (*field, std::to_string (least), std::to_string (most), path + name);
+    return field->get<std::int64_t>();
+}
+
+std::uint64_t JsonFields::seed (const char* name) const
+{
+    const auto* field = find (name);
+    if (field == nullptr)
+        return 0;
+    if (! field->is_number_unsigned())
+        refuse (name, "a whole number from 0", *field);
+    return field->get<std::uint64_t>();
+}
+
+float JsonFields::number (const char* name, float otherwise, float least, float most) const
+{
+    const auto* field = find (name);
+    if (field == nullptr)
+        return otherwise;
+    if (! field->is_number())
+        refuse (name, "a number", *field);
+    const auto value = field->get<double>();
+    if (! (value >= (double) least && value <= (double) most))
+        throw outside (*field, Json (least).dump(), Json (most).dump(), path + name);
+    return (float) value;
+}
+
+bool JsonFields::flag (const char* name) const
+{
+    const auto* field = find (name);
+    if (field == nullptr)
+        return false;
+    if (! field->is_boolean())
+        refuse (name, "true or false", *field);
+    return field->get<bool>();
+}
+
+const JsonFields::Json& JsonFields::list (const char* name, std::size_t most) const
+{
+    static const Json none = Json::array();
+    const auto* field = find (name);
+    if (field == nullptr)
+        return none;
+    if (! field->is_array())
+        refuse (name, "a list", *field);
+    if (field->size() > most)
+        throw Exception (
+            { ErrorCode::OutOfRange,
+              std::to_string (field->size()) + " entries, at most " + std::to_string (most) + " are allowed",
+              path + name });
+    return *field;
+}
+
+const JsonFields::Json* JsonFields::find (const char* name) const
+{
+    const auto found = object.find (name);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+void JsonFields::refuse (const char* name, const char* expected, const Json& got) const
+{
+    throw Exception ({ ErrorCode::InvalidInput,
+                       std::string (expected) + " is expected here, not " + kind (got), path + name });
+}
+} // namespace tableread::protocol

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "Core/Error.h"
+
+namespace tableread::protocol
+{
+/** Reads the fields of one JSON object that somebody else wrote. A missing or null field has its default; one of
+    another type or out of range is thrown as an Exception whose Error names the field as `prefix + name`. */
+class JsonFields
+{
+public:
+    using Json = nlohmann::json;
+
+    /** @param prefix where the object itself stands, "tableread.voices[2]." or empty. Keeps a reference to `source`. */
+    JsonFields (const Json& source, std::string prefix);
+
+    std::string text (const char* name, std::string otherwise = {}) const;
+    std::int64_t integer (const char* name, std::int64_t otherwise, std::int64_t least,
+                          std::int64_t most) const;
+    std::uint64_t seed (const char* name) const;
+    float number (const char* name, float otherwise, float least, float most) const;
+    bool flag (const char* name) const;
+
+    /** A list of at most `most` entries; an empty one if it is missing. */
+    const Json& list (const char* name, std::size_t most) const;
+
+    /** The field itself, or null. */
+    const Json* find (const char* name) const;
+
+private:
+    [[noreturn]] void refuse (const char* name, const char* expected, const Json& got) const;
+
+    const Json& object;
+    std::string path;
+};
+} // namespace tableread::protocol
