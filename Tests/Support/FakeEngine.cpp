@@ -5,7 +5,9 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <sstream>
 #include <thread>
@@ -88,18 +90,25 @@ struct FakeEngine::Server
         auto varied = *parsed;
         if (faults.drifts)
             varied.seed += (std::uint64_t) job;
+        // Once a job, and before the last bytes go out: who has heard them may ask for the next at once.
+        const auto release = [this, held = std::make_shared<std::atomic<bool>> (true)] {
+            if (held->exchange (false))
+                busy = false;
+        };
         response.set_chunked_content_provider (
             "audio/pcm",
-            [this, speech = fakeSpeech (varied), frame = 0] (std::size_t, httplib::DataSink& sink) mutable {
-                return sendFrame (speech, frame++, sink);
+            [this, release, speech = fakeSpeech (varied), frame = 0] (std::size_t,
+                                                                      httplib::DataSink& sink) mutable {
+                return sendFrame (speech, frame++, sink, release);
             },
-            [this] (bool complete) {
+            [this, release] (bool complete) {
                 owner.abandoned += ! complete;
-                busy = false;
+                release();
             });
     }
 
-    bool sendFrame (const std::vector<float>& speech, int frame, httplib::DataSink& sink)
+    bool sendFrame (const std::vector<float>& speech, int frame, httplib::DataSink& sink,
+                    const std::function<void()>& release)
     {
         for (int waited = 0; waited < faults.frameMs && ! ending && sink.is_writable(); ++waited)
             std::this_thread::sleep_for (milliseconds (1));
@@ -118,6 +127,8 @@ struct FakeEngine::Server
             samples[7] = std::numeric_limits<float>::quiet_NaN();
         const bool last = (std::size_t) (frame + 1) * fakeFrameSamples >= speech.size();
         const auto bytes = samples.size() * sizeof (float) - (faults.halfSample && last ? 2 : 0);
+        if (last)
+            release();
         if (! sink.write (reinterpret_cast<const char*> (samples.data()), bytes))
             return false;
         if (last)
