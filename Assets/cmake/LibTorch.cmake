@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # LibTorch: the PyPI wheel torch 2.11.0 without its dependencies (no Python runs it), plus the two small CUDA libraries
-# that libtorch_cpu.so itself names. With TABLEREAD_CUDA also its CUDA part, in a folder of its own. Fetched once, checked by checksum, unpacked into a cache folder
-# outside of the source tree: $TABLEREAD_CACHE or ~/.cache/tableread. Later runs touch no network.
+# that libtorch_cpu.so itself names; with TABLEREAD_CUDA also its CUDA part, in a folder of its own. Fetched once,
+# checked by checksum, unpacked into a cache folder outside of the source tree: $TABLEREAD_CACHE or ~/.cache/tableread.
+# Later runs touch no network.
 #
 # The folder gets its name by a rename, when all of it is there: whoever finds it finds it whole. An interrupted
 # unpacking starts again from the wheels, which pip checks again; an interrupted download starts again. A lock lets
