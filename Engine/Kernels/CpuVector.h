@@ -11,7 +11,8 @@ namespace tableread::engine::kernels
 namespace
 {
 constexpr std::int64_t lanes = 16;
-typedef float Vector __attribute__ ((vector_size (64), aligned (4), may_alias));
+typedef float Vector __attribute__ ((vector_size (64)));
+typedef float LooseVector __attribute__ ((vector_size (64), aligned (4), may_alias)); // as it lies in memory
 typedef std::int32_t IntVector __attribute__ ((vector_size (64)));
 typedef std::uint32_t WordVector __attribute__ ((vector_size (64)));
 typedef std::uint16_t HalfVector __attribute__ ((vector_size (32), aligned (2), may_alias));
@@ -23,12 +24,12 @@ inline Vector splat (float value)
 
 inline Vector load (const float* from)
 {
-    return *reinterpret_cast<const Vector*> (from);
+    return *reinterpret_cast<const LooseVector*> (from);
 }
 
 inline void store (float* to, Vector value)
 {
-    *reinterpret_cast<Vector*> (to) = value;
+    *reinterpret_cast<LooseVector*> (to) = value;
 }
 
 /** The first `count` lanes, zeros behind. */
