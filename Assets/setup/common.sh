@@ -7,6 +7,7 @@ cd "$root"
 export LC_ALL=C.UTF-8
 HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 export HOME
+trap 'exit 130' INT TERM # ninja and ctest swallow a Ctrl-C: the next step must not begin
 log_dir=$root/build/logs
 mkdir -p "$log_dir"
 install=yes
