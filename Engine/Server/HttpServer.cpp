@@ -37,12 +37,14 @@ HttpServer::HttpServer (Options wanted)
 
 HttpServer::~HttpServer()
 {
+    const std::lock_guard lock (stopMutex);
     close (stopFd);
     close (leftFd);
 }
 
 void HttpServer::stop()
 {
+    const std::lock_guard lock (stopMutex);
     signal (stopFd);
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 
 #include <httplib.h>
 
@@ -55,6 +56,7 @@ private:
     int millisecondsToIdleExit() const;
 
     Options options;
+    std::mutex stopMutex; // the destructor waits for a stop() that another thread is in
     int stopFd = -1;
     int leftFd = -1; // polls readable when a client has left
     std::atomic<std::size_t> clients { 0 };

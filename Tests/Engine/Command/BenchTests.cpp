@@ -65,7 +65,7 @@ TEST_CASE ("Bench measures renders and names machine and commit", "[engine][comm
     CHECK (json["machine"]["processors"].get<int>() >= 1);
     CHECK (json["machine"]["read_bytes_per_second"] > 1e8);
     CHECK (json["machine"]["reread_bytes_per_second"] > 1e8);
-    CHECK (json["machine"]["operations_per_second"] > 1e9);
+    CHECK (json["machine"]["operations_per_second"] > 1e8);
     CHECK (json["machine"]["operations_per_second"] < 2e12); // one thread: more is work that was left out
     CHECK (json["commit"] == commit());
     CHECK (json["identical"] == true);
