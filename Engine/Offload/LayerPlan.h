@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tableread::engine
+{
+/** Which decoder layers stay on the device and which are copied to it, sweep after sweep. The resident ones stand evenly
+    among the others, so that their arithmetic hides copies. */
+class LayerPlan
+{
+public:
+    /** `slots` is how many there may be; no more are used than there are offloaded layers.
+        @throws Exception OutOfRange if gpuLayers is not in [0, layers] or slots is below 1. */
+    LayerPlan (std::int64_t layers, std::int64_t gpuLayers, int slots);
+
+    std::int64_t layers() const { return (std::int64_t) indexOf.size(); }
+    bool isResident (std::int64_t layer) const { return indexOf.at ((std::size_t) layer) < 0; }
+
+    /** In the order in which a sweep needs them. */
+    const std::vector<std::int64_t>& offloaded() const { return order; }
+
+    /** Where a layer stands in offloaded(); -1 if it is resident. */
+    std::int64_t offloadedIndex (std::int64_t layer) const { return indexOf.at ((std::size_t) layer); }
+
+    int slots() const { return slotCount; }
+
+    /** The slots hold all offloaded layers: each is copied once and never again. */
+    bool copiesOnce() const { return (std::size_t) slotCount == order.size(); }
+
+private:
+    std::vector<std::int64_t> order, indexOf;
+    int slotCount = 0;
+};
+} // namespace tableread::engine

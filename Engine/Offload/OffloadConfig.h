@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tableread::engine
+{
+/** What the language model's matrices are held in. Only they: all else stays as it is computed. */
+enum class WeightsFormat
+{
+    AsComputed, // bf16, or fp32 where the engine computes with that
+    Float8,     // e4m3, with a scale for each output
+    Int8        // with a scale for each output
+};
+
+enum class TrimPolicy
+{
+    Useful, // a due trim is left out when there is nothing to give back
+    Always
+};
+
+/** Settings that hold however the number of resident layers was chosen. */
+struct OffloadSettings
+{
+    int prefetch = 1; // slots ahead of the one in use: slots = prefetch + 1
+    bool pinMemory = true;
+    std::int64_t cacheTrimInterval = 50; // layer transfers from trim to trim; 0: never
+    TrimPolicy trim = TrimPolicy::Useful;
+    WeightsFormat weights = WeightsFormat::AsComputed;
+    std::int64_t deviceMemoryLimit = 0; // bytes; 0: none
+
+    int slots() const { return prefetch + 1; }
+};
+
+/** What a user asks for; settle() in MemoryPlan.h makes an OffloadConfig of it, once model and device are known. */
+struct OffloadRequest
+{
+    enum class Mode
+    {
+        Default, // everything resident if it fits, else as Auto
+        Layers,  // gpuLayers
+        Preset,  // preset
+        Auto,    // as many layers as fit
+        None     // everything resident, or an error
+    };
+
+    Mode mode = Mode::Default;
+    std::int64_t gpuLayers = 0;
+    std::string preset;
+    OffloadSettings settings;
+};
+
+/** What holds for a loaded model. */
+struct OffloadConfig
+{
+    std::int64_t layers = 0;    // of the language model
+    std::int64_t gpuLayers = 0; // of them, those that stay on the device
+    OffloadSettings settings;
+    std::string chosenBy; // "--gpu-layers 8", "preset budget (8 of 28 layers)", "auto", …
+
+    bool offloads() const { return gpuLayers < layers; }
+};
+
+struct OffloadPreset
+{
+    std::string_view name;
+    std::int64_t layersOf28;
+};
+
+/** The presets' names and how many of 28 layers they keep on the device. */
+std::span<const OffloadPreset> offloadPresets();
+
+/** Layers that a preset keeps on the device, scaled to this model: rounded to the nearest, at least 1 and at most all.
+    @returns empty if there is no such preset. */
+std::optional<std::int64_t> presetLayers (std::string_view name, std::int64_t layers);
+
+/** @throws Exception OutOfRange with a sentence that names the option, if a number cannot be used. */
+void check (const OffloadSettings& settings);
+
+/** "as computed", "fp8", "int8". */
+std::string_view nameOf (WeightsFormat format);
+
+/** The effective configuration in a few lines for a person, each ending in a newline. */
+std::string describe (const OffloadConfig& config);
+} // namespace tableread::engine

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Offload/SlotPool.h"
+
+#include <algorithm>
+
+namespace tableread::engine
+{
+SlotPool::SlotPool (StreamDevice& of, const std::vector<std::byte*>& addresses) : device (of)
+{
+    for (auto* address : addresses)
+    {
+        Slot slot;
+        slot.address = address;
+        slot.copied = device.makeEvent (EventKind::Order);
+        slot.computed = device.makeEvent (EventKind::Order);
+        slots.push_back (slot);
+    }
+}
+
+SlotPool::~SlotPool()
+{
+    for (const auto& slot : slots)
+    {
+        device.waitOnHost (slot.copied);
+        device.waitOnHost (slot.computed);
+        device.free (slot.address);
+        device.dropEvent (slot.copied);
+        device.dropEvent (slot.computed);
+    }
+}
+
+SlotPool::Slot* SlotPool::find (std::int64_t held)
+{
+    const auto slot = std::ranges::find (slots, held, &Slot::holds);
+    return slot == slots.end() ? nullptr : &*slot;
+}
+} // namespace tableread::engine
