@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "Offload/OffloadConfig.h"
+
 namespace tableread::engine
 {
 enum class ComputeType
@@ -37,6 +39,7 @@ struct LoadOptions
     ComputeType compute = ComputeType::Float32;
     int threads = 0; // 0: as many as there are cores
     DeviceKind device = DeviceKind::Cpu;
+    OffloadRequest offload;
 };
 
 /** What a person wants to know of a loaded checkpoint. */
@@ -50,6 +53,8 @@ struct ModelInfo
     std::int64_t layers = 0;
     std::int64_t maxPositions = 0;
     std::int64_t parameters = 0;
+    std::optional<OffloadConfig>
+        offload; // in effect; empty on a CPU, which holds all layers where it computes
 };
 
 /** The speech of one voice, prepared (mono, 24 kHz, normalised; see Source/Voice). */
