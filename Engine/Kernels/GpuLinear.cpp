@@ -3,13 +3,12 @@
 
 #include "Kernels/GpuKernels.h"
 #include "Kernels/GpuTensors.h"
+#include "Kernels/PackedSize.h"
 
 namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr std::int64_t tileOutputs = 16, depthMultiple = 128;
-
 const float* pointer (const at::Tensor& tensor)
 {
     return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr;

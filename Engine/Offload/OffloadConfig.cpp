@@ -56,6 +56,8 @@ void check (const OffloadSettings& settings)
             fmt::format ("--cache-trim-interval {}: the number of layer transfers from trim to trim is 1 or "
                          "more, or 0 for never.",
                          settings.cacheTrimInterval));
+    if (settings.positions < 1 || settings.passages < 1)
+        fail (ErrorCode::OutOfRange, "--context and --passages: room is kept for 1 or more.");
     if (settings.deviceMemoryLimit < 0)
         fail (ErrorCode::OutOfRange, "--vram: the memory that may be used is more than 0.");
 }

@@ -32,6 +32,8 @@ struct OffloadSettings
     TrimPolicy trim = TrimPolicy::Useful;
     WeightsFormat weights = WeightsFormat::AsComputed;
     std::int64_t deviceMemoryLimit = 0; // bytes; 0: none
+    std::int64_t positions = 4096;      // of the longest passage that room is kept for: prompt and speech
+    int passages = 1;                   // in one batch that room is kept for
 
     int slots() const { return prefetch + 1; }
 };
