@@ -42,16 +42,49 @@ Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop)
 {
     Client client (options.socket, options.timeouts);
     const StopSignal::Action breakOff (stop, [&] { client.cancel(); });
-    const auto health = client.health();
-    if (health && health->status == "ok")
-        return checked (*health);
-    if (stop.isRaised())
-        return tl::unexpected (stopped());
-    const bool nobodyThere = ! health && health.error().kind == CallFailure::Kind::NoEngine;
-    if (nobodyThere && (! engine || engine->ended()))
-        if (auto started = start(); ! started)
-            return tl::unexpected (started.error());
-    return waitUntilReady (client, stop);
+    auto begun = Clock::now();
+    auto lastAnswer = begun;
+    bool everAnswered = false, started = false;
+    while (! stop.isRaised())
+    {
+        const auto health = client.health();
+        if (health && health->status == "ok")
+            return checked (*health);
+        const auto now = Clock::now();
+        if (health)
+        {
+            lastAnswer = now;
+            everAnswered = true;
+        }
+
+        // An engine that is killed takes connections for a moment still; one that was there a moment ago may be gone.
+        // An engine of ours that found another one on the socket has ended too: then that one answers.
+        const bool nobodyThere = ! health && health.error().kind == CallFailure::Kind::NoEngine;
+        if (nobodyThere && (! engine || engine->ended()))
+        {
+            if (started)
+                return tl::unexpected (startFailed ("ended with " + *engine->ended()));
+            if (auto starting = start(); ! starting)
+                return tl::unexpected (starting.error());
+            started = true;
+            begun = lastAnswer = now;
+            everAnswered = false;
+        }
+
+        const bool silent = ! health && ! nobodyThere && now - lastAnswer > options.hangLimit;
+        const bool late = ! everAnswered && now - begun > options.startLimit;
+        if (silent || late)
+        {
+            const std::string how =
+                late ? "did not answer within " + std::to_string (options.startLimit.count() / 1000) + " s"
+                     : "hangs: " + health.error().error.message;
+            if (engine)
+                engine->kill();
+            return tl::unexpected (startFailed (how));
+        }
+        stop.pause (pollPause);
+    }
+    return tl::unexpected (stopped());
 }
 
 Result<void> Supervisor::start()
@@ -68,47 +101,6 @@ Result<void> Supervisor::start()
         return tl::unexpected (process.error());
     engine = std::move (*process);
     return {};
-}
-
-Result<protocol::Health> Supervisor::waitUntilReady (Client& client, const StopSignal& stop)
-{
-    const auto begun = Clock::now();
-    auto lastAnswer = begun;
-    bool everAnswered = false;
-    while (! stop.isRaised())
-    {
-        const auto health = client.health();
-        if (health && health->status == "ok")
-            return checked (*health);
-        const auto now = Clock::now();
-        if (health)
-        {
-            lastAnswer = now;
-            everAnswered = true;
-        }
-
-        const bool nobodyThere = ! health && health.error().kind == CallFailure::Kind::NoEngine;
-        // An engine of ours that found another one on the socket has ended too: then that one answers.
-        if (engine && nobodyThere)
-            if (const auto end = engine->ended())
-                return tl::unexpected (startFailed ("ended with " + *end));
-        if (! engine && nobodyThere)
-            return tl::unexpected (startFailed ("has gone"));
-
-        const bool silent = ! health && ! nobodyThere && now - lastAnswer > options.hangLimit;
-        const bool late = ! everAnswered && now - begun > options.startLimit;
-        if (silent || late)
-        {
-            const std::string how =
-                late ? "did not answer within " + std::to_string (options.startLimit.count() / 1000) + " s"
-                     : "hangs: " + health.error().error.message;
-            if (engine)
-                engine->kill();
-            return tl::unexpected (startFailed (how));
-        }
-        stop.pause (pollPause);
-    }
-    return tl::unexpected (stopped());
 }
 
 Error Supervisor::startFailed (const std::string& how) const

@@ -33,7 +33,7 @@ public:
 
     explicit Supervisor (Options options);
 
-    /** One try to have an engine that can take a job.
+    /** One try to have an engine that can take a job: starts one at most.
         @returns its health; NotFound if there is no engine to start; Unsupported if it speaks another version or
                  rate; Cancelled if `stop` is raised; Io with the engine's last words if it does not start. */
     [[nodiscard]] Result<protocol::Health> ensureRunning (const StopSignal& stop);
@@ -43,7 +43,6 @@ public:
 
 private:
     Result<void> start();
-    Result<protocol::Health> waitUntilReady (Client& client, const StopSignal& stop);
     Error startFailed (const std::string& how) const;
 
     Options options;

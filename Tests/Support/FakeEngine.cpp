@@ -110,7 +110,10 @@ struct FakeEngine::Server
     bool sendFrame (const std::vector<float>& speech, int frame, httplib::DataSink& sink,
                     const std::function<void()>& release)
     {
-        for (int waited = 0; waited < faults.frameMs && ! ending && sink.is_writable(); ++waited)
+        const auto waits = [&, this] (int waitedMs) {
+            return waitedMs < faults.frameMs || (faults.waits && frame == 1 && ! owner.free);
+        };
+        for (int waited = 0; waits (waited) && ! ending && sink.is_writable(); ++waited)
             std::this_thread::sleep_for (milliseconds (1));
         if (ending || ! sink.is_writable())
             return false;
@@ -142,8 +145,10 @@ struct FakeEngine::Server
         response.set_content (protocol::toJson (error), "application/json");
     }
 
-    void hangIfAsked() const
+    void hangIfAsked()
     {
+        if (faults.hangs)
+            ++owner.held;
         while (faults.hangs && ! ending)
             std::this_thread::sleep_for (milliseconds (1));
     }

@@ -22,6 +22,7 @@ struct FakeFaults
     int dieAfterFrames = 0; // the process is killed in the middle of a job …
     std::string dieOnce;    // … unless this file exists, which is made first
     int frameMs = 0;        // a frame takes so long
+    bool waits = false;     // the second frame is not sent before goOn()
     int loadMs = 0;         // "loading" for so long
     int protocol = 1;
     std::vector<std::string> voices { "anna", "ben", "clara", "david" };
@@ -48,13 +49,19 @@ public:
 
     int jobs() const { return started; }        // speech requests that were taken
     int cancelled() const { return abandoned; } // of these, how many the client left
+    int hung() const { return held; }           // calls that got no answer, since the engine hangs
     std::vector<protocol::SpeechRequest> requests() const;
+
+    /** Ends FakeFaults::waits. */
+    void goOn() { free = true; }
 
 private:
     struct Server;
     std::unique_ptr<Server> server;
     std::atomic<int> started { 0 };
     std::atomic<int> abandoned { 0 };
+    std::atomic<int> held { 0 };
+    std::atomic<bool> free { false };
 };
 
 /** Reads faults as the executable's environment variable TABLEREAD_FAKE has them: "busy=2;cut=3;die-once=/path". */

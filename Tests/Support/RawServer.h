@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
@@ -39,12 +40,15 @@ public:
     RawServer (const RawServer&) = delete;
     RawServer& operator= (const RawServer&) = delete;
 
+    int calls() const { return taken; }
+
 private:
-    void serve() const
+    void serve()
     {
         for (int peer = ::accept (listener, nullptr, nullptr); peer >= 0;
              peer = ::accept (listener, nullptr, nullptr))
         {
+            ++taken;
             (void) ::send (peer, answer.data(), answer.size(), MSG_NOSIGNAL);
             ::close (peer);
         }
@@ -52,6 +56,7 @@ private:
 
     std::string answer;
     int listener = -1;
+    std::atomic<int> taken { 0 };
     std::thread thread;
 };
 } // namespace tableread::test

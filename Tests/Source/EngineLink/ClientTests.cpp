@@ -69,17 +69,23 @@ TEST_CASE ("A client hears the engine's samples bit for bit", "[source][engineli
 TEST_CASE ("Speech comes frame by frame, not at the end", "[source][enginelink]")
 {
     const TemporaryFolder folder;
-    FakeFaults slow;
-    slow.frameMs = 40;
-    FakeEngine engine (folder.path() / "engine.sock", slow);
-    Client client (folder.path() / "engine.sock");
-    const auto begun = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::duration first {};
-    REQUIRE (client.speak (request(), [&] (auto) {
-        if (first == first.zero())
-            first = std::chrono::steady_clock::now() - begun;
+    FakeFaults faults;
+    faults.waits = true;
+    FakeEngine engine (folder.path() / "engine.sock", faults);
+    Client::Timeouts timeouts;
+    timeouts.silence = 60s; // a client that keeps the first frame to itself hears no second one
+    Client client (folder.path() / "engine.sock", timeouts);
+    std::size_t beforeTheSecond = 0, all = 0;
+    REQUIRE (client.speak (request(), [&] (auto speech) {
+        all += speech.size();
+        if (all == fakeFrameSamples)
+        {
+            beforeTheSecond = all;
+            engine.goOn();
+        }
     }));
-    CHECK (first < (std::chrono::steady_clock::now() - begun) / 2);
+    CHECK (beforeTheSecond == fakeFrameSamples);
+    CHECK (all == fakeSpeech (request()).size());
 }
 
 TEST_CASE ("A client that leaves stops the engine", "[source][enginelink]")
@@ -98,7 +104,7 @@ TEST_CASE ("A client that leaves stops the engine", "[source][enginelink]")
     other.join();
     REQUIRE_FALSE (result);
     CHECK (result.error().kind == Kind::Cancelled);
-    for (int i = 0; i < 500 && engine.cancelled() == 0; ++i)
+    while (engine.cancelled() == 0)
         std::this_thread::sleep_for (10ms);
     CHECK (engine.cancelled() == 1);
     CHECK (speak (client).result.error().kind == Kind::Cancelled); // a cancelled client stays so
@@ -113,25 +119,24 @@ TEST_CASE ("Cancelling ends a call at any moment", "[source][enginelink][threads
     FakeFaults hanging;
     hanging.hangs = true;
     FakeEngine engine (folder.path() / "engine.sock", hanging);
-    int cancelled = 0;
-    for (int i = 0; i < 50; ++i)
+    for (int cancelled = 0; cancelled < 50;)
     {
         Client client (folder.path() / "engine.sock");
         std::thread other ([&] {
-            std::this_thread::sleep_for (std::chrono::microseconds (i * 30));
+            std::this_thread::sleep_for (std::chrono::microseconds (cancelled * 30));
             client.cancel();
         });
         const auto begun = std::chrono::steady_clock::now();
         const auto result = client.speak (request(), [] (auto) {});
         other.join();
         REQUIRE_FALSE (result);
-        // A server that is slow to accept turns a connection away before it can be cancelled.
-        if (result.error().kind != Kind::NoEngine)
-            REQUIRE (result.error().kind == Kind::Cancelled);
-        cancelled += result.error().kind == Kind::Cancelled;
-        REQUIRE (std::chrono::steady_clock::now() - begun < 2s);
+        REQUIRE (std::chrono::steady_clock::now() - begun < 30s); // without cancel(): minutes
+        // A server that is slow to accept turns a connection away before it can be cancelled: once more.
+        if (result.error().kind == Kind::NoEngine)
+            continue;
+        REQUIRE (result.error().kind == Kind::Cancelled);
+        ++cancelled;
     }
-    CHECK (cancelled > 25);
 }
 
 TEST_CASE ("Each way of failing is told apart", "[source][enginelink]")

@@ -54,7 +54,7 @@ public:
         Supervisor::Options options;
         options.socket = socket();
         options.search.setting = TABLEREAD_FAKE_ENGINE;
-        options.startLimit = std::chrono::seconds (20);
+        options.startLimit = std::chrono::seconds (120);
         return options;
     }
 
