@@ -84,7 +84,7 @@ inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
 
 /** Polls for something that another process or thread brings about. */
 template <typename Condition>
-bool eventually (Condition&& condition, std::chrono::milliseconds limit = std::chrono::seconds (30))
+bool eventually (Condition&& condition, std::chrono::milliseconds limit = std::chrono::seconds (120))
 {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (! condition())

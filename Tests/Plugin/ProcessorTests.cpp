@@ -85,13 +85,13 @@ TEST_CASE ("An offline bounce ends when the engine cannot go on", "[plugin][proc
 TEST_CASE ("Real time never waits: what is not there yet is silent and counted", "[plugin][processor]")
 {
     test::FakeFaults slow;
-    slow.frameMs = 400;
+    slow.frameMs = 60'000;
     PluginFixture fixture (slow);
     Plugin plugin (fixture, 48'000.0);
     plugin.render();
     const auto begun = std::chrono::steady_clock::now();
     CHECK (play (*plugin.processor, plugin.head, 0, 4'800, 480) == std::vector<float> (4'800, 0.0f));
-    CHECK (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds (300));
+    CHECK (std::chrono::steady_clock::now() - begun < std::chrono::seconds (30));
     CHECK (plugin.processor->transport.missed > 0);
 }
 

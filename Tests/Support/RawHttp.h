@@ -114,7 +114,7 @@ public:
     }
 
     /** Reads until `enough` bytes are there in all, the server closes, or `timeoutMs` pass without any. */
-    const std::string& receive (std::size_t enough = std::string::npos, int timeoutMs = 5000)
+    const std::string& receive (std::size_t enough = std::string::npos, int timeoutMs = 60'000)
     {
         char buffer[65536];
         pollfd wait { fd, POLLIN, 0 };

@@ -64,13 +64,15 @@ TEST_CASE ("What is not there and what is not HTTP is said in OpenAI's words",
 TEST_CASE ("What follows a request that is not HTTP is not taken for the next one",
            "[engine][server][http][errors]")
 {
-    const ServerFixture engine;
+    SpeechServer::Options options;
+    options.http.timeouts.idle = std::chrono::seconds (60);
+    const ServerFixture engine (options);
     RawClient client (engine.path());
     client.send ("BREW /tea HTTP/1.1\r\n" + ServerFixture::post (ServerFixture::floats ("Hi")));
     const auto begin = std::chrono::steady_clock::now();
     CHECK (RawResponse::parse (client.receive()).status == 400);
     CHECK (client.serverClosed());
-    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (1));
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (30)); // it does not wait for more
     CHECK (engine.control->passagesRendered == 0);
 }
 
@@ -114,18 +116,19 @@ TEST_CASE ("Half a request ends with the client or with the time limit", "[engin
         const auto begin = std::chrono::steady_clock::now();
         client.receive();
         CHECK (client.serverClosed());
-        CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (2));
+        CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (4)); // the defaults: 5 and 10
     }
     SECTION ("a client that drips")
     {
         RawClient client (engine.path());
-        const auto begin = std::chrono::steady_clock::now();
-        for (const char letter : half)
-            if (! client.send ({ &letter, 1 }) || (client.receive (1, 30), client.serverClosed()))
-                break;
+        std::size_t heard = 0;
+        for (; heard < half.size() && ! client.serverClosed(); ++heard)
+            if (client.send ({ &half[heard], 1 }))
+                client.receive (1, 50);
         client.receive();
         CHECK (client.serverClosed());
-        CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (2));
+        if (half.size() >= 100) // five seconds: the limit is for the whole, not from letter to letter
+            CHECK (heard < half.size());
     }
     CHECK (answersHealth (engine));
     CHECK (engine.control->passagesRendered == 0);
@@ -210,7 +213,6 @@ TEST_CASE ("An engine without clients ends after its idle time, not before", "[e
     engine.thread.join();
     const auto ended = std::chrono::steady_clock::now();
     CHECK (left - begin >= std::chrono::milliseconds (600));
-    CHECK (ended - left >= std::chrono::milliseconds (290));
-    CHECK (ended - left < std::chrono::milliseconds (1500));
+    CHECK (ended - begin >= std::chrono::milliseconds (900)); // the idle time follows the speech
     CHECK (engine.end == HttpServer::End::Idle);
 }

@@ -16,11 +16,11 @@
 
 namespace tableread::engine
 {
-/** Waits until something holds, for at most a few seconds. */
+/** Waits until something holds, for at most a minute. */
 template <typename Condition>
 bool eventually (Condition condition)
 {
-    for (int i = 0; i < 500; ++i)
+    for (int i = 0; i < 6000; ++i)
     {
         if (condition())
             return true;

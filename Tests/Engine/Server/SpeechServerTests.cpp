@@ -44,7 +44,7 @@ TEST_CASE ("Health is answered while the render thread is at work", "[engine][se
 
     const auto begin = std::chrono::steady_clock::now();
     const auto health = json::parse (request (engine.path(), "GET", "/health").body);
-    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds (500));
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (60)); // the speech takes 1000 s
     CHECK (health["busy"] == true);
 }
 
@@ -164,7 +164,7 @@ TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][se
 {
     const ServerFixture engine;
     engine.control->frames = 1000;
-    engine.control->frameMs = 20;
+    engine.control->frameMs = 300;
     const bool beforeTheFirstFrame = GENERATE (true, false);
     {
         RawClient client (engine.path());
@@ -176,9 +176,10 @@ TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][se
     }
     const int rendered = engine.control->framesRendered;
     REQUIRE (eventually ([&] { return engine.control->passagesCancelled == 1; }));
-    CHECK (engine.control->framesRendered <= rendered + 3);
+    CHECK (engine.control->framesRendered <= rendered + 2);
 
     engine.control->frames = 5;
+    engine.control->frameMs = 0;
     const auto next = engine.speak (ServerFixture::floats ("Hello."));
     CHECK (next.complete);
     CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
@@ -189,7 +190,7 @@ TEST_CASE ("A client that shuts its sending half has hung up, also before the fi
 {
     const ServerFixture engine;
     engine.control->frames = 100;
-    engine.control->frameMs = 200;
+    engine.control->frameMs = 500;
     RawClient client (engine.path());
     client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
     const bool beforeTheFirst = GENERATE (true, false);
@@ -318,7 +319,7 @@ TEST_CASE ("A server that stops cuts off what it speaks and ends at once", "[eng
     RawClient idle (engine.path());
     const auto begin = std::chrono::steady_clock::now();
     engine.stop();
-    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (1));
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (15)); // the speech takes 20 s
     CHECK (engine.end == HttpServer::End::Stopped);
     const auto response = RawResponse::parse (client.receive());
     CHECK (response.status == 200);
