@@ -11,6 +11,7 @@
 #include "Command/Interrupt.h"
 #include "Command/Machine.h"
 #include "Command/ModelOptions.h"
+#include "Command/OffloadOptions.h"
 
 namespace tableread::engine
 {
@@ -19,6 +20,7 @@ namespace
 struct BenchOptions
 {
     ModelOptions model;
+    OffloadOptions offload;
     RenderSettings settings;
     std::string text =
         "This is a table read. The chairs are old, the tea is warm, and everybody knows the end.";
@@ -49,7 +51,8 @@ ShelfVoice chooseVoice (const BenchOptions& options, const VoiceShelf& shelf)
 
 BenchReport measure (const BenchOptions& options, Session& session)
 {
-    const auto load = options.model.resolve (session);
+    auto load = options.model.resolve (session);
+    options.offload.applyTo (load);
     const auto voice = chooseVoice (options, shelfOf (load.model));
     BenchReport report;
     report.processor = processorName();
@@ -64,6 +67,7 @@ BenchReport measure (const BenchOptions& options, Session& session)
     auto renderer = session.load (load);
     report.loadsMs.push_back (millisecondsSince (begin));
     report.model = renderer->info();
+    session.err << options.offload.effective (report.model);
     begin = std::chrono::steady_clock::now();
     Passage passage { { { 0, options.text } }, { renderer->encodeVoice (voice.audio) } };
     report.voiceMs = millisecondsSince (begin);
@@ -110,6 +114,7 @@ void addBench (CLI::App& app, Session& session)
     const auto options = std::make_shared<BenchOptions>();
     auto* command = app.add_subcommand ("bench", "Measure speed and memory, part by part");
     options->model.addTo (*command);
+    options->offload.addTo (*command);
     command->add_option ("--runs", options->runs, "Renders of the text; medians are shown")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();

@@ -11,6 +11,7 @@
 #include "Command/Commands.h"
 #include "Command/Interrupt.h"
 #include "Command/ModelOptions.h"
+#include "Command/OffloadOptions.h"
 #include "Command/Progress.h"
 #include "Command/RenderPlan.h"
 #include "Command/Report.h"
@@ -23,6 +24,7 @@ namespace
 struct RenderOptions
 {
     ModelOptions model;
+    OffloadOptions offload;
     std::filesystem::path script, out, stems;
     std::vector<std::string> voices;
     RenderSettings settings;
@@ -76,6 +78,7 @@ private:
             fail (ErrorCode::InvalidInput,
                   "--json and --stdout both write to standard output. Choose one of them.");
         load = options.model.resolve (session);
+        options.offload.applyTo (load);
         const auto script = scriptOf (options.script);
         for (const auto& scriptNote : script.notes)
             note (scriptNote.sentence());
@@ -99,6 +102,8 @@ private:
         renderer = session.load (load);
         report.loadMs = millisecondsSince (begin);
         report.model = renderer->info();
+        if (! options.quiet)
+            session.err << options.offload.effective (report.model);
 
         begin = std::chrono::steady_clock::now();
         for (const auto& voice : voices)
@@ -250,6 +255,7 @@ void addOptions (CLI::App& command, RenderOptions& options)
         ->check (CLI::IsMember ({ "philox", "torch" }))
         ->capture_default_str();
     options.model.addTo (command);
+    options.offload.addTo (command);
     command.add_flag ("--json", options.json, "Report on standard output, for programs");
     command.add_flag ("-q,--quiet", options.quiet, "No progress, notes or summary; errors only");
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 #include <pthread.h>
+#include <sstream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 
 #include "Command/Commands.h"
 #include "Command/ModelOptions.h"
+#include "Command/OffloadOptions.h"
 #include "EngineLink/SocketPath.h"
 #include "Server/SpeechServer.h"
 #include "Server/UnixSocket.h"
@@ -25,6 +27,7 @@ namespace
 struct ServeOptions
 {
     ModelOptions model;
+    OffloadOptions offload;
     std::filesystem::path socket;
     double idleExitSeconds = 0;
 };
@@ -70,13 +73,22 @@ private:
     std::thread thread;
 };
 
+/** A log entry for each line. */
+void logLines (const std::string& text)
+{
+    std::istringstream lines (text);
+    for (std::string line; std::getline (lines, line);)
+        spdlog::info ("{}", line);
+}
+
 int serve (const ServeOptions& options, Session& session)
 {
     const EndSignals signals;
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
     spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
 
-    const auto load = options.model.resolve (session);
+    auto load = options.model.resolve (session);
+    options.offload.applyTo (load);
     const auto shelf = shelfOf (load.model, [] (const std::string& note) { spdlog::warn ("{}", note); });
     auto socket =
         orThrow (UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket));
@@ -91,8 +103,11 @@ int serve (const ServeOptions& options, Session& session)
                          [&] {
                              serverIsMade.wait();
                              if (loading->info())
+                             {
                                  spdlog::info ("{} is loaded, {}", loading->info()->name,
                                                loading->info()->fingerprint);
+                                 logLines (options.offload.effective (*loading->info()));
+                             }
                              else
                                  stopServer(); // the reason is thrown below
                          });
@@ -127,6 +142,7 @@ void addServe (CLI::App& app, Session& session)
     const auto options = std::make_shared<ServeOptions>();
     auto* command = app.add_subcommand ("serve", "Answer plugins and other speech clients on a Unix socket");
     options->model.addTo (*command);
+    options->offload.addTo (*command);
     command
         ->add_option ("--socket", options->socket,
                       "Where to listen [TABLEREAD_SOCKET, else tableread/engine.sock in XDG_RUNTIME_DIR]")

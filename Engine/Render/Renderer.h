@@ -53,8 +53,8 @@ struct ModelInfo
     std::int64_t layers = 0;
     std::int64_t maxPositions = 0;
     std::int64_t parameters = 0;
-    std::optional<OffloadConfig>
-        offload; // in effect; empty on a CPU, which holds all layers where it computes
+    std::optional<OffloadConfig> offload; // in effect; empty on a CPU: all layers are where they are computed
+    std::string memoryNotes; // lines for a person: the arithmetic of memory, what could not be pinned
 };
 
 /** The speech of one voice, prepared (mono, 24 kHz, normalised; see Source/Voice). */

@@ -25,6 +25,7 @@ struct FakeRendererControl
     std::atomic<bool> reachesLength { false };
     std::atomic<bool> failToLoad { false };
     std::atomic<int> loadMs { 0 };
+    std::optional<OffloadConfig> offload;    // as ModelInfo tells it
     std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
     std::function<void()> beforeVoice;       // and before each voice is encoded
     Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
@@ -51,6 +52,7 @@ public:
         modelInfo.name = "fake";
         modelInfo.fingerprint = "fake-tones-1";
         modelInfo.frameSamples = frameSamples;
+        modelInfo.offload = control->offload;
     }
 
     static std::vector<float> expected (const Passage& passage, const RenderSettings& settings, int frames)

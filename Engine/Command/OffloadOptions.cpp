@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Command/OffloadOptions.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "Core/Error.h"
+#include "Offload/MemoryPlan.h"
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr const char* group = "Offloading";
+
+std::string sizeOfMemory (const std::string& text)
+{
+    return parseBytes (text) ? std::string()
+                             : '"' + text + "\" is no size of memory. Write 10GB, 9.5GiB or 800MB";
+}
+
+std::string presetNames()
+{
+    std::vector<std::string> names;
+    for (const auto& preset : offloadPresets())
+        names.push_back (fmt::format ("{} {}", preset.name, preset.layersOf28));
+    return fmt::format ("{}", fmt::join (names, ", "));
+}
+} // namespace
+
+void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
+{
+    auto& settings = asked.settings;
+    all.push_back (command
+                       .add_option ("--weights", weights,
+                                    "The language model's matrices: bf16, or fp8 or int8 for half of that; "
+                                    "implies --dtype bf16")
+                       ->check (CLI::IsMember ({ "bf16", "fp8", "int8" }))
+                       ->group (group));
+    all.push_back (
+        command.add_option ("--vram", vram, "Use at most so much memory of the GPU, such as 10GB [all]")
+            ->check (sizeOfMemory)
+            ->type_name ("SIZE")
+            ->group (group));
+    all.push_back (command
+                       .add_option ("--prefetch", settings.prefetch,
+                                    "Layers that are copied ahead of the one that is computed")
+                       ->check (CLI::Range (0, 64))
+                       ->capture_default_str()
+                       ->group (group));
+    all.push_back (
+        command
+            .add_option ("--context", settings.positions,
+                         "Positions of the longest passage that room is kept for; a second of speech "
+                         "takes 7.5")
+            ->check (CLI::Range (1, 1 << 20))
+            ->capture_default_str()
+            ->group (group));
+    all.push_back (
+        command.add_option ("--passages", settings.passages, "Passages in one batch that room is kept for")
+            ->check (CLI::Range (1, 16))
+            ->capture_default_str()
+            ->group (group));
+}
+
+void OffloadOptions::addTo (CLI::App& command)
+{
+    auto& settings = asked.settings;
+    auto* layers = command
+                       .add_option ("--gpu-layers", asked.gpuLayers,
+                                    "So many of the language model's layers stay on the GPU; the others are "
+                                    "copied to it each time they are needed")
+                       ->check (CLI::Range (0, 100'000))
+                       ->type_name ("N")
+                       ->group (group);
+    auto* named =
+        command.add_option ("--preset", asked.preset, "The same by name, of 28 layers: " + presetNames())
+            ->type_name ("NAME")
+            ->group (group);
+    auto* automatic =
+        command.add_flag ("--auto", isAuto, "As many layers as fit the GPU's free memory")->group (group);
+    auto* resident =
+        command.add_flag ("--no-offload", isResident, "All layers, or an error if they do not fit")
+            ->group (group);
+    const std::vector<CLI::Option*> exclusive { layers, named, automatic, resident };
+    for (auto* one : exclusive)
+        for (auto* other : exclusive)
+            if (one != other)
+                one->excludes (other);
+    gpuLayers = layers;
+    preset = named;
+    all.insert (all.end(), exclusive.begin(), exclusive.end());
+    addMemoryOptionsTo (command);
+    all.push_back (command.add_flag ("--no-pin", isPageable, "Leave host memory pageable: slower copies")
+                       ->group (group));
+    all.push_back (
+        command
+            .add_option ("--cache-trim-interval,--cache-clear-interval", settings.cacheTrimInterval,
+                         "Layer transfers from one return of unused GPU memory to the next; 0: never")
+            ->check (CLI::Range (std::int64_t { 0 }, std::int64_t { 1 } << 40))
+            ->capture_default_str()
+            ->group (group));
+    all.push_back (
+        command
+            .add_option ("--trim", trim,
+                         "A due return of memory is left out when there is nothing to return (useful), or "
+                         "is not (always)")
+            ->check (CLI::IsMember ({ "useful", "always" }))
+            ->capture_default_str()
+            ->group (group));
+}
+
+OffloadRequest OffloadOptions::request() const
+{
+    using Mode = OffloadRequest::Mode;
+    auto request = asked;
+    request.mode = gpuLayers != nullptr && gpuLayers->count() > 0 ? Mode::Layers
+                   : preset != nullptr && preset->count() > 0     ? Mode::Preset
+                   : isAuto                                       ? Mode::Auto
+                   : isResident                                   ? Mode::None
+                                                                  : Mode::Default;
+    request.settings.pinMemory = ! isPageable;
+    request.settings.trim = trim == "always" ? TrimPolicy::Always : TrimPolicy::Useful;
+    request.settings.weights = weights == "fp8"    ? WeightsFormat::Float8
+                               : weights == "int8" ? WeightsFormat::Int8
+                                                   : WeightsFormat::AsComputed;
+    request.settings.deviceMemoryLimit = parseBytes (vram).value_or (0);
+    return request;
+}
+
+void OffloadOptions::applyTo (LoadOptions& load) const
+{
+    load.offload = request();
+    if (! weights.empty())
+        load.compute = ComputeType::BFloat16;
+}
+
+std::vector<std::string> OffloadOptions::given() const
+{
+    std::vector<std::string> names;
+    for (const auto* option : all)
+        if (option->count() > 0)
+            names.push_back (option->get_name());
+    return names;
+}
+
+std::string OffloadOptions::effective (const ModelInfo& info) const
+{
+    if (info.offload)
+        return describe (*info.offload) + info.memoryNotes;
+    const auto names = given();
+    if (names.empty())
+        return {};
+    return fmt::format ("All layers lie where a CPU computes them: {} {} no effect.\n",
+                        fmt::join (names, ", "), names.size() == 1 ? "has" : "have");
+}
+} // namespace tableread::engine

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "Render/Renderer.h"
+
+namespace CLI
+{
+class App;
+class Option;
+} // namespace CLI
+
+namespace tableread::engine
+{
+/** The options of every subcommand that loads a model onto a GPU which may be too small for it: see
+    Assets/docs/offload.md. */
+class OffloadOptions
+{
+public:
+    void addTo (CLI::App& command);
+
+    /** Only those that say how much memory there is and what it is kept for: --vram, --context, --passages, --weights,
+        --prefetch. */
+    void addMemoryOptionsTo (CLI::App& command);
+
+    /** Writes them into what a load takes. @throws Exception InvalidInput if two of them contradict each other. */
+    void applyTo (LoadOptions& load) const;
+
+    OffloadRequest request() const;
+
+    /** What holds after a load, in lines for a person: the configuration, or which options have no effect on a CPU.
+        Empty if there is nothing to say. */
+    std::string effective (const ModelInfo& info) const;
+
+private:
+    std::vector<std::string> given() const;
+
+    OffloadRequest asked;
+    std::string vram, weights, trim = "useful";
+    bool isAuto = false, isResident = false, isPageable = false;
+    std::vector<const CLI::Option*> all;
+    const CLI::Option *gpuLayers = nullptr, *preset = nullptr;
+};
+} // namespace tableread::engine
