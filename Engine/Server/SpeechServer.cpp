@@ -153,6 +153,15 @@ void SpeechServer::answerHealth (httplib::Response& response) const
         health.fingerprint = info->fingerprint;
         health.sampleRateHz = info->sampleRateHz;
         health.frameSamples = info->frameSamples;
+        if (const auto& offload = info->offload)
+            health.offload =
+                protocol::OffloadState { .layers = offload->layers,
+                                         .gpuLayers = offload->gpuLayers,
+                                         .prefetch = offload->settings.prefetch,
+                                         .pinMemory = offload->settings.pinMemory,
+                                         .cacheTrimInterval = offload->settings.cacheTrimInterval,
+                                         .weights = std::string (nameOf (offload->settings.weights)),
+                                         .chosenBy = offload->chosenBy };
     }
     health.busy = worker.busy();
     health.voices = voices.names();

@@ -107,6 +107,21 @@ Result<T> parsed (std::string_view text, const char* what, Read&& read)
         return tl::unexpected (Error { ErrorCode::InvalidInput, std::string (what) + " is not JSON", {} });
     }
 }
+
+OffloadState readOffload (const Json& json)
+{
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    const JsonFields fields (json, "offload.");
+    OffloadState state;
+    state.layers = fields.integer ("layers", 0, 0, most);
+    state.gpuLayers = fields.integer ("gpu_layers", 0, 0, most);
+    state.prefetch = (int) fields.integer ("prefetch", 1, 0, std::numeric_limits<int>::max());
+    state.pinMemory = fields.flag ("pin_memory");
+    state.cacheTrimInterval = fields.integer ("cache_trim_interval", 50, 0, most);
+    state.weights = fields.text ("weights");
+    state.chosenBy = fields.text ("chosen_by");
+    return state;
+}
 } // namespace
 
 std::string toJson (const SpeechRequest& request)
@@ -167,15 +182,23 @@ Result<SpeechRequest> parseSpeechRequest (std::string_view text)
 
 std::string toJson (const Health& health)
 {
-    const Json json = { { "status", health.status },
-                        { "version", health.engineVersion },
-                        { "protocol", health.protocol },
-                        { "model", health.model },
-                        { "fingerprint", health.fingerprint },
-                        { "sample_rate", health.sampleRateHz },
-                        { "frame_samples", health.frameSamples },
-                        { "busy", health.busy },
-                        { "voices", health.voices } };
+    Json json = { { "status", health.status },
+                  { "version", health.engineVersion },
+                  { "protocol", health.protocol },
+                  { "model", health.model },
+                  { "fingerprint", health.fingerprint },
+                  { "sample_rate", health.sampleRateHz },
+                  { "frame_samples", health.frameSamples },
+                  { "busy", health.busy },
+                  { "voices", health.voices } };
+    if (const auto& offload = health.offload)
+        json["offload"] = { { "layers", offload->layers },
+                            { "gpu_layers", offload->gpuLayers },
+                            { "prefetch", offload->prefetch },
+                            { "pin_memory", offload->pinMemory },
+                            { "cache_trim_interval", offload->cacheTrimInterval },
+                            { "weights", offload->weights },
+                            { "chosen_by", offload->chosenBy } };
     return json.dump (-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -194,6 +217,8 @@ Result<Health> parseHealth (std::string_view text)
         for (const auto& voice : fields.list ("voices", 4096))
             if (voice.is_string())
                 health.voices.push_back (voice.get<std::string>());
+        if (const auto* offload = fields.find ("offload"))
+            health.offload = readOffload (*offload);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,19 @@ struct SpeechRequest
     bool operator== (const SpeechRequest&) const = default;
 };
 
+/** Where an engine on a GPU keeps the language model's layers: see Assets/docs/offload.md. */
+struct OffloadState
+{
+    std::int64_t layers = 0, gpuLayers = 0; // all, and those that stay on the GPU
+    int prefetch = 1;
+    bool pinMemory = true;
+    std::int64_t cacheTrimInterval = 50;
+    std::string weights;  // "as computed", "fp8", "int8"
+    std::string chosenBy; // for a person
+
+    bool operator== (const OffloadState&) const = default;
+};
+
 /** What an engine says of itself. */
 struct Health
 {
@@ -84,7 +98,8 @@ struct Health
     std::int64_t sampleRateHz = 24'000;
     std::int64_t frameSamples = 3200;
     bool busy = false;
-    std::vector<std::string> voices; // names of the model's own
+    std::vector<std::string> voices;     // names of the model's own
+    std::optional<OffloadState> offload; // empty on a CPU
 
     bool operator== (const Health&) const = default;
 };

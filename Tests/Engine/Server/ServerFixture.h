@@ -42,8 +42,10 @@ inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const st
 /** A whole server around a FakeRenderer, with two voices beside its model. */
 struct ServerFixture
 {
-    explicit ServerFixture (SpeechServer::Options options = {}, RenderWorker::Limits limits = {})
+    explicit ServerFixture (SpeechServer::Options options = {}, RenderWorker::Limits limits = {},
+                            std::optional<OffloadConfig> offload = {})
     {
+        control->offload = std::move (offload);
         std::filesystem::create_directories (folder.path() / "model" / "voices");
         std::ofstream (folder.path() / "model" / "voices" / "anna.wav") << "anna's voice";
         std::ofstream (folder.path() / "model" / "voices" / "ben.wav") << "ben's voice";

@@ -31,6 +31,23 @@ TEST_CASE ("Health says what the engine is", "[engine][server]")
     CHECK (health["busy"] == false);
     CHECK (health["voices"] == json { "anna", "ben" });
     CHECK (! health["version"].get<std::string>().empty());
+    CHECK (! health.contains ("offload"));
+}
+
+TEST_CASE ("Health says which layers stay on a GPU", "[engine][server][offload]")
+{
+    OffloadConfig offload { .layers = 28, .gpuLayers = 8, .settings = {}, .chosenBy = "preset budget" };
+    offload.settings.weights = WeightsFormat::Int8;
+    offload.settings.prefetch = 2;
+    const ServerFixture engine ({}, {}, offload);
+    const auto health = json::parse (request (engine.path(), "GET", "/health").body);
+    CHECK (health.at ("offload") == json { { "layers", 28 },
+                                           { "gpu_layers", 8 },
+                                           { "prefetch", 2 },
+                                           { "pin_memory", true },
+                                           { "cache_trim_interval", 50 },
+                                           { "weights", "int8" },
+                                           { "chosen_by", "preset budget" } });
 }
 
 TEST_CASE ("Health is answered while the render thread is at work", "[engine][server]")

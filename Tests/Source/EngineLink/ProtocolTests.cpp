@@ -106,13 +106,18 @@ TEST_CASE ("Text that is not UTF-8 does not stop a request from being written", 
 
 TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
 {
-    Health health { "ok", "0.1.0", version, "mini", "cpu-fp32-1", 24'000, 3200, true, { "anna", "ben" } };
+    Health health { "ok", "0.1.0", version, "mini", "cpu-fp32-1", 24'000, 3200, true, { "anna", "ben" }, {} };
+    const bool onAGpu = GENERATE (false, true);
+    if (onAGpu)
+        health.offload = OffloadState { 28, 8, 2, false, 20, "int8", "preset budget" };
     const auto read = parseHealth (toJson (health));
     REQUIRE (read);
     CHECK (*read == health);
     CHECK_FALSE (parseHealth ("<html>"));
     CHECK_FALSE (parseHealth (R"({"protocol": "one"})"));
     CHECK_FALSE (parseHealth (R"({"sample_rate": 0})"));
+    CHECK_FALSE (parseHealth (R"({"offload": {"gpu_layers": -1}})"));
+    CHECK_FALSE (parseHealth (R"({"offload": 8})"));
 }
 
 TEST_CASE ("An error keeps its code, message and place", "[source][enginelink]")
