@@ -21,6 +21,14 @@ std::int64_t fewerLayers (std::int64_t layers)
 {
     return std::max<std::int64_t> (0, (layers - 1) / 2 * 2);
 }
+/** 50 → 20 → 10, from never to 50; 0 if trims can hardly come more often. */
+std::int64_t lowerInterval (const OffloadSettings& settings)
+{
+    for (const auto interval : intervals)
+        if (settings.cacheTrimInterval == 0 || settings.cacheTrimInterval > interval)
+            return interval;
+    return 0;
+}
 } // namespace
 
 std::string nextStepOfLadder (const OffloadConfig& config)
@@ -30,12 +38,18 @@ std::string nextStepOfLadder (const OffloadConfig& config)
     if (config.gpuLayers > fewest)
         return fmt::format ("Lower --gpu-layers to {}{}.", std::max (fewest, fewerLayers (config.gpuLayers)),
                             settings.weights == WeightsFormat::AsComputed ? ", or use --weights int8" : "");
-    for (const auto interval : intervals)
-        if (settings.cacheTrimInterval == 0 || settings.cacheTrimInterval > interval)
-            return fmt::format ("Lower --cache-trim-interval to {}.", interval);
+    if (const auto interval = lowerInterval (settings); interval > 0)
+        return fmt::format ("Lower --cache-trim-interval to {}.", interval);
     if (config.gpuLayers > 0)
         return "Lower --gpu-layers to 0, or close other programs that use the GPU.";
     return "Shorten the passage, or close other programs that use the GPU: no layer is resident any more.";
+}
+
+std::string fewerFragments (const OffloadConfig& config)
+{
+    const auto interval = lowerInterval (config.settings);
+    return config.offloads() && interval > 0 ? fmt::format ("Lower --cache-trim-interval to {}.", interval)
+                                             : nextStepOfLadder (config);
 }
 
 std::string stepWhenStable (const OffloadConfig& config)

@@ -15,6 +15,9 @@ namespace tableread::engine
     two; the whole ladder is in Assets/docs/offload.md. */
 std::string nextStepOfLadder (const OffloadConfig& config);
 
+/** What to try when reserved memory grows and memory in use does not: trims more often. */
+std::string fewerFragments (const OffloadConfig& config);
+
 /** What to try when memory has been stable for 100 frames: trims less often. Empty if there is nothing left to try. */
 std::string stepWhenStable (const OffloadConfig& config);
 

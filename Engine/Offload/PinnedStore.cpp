@@ -26,24 +26,30 @@ struct PinnedStore::Bounce
         {
             half.data = device.allocatePinned (bounceBytes);
             half.copied = device.makeEvent (EventKind::Order);
-            if (half.data == nullptr)
-                fail (ErrorCode::OutOfMemory,
-                      fmt::format (
-                          "{}: the system does not let the engine pin {} MiB, the least that copies to "
-                          "the GPU need. Raise the limit on locked memory (ulimit -l), or offload no layer.",
-                          device.name(), halves.size() * bounceBytes >> 20));
         }
     }
     ~Bounce()
     {
         for (auto& half : halves)
         {
-            device.freePinned (half.data);
+            if (half.data != nullptr)
+                device.freePinned (half.data);
             device.dropEvent (half.copied);
         }
     }
     Bounce (const Bounce&) = delete;
     Bounce& operator= (const Bounce&) = delete;
+
+    void check() const
+    {
+        for (const auto& half : halves)
+            if (half.data == nullptr)
+                fail (ErrorCode::OutOfMemory,
+                      fmt::format (
+                          "{}: the system does not let the engine pin {} MiB, the least that copies to "
+                          "the GPU need. Raise the limit on locked memory (ulimit -l), or offload no layer.",
+                          device.name(), halves.size() * bounceBytes >> 20));
+    }
 
     struct Half
     {
@@ -76,6 +82,7 @@ std::span<std::byte> PinnedStore::add (std::size_t bytes)
     {
         if (bounce == nullptr)
             bounce = std::make_unique<Bounce> (device);
+        bounce->check();
         block.pageable.reset (new (std::nothrow) std::byte[bytes]);
         block.data = block.pageable.get();
         if (block.data == nullptr)

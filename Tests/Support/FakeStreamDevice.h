@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ public:
     std::vector<std::string> calls; // "copy", "compute", "trim", in the order of their issue
     int allocations = 0, refuseAllocations = 0, blocksInUse = 0, eventsInUse = 0;
     std::size_t pinnedAtMost = ~std::size_t { 0 };
-    std::int64_t unusedBlocks = 0; // bytes that a trim gives back
+    std::int64_t unusedBlocks = 0;             // bytes that a trim gives back
+    std::optional<engine::DeviceMemory> shown; // instead of what it has
     double trimMs = 0;
     int trims = 0, hostWaits = 0;
 
@@ -153,8 +155,13 @@ public:
         ModelledDevice::synchronise();
     }
 
+    /** Time passes for the host. */
+    void advance (double ms) { hostMs += ms; }
+
     engine::DeviceMemory memory() override
     {
+        if (shown)
+            return *shown;
         auto state = ModelledDevice::memory();
         state.returnable = unusedBlocks;
         state.reserved += unusedBlocks;
