@@ -19,10 +19,9 @@ SlotPool::SlotPool (StreamDevice& of, const std::vector<std::byte*>& addresses) 
 
 SlotPool::~SlotPool()
 {
+    device.synchronise(); // work that was issued and never released may still read a slot
     for (const auto& slot : slots)
     {
-        device.waitOnHost (slot.copied);
-        device.waitOnHost (slot.computed);
         device.free (slot.address);
         device.dropEvent (slot.copied);
         device.dropEvent (slot.computed);

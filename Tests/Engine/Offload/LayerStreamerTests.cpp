@@ -77,10 +77,13 @@ TEST_CASE ("A sweep that was broken off is followed by a right one", "[engine][o
     }
 }
 
-TEST_CASE ("Everything that streaming took is given back", "[engine][offload]")
+TEST_CASE ("Everything that streaming took is given back, when no work uses it any more", "[engine][offload]")
 {
-    StreamedModel model ({});
+    const auto resident = GENERATE (std::int64_t { 8 }, 26); // slots in turn, slots for all
+    StreamedModel model ({ .gpuLayers = resident });
     model.sweep();
+    const auto first = model.plan.offloaded().front();
+    model.device.compute (5.0, model.streamer->acquire (first), static_cast<int> (first)); // and no release
     model.streamer.reset();
     model.store.reset();
     CHECK (model.device.blocksInUse == 0);

@@ -69,6 +69,10 @@ TEST_CASE ("Memory that grows and shrinks with passages is none of that", "[engi
 {
     Watched gpu;
     int frame = 0;
+    CHECK (gpu.run (60, [&frame] (
+                            DeviceMemory& memory) { memory.allocated += ++frame % 100 == 0 ? 40 * mib : 0; })
+               .empty()); // a longer passage, now and then
+    frame = 0;
     CHECK (
         gpu.run (60, [&frame] (DeviceMemory& memory) { memory.allocated += ++frame % 20 < 10 ? mib : -mib; })
             .empty());
