@@ -17,5 +17,6 @@ void addServe (CLI::App& app, Session& session);
 void addInspect (CLI::App& app, Session& session);
 void addSelfTest (CLI::App& app, Session& session);
 void addBench (CLI::App& app, Session& session);
+void addPlan (CLI::App& app, Session& session);
 void addReplay (CLI::App& app, Session& session);
 } // namespace tableread::engine

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "Render/Renderer.h"
@@ -12,6 +14,14 @@
 
 namespace tableread::engine
 {
+/** A GPU of this machine, as it is now. */
+struct GpuMeasures
+{
+    std::int64_t freeBytes = 0;      // of its memory, with the driver's context made
+    double linkBytesPerSecond = 0;   // host → GPU, pinned
+    double memoryBytesPerSecond = 0; // reading its own memory
+};
+
 /** What a subcommand needs of the process that it runs in; tests give it streams and a renderer of their own. */
 struct Session
 {
@@ -24,6 +34,9 @@ struct Session
     /** Compares with a golden; only where the engine itself is linked. */
     std::function<ReplayReport (const std::filesystem::path& folder, const ReplayOptions& options)>
         replay = {};
+
+    /** Measures the GPU; empty without one. Only where the engine itself is linked. */
+    std::function<std::optional<GpuMeasures>()> measureGpu = {};
 
     /** Chosen by the parsed command line: does the work. @returns the exit code. */
     std::function<int()> action = {};

@@ -37,7 +37,8 @@ struct CommandFixture
                               },
                           .out = out,
                           .err = err,
-                          .executable = folder.path() / "bin/tableread-engine" };
+                          .executable = folder.path() / "bin/tableread-engine",
+                          .measureGpu = measureGpu };
         const int code = runCommandLine (arguments, session);
         return { code, out.str(), err.str() };
     }
@@ -71,6 +72,7 @@ struct CommandFixture
     test::TemporaryFolder folder;
     std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
     LoadOptions loaded;
+    std::function<std::optional<GpuMeasures>()> measureGpu;
 };
 
 /** The float samples behind the header of a WAV file, whose size the header has to tell. */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "Command/Commands.h"
+#include "Command/ModelOptions.h"
+#include "Command/OffloadOptions.h"
+#include "Command/PlanReport.h"
+
+namespace tableread::engine
+{
+namespace
+{
+struct PlanOptions
+{
+    std::filesystem::path model;
+    OffloadOptions offload;
+    double linkGb = 0, bandwidthGb = 0; // in 10⁹ bytes a second; 0: not given
+    int steps = 10;
+    bool json = false;
+};
+
+PlanQuestion questionOf (const PlanOptions& options, const std::optional<GpuMeasures>& gpu)
+{
+    PlanQuestion question;
+    question.settings = options.offload.request().settings;
+    question.memory = MemorySettings::of (question.settings, true);
+    question.steps = options.steps;
+    if (gpu)
+    {
+        question.speed = { gpu->linkBytesPerSecond, gpu->memoryBytesPerSecond };
+        question.free = gpu->freeBytes;
+        question.hasContext = true;
+    }
+    if (options.linkGb > 0)
+        question.speed.linkBytesPerSecond = options.linkGb * 1e9;
+    if (options.bandwidthGb > 0)
+        question.speed.memoryBytesPerSecond = options.bandwidthGb * 1e9;
+    if (question.settings.deviceMemoryLimit > 0) // a GPU of that size, whatever is in this machine
+    {
+        question.free = question.settings.deviceMemoryLimit;
+        question.hasContext = false;
+    }
+    return question;
+}
+
+int printPlan (const PlanOptions& options, Session& session)
+{
+    const auto folder = orThrow (findModel (ModelSearch::current (options.model, session.executable)));
+    const bool allGiven = options.linkGb > 0 && options.bandwidthGb > 0 &&
+                          options.offload.request().settings.deviceMemoryLimit > 0;
+    const auto gpu = session.measureGpu && ! allGiven ? session.measureGpu() : std::nullopt;
+    const auto report = plan (*Checkpoint::open (folder), questionOf (options, gpu));
+    if (options.json)
+    {
+        session.out << toJson (report).dump (2) << '\n';
+        return exitOk;
+    }
+    session.out << describe (report);
+    if (! gpu && ! allGiven)
+        session.err
+            << "No GPU was measured: what is not given by --link, --bandwidth and --vram is assumed.\n";
+    return exitOk;
+}
+} // namespace
+
+void addPlan (CLI::App& app, Session& session)
+{
+    const auto options = std::make_shared<PlanOptions>();
+    auto* command = app.add_subcommand ("plan", "Predict memory and speed of each preset on a GPU");
+    command
+        ->add_option ("--model", options->model,
+                      "Folder of a checkpoint [the embedded one, or TABLEREAD_MODEL]")
+        ->type_name ("DIR");
+    options->offload.addMemoryOptionsTo (*command);
+    command->add_option ("--link", options->linkGb, "Speed of copies to the GPU [measured, else 25]")
+        ->check (CLI::Range (0.001, 1e6))
+        ->type_name ("GB/s");
+    command
+        ->add_option ("--bandwidth", options->bandwidthGb, "Speed of the GPU's memory [measured, else 760]")
+        ->check (CLI::Range (0.001, 1e6))
+        ->type_name ("GB/s");
+    command->add_option ("--steps", options->steps, "Diffusion steps a frame")
+        ->check (CLI::Range (1, 1000))
+        ->capture_default_str();
+    command->add_flag ("--json", options->json, "Machine-readable, in bytes");
+    command->footer (R"(
+Examples:
+  tableread-engine plan --model ~/models/VibeVoice-7B --vram 10GB
+  tableread-engine plan --model ~/models/VibeVoice-7B --vram 8GiB --weights int8 --link 12 --bandwidth 448
+
+Reads the headers only. "waiting" is the share of a frame in which the GPU waits for copies. What the columns mean and
+what to do about them is in Assets/docs/offload.md.)");
+    command->callback ([options, &session] {
+        session.action = [options, &session] { return printPlan (*options, session); };
+    });
+}
+} // namespace tableread::engine
