@@ -39,6 +39,12 @@ at::Tensor borrow (const TensorView& view)
                           at::TensorOptions (torchType (view.dtype)));
 }
 
+/** Where a tensor's output channels are, of which each has its scale. */
+std::int64_t outputDimension (const std::string& name)
+{
+    return name.find (".convtr.") != std::string::npos ? 1 : 0;
+}
+
 /** int8 [outer, channels, inner] · scale [channels] → float32. */
 at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t dimension)
 {
@@ -61,13 +67,13 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
     return out;
 }
 
-[[noreturn]] void notFinite (const Checkpoint& checkpoint, const std::string& name)
+[[noreturn]] void notFinite (const std::filesystem::path& folder, const std::string& name)
 {
     fail (ErrorCode::InvalidInput,
           "tensor " + name +
               " holds NaN or infinity: the file is damaged or was never finished. "
               "Get the checkpoint again.",
-          checkpoint.folder().string());
+          folder.string());
 }
 } // namespace
 
@@ -81,7 +87,7 @@ at::Tensor WeightReader::hostValues (const std::string& name, at::IntArrayRef sh
     const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
     if (view.dtype == DType::Int8)
     {
-        const std::int64_t dimension = name.find (".convtr.") != std::string::npos ? 1 : 0;
+        const auto dimension = outputDimension (name);
         const auto stored = checkpoint.scale (name);
         if (! stored)
             fail (ErrorCode::InvalidInput,
@@ -94,12 +100,18 @@ at::Tensor WeightReader::hostValues (const std::string& name, at::IntArrayRef sh
                       " values, one for each output channel is wanted. Get the checkpoint again.",
                   checkpoint.folder().string());
         if (! std::isfinite (scale.sum().item<float>()))
-            notFinite (checkpoint, name + "_scale");
+            notFinite (checkpoint.folder(), name + "_scale");
         return dequantise (view, scale.const_data_ptr<float>(), dimension);
     }
     auto out = borrow (view).to (at::kFloat, false, true).contiguous();
+    if (const auto scale = checkpoint.scale (name)) // a float8 tensor may have one
+    {
+        std::vector<std::int64_t> channels (view.shape.size(), 1);
+        channels[(std::size_t) outputDimension (name)] = -1;
+        out.mul_ (borrow (*scale).view (channels).to (out.device()));
+    }
     if (! std::isfinite (out.abs().sum().item<float>()))
-        notFinite (checkpoint, name);
+        notFinite (checkpoint.folder(), name);
     return out;
 }
 
@@ -134,9 +146,11 @@ kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor
     return kernels::pack (matrix.contiguous(), bias, { type, where, gated });
 }
 
-EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t rows,
+EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string& tensor, std::int64_t rows,
                                 std::int64_t columns)
-    : vocabulary (rows)
+    : where (checkpoint.folder())
+    , name (tensor)
+    , vocabulary (rows)
     , hidden (columns)
 {
     const std::int64_t shape[] { rows, columns };
@@ -160,8 +174,10 @@ at::Tensor EmbeddingTable::rows (at::ArrayRef<std::int64_t> ids) const
                   "token " + std::to_string (ids[i]) + " is outside of the model's vocabulary of " +
                       std::to_string (vocabulary) + ": tokenizer and checkpoint do not belong together.");
         auto row = whole[ids[i]].to (at::kFloat);
-        if (scale && table.dtype == DType::Int8)
+        if (scale)
             row = row * reinterpret_cast<const float*> (scale->bytes.data())[ids[i]];
+        if (! std::isfinite (row.abs().sum().item<float>()))
+            notFinite (where, name);
         out[(std::int64_t) i].copy_ (row);
     }
     return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <filesystem>
 #include <initializer_list>
 #include <string>
 
@@ -23,8 +24,9 @@ public:
 
     at::Device device() const { return where; }
 
-    /** The tensor as float32; int8 is multiplied by its scale (one per output channel: dimension 0, for transposed
-        convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing scale, NaN or infinity. */
+    /** The tensor as float32; int8, and float8 that has one, is multiplied by its scale (one per output channel:
+        dimension 0, for transposed convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing scale,
+        NaN or infinity. */
     at::Tensor values (const std::string& name, at::IntArrayRef shape) const;
 
     /** The same before it is brought to the device: to be rearranged and packed. */
@@ -62,10 +64,13 @@ public:
     EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t vocabulary,
                     std::int64_t hidden);
 
-    /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside of the vocabulary. */
+    /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside of the vocabulary, or a row
+        holds NaN or infinity. */
     at::Tensor rows (at::ArrayRef<std::int64_t> ids) const;
 
 private:
+    std::filesystem::path where;
+    std::string name;
     TensorView table;
     std::optional<TensorView> scale;
     std::int64_t vocabulary, hidden;
