@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "Model/CheckpointNotes.h"
+
 namespace tableread::engine
 {
 namespace
@@ -161,6 +163,8 @@ std::string describe (const Checkpoint& checkpoint, const ModelTable& table)
         text += fmt::format ("{:<{}}  {:>5}  {:<8}{:<20}{:>11}\n", group.pattern, widest, group.count,
                              group.dtype, fmt::format ("[{}]", fmt::join (group.shape, ", ")),
                              readable (group.bytes));
+    for (const auto& note : notesOn (checkpoint))
+        text += "\n" + note + "\n";
     return text;
 }
 
@@ -197,6 +201,7 @@ nlohmann::json toJson (const Checkpoint& checkpoint, const ModelTable& table)
     return { { "model", checkpoint.folder().string() },
              { "layers", lm.layers },
              { "tied", checkpoint.tied() },
+             { "notes", notesOn (checkpoint) },
              { "language_model",
                { { "layers", lm.layers },
                  { "hidden", lm.hidden },

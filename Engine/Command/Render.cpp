@@ -102,6 +102,8 @@ private:
         renderer = session.load (load);
         report.loadMs = millisecondsSince (begin);
         report.model = renderer->info();
+        for (const auto& sentence : report.model.notes)
+            note (sentence);
         if (! options.quiet)
             session.err << options.offload.effective (report.model);
 

@@ -102,11 +102,12 @@ int serve (const ServeOptions& options, Session& session)
     RenderWorker worker ([&] { return session.load (load); }, {},
                          [&] {
                              serverIsMade.wait();
-                             if (loading->info())
+                             if (const auto info = loading->info())
                              {
-                                 spdlog::info ("{} is loaded, {}", loading->info()->name,
-                                               loading->info()->fingerprint);
-                                 logLines (options.offload.effective (*loading->info()));
+                                 spdlog::info ("{} is loaded, {}", info->name, info->fingerprint);
+                                 for (const auto& note : info->notes)
+                                     spdlog::warn ("{}", note);
+                                 logLines (options.offload.effective (*info));
                              }
                              else
                                  stopServer(); // the reason is thrown below

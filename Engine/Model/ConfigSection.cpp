@@ -174,6 +174,16 @@ std::optional<std::string> ConfigSection::findText (const std::string& key) cons
     return value->get<std::string>();
 }
 
+std::optional<bool> ConfigSection::findFlag (const std::string& key) const
+{
+    const auto* value = find (key);
+    if (value == nullptr)
+        return std::nullopt;
+    if (! value->is_boolean())
+        refuseValue (key, "true or false");
+    return value->get<bool>();
+}
+
 void ConfigSection::expect (const std::string& key, const nlohmann::json& only) const
 {
     const auto* value = find (key);

@@ -36,6 +36,7 @@ public:
     /** Whole numbers from 1 to `most`, 1 to `maxCount` of them: an array, or text such as "3-3-8". */
     std::vector<std::int64_t> list (const std::string& key, std::int64_t most, std::size_t maxCount) const;
 
+    std::optional<bool> findFlag (const std::string& key) const;
     std::optional<std::string> findText (const std::string& key) const;
 
     /** Where `key` is given it must be `only`: all else means a model that computes something different.

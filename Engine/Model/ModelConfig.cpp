@@ -30,11 +30,21 @@ void checkCodecs (ModelConfig& c, const ConfigSection& acoustic, const ConfigSec
            "the acoustic encoder's", c.frameSamples);
 }
 
+/** The released files say it once, the small one in the language model's section and the large one at the top; where
+    both do, the top is what the original reads. */
+std::optional<bool> readTied (const ConfigSection& top, const ConfigSection& languageModel)
+{
+    const auto atTop = top.findFlag ("tie_word_embeddings");
+    return atTop ? atTop : languageModel.findFlag ("tie_word_embeddings");
+}
+
 constexpr double maxStd = 100.0;
 
 void readOfficial (ModelConfig& c, const ConfigSection& top)
 {
-    c.languageModel = readLanguageModel (top.section ("decoder_config"));
+    const auto languageModel = top.section ("decoder_config");
+    c.languageModel = readLanguageModel (languageModel);
+    c.tied = readTied (top, languageModel);
 
     const auto acoustic = top.section ("acoustic_tokenizer_config");
     const auto semantic = top.section ("semantic_tokenizer_config");
@@ -74,7 +84,9 @@ void readOfficial (ModelConfig& c, const ConfigSection& top)
 
 void readConverted (ModelConfig& c, const ConfigSection& top)
 {
-    c.languageModel = readLanguageModel (top.section ("text_config"));
+    const auto languageModel = top.section ("text_config");
+    c.languageModel = readLanguageModel (languageModel);
+    c.tied = readTied (top, languageModel);
 
     const auto acoustic = top.section ("audio_config");
     const auto semantic = top.section ("semantic_model_config");

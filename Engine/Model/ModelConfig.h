@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,8 @@ struct ModelConfig
     LanguageModelConfig languageModel;
     CodecConfig acousticEncoder, acousticDecoder, semanticEncoder;
     DiffusionHeadConfig diffusionHead;
-    double vaeStd = 0.625;         // fix_std / 0.8: spread of a voice's sampled latents
+    std::optional<bool> tied; // tie_word_embeddings, if the file says it; what holds is Checkpoint::tied()
+    double vaeStd = 0.625;    // fix_std / 0.8: spread of a voice's sampled latents
     std::int64_t frameSamples = 0; // hop, the product of the ratios: 3200
     double targetDbFs = -25.0;     // from preprocessor_config.json
     double normalizerEps = 1e-6;

@@ -53,6 +53,7 @@ struct ModelInfo
     std::int64_t layers = 0;
     std::int64_t maxPositions = 0;
     std::int64_t parameters = 0;
+    std::vector<std::string> notes;       // what is odd about the checkpoint, each a sentence
     std::optional<OffloadConfig> offload; // in effect; empty on a CPU: all layers are where they are computed
     std::string memoryNotes; // lines for a person: the arithmetic of memory, what could not be pinned
 };

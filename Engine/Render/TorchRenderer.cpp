@@ -7,6 +7,7 @@
 #include "Core/Error.h"
 #include "Kernels/CpuKernels.h"
 #include "Kernels/Parallel.h"
+#include "Model/CheckpointNotes.h"
 #include "Model/Prompt.h"
 #include "Model/Tokenizer.h"
 #include "Render/Devices.h"
@@ -44,6 +45,7 @@ public:
         about.layers = config.languageModel.layers;
         about.maxPositions = config.languageModel.maxPositions;
         about.parameters = countParameters (*model.checkpoint);
+        about.notes = notesOn (*model.checkpoint);
         about.fingerprint = deviceName() + "-" +
                             (options.compute == ComputeType::BFloat16 ? "bf16" : "fp32") + "-" + about.name +
                             "-" + std::to_string (about.parameters);

@@ -26,6 +26,7 @@ struct FakeRendererControl
     std::atomic<bool> failToLoad { false };
     std::atomic<int> loadMs { 0 };
     std::optional<OffloadConfig> offload;    // as ModelInfo tells it
+    std::vector<std::string> notes;          // likewise
     std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
     std::function<void()> beforeVoice;       // and before each voice is encoded
     Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
@@ -53,6 +54,7 @@ public:
         modelInfo.fingerprint = "fake-tones-1";
         modelInfo.frameSamples = frameSamples;
         modelInfo.offload = control->offload;
+        modelInfo.notes = control->notes;
     }
 
     static std::vector<float> expected (const Passage& passage, const RenderSettings& settings, int frames)

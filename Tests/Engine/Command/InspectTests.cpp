@@ -44,6 +44,28 @@ TEST_CASE ("Inspect adds up the embedded model", "[engine][command][inspect]")
     CHECK (bytes > inFiles - 200'000);
 }
 
+TEST_CASE ("Inspect notes a config that disagrees with the file", "[engine][command][inspect]")
+{
+    CommandFixture engine;
+    const std::filesystem::path folder = engine.path ("model");
+    std::filesystem::create_directories (folder);
+    for (const auto& entry : std::filesystem::directory_iterator (engine.model()))
+        if (entry.path().filename() != "config.json")
+            std::filesystem::create_symlink (entry.path(), folder / entry.path().filename());
+    std::ifstream in (engine.model() / "config.json");
+    auto config = nlohmann::json::parse (in);
+    config["tie_word_embeddings"] = false;
+    engine.write ("model/config.json", config.dump());
+
+    const std::string words = "config.json says tie_word_embeddings false, but";
+    CHECK_THAT (engine.run ({ "inspect", folder.string() }).out, Contains (words));
+    CHECK_THAT (engine.run ({ "inspect" }).out, ! Contains (words));
+    const auto notes =
+        nlohmann::json::parse (engine.run ({ "inspect", folder.string(), "--json" }).out)["notes"];
+    REQUIRE (notes.size() == 1);
+    CHECK_THAT (notes[0].get<std::string>(), Contains (words));
+}
+
 TEST_CASE ("Inspect refuses what is no model in one sentence", "[engine][command][inspect][errors]")
 {
     CommandFixture engine;

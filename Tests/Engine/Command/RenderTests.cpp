@@ -107,6 +107,18 @@ TEST_CASE ("The report tells programs what was rendered", "[engine][command][ren
     CHECK (json["rtf"].get<double>() >= 0);
 }
 
+TEST_CASE ("What is odd about the checkpoint is told once", "[engine][command][render]")
+{
+    RenderFixture engine;
+    engine.control->notes = { "The model is a little odd." };
+    const auto outcome = engine.render (twoLines, { "--json" });
+    CHECK (outcome.code == 0);
+    const auto at = outcome.err.find ("The model is a little odd.\n");
+    CHECK (at != std::string::npos);
+    CHECK (outcome.err.find ("The model is a little odd.", at + 1) == std::string::npos);
+    CHECK (nlohmann::json::parse (outcome.out)["notes"][0] == engine.control->notes[0]);
+}
+
 TEST_CASE ("Stems are one file for each speaker and line", "[engine][command][render]")
 {
     RenderFixture engine;

@@ -73,6 +73,7 @@ bool isReady (const CommandFixture& engine)
 TEST_CASE ("Serve speaks with the model's voices until it is told to end", "[engine][command][serve]")
 {
     CommandFixture engine;
+    engine.control->notes = { "The model is a little odd." };
     ServeProcess process (engine);
     REQUIRE (isReady (engine));
     const auto response = request (ServeProcess::socket (engine), "POST", "/v1/audio/speech",
@@ -85,6 +86,7 @@ TEST_CASE ("Serve speaks with the model's voices until it is told to end", "[eng
     CHECK (engine.files() == std::vector<std::string> { "log" });
     const auto log = engine.read ("log");
     CHECK_THAT (log, Contains ("listening at") && Contains ("stopped"));
+    CHECK_THAT (log, Contains ("[warning] The model is a little odd."));
     CHECK_THAT (log, ! Contains ("Hello."));
 }
 

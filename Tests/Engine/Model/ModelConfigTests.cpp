@@ -115,6 +115,29 @@ TEST_CASE ("ModelConfig reads the same model from both layouts", "[engine][check
     CHECK (theta.languageModel.ropeTheta == 1e4);
 }
 
+TEST_CASE ("ModelConfig reads where either released file says whether embeddings are tied",
+           "[engine][checkpoint]")
+{
+    const auto tied = [] (nlohmann::json config, const std::string& section, const std::string& top,
+                          const std::string& inSection) {
+        const std::string key = "/tie_word_embeddings";
+        return ModelConfig::parse (bent (bent (config, key, top), "/" + section + key, inSection).dump())
+            .tied;
+    };
+    using Flag = std::optional<bool>;
+    const auto [top, inSection, read] = GENERATE (table<std::string, std::string, Flag> ({
+        { "", "true", Flag (true) },   // the 1.5B file
+        { "false", "", Flag (false) }, // the 7B file
+        { "null", "false", Flag (false) },
+        { "true", "false", Flag (true) }, // the original reads the top
+        { "false", "true", Flag (false) },
+        { "", "", Flag() },
+    }));
+    CAPTURE (top, inSection);
+    CHECK (tied (tinyOfficialConfig(), "decoder_config", top, inSection) == read);
+    CHECK (tied (tinyConvertedConfig(), "text_config", top, inSection) == read);
+}
+
 TEST_CASE ("ModelConfig takes what the released files leave open", "[engine][checkpoint]")
 {
     const auto [pointer, value] = GENERATE (table<std::string, std::string> ({
@@ -163,6 +186,7 @@ TEST_CASE ("ModelConfig refuses bad numbers in a sentence that names the key", "
         { "/decoder_config/rms_norm_eps", "0", "rms_norm_eps is 0; a number from" },
         { "/decoder_config/rms_norm_eps", "true", "rms_norm_eps is true" },
         { "/decoder_config/rope_theta", "0.5", "rope_theta is 0.5" },
+        { "/tie_word_embeddings", "1", "tie_word_embeddings is 1; true or false is needed" },
         { "/decoder_config/rope_theta", "", "rope_theta is missing" },
         { "/decoder_config", "7", "decoder_config is 7; an object is needed" },
         { "/acoustic_tokenizer_config", "", "acoustic_tokenizer_config is missing" },
