@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include <cuda_bf16.h>
-#include <cuda_fp8.h>
 
 #include "Kernels/GpuKernels.h"
 
@@ -63,19 +62,64 @@ struct Raw<GpuElement::Float8E4M3>
     using Type = uint2;
 };
 
+/** What a lane holds of one tile. */
 template <GpuElement E>
-__device__ inline typename Raw<E>::Type fetch (const void* weight, std::int64_t tile, int lane)
+__device__ inline typename Raw<E>::Type fetch (const typename Raw<E>::Type* tile)
 {
     if constexpr (E == GpuElement::BFloat16)
-        return stream16 (static_cast<const uint4*> (weight) + tile * 32 + lane);
+        return stream16 (tile);
     else
-        return stream8 (static_cast<const uint2*> (weight) + tile * 32 + lane);
+        return stream8 (tile);
+}
+
+/** Where a lane's part of a tile is; those of the next tiles along k follow `tileLanes` apart. */
+constexpr int tileLanes = 32;
+template <GpuElement E>
+__device__ inline const typename Raw<E>::Type* laneOf (const void* weight, std::int64_t tile, int lane)
+{
+    return static_cast<const typename Raw<E>::Type*> (weight) + tile * tileLanes + lane;
+}
+
+/** Bytes of a word in the order that the selector's digits say: 4 is `filler`, and 8 more a byte's sign, eight times. */
+template <unsigned Selector>
+__device__ inline unsigned permute (unsigned word, unsigned filler)
+{
+    unsigned result;
+    asm("prmt.b32 %0, %1, %2, %3;" : "=r"(result) : "r"(word), "r"(filler), "n"(Selector));
+    return result;
+}
+
+__device__ inline __nv_bfloat162 asPair (unsigned bits)
+{
+    return *reinterpret_cast<const __nv_bfloat162*> (&bits);
+}
+
+__device__ inline unsigned bitsOf (__nv_bfloat162 pair)
+{
+    return *reinterpret_cast<const unsigned*> (&pair);
 }
 
 __device__ inline unsigned pairOf (float low, float high)
 {
-    const __nv_bfloat162 p = __floats2bfloat162_rn (low, high);
-    return *reinterpret_cast<const unsigned*> (&p);
+    return bitsOf (__floats2bfloat162_rn (low, high));
+}
+
+/** The lower or the upper two bytes of a word as bf16, exactly. */
+template <GpuElement E, bool Upper>
+__device__ inline unsigned pairOfBytes (unsigned word)
+{
+    if constexpr (E == GpuElement::Int8)
+    {
+        // 0x4300 is 128 and the lower seven bits add what they are; the byte's sign is the bit that makes it 256.
+        const unsigned bits = permute < Upper ? 0x4342 : 0x4140 > (word, 0x43);
+        return bitsOf (__hsub2 (asPair (bits & 0xff7fff7f), asPair (bits & 0xff80ff80)));
+    }
+    else
+    {
+        // Exponent and mantissa to where bf16 has them; its exponent counts from 127 and not from 7.
+        const unsigned bits = permute < Upper ? 0xb3a2 : 0x9180 > (word, 0) << 4 & 0x87f087f0;
+        return bitsOf (__hmul2 (asPair (bits), asPair (0x7b807b80))); // 2^120
+    }
 }
 
 template <GpuElement E>
@@ -84,34 +128,8 @@ __device__ inline Fragment expand (typename Raw<E>::Type raw)
     if constexpr (E == GpuElement::BFloat16)
         return { { raw.x, raw.y, raw.z, raw.w } };
     else
-    {
-        Fragment f;
-        const unsigned words[2] = { raw.x, raw.y };
-#pragma unroll
-        for (int i = 0; i < 2; ++i)
-        {
-            if constexpr (E == GpuElement::Int8)
-            {
-                const unsigned w = words[i];
-                f.r[2 * i] =
-                    pairOf ((float) (signed char) (w & 0xff), (float) (signed char) ((w >> 8) & 0xff));
-                f.r[2 * i + 1] =
-                    pairOf ((float) (signed char) ((w >> 16) & 0xff), (float) (signed char) (w >> 24));
-            }
-            else
-            {
-#pragma unroll
-                for (int h = 0; h < 2; ++h)
-                {
-                    const __half2_raw two =
-                        __nv_cvt_fp8x2_to_halfraw2 ((__nv_fp8x2_storage_t) (words[i] >> (16 * h)), __NV_E4M3);
-                    const float2 v = __half22float2 (*reinterpret_cast<const __half2*> (&two));
-                    f.r[2 * i + h] = pairOf (v.x, v.y);
-                }
-            }
-        }
-        return f;
-    }
+        return { { pairOfBytes<E, false> (raw.x), pairOfBytes<E, true> (raw.x), pairOfBytes<E, false> (raw.y),
+                   pairOfBytes<E, true> (raw.y) } };
 }
 
 __device__ inline float geluOf (float x)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cuda_bf16.h>
-#include <cuda_fp8.h>
 #include <cuda_runtime.h>
 
 #include "Kernels/CudaParts.h"
@@ -33,7 +32,7 @@ __global__ void __launch_bounds__ (threads, MinBlocks)
                   int stepsOfASplit)
 {
     extern __shared__ unsigned char shared[];
-    constexpr int ahead = 4;
+    constexpr int ahead = 64 / (int) sizeof (typename Raw<E>::Type); // 64 bytes a lane on their way
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, group = lane / 4, quad = lane % 4;
     const std::int64_t firstRow = (std::int64_t) blockIdx.x * 8 * NT;
     const int rows = (int) min ((std::int64_t) 8 * NT, a.rows - firstRow);
@@ -47,15 +46,16 @@ __global__ void __launch_bounds__ (threads, MinBlocks)
 
     int tile = blockIdx.y * tilesOfABlock;
     const int tileEnd = min (tiles, tile + tilesOfABlock);
+    constexpr int stepLanes = warps * tileLanes; // from one of a warp's tiles to its next
     typename Raw<E>::Type raw[ahead];
-    const auto request = [&] (int t, int u, int s) {
-        if (t < tileEnd && s < steps)
-            raw[u] =
-                fetch<E> (a.weight, (std::int64_t) t * kSteps * warps + (stepBegin + s) * warps + warp, lane);
-    };
+    const auto request = [&] (const typename Raw<E>::Type* from, int count) {
 #pragma unroll
-    for (int u = 0; u < ahead; ++u)
-        request (tile, u, u);
+        for (int u = 0; u < ahead; ++u)
+            if (u < count)
+                raw[u] = fetch<E> (from + u * stepLanes);
+    };
+    const auto* here = laneOf<E> (a.weight, ((std::int64_t) tile * kSteps + stepBegin) * warps + warp, lane);
+    request (here, tile < tileEnd ? steps : 0);
 
     if constexpr (Fused)
     {
@@ -90,7 +90,7 @@ __global__ void __launch_bounds__ (threads, MinBlocks)
                         : uint4 {};
     __syncthreads();
 
-    for (; tile < tileEnd; ++tile)
+    for (; tile < tileEnd; ++tile, here += kSteps * stepLanes)
     {
         float sums[NT][4] = {};
         for (int s0 = 0; s0 < steps; s0 += ahead)
@@ -99,12 +99,10 @@ __global__ void __launch_bounds__ (threads, MinBlocks)
 #pragma unroll
             for (int u = 0; u < ahead; ++u)
                 now[u] = raw[u];
-#pragma unroll
-            for (int u = 0; u < ahead; ++u)
-                if (s0 + ahead < steps)
-                    request (tile, u, s0 + ahead + u);
-                else
-                    request (tile + 1, u, u);
+            const bool within = s0 + ahead < steps; // else from the beginning of the next tile
+            request (here + (within ? s0 + ahead : kSteps) * stepLanes, within ? steps - s0 - ahead
+                                                                        : tile + 1 < tileEnd ? steps
+                                                                                             : 0);
 #pragma unroll
             for (int u = 0; u < ahead; ++u)
             {
@@ -224,12 +222,13 @@ __global__ void __launch_bounds__ (threads)
         }
         asm volatile("cp.async.commit_group;");
     };
+    const auto* here = laneOf<E> (a.weight, (std::int64_t) tile * kTiles, lane);
     typename Raw<E>::Type raw[4] = {};
     const auto request = [&] (int chunk) {
 #pragma unroll
         for (int u = 0; u < 4; ++u)
             if (tile < tiles && chunk * 4 + u < used)
-                raw[u] = fetch<E> (a.weight, (std::int64_t) tile * kTiles + chunk * 4 + u, lane);
+                raw[u] = fetch<E> (here + (chunk * 4 + u) * tileLanes);
     };
     stage (0);
     stage (1);
