@@ -6,6 +6,25 @@
 
 namespace tableread::engine::kernels
 {
+/** One number of e4m3: sign, 4 bits of exponent, 3 of mantissa; no infinity. */
+struct Float8
+{
+    std::uint8_t bits;
+};
+
+/** The product of some rows with one panel of up to `panelColumns` columns. */
+struct CpuLinear
+{
+    const float* x = nullptr;
+    std::int64_t xStride = 0, rows = 0;
+    const void* panel = nullptr; // [k, panelColumns]
+    std::int64_t k = 0, columns = 0;
+    const float *scale = nullptr,
+                *bias = nullptr; // [columns]; scale with 8-bit panels only; bias may be null
+    float* out = nullptr;
+    std::int64_t outStride = 0;
+};
+
 /** The raw loops of the CPU twin, one set for each instruction set, each over a range that the caller has cut for
     one thread. They know no tensors, allocate nothing and include nothing that both sets would instantiate. All
     arithmetic is fp32; every sum has one fixed order, so a row's bits depend on nothing but the row. */
@@ -13,14 +32,11 @@ struct CpuKernels
 {
     const char* name; // "avx512" or "avx2"
 
-    /** out[r, c] = bias[c] + Σ_k x[r, k] · w[k, c] for one panel of up to `panelColumns` columns, k ascending.
-        `panel` is [k, panelColumns], fp32 or bf16; bias may be null. */
-    void (*linearFloat) (const float* x, std::int64_t xStride, std::int64_t rows, const float* panel,
-                         std::int64_t k, std::int64_t columns, const float* bias, float* out,
-                         std::int64_t outStride);
-    void (*linearBFloat16) (const float* x, std::int64_t xStride, std::int64_t rows,
-                            const std::uint16_t* panel, std::int64_t k, std::int64_t columns,
-                            const float* bias, float* out, std::int64_t outStride);
+    /** out[r, c] = bias[c] + Σ_k x[r, k] · w[k, c], k ascending; of 8-bit panels scale[c] · Σ + bias[c]. */
+    void (*linearFloat) (const CpuLinear&);
+    void (*linearBFloat16) (const CpuLinear&);
+    void (*linearInt8) (const CpuLinear&);
+    void (*linearFloat8) (const CpuLinear&);
 
     /** out = x · rsqrt (mean x² + eps) [· weight], row by row. weight may be null. */
     void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <immintrin.h>
+
+#include "Kernels/CpuKernels.h"
 
 // Included by the *Cpu.cpp files only: everything here has internal linkage, since each file is compiled for several
 // instruction sets and nothing of one may end up in the other.
@@ -16,6 +19,8 @@ typedef float LooseVector __attribute__ ((vector_size (64), aligned (4), may_ali
 typedef std::int32_t IntVector __attribute__ ((vector_size (64)));
 typedef std::uint32_t WordVector __attribute__ ((vector_size (64)));
 typedef std::uint16_t HalfVector __attribute__ ((vector_size (32), aligned (2), may_alias));
+typedef std::int16_t ShortVector __attribute__ ((vector_size (32)));
+typedef std::int8_t ByteVector __attribute__ ((vector_size (16), aligned (1), may_alias));
 
 inline Vector splat (float value)
 {
@@ -50,6 +55,30 @@ inline Vector load (const std::uint16_t* bfloat16)
     const auto words = __builtin_convertvector(*reinterpret_cast<const HalfVector*> (bfloat16), WordVector)
                        << 16;
     return (Vector) words;
+}
+
+inline Vector load (const std::int8_t* from)
+{
+    const auto numbers = __builtin_convertvector(*reinterpret_cast<const ByteVector*> (from), IntVector);
+    return __builtin_convertvector(numbers, Vector);
+}
+
+/** By way of half floats, which have the same order of bits and a larger exponent; their conversion alone knows denormals
+    where all else flushes them. NaN has no place here: readers refuse it. */
+inline Vector load (const Float8* from)
+{
+    const auto bytes = __builtin_convertvector(*reinterpret_cast<const ByteVector*> (from), ShortVector);
+    const auto halves = (__m256i) (bytes << 7 & (short) 0xbf80);
+#if defined(__AVX512F__)
+    const auto values =
+        (Vector) _mm512_maskz_cvtph_ps (0xffff, halves); // the one without a mask warns in g++ 12
+#else
+    Vector values;
+    const __m256 parts[] { _mm256_cvtph_ps (_mm256_castsi256_si128 (halves)),
+                           _mm256_cvtph_ps (_mm256_extracti128_si256 (halves, 1)) };
+    std::memcpy (&values, parts, sizeof values);
+#endif
+    return values * 256.0f;
 }
 
 /** Lanes added pairwise: one order on every instruction set. */

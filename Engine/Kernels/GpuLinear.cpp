@@ -22,42 +22,69 @@ unsigned* counters (at::Device device)
 }
 } // namespace
 
-Weight packForGpu (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options)
+namespace
 {
-    Weight weight {
-        matrix.size (0), matrix.size (1), {}, bias.defined() ? bias.to (options.device) : bias, options.gated
-    };
-    if (options.type == at::kFloat)
-    {
-        weight.panels = matrix.to (options.device);
-        return weight;
-    }
-    // Gated: eight outputs of the first half, then their partners of the second, to fill each tile.
-    const auto depth = (weight.k + depthMultiple - 1) / depthMultiple * depthMultiple;
+/** matrix [n, k] → tiles of 16 outputs by 16 inputs, zeros behind n and k. Gated: eight outputs of the first half, then
+    their partners of the second, to fill each tile. */
+at::Tensor tilesOf (const at::Tensor& matrix, bool gated)
+{
+    const auto n = matrix.size (0), k = matrix.size (1);
+    const auto depth = (k + depthMultiple - 1) / depthMultiple * depthMultiple;
     at::Tensor rows;
-    if (options.gated)
+    if (gated)
     {
-        const auto half = weight.n / 2, padded = (half + 7) / 8 * 8;
+        const auto half = n / 2, padded = (half + 7) / 8 * 8;
         const auto part = [&] (std::int64_t from) {
-            return at::constant_pad_nd (matrix.narrow (0, from, half),
-                                        { 0, depth - weight.k, 0, padded - half })
+            return at::constant_pad_nd (matrix.narrow (0, from, half), { 0, depth - k, 0, padded - half })
                 .view ({ padded / 8, 8, depth });
         };
         rows = at::cat ({ part (0), part (half) }, 1);
     }
     else
     {
-        const auto padded = (weight.n + tileOutputs - 1) / tileOutputs * tileOutputs;
-        rows = at::constant_pad_nd (matrix, { 0, depth - weight.k, 0, padded - weight.n });
+        const auto padded = (n + tileOutputs - 1) / tileOutputs * tileOutputs;
+        rows = at::constant_pad_nd (matrix, { 0, depth - k, 0, padded - n });
     }
     // [tile, output half, output, step, input half, quad, pair] → a lane (output, quad) holds [input half, output half, pair]
-    weight.panels = rows.to (at::kBFloat16)
-                        .view ({ -1, 2, 8, depth / 16, 2, 4, 2 })
-                        .permute ({ 0, 3, 2, 5, 4, 1, 6 })
-                        .contiguous()
-                        .to (options.device);
+    return rows.view ({ -1, 2, 8, depth / 16, 2, 4, 2 }).permute ({ 0, 3, 2, 5, 4, 1, 6 }).contiguous();
+}
+} // namespace
+
+Weight packForGpu (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options)
+{
+    Weight weight {
+        matrix.size (0), matrix.size (1), {}, bias.defined() ? bias.to (options.device) : bias, options.gated
+    };
+    if (options.type == at::kFloat)
+        weight.panels = matrix.to (options.device);
+    else
+        weight.panels = tilesOf (matrix.to (at::kBFloat16), options.gated).to (options.device);
     return weight;
 }
+
+Weight packForGpu (const ByteMatrix& matrix, const at::Tensor& bias, const PackOptions& options)
+{
+    const auto& values = matrix.values;
+    // As plain bytes: not all that is done with them exists for float8.
+    auto tiles = tilesOf (values.view (at::kChar), options.gated).view (values.scalar_type());
+    return { values.size (0),
+             values.size (1),
+             tiles.to (options.device),
+             bias.defined() ? bias.to (options.device) : bias,
+             options.gated,
+             matrix.scale.to (options.device) };
+}
+
+namespace
+{
+GpuElement elementOf (at::ScalarType panels)
+{
+    return panels == at::kFloat      ? GpuElement::Float32
+           : panels == at::kBFloat16 ? GpuElement::BFloat16
+           : panels == at::kChar     ? GpuElement::Int8
+                                     : GpuElement::Float8E4M3;
+}
+} // namespace
 
 at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm* norm,
                         const LinearResult& result)
@@ -73,8 +100,9 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
     call.k = weight.k;
     call.n = weight.n;
     const bool isFloat = weight.panels.scalar_type() == at::kFloat;
-    call.element = isFloat ? GpuElement::Float32 : GpuElement::BFloat16;
+    call.element = elementOf (weight.panels.scalar_type());
     call.weight = weight.panels.const_data_ptr();
+    call.channelScale = pointer (weight.channelScale);
     call.bias = pointer (weight.bias);
     if (norm != nullptr)
     {

@@ -8,6 +8,7 @@
 namespace tableread::engine::kernels
 {
 Weight packForGpu (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options);
+Weight packForGpu (const ByteMatrix& matrix, const at::Tensor& bias, const PackOptions& options);
 at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm* norm,
                         const LinearResult& result);
 

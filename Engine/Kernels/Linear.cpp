@@ -22,64 +22,101 @@ constexpr std::int64_t rowsOfATask = 48;
 
 std::int64_t Weight::bytes() const
 {
-    return (std::int64_t) panels.nbytes() + (bias.defined() ? (std::int64_t) bias.nbytes() : 0);
+    std::size_t sum = 0;
+    for (const auto& part : { panels, bias, channelScale })
+        sum += part.defined() ? part.nbytes() : 0;
+    return (std::int64_t) sum;
 }
 
-Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options)
+namespace
 {
-    TORCH_CHECK (matrix.dim() == 2 && matrix.is_contiguous() && matrix.scalar_type() == at::kFloat);
-    if (options.device.is_cuda())
-        return packForGpu (matrix, bias, options);
-    Weight weight { matrix.size (0), matrix.size (1), {}, bias, options.gated };
-    const auto panels = (weight.n + panelColumns - 1) / panelColumns;
-    weight.panels = at::empty ({ panels, weight.k, panelColumns }, at::kFloat);
-    const auto* from = matrix.const_data_ptr<float>();
-    auto* to = weight.panels.mutable_data_ptr<float>();
+/** matrix [n, k] → [⌈n / panelColumns⌉, k, panelColumns], zeros behind n. */
+template <typename Element>
+at::Tensor panelsOf (const at::Tensor& matrix)
+{
+    const auto n = matrix.size (0), k = matrix.size (1), panels = (n + panelColumns - 1) / panelColumns;
+    auto out = at::empty ({ panels, k, panelColumns }, matrix.options());
+    const auto* from = static_cast<const Element*> (matrix.const_data_ptr());
+    auto* to = static_cast<Element*> (out.mutable_data_ptr());
     parallelFor (panels, 1, [&] (std::int64_t begin, std::int64_t end) {
         for (auto p = begin; p < end; ++p)
             for (std::int64_t c = 0; c < panelColumns; ++c)
             {
                 const auto row = p * panelColumns + c;
-                auto* column = to + p * weight.k * panelColumns + c;
-                for (std::int64_t i = 0; i < weight.k; ++i)
-                    column[i * panelColumns] = row < weight.n ? from[row * weight.k + i] : 0.0f;
+                auto* column = to + p * k * panelColumns + c;
+                for (std::int64_t i = 0; i < k; ++i)
+                    column[i * panelColumns] = row < n ? from[row * k + i] : Element {};
             }
     });
+    return out;
+}
+} // namespace
+
+Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options)
+{
+    TORCH_CHECK (matrix.dim() == 2 && matrix.is_contiguous() && matrix.scalar_type() == at::kFloat);
+    if (isByteType (options.type))
+        return pack (quantise (matrix, options.type), bias, options);
+    if (options.device.is_cuda())
+        return packForGpu (matrix, bias, options);
+    auto panels = panelsOf<float> (matrix);
     if (options.type == at::kBFloat16)
-        weight.panels = weight.panels.to (at::kBFloat16);
-    return weight;
+        panels = panels.to (at::kBFloat16);
+    return { matrix.size (0), matrix.size (1), panels, bias, options.gated };
+}
+
+Weight pack (const ByteMatrix& matrix, const at::Tensor& bias, const PackOptions& options)
+{
+    const auto& values = matrix.values;
+    TORCH_CHECK (values.dim() == 2 && values.is_contiguous() && isByteType (values.scalar_type()) &&
+                 matrix.scale.scalar_type() == at::kFloat && matrix.scale.is_contiguous() &&
+                 matrix.scale.sizes() == at::IntArrayRef { values.size (0) });
+    if (options.device.is_cuda())
+        return packForGpu (matrix, bias, options);
+    return { values.size (0), values.size (1), panelsOf<std::int8_t> (values), bias,
+             options.gated,   matrix.scale };
 }
 
 namespace
 {
+auto kernelFor (at::ScalarType panels)
+{
+    const auto& kernels = cpu();
+    return panels == at::kFloat      ? kernels.linearFloat
+           : panels == at::kBFloat16 ? kernels.linearBFloat16
+           : panels == at::kChar     ? kernels.linearInt8
+                                     : kernels.linearFloat8;
+}
+
 /** The product alone: x [M, k], rows apart by one stride → [M, n]. */
 at::Tensor multiply (const at::Tensor& x, const Weight& weight)
 {
     const auto rows = x.size (0), n = weight.n, k = weight.k, stride = x.stride (0);
     auto out = at::empty ({ rows, n }, x.options());
     const auto panels = weight.panels.size (0);
+    CpuLinear whole;
+    whole.xStride = stride;
+    whole.k = k;
+    whole.outStride = n;
     const auto* input = x.const_data_ptr<float>();
     const auto* bias = weight.bias.defined() ? weight.bias.const_data_ptr<float>() : nullptr;
+    const auto* scale = weight.channelScale.defined() ? weight.channelScale.const_data_ptr<float>() : nullptr;
     auto* output = out.mutable_data_ptr<float>();
-    const bool isFloat = weight.panels.scalar_type() == at::kFloat;
-    const auto& kernels = cpu();
+    const auto* bytes = static_cast<const std::byte*> (weight.panels.const_data_ptr());
+    const auto panelBytes = k * panelColumns * (std::int64_t) weight.panels.element_size();
+    const auto kernel = kernelFor (weight.panels.scalar_type());
 
     const auto panelTask = [&] (std::int64_t panel, std::int64_t firstRow, std::int64_t count) {
         const auto column = panel * panelColumns;
-        const auto columns = std::min (panelColumns, n - column);
-        const auto* from = input + firstRow * stride;
-        auto* to = output + firstRow * n + column;
-        const auto* columnBias = bias == nullptr ? nullptr : bias + column;
-        if (isFloat)
-            kernels.linearFloat (from, stride, count,
-                                 weight.panels.const_data_ptr<float>() + panel * k * panelColumns, k, columns,
-                                 columnBias, to, n);
-        else
-            kernels.linearBFloat16 (
-                from, stride, count,
-                reinterpret_cast<const std::uint16_t*> (weight.panels.const_data_ptr<at::BFloat16>()) +
-                    panel * k * panelColumns,
-                k, columns, columnBias, to, n);
+        auto part = whole;
+        part.x = input + firstRow * stride;
+        part.rows = count;
+        part.panel = bytes + panel * panelBytes;
+        part.columns = std::min (panelColumns, n - column);
+        part.scale = scale == nullptr ? nullptr : scale + column;
+        part.bias = bias == nullptr ? nullptr : bias + column;
+        part.out = output + firstRow * n + column;
+        kernel (part);
     };
     // Many rows: cut those, so that a task's rows stay in the cache while it walks the panels. Few: cut the panels.
     const auto blocks = (rows + rowsOfATask - 1) / rowsOfATask;

@@ -4,32 +4,40 @@
 #include <ATen/core/Tensor.h>
 #include <cstdint>
 
+#include "Kernels/ByteMatrix.h"
+
 namespace tableread::engine::kernels
 {
 /** The matrix of a linear layer (out = x · wᵀ + bias), packed for the processor that multiplies it.
     On a GPU: tiles for its tensor cores (GpuKernels.h), or [n, k] in float32.
     On a CPU: panels of `panelColumns` output columns, [⌈n / columns⌉, k, columns], so that a product reads every
-    weight once, in order, whatever the number of rows. */
+    weight once, in order, whatever the number of rows.
+    In 8 bits a product is the sum over the stored numbers, times the output's scale, plus the bias. */
 struct Weight
 {
-    std::int64_t n = 0; // outputs
-    std::int64_t k = 0; // inputs
-    at::Tensor panels;  // [P, k, panelColumns] float32 or bfloat16
-    at::Tensor bias;    // [n] float32; undefined: none
-    bool gated = false; // two halves that meet in SwiGlu
+    std::int64_t n = 0;         // outputs
+    std::int64_t k = 0;         // inputs
+    at::Tensor panels;          // [P, k, panelColumns] float32, bfloat16, int8 or float8_e4m3fn
+    at::Tensor bias;            // [n] float32; undefined: none
+    bool gated = false;         // two halves that meet in SwiGlu
+    at::Tensor channelScale {}; // [n] float32, with 8-bit panels only
 
     std::int64_t bytes() const;
 };
 
 struct PackOptions
 {
-    at::ScalarType type = at::kFloat; // or bfloat16, rounded to nearest even
+    at::ScalarType type =
+        at::kFloat; // or bfloat16, rounded to nearest even; int8 and float8_e4m3fn: quantise()
     at::Device device = at::kCPU;
     bool gated = false;
 };
 
 /** matrix [n, k] float32 on the CPU → a Weight where and as the options say. */
 Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options = {});
+
+/** The same of a matrix that is in 8 bits already: its numbers stay what they are. options.type is not looked at. */
+Weight pack (const ByteMatrix& matrix, const at::Tensor& bias, const PackOptions& options = {});
 
 /** What happens to each row before it is multiplied: RMSNorm, then · (1 + scale) + shift. */
 struct RowNorm

@@ -12,21 +12,27 @@ constexpr int maxRows = 12; // 12 rows of 2 vectors: 24 of 32 registers are sums
 constexpr int maxRows = 3; // a vector is two registers there: 12 of 16
 #endif
 
-/** `Rows` rows times `Columns` vectors of one panel, the sums in registers. `width` is how many columns exist. */
-template <int Rows, int Columns, typename Element>
-inline void tile (const float* x, std::int64_t xStride, const Element* panel, std::int64_t k,
-                  std::int64_t width, const float* bias, float* out, std::int64_t outStride)
+/** The lanes from column `c · lanes` that exist. */
+inline Vector columnsOf (const CpuLinear& a, const float* values, int c)
 {
+    const auto have = a.columns - c * lanes;
+    return loadSome (values + c * lanes, have < lanes ? have : lanes);
+}
+
+/** `Rows` rows from `x` on times `Columns` vectors of the panel, the sums in registers. */
+template <int Rows, int Columns, typename Element>
+inline void tile (const CpuLinear& a, const float* x, float* out)
+{
+    constexpr bool scaled = sizeof (Element) == 1;
     Vector sums[Rows][Columns];
     for (int c = 0; c < Columns; ++c)
     {
-        const auto have = width - c * lanes;
-        const Vector start =
-            bias == nullptr ? Vector {} : loadSome (bias + c * lanes, have < lanes ? have : lanes);
+        const Vector start = a.bias == nullptr || scaled ? Vector {} : columnsOf (a, a.bias, c);
         for (int r = 0; r < Rows; ++r)
             sums[r][c] = start;
     }
-    for (std::int64_t i = 0; i < k; ++i, panel += panelColumns)
+    const auto* panel = static_cast<const Element*> (a.panel);
+    for (std::int64_t i = 0; i < a.k; ++i, panel += panelColumns)
     {
         Vector weights[Columns];
         for (int c = 0; c < Columns; ++c)
@@ -34,53 +40,60 @@ inline void tile (const float* x, std::int64_t xStride, const Element* panel, st
 #pragma GCC unroll 12
         for (int r = 0; r < Rows; ++r)
         {
-            const Vector value = splat (x[r * xStride + i]);
+            const Vector value = splat (x[r * a.xStride + i]);
             for (int c = 0; c < Columns; ++c)
                 sums[r][c] += value * weights[c];
         }
     }
-    for (int r = 0; r < Rows; ++r)
-        for (int c = 0; c < Columns; ++c)
+    for (int c = 0; c < Columns; ++c)
+    {
+        if constexpr (scaled)
         {
-            const auto have = width - c * lanes;
-            if (have >= lanes)
-                store (out + r * outStride + c * lanes, sums[r][c]);
-            else
-                storeSome (out + r * outStride + c * lanes, sums[r][c], have);
+            const Vector scale = columnsOf (a, a.scale, c);
+            const Vector bias = a.bias == nullptr ? Vector {} : columnsOf (a, a.bias, c);
+            for (int r = 0; r < Rows; ++r)
+                sums[r][c] = sums[r][c] * scale + bias;
         }
+        const auto have = a.columns - c * lanes;
+        for (int r = 0; r < Rows; ++r)
+            if (have >= lanes)
+                store (out + r * a.outStride + c * lanes, sums[r][c]);
+            else
+                storeSome (out + r * a.outStride + c * lanes, sums[r][c], have);
+    }
 }
 
 /** The rows that do not fill a tile: the tile of exactly that many. */
 template <int Rows, int Columns, typename Element>
-inline void rest (std::int64_t rows, const float* x, std::int64_t xStride, const Element* panel,
-                  std::int64_t k, std::int64_t width, const float* bias, float* out, std::int64_t outStride)
+inline void rest (const CpuLinear& a, std::int64_t rows, const float* x, float* out)
 {
     if constexpr (Rows > 0)
     {
         if (rows == Rows)
-            tile<Rows, Columns> (x, xStride, panel, k, width, bias, out, outStride);
+            tile<Rows, Columns, Element> (a, x, out);
         else
-            rest<Rows - 1, Columns> (rows, x, xStride, panel, k, width, bias, out, outStride);
+            rest<Rows - 1, Columns, Element> (a, rows, x, out);
     }
 }
 
 template <int Columns, typename Element>
-void allRows (const float* x, std::int64_t xStride, std::int64_t rows, const Element* panel, std::int64_t k,
-              std::int64_t width, const float* bias, float* out, std::int64_t outStride)
+void allRows (const CpuLinear& a)
 {
-    for (; rows >= maxRows; rows -= maxRows, x += maxRows * xStride, out += maxRows * outStride)
-        tile<maxRows, Columns> (x, xStride, panel, k, width, bias, out, outStride);
-    rest<maxRows - 1, Columns> (rows, x, xStride, panel, k, width, bias, out, outStride);
+    const float* x = a.x;
+    float* out = a.out;
+    auto rows = a.rows;
+    for (; rows >= maxRows; rows -= maxRows, x += maxRows * a.xStride, out += maxRows * a.outStride)
+        tile<maxRows, Columns, Element> (a, x, out);
+    rest<maxRows - 1, Columns, Element> (a, rows, x, out);
 }
 
 template <typename Element>
-void linear (const float* x, std::int64_t xStride, std::int64_t rows, const Element* panel, std::int64_t k,
-             std::int64_t columns, const float* bias, float* out, std::int64_t outStride)
+void linear (const CpuLinear& a)
 {
-    if (columns > lanes)
-        allRows<2> (x, xStride, rows, panel, k, columns, bias, out, outStride);
+    if (a.columns > lanes)
+        allRows<2, Element> (a);
     else
-        allRows<1> (x, xStride, rows, panel, k, columns, bias, out, outStride);
+        allRows<1, Element> (a);
 }
 } // namespace
 
@@ -88,5 +101,7 @@ void addLinear (CpuKernels& table)
 {
     table.linearFloat = linear<float>;
     table.linearBFloat16 = linear<std::uint16_t>;
+    table.linearInt8 = linear<std::int8_t>;
+    table.linearFloat8 = linear<Float8>;
 }
 } // namespace tableread::engine::kernels::TABLEREAD_ISA

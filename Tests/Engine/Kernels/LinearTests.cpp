@@ -23,6 +23,19 @@ TEST_CASE ("linear multiplies as a double product does, at any number of rows an
     const auto rounded = w.to (at::kBFloat16).to (at::kDouble);
     CHECK (relativeError (kernels::linear (x, kernels::pack (w, {}, { .type = at::kBFloat16 })),
                           x.to (at::kDouble).matmul (rounded.t())) < 2e-6);
+    for (const auto type : { at::kChar, at::kFloat8_e4m3fn })
+    {
+        const auto bytes = kernels::quantise (w, type);
+        const auto stored = bytes.values.to (at::kDouble) * bytes.scale.to (at::kDouble).unsqueeze (1);
+        const auto wide = x.to (at::kDouble);
+        // Against the sum of magnitudes: where terms nearly cancel, the rounding of each stays.
+        const auto size = (wide.abs().matmul (stored.t().abs()) + bias.to (at::kDouble).abs()).norm();
+        const auto off = kernels::linear (x, kernels::pack (bytes, bias)) - wide.matmul (stored.t()) -
+                         bias.to (at::kDouble);
+        CHECK ((off.norm() / size).item<double>() < 2e-7);
+        CHECK (sameBits (kernels::linear (x, kernels::pack (w, {}, { .type = type })),
+                         kernels::linear (x, kernels::pack (bytes, {}))));
+    }
 }
 
 TEST_CASE ("linear reads rows that lie apart and overlap, as a convolution's windows do", "[engine][kernels]")
@@ -36,7 +49,7 @@ TEST_CASE ("linear reads rows that lie apart and overlap, as a convolution's win
 TEST_CASE ("A row of linear has the same bits alone, among others, and with one thread or two",
            "[engine][kernels][determinism]")
 {
-    const auto type = GENERATE (at::kFloat, at::kBFloat16);
+    const auto type = GENERATE (at::kFloat, at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
     const auto weight =
         kernels::pack (randomTensor ({ 1000, 448 }, 1), randomTensor ({ 1000 }, 2), { .type = type });
     const auto x = randomTensor ({ 131, 448 }, 3);
