@@ -23,10 +23,10 @@ Convolution::Convolution (const WeightReader& weights, const std::string& name, 
     , kernel (kernelColumns)
     , stride (strideColumns)
 {
-    const auto matrix = weights.hostValues (name + ".weight", { out, in, kernel })
+    const auto matrix = weights.values (name + ".weight", { out, in, kernel })
                             .permute ({ 0, 2, 1 })
                             .reshape ({ out, kernel * in });
-    weight = weights.packed (matrix, weights.hostValues (name + ".bias", { out }));
+    weight = weights.packed (matrix, weights.values (name + ".bias", { out }));
 }
 
 at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
@@ -48,11 +48,11 @@ TransposedConvolution::TransposedConvolution (const WeightReader& weights, const
     , stride (strideColumns)
 {
     // [in, out, 2s] → rows (j, out) of [x[t − 1] · w[s + j], x[t] · w[j]]
-    const auto stored = weights.hostValues (name + ".weight", { in, out, 2 * stride });
+    const auto stored = weights.values (name + ".weight", { in, out, 2 * stride });
     const auto now = stored.slice (2, 0, stride), before = stored.slice (2, stride);
     const auto matrix = at::cat ({ before.permute ({ 2, 1, 0 }), now.permute ({ 2, 1, 0 }) }, 2)
                             .reshape ({ stride * out, 2 * in });
-    weight = weights.packed (matrix, weights.hostValues (name + ".bias", { out }).repeat ({ stride }));
+    weight = weights.packed (matrix, weights.values (name + ".bias", { out }).repeat ({ stride }));
 }
 
 at::Tensor TransposedConvolution::operator() (const at::Tensor& x, CodecCursor& cursor) const

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 
@@ -19,11 +20,18 @@ void check (cudaError_t error)
 
 namespace
 {
+/** Graphs run one after the other, so they share what memory they need in between. */
 void* capture (void (*body) (void*), void* context)
 {
+    static const auto shared = [] {
+        const auto pool = at::cuda::graph_pool_handle();
+        c10::cuda::CUDACachingAllocator::createOrIncrefPool (c10::cuda::current_device(),
+                                                             pool); // kept for good
+        return pool;
+    }();
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
     c10::cuda::getCurrentCUDAStream().synchronize();
-    graph->capture_begin();
+    graph->capture_begin (shared);
     body (context);
     graph->capture_end();
     return graph.release();
@@ -47,6 +55,7 @@ GpuKernels makeTable()
     table.keepTail = cudaKeepTail;
     table.spreadRows = cudaSpreadRows;
     table.solverStep = cudaSolverStep;
+    table.device = makeCudaDevice();
     return table;
 }
 } // namespace

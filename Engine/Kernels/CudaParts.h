@@ -11,6 +11,7 @@ namespace tableread::engine::kernels
 /** @throws std::runtime_error with CUDA's own words. */
 void check (cudaError_t error);
 
+GpuDevice makeCudaDevice();
 void cudaLinear (const GpuLinear& call, void* stream);
 std::int64_t cudaWorkspaceFloats (std::int64_t rows, std::int64_t n, std::int64_t k);
 void cudaAttention (const GpuAttention& call, void* stream);

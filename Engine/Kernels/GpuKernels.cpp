@@ -34,6 +34,11 @@ const GpuKernels& gpu()
     return *loaded;
 }
 
+const GpuDevice& gpuDevice()
+{
+    return gpu().device;
+}
+
 const char* loadGpu()
 {
     using Table = const GpuKernels* (*) (const char** why);

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "Kernels/GpuDevice.h"
+
 namespace tableread::engine::kernels
 {
 /** How a GPU matrix is stored. All but Float32 are in tiles of 16 outputs by 16 inputs, in the order in which the lanes
@@ -95,6 +97,7 @@ struct GpuKernels
     void (*solverStep) (float* x, float* before, const float* v, const int* firstRows, const float* guidance,
                         std::int64_t requests, std::int64_t width, const float* fiveCoefficients,
                         void* stream);
+    GpuDevice device;
 };
 
 /** @throws Exception Internal if loadGpu() was not called. */

@@ -58,7 +58,7 @@ Weight packForGpu (const at::Tensor& matrix, const at::Tensor& bias, const PackO
     if (options.type == at::kFloat)
         weight.panels = matrix.to (options.device);
     else
-        weight.panels = tilesOf (matrix.to (at::kBFloat16), options.gated).to (options.device);
+        weight.panels = tilesOf (matrix.to (options.device, at::kBFloat16), options.gated);
     return weight;
 }
 

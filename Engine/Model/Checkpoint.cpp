@@ -6,6 +6,7 @@
 
 #include "Core/Error.h"
 #include "Model/JsonText.h"
+#include "Model/RandomTensors.h"
 #include "Model/SafetensorsFile.h"
 #include "Model/ShardIndex.h"
 #include "Model/TensorNames.h"
@@ -92,12 +93,13 @@ struct Checkpoint::Files
     struct Tensor
     {
         TensorView view;
-        const SafetensorsFile* file = nullptr;
+        const SafetensorsFile* file = nullptr; // none for random values
     };
 
     std::filesystem::path folder;
     ModelConfig config;
     std::vector<std::unique_ptr<SafetensorsFile>> mapped;
+    std::unique_ptr<RandomTensors> random;
     std::map<std::string, Tensor, std::less<>> tensors, scales; // by official name, a scale by its tensor's
     std::vector<std::string> names;
 
@@ -232,6 +234,20 @@ std::unique_ptr<Checkpoint> Checkpoint::open (const std::filesystem::path& folde
     return checkpoint;
 }
 
+std::unique_ptr<Checkpoint> Checkpoint::random (const std::filesystem::path& folder)
+{
+    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint);
+    auto& files = *checkpoint->files;
+    files.folder = folder;
+    files.config = ModelConfig::load (folder);
+    const auto shapes = tensorShapes (files.config);
+    files.random = std::make_unique<RandomTensors> (shapes);
+    for (const auto& tensor : shapes)
+        files.tensors.emplace (tensor.name, Files::Tensor { files.random->view (tensor) });
+    files.separateScales();
+    return checkpoint;
+}
+
 const std::filesystem::path& Checkpoint::folder() const
 {
     return files->folder;
@@ -265,7 +281,7 @@ TensorView Checkpoint::tensor (std::string_view officialName, std::span<const st
         fail (ErrorCode::InvalidInput,
               "tensor " + inQuotes (officialName) + " is " + inWords (found.view.shape) +
                   ", the config wants " + inWords (wantedShape) + ". Check that both are of one checkpoint.",
-              found.file->path().string());
+              (found.file != nullptr ? found.file->path() : files->folder).string());
     return found.view;
 }
 

@@ -48,6 +48,10 @@ class Checkpoint
 {
 public:
     static std::unique_ptr<Checkpoint> open (const std::filesystem::path& folder);
+
+    /** Random values in the shapes that the folder's config.json gives; no other file is needed. The embedding serves as
+        output matrix. To measure speed and memory, not to listen to. */
+    static std::unique_ptr<Checkpoint> random (const std::filesystem::path& folder);
     ~Checkpoint();
 
     const std::filesystem::path& folder() const;

@@ -69,21 +69,31 @@ kernels::Weight LanguageModel::outputRows (at::ArrayRef<std::int64_t> ids) const
     return kernels::pack (output.rows (ids), {}, { .device = finalNorm.device() });
 }
 
+void LanguageModel::runLayer (at::Tensor& x, const LayerWeights& layer, const kernels::AttentionRows& rows,
+                              std::int64_t index) const
+{
+    const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
+    const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
+    auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
+    const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, rows, index);
+    kernels::linear (mixed, layer.output, nullptr, { .residual = x });
+    const auto inner =
+        kernels::linear (x, layer.gateUp, &mlpNorm, { .activation = kernels::Activation::SwiGlu });
+    kernels::linear (inner, layer.down, nullptr, { .residual = x });
+}
+
+at::Tensor LanguageModel::normalised (const at::Tensor& x) const
+{
+    return kernels::rmsNorm (x, finalNorm, settings.normEps);
+}
+
 at::Tensor LanguageModel::forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
                                    Tap* layerTap)
 {
     auto x = inputs.clone();
     for (std::int64_t l = 0; l < source->layers(); ++l)
     {
-        const auto& layer = source->acquire (l);
-        const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
-        const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
-        auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
-        const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, rows, l);
-        kernels::linear (mixed, layer.output, nullptr, { .residual = x });
-        const auto inner =
-            kernels::linear (x, layer.gateUp, &mlpNorm, { .activation = kernels::Activation::SwiGlu });
-        kernels::linear (inner, layer.down, nullptr, { .residual = x });
+        runLayer (x, source->acquire (l), rows, l);
         source->release (l);
         if (layerTap != nullptr)
         {
@@ -91,6 +101,6 @@ at::Tensor LanguageModel::forward (const at::Tensor& inputs, const kernels::Atte
             layerTap->see ("prefill.layer" + std::to_string (l) + ".out", seen);
         }
     }
-    return kernels::rmsNorm (x, finalNorm, settings.normEps);
+    return normalised (x);
 }
 } // namespace tableread::engine

@@ -29,6 +29,12 @@ public:
     at::Tensor forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
                         Tap* layerTap = nullptr);
 
+    /** The parts of forward(), for a caller that acquires and releases the layers itself. x [M, h] in place. */
+    LayerSource& layers() { return *source; }
+    void runLayer (at::Tensor& x, const LayerWeights& layer, const kernels::AttentionRows& rows,
+                   std::int64_t index) const;
+    at::Tensor normalised (const at::Tensor& x) const;
+
     /** The rows of the output matrix for these ids, to compare only tokens that may come. */
     kernels::Weight outputRows (at::ArrayRef<std::int64_t> ids) const;
 

@@ -79,11 +79,6 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
 
 at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape) const
 {
-    return hostValues (name, shape).to (where);
-}
-
-at::Tensor WeightReader::hostValues (const std::string& name, at::IntArrayRef shape) const
-{
     const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
     if (view.dtype == DType::Int8)
     {
@@ -101,9 +96,10 @@ at::Tensor WeightReader::hostValues (const std::string& name, at::IntArrayRef sh
                   checkpoint.folder().string());
         if (! std::isfinite (scale.sum().item<float>()))
             notFinite (checkpoint.folder(), name + "_scale");
-        return dequantise (view, scale.const_data_ptr<float>(), dimension);
+        return dequantise (view, scale.const_data_ptr<float>(), dimension).to (where);
     }
-    auto out = borrow (view).to (at::kFloat, false, true).contiguous();
+    // As it is stored over the link, and converted there.
+    auto out = borrow (view).to (where).to (at::kFloat, false, true).contiguous();
     if (const auto scale = checkpoint.scale (name)) // a float8 tensor may have one
     {
         std::vector<std::int64_t> channels (view.shape.size(), 1);
@@ -118,7 +114,7 @@ at::Tensor WeightReader::hostValues (const std::string& name, at::IntArrayRef sh
 float WeightReader::scalar (const std::string& name) const
 {
     const auto view = checkpoint.tensor (name);
-    return hostValues (name, view.shape.empty() ? at::IntArrayRef {} : at::IntArrayRef { 1 }).item<float>();
+    return values (name, view.shape.empty() ? at::IntArrayRef {} : at::IntArrayRef { 1 }).item<float>();
 }
 
 kernels::Weight WeightReader::linear (const std::string& prefix, std::int64_t n, std::int64_t k,
@@ -133,9 +129,9 @@ kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::i
     std::vector<at::Tensor> matrices, biases;
     for (const auto& part : parts)
     {
-        matrices.push_back (hostValues (part.prefix + ".weight", { part.n, k }));
+        matrices.push_back (values (part.prefix + ".weight", { part.n, k }));
         if (withBias)
-            biases.push_back (hostValues (part.prefix + ".bias", { part.n }));
+            biases.push_back (values (part.prefix + ".bias", { part.n }));
     }
     return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices),
                    withBias ? at::cat (biases) : at::Tensor {}, gated);

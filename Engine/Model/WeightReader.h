@@ -24,13 +24,10 @@ public:
 
     at::Device device() const { return where; }
 
-    /** The tensor as float32; int8, and float8 that has one, is multiplied by its scale (one per output channel:
-        dimension 0, for transposed convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing scale,
-        NaN or infinity. */
+    /** The tensor as float32 on the device; int8, and float8 that has one, is multiplied by its scale (one per output
+        channel: dimension 0, for transposed convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing
+        scale, NaN or infinity. */
     at::Tensor values (const std::string& name, at::IntArrayRef shape) const;
-
-    /** The same before it is brought to the device: to be rearranged and packed. */
-    at::Tensor hostValues (const std::string& name, at::IntArrayRef shape) const;
 
     /** values() and one number of it. */
     float scalar (const std::string& name) const;

@@ -30,6 +30,9 @@ public:
     /** The weights of a layer, valid until release() of the same layer. */
     virtual const LayerWeights& acquire (std::int64_t layer) = 0;
 
+    /** True if the layer's weights always lie at the same place and need not be waited for. */
+    virtual bool isResident (std::int64_t layer) const = 0;
+
     /** The layer's work has been issued; a source that streams may overwrite it once that work is done. */
     virtual void release (std::int64_t layer) = 0;
 };

@@ -15,6 +15,7 @@ public:
 
     std::int64_t layers() const override;
     const LayerWeights& acquire (std::int64_t layer) override;
+    bool isResident (std::int64_t) const override { return true; }
     void release (std::int64_t layer) override;
 
 private:

@@ -3,31 +3,14 @@
 
 #include <algorithm>
 #include <ATen/ATen.h>
-#include <functional>
 
 #include "Core/Error.h"
 #include "Kernels/GpuKernels.h"
+#include "Render/Graph.h"
+#include "Render/PassGraphs.h"
 
 namespace tableread::engine
 {
-/** Work that was recorded once. */
-struct GraphCompute::Graph
-{
-    explicit Graph (std::function<void()> body)
-    {
-        body(); // once for real: whatever is made on first use is made outside of the recording
-        recorded = kernels::gpu().capture (
-            [] (void* context) { (*static_cast<std::function<void()>*> (context))(); }, &body);
-    }
-    ~Graph() { kernels::gpu().drop (recorded); }
-    Graph (const Graph&) = delete;
-    Graph& operator= (const Graph&) = delete;
-
-    void replay() const { kernels::gpu().replay (recorded); }
-
-    void* recorded = nullptr;
-};
-
 /** The fixed places that graphs read and write, for B slots: rows 2s and 2s + 1 are the branches of slot s. */
 struct GraphCompute::Slots
 {
@@ -63,8 +46,7 @@ struct GraphCompute::Slots
     kernels::GuidedRows rows;
     kernels::AttentionRows attention;
     CodecState decoderState, semanticState;
-    std::int64_t capturedPositions = 0;
-    std::unique_ptr<Graph> passGraph;
+    std::unique_ptr<PassGraphs> passGraphs;
     std::map<int, std::unique_ptr<Graph>> frameGraphs; // by diffusion steps
 };
 
@@ -186,18 +168,12 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
     }
     slots->attention.table.copy_ (slots->hostTable, true);
 
-    if (slots->passGraph == nullptr || longest > slots->capturedPositions)
-    {
-        slots->capturedPositions = std::max (longest + 256, 2 * slots->capturedPositions);
-        slots->attention.longest = slots->capturedPositions;
-        slots->passGraph.reset();
-        slots->passGraph = std::make_unique<Graph> ([this] {
-            slots->hidden.copy_ (model.languageModel.forward (slots->inputs, slots->attention));
-            slots->scores.copy_ (kernels::linear (slots->hidden, choices));
-            slots->hostScores.copy_ (slots->scores, true);
-        });
-    }
-    slots->passGraph->replay();
+    if (slots->passGraphs == nullptr)
+        slots->passGraphs = std::make_unique<PassGraphs> (
+            model.languageModel, choices,
+            PassGraphs::Places { slots->inputs, slots->hidden, slots->scores, &slots->attention });
+    slots->passGraphs->run (longest);
+    slots->hostScores.copy_ (slots->scores, true);
     kernels::gpu().synchronise();
     const auto* scores = slots->hostScores.const_data_ptr<float>();
     for (auto* s : sequences)

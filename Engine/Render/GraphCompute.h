@@ -9,8 +9,8 @@
 
 namespace tableread::engine
 {
-/** Steps on a GPU as captured graphs: one for the language model's pass and the four scores, one for a frame (diffusion,
-    decoder, semantic encoder, connectors), so that a step costs two launches and not a thousand. Sequences sit in the
+/** Steps on a GPU as captured graphs: the language model's pass and the four scores (PassGraphs), and a frame (diffusion,
+    decoder, semantic encoder, connectors) in one, so that a step costs a few launches and not a thousand. Sequences sit in the
     slots of a batch; the graphs work on all slots, and what an empty or pausing slot computes is not used. Prompts run
     eagerly. A row's bits do not depend on the number of slots, so sequences may come and go.
 
@@ -31,7 +31,6 @@ public:
     void leave (Sequence& sequence) override;
 
 private:
-    struct Graph;
     struct Slots;
 
     void place (Sequence& sequence);
