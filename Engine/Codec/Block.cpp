@@ -39,6 +39,12 @@ void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
                      { .residual = x, .gate = ffnGamma });
 }
 
+void CodecBlock::addTensors (std::vector<at::Tensor*>& to)
+{
+    to.insert (to.end(), { &norm, &mixer, &mixerBias, &gamma, &ffnNorm, &ffnGamma, &up.panels, &up.bias,
+                           &down.panels, &down.bias });
+}
+
 std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,
                                    std::int64_t depth, std::int64_t channels, double normEps)
 {

@@ -17,6 +17,8 @@ public:
     /** x [B, T, C], in place. */
     void operator() (at::Tensor& x, CodecCursor& cursor) const;
 
+    void addTensors (std::vector<at::Tensor*>& to);
+
 private:
     at::Tensor norm, mixer, mixerBias, gamma, ffnNorm, ffnGamma;
     kernels::Weight up, down;

@@ -41,6 +41,11 @@ at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) co
     return kernels::linear (windows, weight).view ({ batch, columns, weight.n });
 }
 
+void Convolution::addTensors (std::vector<at::Tensor*>& to)
+{
+    to.insert (to.end(), { &weight.panels, &weight.bias });
+}
+
 TransposedConvolution::TransposedConvolution (const WeightReader& weights, const std::string& name,
                                               std::int64_t in, std::int64_t out, std::int64_t strideColumns)
     : inputs (in)

@@ -43,6 +43,8 @@ public:
         the original does at the end of an utterance: only the last chunk may be so. */
     at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;
 
+    void addTensors (std::vector<at::Tensor*>& to);
+
 private:
     kernels::Weight weight;
     std::int64_t inputs, kernel, stride;

@@ -38,4 +38,16 @@ at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) c
     }
     return head[0](x, cursor);
 }
+
+std::vector<at::Tensor*> CodecEncoder::tensors()
+{
+    std::vector<at::Tensor*> all;
+    for (auto* layers : { &convolutions, &head })
+        for (auto& layer : *layers)
+            layer.addTensors (all);
+    for (auto& stage : stages)
+        for (auto& block : stage)
+            block.addTensors (all);
+    return all;
+}
 } // namespace tableread::engine

@@ -20,6 +20,9 @@ public:
         no multiple of the hop. */
     at::Tensor encode (const at::Tensor& samples, CodecState& state) const;
 
+    /** All weights, always in the same order. */
+    std::vector<at::Tensor*> tensors();
+
 private:
     std::vector<Convolution> convolutions; // stem, then one a ratio
     std::vector<std::vector<CodecBlock>> stages;

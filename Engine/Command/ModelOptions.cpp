@@ -85,6 +85,9 @@ LoadOptions ModelOptions::resolve (const Session& session) const
     options.compute = dtype == "bf16" ? ComputeType::BFloat16 : ComputeType::Float32;
     options.threads = threads;
     options.device = deviceKind (device);
+    options.randomWeights = randomWeights;
+    if (randomWeights && ! std::filesystem::exists (options.model / "tokenizer.json"))
+        options.tokenizer = orThrow (findModel (ModelSearch::current ({}, session.executable)));
     return options;
 }
 

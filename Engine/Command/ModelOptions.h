@@ -45,6 +45,7 @@ struct ModelOptions
     std::string dtype = "fp32";
     std::string device = "cpu";
     int threads = 0;
+    bool randomWeights = false; // in the shapes of the model's config.json
 
     void addTo (CLI::App& command);
 

@@ -5,6 +5,7 @@
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
+#include <c10/util/Exception.h>
 
 #include "Kernels/CudaParts.h"
 #include "Kernels/GpuDevice.h"
@@ -64,6 +65,18 @@ void limitMemory (std::int64_t bytes)
                                   c10::cuda::current_device());
 }
 
+void* allocate (std::int64_t bytes)
+{
+    try
+    {
+        return allocator::raw_alloc ((std::size_t) bytes);
+    }
+    catch (const c10::OutOfMemoryError&)
+    {
+        return nullptr;
+    }
+}
+
 void* allocatePinned (std::int64_t bytes)
 {
     void* memory = nullptr;
@@ -102,6 +115,8 @@ GpuDevice makeCudaDevice()
     table.forgetPeak = [] { allocator::resetPeakStats (c10::cuda::current_device()); };
     table.limitMemory = limitMemory;
     table.trim = [] { allocator::emptyCache(); };
+    table.allocate = allocate;
+    table.free = [] (void* memory) { allocator::raw_delete (memory); };
     table.allocatePinned = allocatePinned;
     table.freePinned = [] (void* memory) { (void) cudaFreeHost (memory); };
     table.makeEvent = makeEvent;
@@ -111,6 +126,11 @@ GpuDevice makeCudaDevice()
     table.computeWaits = [] (void* event) { check (cudaStreamWaitEvent (computeQueue(), asEvent (event))); };
     table.copyWaits = [] (void* event) { check (cudaStreamWaitEvent (copyQueue(), asEvent (event))); };
     table.waitFor = [] (void* event) { check (cudaEventSynchronize (asEvent (event))); };
+    table.happened = [] (void* event) { return cudaEventQuery (asEvent (event)) == cudaSuccess; };
+    table.synchronise = [] {
+        check (cudaStreamSynchronize (copyQueue()));
+        check (cudaStreamSynchronize (computeQueue()));
+    };
     table.millisecondsBetween = millisecondsBetween;
     table.copyIn = [] (void* device, const void* host, std::int64_t bytes) {
         check (cudaMemcpyAsync (device, host, (std::size_t) bytes, cudaMemcpyHostToDevice, copyQueue()));

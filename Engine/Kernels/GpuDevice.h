@@ -32,6 +32,10 @@ struct GpuDevice
     /** Returns what is reserved and not in use; waits for the device. */
     void (*trim)();
 
+    /** @returns null if there is no room. */
+    void* (*allocate) (std::int64_t bytes);
+    void (*free) (void*);
+
     /** Page-locked, which copies at the link's speed. @returns null if the system refuses. */
     void* (*allocatePinned) (std::int64_t bytes);
     void (*freePinned) (void*);
@@ -45,6 +49,9 @@ struct GpuDevice
     void (*copyWaits) (void* event);
     /** The calling thread waits. */
     void (*waitFor) (void* event);
+    bool (*happened) (void* event);
+    /** The calling thread waits until both queues are empty. */
+    void (*synchronise)();
     /** Between two timed events that are done. */
     float (*millisecondsBetween) (void* begin, void* end);
 

@@ -13,6 +13,16 @@ namespace
 const std::string root = "model.language_model.";
 const std::string embeddingName = root + "embed_tokens.weight";
 
+} // namespace
+
+KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::TensorOptions where)
+{
+    const auto empty = [&] {
+        return at::empty ({ config.layers, config.kvHeads, capacity, config.headDim }, where);
+    };
+    store = { empty(), empty() };
+}
+
 LayerWeights readLayer (const WeightReader& weights, std::int64_t index)
 {
     const auto& c = weights.checkpoint.config().languageModel;
@@ -30,16 +40,6 @@ LayerWeights readLayer (const WeightReader& weights, std::int64_t index)
                               c.hidden, false, true),
              weights.linear (mlp + "down_proj", c.hidden, c.intermediate, false) };
 }
-} // namespace
-
-KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::TensorOptions where)
-{
-    const auto empty = [&] {
-        return at::empty ({ config.layers, config.kvHeads, capacity, config.headDim }, where);
-    };
-    store = { empty(), empty() };
-}
-
 std::vector<LayerWeights> readLayers (const WeightReader& weights)
 {
     std::vector<LayerWeights> layers;

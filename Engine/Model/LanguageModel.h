@@ -48,6 +48,7 @@ private:
     kernels::RotaryTable rotary;
 };
 
-/** Reads all decoder layers. */
+/** Reads a decoder layer, and all of them. */
+LayerWeights readLayer (const WeightReader& weights, std::int64_t index);
 std::vector<LayerWeights> readLayers (const WeightReader& weights);
 } // namespace tableread::engine

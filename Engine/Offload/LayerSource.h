@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "Kernels/Linear.h"
 
@@ -17,6 +18,9 @@ struct LayerWeights
     kernels::Weight gateUp;
     kernels::Weight down;
 };
+
+/** All tensors of a layer, always in the same order; some may be undefined. */
+std::vector<at::Tensor*> tensorsOf (LayerWeights& layer);
 
 /** Where the language model gets its layers from: it asks for each when it needs it and says when it has used it, in
     order, sweep after sweep. Whether a layer was resident or had to be copied changes no line of the model. */

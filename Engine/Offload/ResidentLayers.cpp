@@ -6,6 +6,14 @@
 
 namespace tableread::engine
 {
+std::vector<at::Tensor*> tensorsOf (LayerWeights& layer)
+{
+    std::vector<at::Tensor*> all { &layer.attentionNorm, &layer.mlpNorm };
+    for (auto* weight : { &layer.qkv, &layer.output, &layer.gateUp, &layer.down })
+        all.insert (all.end(), { &weight->panels, &weight->bias, &weight->channelScale });
+    return all;
+}
+
 ResidentLayers::ResidentLayers (std::vector<LayerWeights> layers) : all (std::move (layers))
 {}
 

@@ -77,7 +77,10 @@ void FrameLoop::chooseToken (Sequence& sequence)
 
     const auto tokens = tokensInOrder (special);
     std::int64_t token = 0;
-    if (sequence.input.forcedTokens.empty())
+    const auto exactFrames = sequence.input.settings.exactFrames;
+    if (exactFrames > 0)
+        token = report.frames < exactFrames ? special.speechFrame : special.endOfText;
+    else if (sequence.input.forcedTokens.empty())
     {
         const auto& score = sequence.scores;
         std::size_t best = 0;

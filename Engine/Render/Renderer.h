@@ -40,6 +40,9 @@ struct LoadOptions
     int threads = 0; // 0: as many as there are cores
     DeviceKind device = DeviceKind::Cpu;
     OffloadRequest offload;
+    bool randomWeights =
+        false; // in the shapes of the folder's config.json, to measure without the real files
+    std::filesystem::path tokenizer; // a folder; empty: the model's
 };
 
 /** What a person wants to know of a loaded checkpoint. */
@@ -55,6 +58,7 @@ struct ModelInfo
     std::int64_t parameters = 0;
     std::vector<std::string> notes;       // what is odd about the checkpoint, each a sentence
     std::optional<OffloadConfig> offload; // in effect; empty on a CPU: all layers are where they are computed
+    std::int64_t plannedPeakBytes = 0;    // of device memory, with what CUDA takes for itself
     std::string memoryNotes; // lines for a person: the arithmetic of memory, what could not be pinned
 };
 
@@ -80,7 +84,8 @@ struct RenderSettings
     NoiseKind noise = NoiseKind::Philox;
     double maxLengthTimes =
         2.0; // generated tokens at most this many times the prompt's, as in the original; 0: no such limit
-    double maxSeconds = 0.0; // of speech; 0: no such limit
+    double maxSeconds = 0.0;      // of speech; 0: no such limit
+    std::int64_t exactFrames = 0; // above 0: so many, whatever the model chooses: to measure
 };
 
 /** What one generation pass speaks: lines in order, each by one of `voices`. */
@@ -117,6 +122,7 @@ struct RenderReport
     double firstFrameMs = 0; // from the call to the first frame's samples
     double totalMs = 0;
     PartTimes times;
+    std::vector<std::string> notes;   // what the memory watch had to say
     std::vector<std::int64_t> tokens; // as generated
 };
 
@@ -127,6 +133,18 @@ struct RenderEvents
     std::function<bool()> isCancelled;                          // asked before each step
     std::function<void (std::span<const float> latent)>
         onLatent; // of the frame that follows, as the sampler made it
+};
+
+/** What a GPU did since the model was loaded; all zeros on a CPU. */
+struct DeviceReport
+{
+    std::string name, driver;
+    std::int64_t peakBytes = 0, totalBytes = 0;              // of device memory
+    std::int64_t transfers = 0, transferredBytes = 0;        // of layers
+    std::int64_t trims = 0, trimsSkipped = 0, trimBytes = 0; // CacheTrim's counters
+    std::int64_t trimsBeforeForward = 0;
+    double trimMs = 0, trimWaitMs = 0; // in trims, and before them for work that was under way
+    double hostWaitMs = 0;             // for bounce buffers
 };
 
 /** A loaded checkpoint that speaks passages: the Torch-free face of the engine.
@@ -143,6 +161,11 @@ public:
     virtual ~Renderer() = default;
 
     virtual const ModelInfo& info() const = 0;
+
+    virtual DeviceReport deviceReport() const { return {}; }
+
+    /** Bytes a second from pinned host memory to the GPU, measured now; 0 on a CPU. */
+    virtual double measureLink() { return 0; }
 
     /** Encodes a voice once; its sampling noise is keyed by the audio, so one voice has one timbre over all lines. */
     virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;

@@ -6,10 +6,13 @@
 
 #include "Core/Error.h"
 #include "Kernels/CpuKernels.h"
+#include "Kernels/GpuDevice.h"
 #include "Kernels/Parallel.h"
 #include "Model/CheckpointNotes.h"
 #include "Model/Prompt.h"
 #include "Model/Tokenizer.h"
+#include "Offload/LinkSpeed.h"
+#include "Offload/MemoryWatch.h"
 #include "Render/Devices.h"
 #include "Render/FrameLoop.h"
 #include "Render/Renderer.h"
@@ -34,8 +37,10 @@ class TorchRenderer : public Renderer
 {
 public:
     explicit TorchRenderer (const LoadOptions& options)
-        : model (Checkpoint::open (options.model), options.compute, deviceFor (options.device))
-        , tokenizer (Tokenizer::load (options.model))
+        : model (options.randomWeights ? Checkpoint::random (options.model)
+                                       : Checkpoint::open (options.model),
+                 options.compute, deviceFor (options.device), options.offload)
+        , tokenizer (Tokenizer::load (options.tokenizer.empty() ? options.model : options.tokenizer))
         , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd,
                          tokenizer->specials().speechFrame, tokenizer->specials().endOfText })
     {
@@ -45,6 +50,9 @@ public:
         about.layers = config.languageModel.layers;
         about.maxPositions = config.languageModel.maxPositions;
         about.parameters = countParameters (*model.checkpoint);
+        about.offload = model.offload;
+        about.plannedPeakBytes = model.plannedPeakBytes;
+        about.memoryNotes = model.memoryNotes;
         about.notes = notesOn (*model.checkpoint);
         about.fingerprint = deviceName() + "-" +
                             (options.compute == ComputeType::BFloat16 ? "bf16" : "fp32") + "-" + about.name +
@@ -52,6 +60,39 @@ public:
     }
 
     const ModelInfo& info() const override { return about; }
+
+    DeviceReport deviceReport() const override
+    {
+        DeviceReport report;
+        if (model.streamDevice == nullptr)
+            return report;
+        kernels::GpuName name;
+        kernels::gpuDevice().name (&name);
+        report.name = name.name;
+        report.driver =
+            "CUDA " + std::to_string (name.driver / 1000) + "." + std::to_string (name.driver % 1000 / 10);
+        report.peakBytes = model.streamDevice->peakBytes();
+        report.totalBytes = model.streamDevice->memory().total;
+        if (model.streamed == nullptr)
+            return report;
+        const auto& moved = model.streamed->layerStreamer().counters();
+        const auto& trims = model.streamed->trims().counters();
+        report.transfers = moved.transfers;
+        report.transferredBytes = moved.bytes;
+        report.trims = trims.done;
+        report.trimsSkipped = trims.skipped;
+        report.trimsBeforeForward = trims.outOfMemory;
+        report.trimBytes = trims.bytesReturned;
+        report.trimMs = trims.spentMs;
+        report.trimWaitMs = trims.waitedMs;
+        report.hostWaitMs = model.streamed->hostMemory().hostWaitMs();
+        return report;
+    }
+
+    double measureLink() override
+    {
+        return model.streamDevice == nullptr ? 0.0 : engine::measureLink (*model.streamDevice);
+    }
 
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
@@ -82,11 +123,18 @@ public:
         } leaveAll { loop, sequences };
         for (const auto& job : jobs)
             sequences.push_back (loop.join (makeInput (job)));
+        std::optional<MemoryWatch> watch;
+        if (model.streamed != nullptr)
+            watch.emplace (*model.streamDevice, *model.offload, model.streamed->trims());
+        std::vector<std::string> notes;
         while (loop.step())
-        {}
+            if (watch)
+                for (auto& sentence : watch->frameMade())
+                    notes.push_back (std::move (sentence));
         std::vector<RenderReport> reports;
         for (const auto& sequence : sequences)
             reports.push_back (sequence->report);
+        reports.front().notes = std::move (notes);
         return reports;
     }
 
@@ -115,6 +163,7 @@ private:
         input.ids = std::move (prompt.ids);
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
+        input.tokenLimit = job.settings.exactFrames > 0 ? job.settings.exactFrames + 1 : 0;
         input.events = job.events;
         if (job.settings.noise == NoiseKind::Torch)
         {

@@ -3,25 +3,55 @@
 
 #include <ATen/ATen.h>
 
+#include "Model/ModelMemory.h"
 #include "Offload/ResidentLayers.h"
 
 namespace tableread::engine
 {
-VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where)
+VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where,
+                      const OffloadRequest& request)
     : checkpoint (std::move (opened))
     , computeType (compute)
     , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where)
+    , streamDevice (where.is_cuda() ? std::make_unique<GpuStreamDevice> (request.settings.deviceMemoryLimit)
+                                    : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
-    , languageModel (weights, std::make_unique<ResidentLayers> (readLayers (weights)),
-                     config().languageModel.maxPositions)
+    , languageModel (weights, makeLayers (request), config().languageModel.maxPositions)
     , acousticConnector (weights, "acoustic_connector", config().acousticEncoder.dimension)
     , semanticConnector (weights, "semantic_connector", config().semanticEncoder.dimension)
     , diffusionHead (weights, compute == ComputeType::BFloat16)
-    , acousticEncoder (weights, "acoustic_tokenizer", config().acousticEncoder)
+    , acousticEncoder (CodecEncoder (weights, "acoustic_tokenizer", config().acousticEncoder),
+                       streamDevice.get())
     , semanticEncoder (weights, "semantic_tokenizer", config().semanticEncoder)
     , decoder (weights, config().acousticDecoder)
 {}
+
+std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& request)
+{
+    if (streamDevice == nullptr)
+        return std::make_unique<ResidentLayers> (readLayers (weights));
+    const bool narrow = computeType == ComputeType::BFloat16;
+    auto needs = memoryNeeds (*checkpoint, MemorySettings::of (request.settings, narrow));
+    needs.context = 0; // CUDA's own part is taken already
+    const auto free = streamDevice->memory().free;
+    offload = settle (request, needs, free, streamDevice->name());
+    plannedPeakBytes =
+        streamDevice->contextBytes() + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
+    memoryNotes = describeMemory (needs, *offload, free, streamDevice->name());
+    if (! offload->offloads())
+    {
+        auto layers = std::make_unique<ResidentLayers> (readLayers (weights));
+        streamDevice->trim(); // what reading and packing took
+        return layers;
+    }
+    auto layers = std::make_unique<StreamedLayers> (
+        *streamDevice, *offload, [this] (std::int64_t layer) { return readLayer (weights, layer); });
+    streamed = layers.get();
+    if (const auto note = layers->hostMemory().note(); ! note.empty())
+        memoryNotes += note + '\n';
+    return layers;
+}
 
 at::TensorOptions VibeVoice::storeOptions() const
 {

@@ -3,12 +3,17 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "Codec/Decoder.h"
 #include "Codec/Encoder.h"
 #include "Model/Connector.h"
 #include "Model/DiffusionHead.h"
 #include "Model/LanguageModel.h"
+#include "Offload/GpuStreamDevice.h"
+#include "Offload/StreamedLayers.h"
+#include "Render/ParkedEncoder.h"
 #include "Render/Renderer.h"
 
 namespace tableread::engine
@@ -16,7 +21,10 @@ namespace tableread::engine
 /** All parts of a loaded checkpoint. Weights only: what a sequence remembers is in Sequence. */
 struct VibeVoice
 {
-    VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where = at::kCPU);
+    /** On a GPU, `request` decides where the language model's layers lie.
+        @throws Exception OutOfMemory, with what would fit, if they cannot. */
+    VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where = at::kCPU,
+               const OffloadRequest& request = {});
 
     at::Device device() const { return weights.device(); }
 
@@ -32,11 +40,20 @@ struct VibeVoice
     std::unique_ptr<Checkpoint> checkpoint;
     ComputeType computeType;
     WeightReader weights;
+    std::unique_ptr<GpuStreamDevice> streamDevice; // null on a CPU
+    std::optional<OffloadConfig> offload;          // in effect; empty on a CPU
+    std::string memoryNotes;                       // for a person: the arithmetic, what could not be pinned
+    std::int64_t plannedPeakBytes = 0;             // of device memory
+    StreamedLayers* streamed = nullptr;            // the language model's layers, if some are offloaded
     float latentScale, latentBias;
     LanguageModel languageModel;
     Connector acousticConnector, semanticConnector;
     DiffusionHead diffusionHead;
-    CodecEncoder acousticEncoder, semanticEncoder;
+    mutable ParkedEncoder acousticEncoder;
+    CodecEncoder semanticEncoder;
     CodecDecoder decoder;
+
+private:
+    std::unique_ptr<LayerSource> makeLayers (const OffloadRequest& request);
 };
 } // namespace tableread::engine

@@ -22,13 +22,15 @@ at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
     const auto chunk = (std::size_t) (framesOfAChunk * model.config().frameSamples);
     CodecState state;
     std::vector<at::Tensor> means;
-    for (std::size_t at = 0; at < samples.size(); at += chunk)
-    {
-        const auto part = samples.subspan (at, std::min (chunk, samples.size() - at));
-        auto input =
-            at::from_blob (const_cast<float*> (part.data()), { (std::int64_t) part.size() }, at::kFloat);
-        means.push_back (model.acousticEncoder.encode (input.unsqueeze (0).to (model.device()), state)[0]);
-    }
+    model.acousticEncoder.use ([&] (const CodecEncoder& encoder) {
+        for (std::size_t at = 0; at < samples.size(); at += chunk)
+        {
+            const auto part = samples.subspan (at, std::min (chunk, samples.size() - at));
+            auto input =
+                at::from_blob (const_cast<float*> (part.data()), { (std::int64_t) part.size() }, at::kFloat);
+            means.push_back (encoder.encode (input.unsqueeze (0).to (model.device()), state)[0]);
+        }
+    });
     return at::cat (means);
 }
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Command/BenchSweep.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "Core/Error.h"
+
+namespace tableread::engine
+{
+namespace
+{
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t settlingFrames = 8; // graphs are recorded, clocks rise
+
+double millisecondsBetween (Clock::time_point begin, Clock::time_point end)
+{
+    return std::chrono::duration<double, std::milli> (end - begin).count();
+}
+
+/** What was counted since `before`. */
+DeviceReport since (const DeviceReport& before, DeviceReport now)
+{
+    now.transfers -= before.transfers;
+    now.transferredBytes -= before.transferredBytes;
+    now.trims -= before.trims;
+    now.trimsSkipped -= before.trimsSkipped;
+    now.trimBytes -= before.trimBytes;
+    now.trimsBeforeForward -= before.trimsBeforeForward;
+    now.trimMs -= before.trimMs;
+    now.trimWaitMs -= before.trimWaitMs;
+    now.hostWaitMs -= before.hostWaitMs;
+    return now;
+}
+
+void measureFirstAudio (Renderer& renderer, const SweepWork& work, SweepPoint& point)
+{
+    auto settings = work.settings;
+    settings.exactFrames = 2;
+    for (int run = 0; run < 3; ++run) // the last one counts
+    {
+        const auto begin = Clock::now();
+        const auto voice = renderer.encodeVoice (work.voice);
+        point.voiceMs = millisecondsBetween (begin, Clock::now());
+        point.firstAudioMs = renderer.render ({ { { 0, work.text } }, { voice } }, settings, {}).firstFrameMs;
+    }
+}
+
+void measureFrames (Renderer& renderer, const SweepWork& work, const Interrupt& interrupt, SweepPoint& point)
+{
+    const auto voice = renderer.encodeVoice (work.voice);
+    std::vector<Renderer::Job> jobs;
+    std::vector<Clock::time_point> heard; // frames of the first passage
+    DeviceReport atFirst;
+    for (std::int64_t i = 0; i < point.batch; ++i)
+    {
+        auto settings = work.settings;
+        settings.seed += (std::uint64_t) i;
+        jobs.push_back ({ { { { 0, work.text } }, { voice } }, settings, {} });
+        jobs.back().events.isCancelled = [&interrupt] { return interrupt.came(); };
+    }
+    jobs.front().events.onFrame = [&] (std::span<const float>) {
+        if (heard.empty())
+            atFirst = renderer.deviceReport();
+        heard.push_back (Clock::now());
+    };
+    const auto reports = renderer.renderBatch (jobs);
+    if (interrupt.came())
+        fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
+    point.frames = reports.front().frames;
+    point.device = since (atFirst, renderer.deviceReport());
+    point.bytesAFrame = point.device.transferredBytes / std::max<std::int64_t> (1, point.frames);
+    std::vector<double> gaps;
+    const auto from = (std::size_t) std::min<std::int64_t> (settlingFrames, (std::int64_t) heard.size() / 2);
+    for (auto i = from + 1; i < heard.size(); ++i)
+        gaps.push_back (millisecondsBetween (heard[i - 1], heard[i]));
+    point.frameMs = spreadOf (gaps);
+    const auto& info = renderer.info();
+    const auto frameSeconds = (double) info.frameSamples / (double) info.sampleRateHz;
+    if (heard.size() > from + 1)
+        point.audioSecondsASecond = (double) point.batch * (double) (heard.size() - 1 - from) * frameSeconds *
+                                    1000.0 / millisecondsBetween (heard[from], heard.back());
+}
+
+SweepPoint measurePoint (Session& session, const LoadOptions& load, std::int64_t batch, const SweepWork& work,
+                         const Interrupt& interrupt)
+{
+    SweepPoint point;
+    point.batch = batch;
+    const auto begin = Clock::now();
+    const auto renderer = session.load (load);
+    point.loadMs = millisecondsBetween (begin, Clock::now());
+    const auto& info = renderer->info();
+    point.config =
+        info.offload.value_or (OffloadConfig { info.layers, info.layers, load.offload.settings, "" });
+    point.plannedPeakBytes = info.plannedPeakBytes;
+    measureFirstAudio (*renderer, work, point);
+    measureFrames (*renderer, work, interrupt, point);
+    point.linkBytesPerSecond = renderer->measureLink();
+    return point;
+}
+
+std::vector<std::int64_t> orOnly (const std::vector<std::int64_t>& axis, std::int64_t value)
+{
+    return axis.empty() ? std::vector { value } : axis;
+}
+} // namespace
+
+std::vector<SweepPoint> measureSweep (Session& session, const LoadOptions& load, const SweepAxes& axes,
+                                      const SweepWork& work, const Interrupt& interrupt)
+{
+    constexpr std::int64_t asAsked = -1;
+    std::vector<SweepPoint> points;
+    for (const auto layers : orOnly (axes.gpuLayers, asAsked))
+        for (const auto interval : orOnly (axes.intervals, load.offload.settings.cacheTrimInterval))
+            for (const auto batch : orOnly (axes.batches, 1))
+            {
+                auto each = load;
+                if (layers != asAsked)
+                {
+                    each.offload.mode = OffloadRequest::Mode::Layers;
+                    each.offload.gpuLayers = layers;
+                }
+                each.offload.settings.cacheTrimInterval = interval;
+                each.offload.settings.passages = (int) batch;
+                points.push_back (measurePoint (session, each, batch, work, interrupt));
+                session.err << describeSweep ({ points.back() }) << std::flush;
+            }
+    return points;
+}
+} // namespace tableread::engine
