@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include <ATen/Context.h>
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDACachingAllocator.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/AllocatorConfig.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 
@@ -20,21 +23,26 @@ void check (cudaError_t error)
 
 namespace
 {
+/** What `body` issues, recorded; what it allocates comes from the pool. */
+at::cuda::CUDAGraph* record (const at::cuda::MempoolId_t& pool, const std::function<void()>& body)
+{
+    auto graph = std::make_unique<at::cuda::CUDAGraph>();
+    c10::cuda::getCurrentCUDAStream().synchronize();
+    graph->capture_begin (pool);
+    body();
+    graph->capture_end();
+    return graph.release();
+}
+
 /** Graphs run one after the other, so they share what memory they need in between. */
 void* capture (void (*body) (void*), void* context)
 {
-    static const auto shared = [] {
-        const auto pool = at::cuda::graph_pool_handle();
-        c10::cuda::CUDACachingAllocator::createOrIncrefPool (c10::cuda::current_device(),
-                                                             pool); // kept for good
-        return pool;
-    }();
-    auto graph = std::make_unique<at::cuda::CUDAGraph>();
-    c10::cuda::getCurrentCUDAStream().synchronize();
-    graph->capture_begin (shared);
-    body (context);
-    graph->capture_end();
-    return graph.release();
+    static const auto shared = at::cuda::graph_pool_handle();
+    // A pool dies with its last graph and cannot be used again: this one is never dropped.
+    static const auto* keeper =
+        record (shared, [] { at::zeros ({ 1 }, at::TensorOptions (at::kFloat).device (at::kCUDA)); });
+    (void) keeper;
+    return record (shared, [&] { body (context); });
 }
 
 GpuKernels makeTable()
@@ -66,8 +74,13 @@ extern "C" __attribute__ ((visibility ("default"))) const tableread::engine::ker
 tablereadGpuKernels (const char** why)
 {
     static const auto table = tableread::engine::kernels::makeTable();
-    if (c10::cuda::device_count() > 0)
-        return &table;
-    *why = "the driver reports no GPU";
-    return nullptr;
+    if (c10::cuda::device_count() == 0)
+    {
+        *why = "the driver reports no GPU";
+        return nullptr;
+    }
+    // Large blocks are not split: what packing leaves free could otherwise never be returned.
+    c10::CachingAllocator::setAllocatorSettings ("max_split_size_mb:32");
+    at::globalContext().lazyInitDevice (c10::DeviceType::CUDA); // the allocator exists from now on
+    return &table;
 }

@@ -27,6 +27,8 @@ kernels::GpuMemory read()
 
 GpuStreamDevice::GpuStreamDevice (std::int64_t deviceMemoryLimit) : limit (deviceMemoryLimit)
 {
+    gpu().trim();
+    gpu().forgetPeak();
     const auto memory = read();
     context = std::min (memory.total - memory.free - memory.reserved, largestContext);
     gpu().limitMemory (limit > 0 ? std::max<std::int64_t> (limit - context, 1) : 0);

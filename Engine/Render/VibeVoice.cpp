@@ -25,7 +25,10 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, a
                        streamDevice.get())
     , semanticEncoder (weights, "semantic_tokenizer", config().semanticEncoder)
     , decoder (weights, config().acousticDecoder)
-{}
+{
+    if (streamDevice != nullptr)
+        streamDevice->trim(); // what reading and packing took
+}
 
 std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& request)
 {
