@@ -11,7 +11,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::size_t openWaitsAtMost = 256; // more than the host is ever ahead of the device
+constexpr std::size_t openMarksAtMost = 256; // more than the host is ever ahead of the device
 } // namespace
 
 LayerStreamer::LayerStreamer (StreamDevice& of, const LayerPlan& which, PinnedStore& from, CacheTrim& trims,
@@ -27,19 +27,28 @@ LayerStreamer::LayerStreamer (StreamDevice& of, const LayerPlan& which, PinnedSt
               fmt::format ("{} slots and {} stored layers for a plan of {} and {}", slots.size(),
                            store.size(), plan.slots(), plan.offloaded().size()));
     if (timing == Timing::On)
-        for (std::size_t i = 0; i < openWaitsAtMost; ++i)
-            waits.push_back ({ device.makeEvent (EventKind::Timed), device.makeEvent (EventKind::Timed) });
+    {
+        begun = device.makeEvent (EventKind::Timed);
+        device.record (begun, DeviceQueue::Copy); // before all that is timed, on either queue
+        for (auto& ring : rings)
+            for (std::size_t i = 0; i < openMarksAtMost; ++i)
+                ring.marks.push_back (
+                    { device.makeEvent (EventKind::Timed), device.makeEvent (EventKind::Timed) });
+    }
     for (std::size_t i = 0; i < pool.size(); ++i)
         fill (pool[i], (std::int64_t) i);
 }
 
 LayerStreamer::~LayerStreamer()
 {
-    for (const auto& wait : waits)
-    {
-        device.dropEvent (wait.before);
-        device.dropEvent (wait.after);
-    }
+    for (const auto& ring : rings)
+        for (const auto& mark : ring.marks)
+        {
+            device.dropEvent (mark.before);
+            device.dropEvent (mark.after);
+        }
+    if (begun != nullptr)
+        device.dropEvent (begun);
 }
 
 std::byte* LayerStreamer::acquire (std::int64_t layer)
@@ -52,13 +61,10 @@ std::byte* LayerStreamer::acquire (std::int64_t layer)
         restartAt (index);
     auto& slot = *pool.find (index);
     slot.inUse = true;
-    const bool timed = openWaits < waits.size();
-    const auto* wait = timed ? &waits[(oldestWait + openWaits++) % waits.size()] : nullptr;
-    if (timed)
-        device.record (wait->before, DeviceQueue::Compute);
+    const auto* mark = begin (DeviceQueue::Compute, index);
     device.wait (DeviceQueue::Compute, slot.copied);
-    if (timed)
-        device.record (wait->after, DeviceQueue::Compute);
+    if (mark != nullptr)
+        device.record (mark->after, DeviceQueue::Compute);
     return slot.address;
 }
 
@@ -81,7 +87,10 @@ void LayerStreamer::fill (SlotPool::Slot& slot, std::int64_t index)
 {
     slot.holds = index;
     device.wait (DeviceQueue::Copy, slot.computed);
+    const auto* mark = begin (DeviceQueue::Copy, index);
     store.upload ((std::size_t) index, slot.address);
+    if (mark != nullptr)
+        device.record (mark->after, DeviceQueue::Copy);
     device.record (slot.copied, DeviceQueue::Copy);
     ++counts.transfers;
     counts.bytes += (std::int64_t) store.bytesOf ((std::size_t) index);
@@ -117,13 +126,37 @@ std::int64_t LayerStreamer::following (std::int64_t index, std::int64_t steps) c
     return (index + steps) % (std::int64_t) plan.offloaded().size();
 }
 
-void LayerStreamer::collectTimes()
+const LayerStreamer::Mark* LayerStreamer::begin (DeviceQueue queue, std::int64_t index)
 {
-    for (; openWaits > 0 && device.happened (waits[oldestWait].after); --openWaits)
+    auto& ring = rings[(std::size_t) queue];
+    if (ring.open == ring.marks.size())
+        return nullptr;
+    auto& mark = ring.marks[(ring.oldest + ring.open++) % ring.marks.size()];
+    mark.layer = plan.offloaded()[(std::size_t) index];
+    device.record (mark.before, queue);
+    return &mark;
+}
+
+std::vector<LayerStreamer::Span> LayerStreamer::collectTimes()
+{
+    std::vector<Span> spans;
+    collect (DeviceQueue::Copy, spans);
+    collect (DeviceQueue::Compute, spans);
+    return spans;
+}
+
+void LayerStreamer::collect (DeviceQueue queue, std::vector<Span>& to)
+{
+    auto& ring = rings[(std::size_t) queue];
+    for (; ring.open > 0 && device.happened (ring.marks[ring.oldest].after); --ring.open)
     {
-        counts.exposedWaitMs +=
-            device.millisecondsBetween (waits[oldestWait].before, waits[oldestWait].after);
-        oldestWait = (oldestWait + 1) % waits.size();
+        const auto& mark = ring.marks[ring.oldest];
+        const bool isCopy = queue == DeviceQueue::Copy;
+        to.push_back ({ isCopy ? SpanKind::Copy : SpanKind::Wait, mark.layer,
+                        device.millisecondsBetween (begun, mark.before),
+                        device.millisecondsBetween (begun, mark.after) });
+        (isCopy ? counts.copyMs : counts.exposedWaitMs) += to.back().endMs - to.back().beginMs;
+        ring.oldest = (ring.oldest + 1) % ring.marks.size();
     }
 }
 } // namespace tableread::engine

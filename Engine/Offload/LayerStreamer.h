@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -26,7 +27,21 @@ public:
     enum class Timing
     {
         Off,
-        On // each acquire notes how long the compute queue really waited
+        On // notes when each copy ran, and how long the compute queue really waited for it
+    };
+
+    enum class SpanKind
+    {
+        Copy, // on the copy queue
+        Wait  // of the compute queue, for a copy
+    };
+
+    /** A stretch of a queue's time, in milliseconds since this object was made. */
+    struct Span
+    {
+        SpanKind kind;
+        std::int64_t layer;
+        double beginMs, endMs;
     };
 
     struct Counters
@@ -34,7 +49,8 @@ public:
         std::int64_t transfers = 0; // layers copied
         std::int64_t bytes = 0;
         std::int64_t restarts = 0; // sweeps that were broken off
-        double exposedWaitMs = 0;  // of the compute queue for copies; only with Timing::On
+        double copyMs = 0;         // of the copy queue at work; these two only with Timing::On
+        double exposedWaitMs = 0;  // of the compute queue for copies
     };
 
     /** Starts copying at once: the store must hold all layers of plan.offloaded(), written.
@@ -53,16 +69,30 @@ public:
         be due. */
     void release (std::int64_t layer);
 
-    /** With Timing::On: adds the waits that are over by now to the counters. */
-    void collectTimes();
+    /** With Timing::On: the copies, then the waits, that ended since the last call; adds them to the counters. To be
+        called once a frame or so: what is not collected in time is not noted. */
+    std::vector<Span> collectTimes();
 
     const Counters& counters() const { return counts; }
 
 private:
-    struct Wait
+    /** Events around something that is timed. */
+    struct Mark
     {
-        DeviceEvent before, after;
+        DeviceEvent before = nullptr, after = nullptr;
+        std::int64_t layer = 0;
     };
+
+    /** Marks of one queue, which happen in the order in which they were issued; none without timing. */
+    struct Ring
+    {
+        std::vector<Mark> marks;
+        std::size_t oldest = 0, open = 0;
+    };
+
+    /** The queue's next free mark, its `before` recorded; null if there is none. */
+    const Mark* begin (DeviceQueue queue, std::int64_t index);
+    void collect (DeviceQueue queue, std::vector<Span>& to);
 
     void fill (SlotPool::Slot& slot, std::int64_t index);
     void restartAt (std::int64_t index);
@@ -75,7 +105,7 @@ private:
     SlotPool pool;
     std::int64_t next = 0; // index into plan.offloaded() that is due
     Counters counts;
-    std::vector<Wait> waits; // a ring, empty without timing
-    std::size_t oldestWait = 0, openWaits = 0;
+    std::array<Ring, 2> rings; // by queue
+    DeviceEvent begun = nullptr;
 };
 } // namespace tableread::engine

@@ -77,6 +77,48 @@ TEST_CASE ("A sweep that was broken off is followed by a right one", "[engine][o
     }
 }
 
+TEST_CASE ("Copies and waits are told with their times", "[engine][offload]")
+{
+    // A copy takes 1 ms, a layer 0.25 ms; all four layers are offloaded through two slots.
+    StreamedModel model ({ .layers = 4, .gpuLayers = 0, .slots = 2 });
+    model.sweep();
+    model.device.synchronise();
+    std::vector<LayerStreamer::Span> copies, waits;
+    for (const auto& span : model.streamer->collectTimes())
+        (span.kind == LayerStreamer::SpanKind::Copy ? copies : waits).push_back (span);
+    REQUIRE (copies.size() == 6); // two of them for the next sweep
+    REQUIRE (waits.size() == 4);
+    const double copyBegins[] { 0, 1, 2, 3, 4, 5 };
+    for (std::size_t i = 0; i < copies.size(); ++i)
+    {
+        CHECK (copies[i].layer == static_cast<std::int64_t> (i % 4));
+        CHECK (copies[i].beginMs == Approx (copyBegins[i]));
+        CHECK (copies[i].endMs == Approx (copyBegins[i] + 1));
+    }
+    CHECK (waits[0].endMs - waits[0].beginMs == Approx (1.0)); // nothing to compute beside the first copy
+    for (std::size_t i = 1; i < waits.size(); ++i)
+    {
+        CHECK (waits[i].layer == static_cast<std::int64_t> (i));
+        CHECK (waits[i].endMs - waits[i].beginMs == Approx (0.75));
+    }
+    CHECK (model.streamer->counters().copyMs == Approx (6.0));
+    CHECK (model.streamer->counters().exposedWaitMs == Approx (1.0 + 3 * 0.75));
+    CHECK (model.streamer->collectTimes().empty());
+}
+
+TEST_CASE ("Times that nobody collects are left out, and streaming goes on", "[engine][offload]")
+{
+    StreamedModel model ({});
+    for (int sweep = 0; sweep < 100; ++sweep)
+        model.sweep();
+    model.device.synchronise();
+    CHECK (model.streamer->collectTimes().size() == 512);
+    CHECK (model.device.faults.empty());
+    model.sweep();
+    model.device.synchronise();
+    CHECK (model.streamer->collectTimes().size() == 40);
+}
+
 TEST_CASE ("Everything that streaming took is given back, when no work uses it any more", "[engine][offload]")
 {
     const auto resident = GENERATE (std::int64_t { 8 }, 26); // slots in turn, slots for all
