@@ -26,27 +26,6 @@ bool has (std::string_view name, std::string_view piece)
     return name.find (piece) != std::string_view::npos;
 }
 
-/** A tensor on the device. Convolutions become products: [out, in, taps] → [out, taps · in]; transposed ones
-    [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones stay in fp32. */
-std::int64_t bytesOnDevice (std::string_view name, const TensorView& tensor, const MemorySettings& settings,
-                            WeightsFormat format)
-{
-    std::int64_t elements = 1;
-    for (const auto size : tensor.shape)
-        elements *= size;
-    const bool isDepthwise = has (name, ".mixer.conv.");
-    if (tensor.shape.size() < 2 || isDepthwise || ! settings.bfloat16)
-        return elements * floatBytes;
-    auto n = tensor.shape[0];
-    if (has (name, ".convtr."))
-        n = elements / (2 * tensor.shape[0]);
-    const auto k = elements / n;
-    const bool isGated = has (name, ".gate_proj.") || has (name, ".up_proj.");
-    const auto packed =
-        kernels::packedElements (n, k, isGated ? kernels::tileOutputs / 2 : kernels::tileOutputs);
-    return format == WeightsFormat::AsComputed ? 2 * packed : packed + n * floatBytes;
-}
-
 /** What PyTorch's allocator takes from the driver for tensors that stay: small ones share blocks of 2 MiB, middle ones of
     20 MiB, large ones have their own, in steps of 2 MiB (c10/cuda/CUDACachingAllocator.cpp). */
 class Reserved
@@ -97,6 +76,25 @@ std::int64_t activationBytes (const LanguageModelConfig& lm, const MemorySetting
            (settings.passages - 1) * assumptions.aPassageMore;
 }
 } // namespace
+
+std::int64_t bytesOnDevice (std::string_view name, const TensorView& tensor, const MemorySettings& settings,
+                            WeightsFormat format)
+{
+    std::int64_t elements = 1;
+    for (const auto size : tensor.shape)
+        elements *= size;
+    const bool isDepthwise = has (name, ".mixer.conv.");
+    if (tensor.shape.size() < 2 || isDepthwise || ! settings.bfloat16)
+        return elements * floatBytes;
+    auto n = tensor.shape[0];
+    if (has (name, ".convtr."))
+        n = elements / (2 * tensor.shape[0]);
+    const auto k = elements / n;
+    const bool isGated = has (name, ".gate_proj.") || has (name, ".up_proj.");
+    const auto packed =
+        kernels::packedElements (n, k, isGated ? kernels::tileOutputs / 2 : kernels::tileOutputs);
+    return format == WeightsFormat::AsComputed ? 2 * packed : packed + n * floatBytes;
+}
 
 std::int64_t layerBytes (const Checkpoint& checkpoint, const MemorySettings& settings)
 {

@@ -44,6 +44,11 @@ struct MemoryAssumptions
 MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& settings,
                          const MemoryAssumptions& assumptions = {});
 
+/** A tensor as it lies on the device. Convolutions become products: [out, in, taps] → [out, taps · in], transposed ones
+    [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */
+std::int64_t bytesOnDevice (std::string_view officialName, const TensorView& tensor,
+                            const MemorySettings& settings, WeightsFormat format);
+
 /** Bytes of the largest decoder layer as one contiguous block. */
 std::int64_t layerBytes (const Checkpoint& checkpoint, const MemorySettings& settings);
 } // namespace tableread::engine

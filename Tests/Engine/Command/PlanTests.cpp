@@ -53,6 +53,9 @@ TEST_CASE ("Plan has a row for each preset, and each layer more costs memory and
     CHECK (none["transfers"] == 8);
     CHECK (none["frame_ms"].get<double>() == Approx (none["host"].get<double>() / 1e6));
     CHECK (none["host"] <= 8 * layer);
+    for (const auto& row : rows)
+        CHECK (8 * row["host"].get<std::int64_t>() ==
+               (8 - row["gpu_layers"].get<std::int64_t>()) * none["host"].get<std::int64_t>());
     CHECK (rowOf (plan, "high_end")["exposed_wait_ms"] == 0.0);
 }
 
@@ -97,6 +100,16 @@ TEST_CASE ("Plan takes a measured GPU, or says what it assumes", "[engine][comma
     measured = 0;
     engine.run ({ "plan", "--vram", "1GB", "--link", "12", "--bandwidth", "448" });
     CHECK (measured == 0);
+}
+
+TEST_CASE ("A diffusion step more reads what it needs once more", "[engine][command][plan]")
+{
+    CommandFixture engine;
+    const auto restMs = [&engine] (const char* steps) {
+        return planned (engine, { "--bandwidth", "1", "--steps", steps })["times"]["rest_ms"].get<double>();
+    };
+    const double aStep = 2.0 * (448.0 * 64 + 64.0 * 448 + 3.0 * 3 * 1344 * 448); // in, out, FFNs, in bf16
+    CHECK (restMs ("20") - restMs ("10") == Approx (10 * aStep / (1e6 * 0.8)));
 }
 
 TEST_CASE ("Narrow weights and more slots show in a plan", "[engine][command][plan]")

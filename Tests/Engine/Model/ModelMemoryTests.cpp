@@ -2,6 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "Model/ModelMemory.h"
+#include "Support/SafetensorsWriter.h"
+#include "Support/TemporaryFolder.h"
+#include "Support/TinyConfig.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -51,22 +54,51 @@ TEST_CASE ("Memory beside the layers grows with what it is kept for", "[engine][
     CHECK (memoryNeeds (*checkpoint, {}, none).voiceEncoder < needs.voiceEncoder);
 }
 
-TEST_CASE ("Weights beside the layers are at least their numbers and at most a little more",
-           "[engine][model][offload]")
+TEST_CASE ("A tensor's bytes on a GPU are those of its padded tiles", "[engine][model][offload]")
 {
-    const auto checkpoint = mini();
-    std::int64_t parameters = 0;
-    for (const std::string_view name : checkpoint->names())
-        if (! name.starts_with ("model.language_model.") &&
-            ! name.starts_with ("model.acoustic_tokenizer.encoder."))
-        {
-            std::int64_t elements = 1;
-            for (const auto size : checkpoint->tensor (name).shape)
-                elements *= size;
-            parameters += elements;
-        }
-    const auto bytes = memoryNeeds (*checkpoint, {}).otherWeights;
-    CHECK (bytes > 2 * parameters);
-    CHECK (bytes < 3 * parameters + 24 * mib); // padding of narrow stages, and one block of middle tensors
-    CHECK (memoryNeeds (*checkpoint, { .bfloat16 = false }).otherWeights > 4 * parameters);
+    const auto bytes = [] (std::string_view name, std::vector<std::int64_t> shape,
+                           WeightsFormat format = WeightsFormat::AsComputed) {
+        return bytesOnDevice (name, { DType::BFloat16, std::move (shape), {} }, {}, format);
+    };
+    CHECK (bytes ("a.norm.weight", { 100 }) == 400);
+    CHECK (bytes ("a.bias", {}) == 4);
+    CHECK (bytes ("a.o_proj.weight", { 16, 128 }) == 2 * 16 * 128);
+    CHECK (bytes ("a.o_proj.weight", { 17, 129 }) == 2 * 32 * 256);
+    CHECK (bytes ("a.gate_proj.weight", { 9, 128 }) == 2 * 16 * 128); // half of a gated matrix: eights
+    CHECK (bytes ("a.up_proj.weight", { 24, 128 }) == 2 * 24 * 128);
+    CHECK (bytes ("a.down_proj.weight", { 24, 128 }) == 2 * 32 * 128);
+    CHECK (bytes ("a.o_proj.weight", { 17, 129 }, WeightsFormat::Int8) == 32 * 256 + 4 * 17);
+    CHECK (bytes ("a.downsample_layers.1.0.conv.conv.weight", { 64, 32, 4 }) == 2 * 64 * 128);
+    CHECK (bytes ("a.convtr.convtr.weight", { 48, 20, 16 }) == 2 * (8 * 20) * 128); // two taps of 48 inputs
+    CHECK (bytes ("a.mixer.conv.conv.conv.weight", { 64, 1, 7 }) == 4 * 64 * 7);
+}
+
+TEST_CASE ("Each tensor is counted in its place, or stays on the host", "[engine][model][offload]")
+{
+    const test::TemporaryFolder folder;
+    test::writeFile (folder.path() / "config.json", test::tinyOfficialConfig().dump());
+    const std::int64_t size = 12 * mib; // of a [3072, 2048] matrix in bf16, in a block of its own
+    const std::string zeros (static_cast<std::size_t> (size), '\0');
+    const auto needsWith = [&] (const std::vector<std::string>& names) {
+        test::SafetensorsWriter writer;
+        for (const auto& name : names)
+            writer.add (name, "BF16", { 3072, 2048 }, zeros);
+        writer.write (folder.path() / "model.safetensors");
+        return memoryNeeds (*Checkpoint::open (folder.path()), {});
+    };
+    const auto none = needsWith ({});
+    const auto host = needsWith ({ "model.language_model.embed_tokens.weight", "lm_head.weight" });
+    CHECK (host.otherWeights == none.otherWeights);
+    CHECK (host.voiceEncoder == none.voiceEncoder);
+    const auto encoder = needsWith ({ "model.acoustic_tokenizer.encoder.stages.0.0.ffn.linear1.weight" });
+    CHECK (encoder.otherWeights == none.otherWeights);
+    CHECK (encoder.voiceEncoder == none.voiceEncoder + size);
+    const auto head = needsWith ({ "model.prediction_head.cond_proj.weight",
+                                   "model.acoustic_tokenizer.decoder.stages.0.0.ffn.linear1.weight",
+                                   "model.semantic_tokenizer.encoder.stages.0.0.ffn.linear1.weight" });
+    CHECK (head.otherWeights == none.otherWeights + 3 * size);
+    CHECK (head.voiceEncoder == none.voiceEncoder);
+    const auto layer = needsWith ({ "model.language_model.layers.1.self_attn.q_proj.weight" });
+    CHECK (layer.otherWeights == none.otherWeights);
+    CHECK (layer.layerBytes == size);
 }
