@@ -54,7 +54,8 @@ at::Tensor panelsOf (const at::Tensor& matrix)
 
 Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options)
 {
-    TORCH_CHECK (matrix.dim() == 2 && matrix.is_contiguous() && matrix.scalar_type() == at::kFloat);
+    TORCH_CHECK (matrix.dim() == 2 && matrix.is_contiguous() &&
+                 (matrix.scalar_type() == at::kFloat || options.device.is_cuda()));
     if (isByteType (options.type))
         return pack (quantise (matrix, options.type), bias, options);
     if (options.device.is_cuda())

@@ -33,7 +33,8 @@ struct PackOptions
     bool gated = false;
 };
 
-/** matrix [n, k] float32 on any device → a Weight where and as the options say. */
+/** matrix [n, k] float32, or for a GPU also in the type that is packed, on any device → a Weight where and as the
+    options say. */
 Weight pack (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options = {});
 
 /** The same of a matrix that is in 8 bits already: its numbers stay what they are. options.type is not looked at. */

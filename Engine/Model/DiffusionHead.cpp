@@ -42,9 +42,9 @@ DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timestep
                                                { layer + "ffn.up_proj", settings.ffn } },
                                              h, false, true),
                             weights.linear (layer + "ffn.down_proj", h, settings.ffn, false) });
-        modulations.push_back (weights.values (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
+        modulations.push_back (weights.matrix (layer + "adaLN_modulation.1.weight", { 3 * h, h }));
     }
-    modulations.push_back (weights.values (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
+    modulations.push_back (weights.matrix (root + "final_layer.adaLN_modulation.1.weight", { 2 * h, h }));
     adaptive = weights.packed (at::cat (modulations));
     output = weights.linear (root + "final_layer.linear", settings.latent, h, false);
 }

@@ -111,6 +111,11 @@ at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape)
     return out;
 }
 
+at::Tensor WeightReader::matrix (const std::string& name, at::IntArrayRef shape) const
+{
+    return where.is_cuda() ? values (name, shape).to (type) : values (name, shape);
+}
+
 float WeightReader::scalar (const std::string& name) const
 {
     const auto view = checkpoint.tensor (name);
@@ -129,7 +134,7 @@ kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::i
     std::vector<at::Tensor> matrices, biases;
     for (const auto& part : parts)
     {
-        matrices.push_back (values (part.prefix + ".weight", { part.n, k }));
+        matrices.push_back (matrix (part.prefix + ".weight", { part.n, k }));
         if (withBias)
             biases.push_back (values (part.prefix + ".bias", { part.n }));
     }

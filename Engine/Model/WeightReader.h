@@ -29,6 +29,9 @@ public:
         scale, NaN or infinity. */
     at::Tensor values (const std::string& name, at::IntArrayRef shape) const;
 
+    /** The same to be packed: on a GPU in the type that it is kept in, which takes half the room meanwhile. */
+    at::Tensor matrix (const std::string& name, at::IntArrayRef shape) const;
+
     /** values() and one number of it. */
     float scalar (const std::string& name) const;
 

@@ -21,8 +21,7 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, a
     , acousticConnector (weights, "acoustic_connector", config().acousticEncoder.dimension)
     , semanticConnector (weights, "semantic_connector", config().semanticEncoder.dimension)
     , diffusionHead (weights, compute == ComputeType::BFloat16)
-    , acousticEncoder (CodecEncoder (weights, "acoustic_tokenizer", config().acousticEncoder),
-                       streamDevice.get())
+    , acousticEncoder (readVoiceEncoder(), streamDevice.get())
     , semanticEncoder (weights, "semantic_tokenizer", config().semanticEncoder)
     , decoder (weights, config().acousticDecoder)
 {
@@ -54,6 +53,13 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
     if (const auto note = layers->hostMemory().note(); ! note.empty())
         memoryNotes += note + '\n';
     return layers;
+}
+
+CodecEncoder VibeVoice::readVoiceEncoder() const
+{
+    if (streamDevice != nullptr)
+        streamDevice->trim(); // what reading the head took is more than all that comes
+    return { weights, "acoustic_tokenizer", config().acousticEncoder };
 }
 
 at::TensorOptions VibeVoice::storeOptions() const

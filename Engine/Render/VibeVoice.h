@@ -55,5 +55,6 @@ struct VibeVoice
 
 private:
     std::unique_ptr<LayerSource> makeLayers (const OffloadRequest& request);
+    CodecEncoder readVoiceEncoder() const;
 };
 } // namespace tableread::engine

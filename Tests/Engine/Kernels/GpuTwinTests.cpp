@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "Kernels/Attention.h"
+#include "Kernels/Codec.h"
+#include "Kernels/GpuKernels.h"
+#include "Kernels/Linear.h"
+#include "Kernels/Rows.h"
+#include "Support/Tensors.h"
+
+using namespace tableread::engine;
+using namespace tableread::tests;
+
+// Each kernel on a GPU against its twin on the CPU, with the same packed numbers.
+namespace
+{
+const at::Device cuda (at::kCUDA, 0);
+
+void needGpu()
+{
+    REQUIRE (std::string (kernels::loadGpu()).empty());
+}
+
+/** In bf16 each row is rounded before it is multiplied: 2^-9 of each term, which averages out over a sum. */
+double toleranceOf (at::ScalarType type)
+{
+    return type == at::kFloat ? 2e-6 : 4e-3;
+}
+} // namespace
+
+TEST_CASE ("linear on a GPU is its CPU twin's, at any number of rows", "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const auto type = GENERATE (at::kFloat, at::kBFloat16);
+    const auto rows = GENERATE (1, 2, 8, 9, 16, 17, 32, 33, 130);
+    const auto [n, k] = GENERATE (table<std::int64_t, std::int64_t> (
+        { { 16, 16 }, { 33, 70 }, { 64, 448 }, { 2432, 448 }, { 448, 1216 }, { 130, 4608 } }));
+    CAPTURE (type, rows, n, k);
+    const auto x = randomTensor ({ rows, k }, 1), w = randomTensor ({ n, k }, 2),
+               bias = randomTensor ({ n }, 3);
+    const kernels::RowNorm norm { randomTensor ({ k }, 4), 1e-6 };
+    const kernels::RowNorm onGpu { norm.weight.to (cuda), 1e-6 };
+    const auto there = kernels::pack (w, bias, { .type = type, .device = cuda });
+    const auto here = kernels::pack (w, bias, { .type = type });
+
+    CHECK (relativeError (kernels::linear (x.to (cuda), there).cpu(), kernels::linear (x, here)) <
+           toleranceOf (type));
+    auto residual = randomTensor ({ rows, n }, 5), moved = residual.to (cuda);
+    const auto gate = randomTensor ({ n }, 6);
+    kernels::linear (x, here, &norm,
+                     { .activation = kernels::Activation::Gelu, .residual = residual, .gate = gate });
+    kernels::linear (x.to (cuda), there, &onGpu,
+                     { .activation = kernels::Activation::Gelu, .residual = moved, .gate = gate.to (cuda) });
+    CHECK (relativeError (moved.cpu(), residual) < toleranceOf (type));
+    if (n % 2 == 1)
+        return;
+    const auto gatedThere = kernels::pack (w, {}, { .type = type, .device = cuda, .gated = true });
+    const auto gatedHere = kernels::pack (w, {}, { .type = type, .gated = true });
+    const kernels::LinearResult swiGlu { .activation = kernels::Activation::SwiGlu };
+    CHECK (relativeError (kernels::linear (x.to (cuda), gatedThere, nullptr, swiGlu).cpu(),
+                          kernels::linear (x, gatedHere, nullptr, swiGlu)) < 2 * toleranceOf (type));
+}
+
+TEST_CASE ("A row of linear on a GPU has the same bits alone and among others", "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const auto type = GENERATE (at::kFloat, at::kBFloat16);
+    const auto [n, k] =
+        GENERATE (table<std::int64_t, std::int64_t> ({ { 64, 448 }, { 2432, 448 }, { 448, 1216 } }));
+    const auto x = randomTensor ({ 32, k }, 1).to (cuda);
+    const auto weight = kernels::pack (randomTensor ({ n, k }, 2), {}, { .type = type, .device = cuda });
+    const auto all = kernels::linear (x, weight).cpu();
+    for (const std::int64_t rows : { 1, 2, 7, 8, 9, 16, 17, 31 })
+        for (const std::int64_t from : { std::int64_t { 0 }, 32 - rows })
+            CHECK (sameBits (kernels::linear (x.narrow (0, from, rows), weight).cpu(),
+                             all.narrow (0, from, rows)));
+}
+
+TEST_CASE ("attention on a GPU is its CPU twin's, over one part of a cache and over many",
+           "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const auto [heads, kvHeads, dim] = GENERATE (
+        table<std::int64_t, std::int64_t, std::int64_t> ({ { 4, 2, 24 }, { 12, 2, 128 }, { 7, 7, 64 } }));
+    const std::int64_t prompt = GENERATE (5, 64, 65, 300);
+    const std::int64_t capacity = 320;
+    const auto run = [&] (at::Device where) {
+        const auto rotary = kernels::makeRotaryTable (capacity, dim, 1e6, where);
+        const auto store = [&] {
+            return at::zeros ({ 2, kvHeads, capacity, dim }, at::TensorOptions (at::kFloat).device (where));
+        };
+        const kernels::KvStore cache { store(), store() };
+        auto first = randomTensor ({ prompt, (heads + 2 * kvHeads) * dim }, 1).to (where);
+        auto next = randomTensor ({ 1, (heads + 2 * kvHeads) * dim }, 2).to (where);
+        const auto before = kernels::makeAttentionRows ({ { cache, prompt, 0 } });
+        auto whole = kernels::attention (first, heads, kvHeads, rotary, before, 1);
+        const auto after = kernels::makeAttentionRows ({ { cache, 1, prompt } });
+        auto row = kernels::attention (next, heads, kvHeads, rotary, after, 1);
+        return at::cat ({ whole, row }).cpu();
+    };
+    CHECK (relativeError (run (cuda), run (at::kCPU)) < 5e-6);
+}
+
+TEST_CASE ("Norms and depthwise convolutions on a GPU are their CPU twins'", "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const std::int64_t channels = GENERATE (8, 32, 100, 2048);
+    const std::int64_t rows = GENERATE (1, 8, 40);
+    const auto x = randomTensor ({ 3, rows, channels }, 1),
+               window = randomTensor ({ 3, rows + 6, channels }, 2),
+               weight = randomTensor ({ 7, channels }, 3), bias = randomTensor ({ channels }, 4),
+               gamma = randomTensor ({ channels }, 5);
+    CHECK (relativeError (kernels::rmsNorm (x.to (cuda), gamma.to (cuda), 1e-5).cpu(),
+                          kernels::rmsNorm (x, gamma, 1e-5)) < 2e-6);
+    auto here = x.clone(), there = x.to (cuda);
+    kernels::addDepthwise (here, window, weight, bias, gamma);
+    kernels::addDepthwise (there, window.to (cuda), weight.to (cuda), bias.to (cuda), gamma.to (cuda));
+    CHECK (relativeError (there.cpu(), here) < 2e-6);
+}
