@@ -90,10 +90,10 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
 
     const auto tasks = (std::int64_t) rows.size() * heads;
     const auto grain = std::max<std::int64_t> (1, 32768 / (all.longest * dim));
-    auto scratch = at::empty ({ at::get_num_threads(), all.longest }, at::kFloat);
+    auto scratch = at::empty ({ threads(), all.longest }, at::kFloat);
     auto* scores = scratch.mutable_data_ptr<float>();
     parallelFor (tasks, grain, [&] (std::int64_t begin, std::int64_t end) {
-        auto* own = scores + at::get_thread_num() * all.longest;
+        auto* own = scores + threadIndex() * all.longest;
         for (auto task = begin; task < end; ++task)
         {
             const auto& row = rows[(std::size_t) (task / heads)];

@@ -3,27 +3,160 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <atomic>
 #include <thread>
+#include <vector>
 
 namespace tableread::engine::kernels
 {
+namespace
+{
+/** A frame is some hundred calls, each of some ten microseconds: a thread that slept would be woken too late, so it
+    looks for work for about 50 microseconds first. Longer would take a busy machine's time from those who work. */
+constexpr int looks = 4000;
+constexpr std::int64_t rangesOfAThread = 4; // so that one that is held up holds up little
+
+thread_local int ownIndex = 0;
+
+int wait (const std::atomic<int>& value, int whileItIs)
+{
+    for (int i = 0; i < looks; ++i)
+    {
+        if (const int now = value.load (std::memory_order_acquire); now != whileItIs)
+            return now;
+        __builtin_ia32_pause();
+    }
+    value.wait (whileItIs, std::memory_order_acquire);
+    return value.load (std::memory_order_acquire);
+}
+
+/** Helpers of one caller at a time. A helper touches the job only between entering (`inside`) while `open` holds and
+    leaving again; the caller closes the job and waits until nobody is inside before it lets go of it. */
+class Pool
+{
+public:
+    ~Pool()
+    {
+        stopping = true;
+        call();
+        for (auto& helper : helpers)
+            helper.join();
+    }
+
+    /** @returns false if another call runs. */
+    bool run (std::int64_t count, std::int64_t size,
+              const std::function<void (std::int64_t, std::int64_t)>& body)
+    {
+        if (busy.test_and_set (std::memory_order_acquire))
+            return false;
+        while ((int) helpers.size() < wanted - 1)
+            helpers.emplace_back (
+                [this, index = (int) helpers.size() + 1, seen = calls.load()] { help (index, seen); });
+        work = &body;
+        range = size;
+        if ((int) shares.size() != wanted)
+            shares = std::vector<Share> ((std::size_t) wanted);
+        const auto ranges = (count + size - 1) / size;
+        const auto share = (ranges + wanted - 1) / wanted * size;
+        for (int i = 0; i < wanted; ++i)
+        {
+            shares[(std::size_t) i].next = std::min (i * share, count);
+            shares[(std::size_t) i].end = std::min ((i + 1) * share, count);
+        }
+        open = true;
+        call();
+        takeRanges();
+        open = false;
+        for (int left = inside; left != 0;)
+            left = wait (inside, left);
+        busy.clear (std::memory_order_release);
+        return true;
+    }
+
+    std::atomic<int> wanted { (int) std::thread::hardware_concurrency() };
+
+private:
+    void call()
+    {
+        ++calls;
+        calls.notify_all();
+    }
+
+    void help (int index, int seen)
+    {
+        ownIndex = index;
+        at::globalContext().setFlushDenormal (true);
+        while (true)
+        {
+            seen = wait (calls, seen);
+            if (stopping)
+                return;
+            ++inside;
+            if (open && index < wanted)
+                takeRanges();
+            --inside;
+            inside.notify_one();
+        }
+    }
+
+    /** Its own share first, which is the same in the next call like this one: then what it reads is in its cache. */
+    void takeRanges()
+    {
+        for (int i = 0; i < wanted; ++i)
+        {
+            auto& share = shares[(std::size_t) ((ownIndex + i) % wanted)];
+            for (auto begin = share.next.fetch_add (range); begin < share.end;
+                 begin = share.next.fetch_add (range))
+                (*work) (begin, std::min (begin + range, share.end));
+        }
+    }
+
+    struct alignas (64) Share // a cache line each
+    {
+        std::atomic<std::int64_t> next { 0 };
+        std::int64_t end = 0;
+    };
+
+    const std::function<void (std::int64_t, std::int64_t)>* work = nullptr;
+    std::int64_t range = 0;
+    std::vector<Share> shares; // one a thread
+    std::atomic<bool> open { false }, stopping { false };
+    std::atomic<int> calls { 0 }, inside { 0 };
+    std::atomic_flag busy;
+    std::vector<std::thread> helpers;
+};
+
+Pool& pool()
+{
+    static Pool only;
+    return only;
+}
+} // namespace
+
 void parallelFor (std::int64_t count, std::int64_t grain,
                   const std::function<void (std::int64_t, std::int64_t)>& body)
 {
-    if (count <= grain || at::get_num_threads() == 1)
-    {
-        at::globalContext().setFlushDenormal (true);
+    at::globalContext().setFlushDenormal (true);
+    grain = std::max<std::int64_t> (grain, 1);
+    const auto ranges =
+        threads() == 1 ? 1 : std::min ((count + grain - 1) / grain, threads() * rangesOfAThread);
+    if (ranges <= 1 || ! pool().run (count, (count + ranges - 1) / ranges, body))
         body (0, count);
-        return;
-    }
-    at::parallel_for (0, count, grain, [&] (std::int64_t begin, std::int64_t end) {
-        at::globalContext().setFlushDenormal (true);
-        body (begin, end);
-    });
 }
 
 void setThreads (int threads)
 {
-    at::set_num_threads (threads > 0 ? threads : (int) std::thread::hardware_concurrency());
+    pool().wanted = threads > 0 ? threads : (int) std::thread::hardware_concurrency();
+    at::set_num_threads (1);
+}
+
+int threads()
+{
+    return pool().wanted;
+}
+
+int threadIndex()
+{
+    return ownIndex;
 }
 } // namespace tableread::engine::kernels
