@@ -39,10 +39,10 @@ struct LoadOptions
     ComputeType compute = ComputeType::Float32;
     int threads = 0; // 0: as many as there are cores
     DeviceKind device = DeviceKind::Cpu;
-    OffloadRequest offload;
+    OffloadRequest offload {};
     bool randomWeights =
         false; // in the shapes of the folder's config.json, to measure without the real files
-    std::filesystem::path tokenizer; // a folder; empty: the model's
+    std::filesystem::path tokenizer {}; // a folder; empty: the model's
 };
 
 /** What a person wants to know of a loaded checkpoint. */
