@@ -9,19 +9,12 @@
 #include <optional>
 #include <string_view>
 
+#include "Render/GpuMeasures.h"
 #include "Render/Renderer.h"
 #include "Render/Replay.h"
 
 namespace tableread::engine
 {
-/** A GPU of this machine, as it is now. */
-struct GpuMeasures
-{
-    std::int64_t freeBytes = 0;      // of its memory, with the driver's context made
-    double linkBytesPerSecond = 0;   // host → GPU, pinned
-    double memoryBytesPerSecond = 0; // reading its own memory
-};
-
 /** What a subcommand needs of the process that it runs in; tests give it streams and a renderer of their own. */
 struct Session
 {

@@ -33,7 +33,8 @@ int main (int argc, char** argv)
                       .err = std::cerr,
                       .terminalColumns = terminalColumns(),
                       .executable = std::filesystem::read_symlink ("/proc/self/exe", none),
-                      .replay = replay };
+                      .replay = replay,
+                      .measureGpu = measureGpu };
     const int code = runCommandLine ({ argv + 1, argv + argc }, session);
     if (! std::cout.flush() && code == exitOk)
     {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace tableread::engine
+{
+/** A GPU of this machine, as it is now. */
+struct GpuMeasures
+{
+    std::int64_t freeBytes = 0;      // of its memory, with the driver's context made
+    double linkBytesPerSecond = 0;   // host → GPU, pinned
+    double memoryBytesPerSecond = 0; // reading its own memory
+};
+
+/** Measures the first GPU, in well under a second; empty if there is none that can be used. */
+std::optional<GpuMeasures> measureGpu();
+} // namespace tableread::engine
