@@ -234,7 +234,9 @@ void run (const GpuAttention& a, cudaStream_t stream)
         <<<rows, 256, 0, stream>>> (a.qkv, a.heads, a.kvHeads, a.dim, a.cosine, a.sine, table, a.layer);
     partKernel<T><<<dim3 (rows, (unsigned) a.kvHeads, (unsigned) a.parts), partThreads, bytes, stream>>> (
         a.qkv, a.heads, a.kvHeads, a.dim, table, a.layer, 1.0f / sqrtf ((float) a.dim), a.scratch, a.parts);
-    combineKernel<<<dim3 (rows, (unsigned) a.heads), 128, (std::size_t) a.parts * sizeof (float), stream>>> (
+    // The compiler reads weights ahead, eight at a time: none of that may lie behind the end.
+    const std::size_t weightBytes = (std::size_t) (a.parts + 7) / 8 * 8 * sizeof (float);
+    combineKernel<<<dim3 (rows, (unsigned) a.heads), 128, weightBytes, stream>>> (
         a.scratch, a.heads, a.kvHeads, a.dim, table, a.parts, a.out);
     check (cudaGetLastError());
 }

@@ -19,17 +19,17 @@ StreamedLayers::StreamedLayers (StreamDevice& device, const OffloadConfig& confi
     for (std::int64_t l = 0; l < plan.layers(); ++l)
     {
         auto weights = read (l);
-        if (plan.isResident (l))
+        if (! plan.isResident (l))
         {
-            resident.emplace (l, std::move (weights));
-            continue;
+            if (! layout)
+                layout.emplace (tensorsOf (weights));
+            layout->writeTo (store.add (layout->bytes()).data(), tensorsOf (weights));
+            shape = std::move (weights);
         }
-        if (! layout)
-            layout.emplace (tensorsOf (weights));
-        layout->writeTo (store.add (layout->bytes()).data(), tensorsOf (weights));
-        shape = std::move (weights);
+        else
+            resident.emplace (l, std::move (weights));
+        device.trim(); // what reading and packing took: nothing runs yet
     }
-    device.trim(); // what reading and packing took, before anything runs
 
     std::vector<std::byte*> slots;
     for (int i = 0; i < plan.slots(); ++i)

@@ -43,9 +43,13 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
     memoryNotes = describeMemory (needs, *offload, free, streamDevice->name());
     if (! offload->offloads())
     {
-        auto layers = std::make_unique<ResidentLayers> (readLayers (weights));
-        streamDevice->trim(); // what reading and packing took
-        return layers;
+        std::vector<LayerWeights> layers;
+        for (std::int64_t l = 0; l < offload->layers; ++l)
+        {
+            layers.push_back (readLayer (weights, l));
+            streamDevice->trim(); // what reading and packing took
+        }
+        return std::make_unique<ResidentLayers> (std::move (layers));
     }
     auto layers = std::make_unique<StreamedLayers> (
         *streamDevice, *offload, [this] (std::int64_t layer) { return readLayer (weights, layer); });
