@@ -74,7 +74,8 @@ TEST_CASE ("Bench measures renders and names machine and commit", "[engine][comm
     CHECK (json["rtf"]["median"] >= 4.0 / (1000.0 * FakeRenderer::frameSamples / 24'000));
     CHECK (json["peak_resident_bytes"] > 1'000'000);
     CHECK (json["parts"][2]["part"] == "decoder");
-    CHECK ((json["parts"][2]["bound"] == "arithmetic" || json["parts"][2]["bound"] == "memory")); // the machine's
+    CHECK ((json["parts"][2]["bound"] == "arithmetic" ||
+            json["parts"][2]["bound"] == "memory")); // the machine's
 
     const auto table = engine.run ({ "bench", "--runs", "1" });
     CHECK_THAT (table.out, Contains (commit()) && Contains (processorName()) && Contains ("language model") &&
