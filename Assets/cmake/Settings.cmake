@@ -18,13 +18,17 @@ if(CCACHE)
 endif()
 
 add_library(tableread_warnings INTERFACE)
-target_compile_options(tableread_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+target_compile_options(tableread_warnings INTERFACE
+    "$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wconversion;-Wshadow>"
+    "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wshadow>")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 warns of copies inside std::string that cannot happen ("a" + text): GCC bug 105651.
-    target_compile_options(tableread_warnings INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    target_compile_options(tableread_warnings INTERFACE
+        "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>")
 endif()
 if(TABLEREAD_WERROR)
-    target_compile_options(tableread_warnings INTERFACE -Werror)
+    target_compile_options(tableread_warnings INTERFACE
+        "$<$<COMPILE_LANGUAGE:C,CXX>:-Werror>" "$<$<COMPILE_LANGUAGE:CUDA>:--Werror=all-warnings;-Xcompiler=-Werror>")
 endif()
 
 include(Sanitizers)

@@ -51,6 +51,18 @@ missing_packages()
     done
 }
 
+# Says where nvcc of CUDA 13 or later is: what $CUDACXX names, else on PATH, else where NVIDIA's packages put it. Fails,
+# saying what there is instead, where there is none.
+find_nvcc()
+{
+    local nvcc release
+    nvcc=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
+    command -v "$nvcc" > /dev/null || { echo "there is no nvcc"; return 1; }
+    release=$("$nvcc" --version 2> /dev/null | sed -n 's/.*release \([0-9]*\)\..*/\1/p')
+    ((${release:-0} >= 13)) || { echo "$nvcc is of CUDA ${release:-unknown}"; return 1; }
+    echo "$nvcc"
+}
+
 # From here on need_packages only lists.
 forbid_install()
 {
