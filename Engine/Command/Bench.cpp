@@ -151,7 +151,8 @@ BenchReport measure (const BenchOptions& options, Session& session)
     report.work =
         workOfOneFrame (*checkpoint, { .steps = options.settings.steps,
                                        .guided = options.settings.guidanceScale != 1.0f,
-                                       .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0 });
+                                       .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0,
+                                       .layers = load.offload.settings.weights });
     report.limits =
         measureLimits (report.threads, static_cast<std::size_t> (report.work.diffusionHead.bytes));
     return report;

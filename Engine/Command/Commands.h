@@ -19,4 +19,5 @@ void addSelfTest (CLI::App& app, Session& session);
 void addBench (CLI::App& app, Session& session);
 void addPlan (CLI::App& app, Session& session);
 void addReplay (CLI::App& app, Session& session);
+void addConvert (CLI::App& app, Session& session);
 } // namespace tableread::engine

@@ -36,6 +36,9 @@ std::string wholeNumber (const std::string& text);
 
 /** "cpu", "cuda" or "auto". */
 DeviceKind deviceKind (const std::string& name);
+
+/** "fp8", "int8", or anything else for what the engine computes with. */
+WeightsFormat weightsFormat (const std::string& name);
 void addDeviceOption (CLI::App& command, std::string& device);
 
 /** The options of every subcommand that loads a model. */

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <string_view>
 
+#include "Model/TensorNames.h"
+
 namespace tableread::engine
 {
 namespace
@@ -67,7 +69,12 @@ ModelWork workOfOneFrame (const Checkpoint& checkpoint, const WorkSettings& sett
         const auto has = [name] (std::string_view piece) {
             return name.find (piece) != std::string_view::npos;
         };
-        if (name.starts_with ("model.language_model.layers."))
+        if (isLayerMatrix (name) && settings.layers != WeightsFormat::AsComputed)
+        {
+            work.languageModel.bytes += weights + 4.0 * static_cast<double> (tensor.shape[0]);
+            work.languageModel.operations += 2.0 * weights * rows;
+        }
+        else if (name.starts_with ("model.language_model.layers."))
             add (work.languageModel, weights, 1.0, rows);
         else if (name.starts_with ("model.prediction_head.") && ! has ("t_embedder"))
         {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Model/Checkpoint.h"
+#include "Offload/OffloadConfig.h"
 
 namespace tableread::engine
 {
@@ -23,8 +24,9 @@ struct ModelWork
 struct WorkSettings
 {
     int steps = 10;
-    bool guided = true;          // two rows in each product of language model and head
-    double bytesPerWeight = 4.0; // in memory, whatever the file has
+    bool guided = true;                               // two rows in each product of language model and head
+    double bytesPerWeight = 4.0;                      // in memory, whatever the file has
+    WeightsFormat layers = WeightsFormat::AsComputed; // in 8 bits: a byte, and four for each output's scale
 };
 
 /** Counts from the tensors' names and shapes. Head: what depends on the frame's condition alone is read once a frame,

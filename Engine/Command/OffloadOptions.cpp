@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "Command/ModelOptions.h"
 #include "Core/Error.h"
 #include "Offload/MemoryPlan.h"
 
@@ -122,9 +123,7 @@ OffloadRequest OffloadOptions::request() const
                                                                   : Mode::Default;
     request.settings.pinMemory = ! isPageable;
     request.settings.trim = trim == "always" ? TrimPolicy::Always : TrimPolicy::Useful;
-    request.settings.weights = weights == "fp8"    ? WeightsFormat::Float8
-                               : weights == "int8" ? WeightsFormat::Int8
-                                                   : WeightsFormat::AsComputed;
+    request.settings.weights = weightsFormat (weights);
     request.settings.deviceMemoryLimit = parseBytes (vram).value_or (0);
     return request;
 }
@@ -140,7 +139,7 @@ std::vector<std::string> OffloadOptions::given() const
 {
     std::vector<std::string> names;
     for (const auto* option : all)
-        if (option->count() > 0)
+        if (option->count() > 0 && option->get_name() != "--weights") // which has one everywhere
             names.push_back (option->get_name());
     return names;
 }

@@ -18,7 +18,7 @@ struct ReplayCommand
 {
     std::filesystem::path folder;
     int threads = 0;
-    std::string device = "cpu";
+    std::string device = "cpu", weights;
     bool json = false;
 };
 
@@ -41,6 +41,10 @@ void addReplay (CLI::App& app, Session& session)
     command->add_option ("--threads", options->threads, "Compute threads; 0: one for each processor")
         ->check (CLI::Range (0, 1024));
     addDeviceOption (*command, options->device);
+    command
+        ->add_option ("--weights", options->weights,
+                      "The language model's matrices: fp8 or int8 [as computed]")
+        ->check (CLI::IsMember ({ "fp8", "int8" }));
     command->add_flag ("--json", options->json, "Machine-readable");
     command->footer (R"(
 Examples:
@@ -53,7 +57,8 @@ golden.json holds.)");
     command->callback ([options, &session] {
         session.action = [options, &session] {
             const auto report =
-                session.replay (options->folder, { options->threads, deviceKind (options->device) });
+                session.replay (options->folder, { options->threads, deviceKind (options->device),
+                                                   weightsFormat (options->weights) });
             if (options->json)
             {
                 const nlohmann::json json { { "dtype", report.dtype },

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "Model/ConvertCheckpoint.h"
 #include "Render/GpuMeasures.h"
 #include "Render/Renderer.h"
 #include "Render/Replay.h"
@@ -27,6 +28,9 @@ struct Session
     /** Compares with a golden; only where the engine itself is linked. */
     std::function<ReplayReport (const std::filesystem::path& folder, const ReplayOptions& options)>
         replay = {};
+
+    /** Writes a checkpoint with other weights; only where the engine itself is linked. */
+    std::function<ConvertReport (const ConvertRequest& request)> convert = {};
 
     /** Measures the GPU; empty without one. Only where the engine itself is linked. */
     std::function<std::optional<GpuMeasures>()> measureGpu = {};

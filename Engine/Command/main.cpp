@@ -34,6 +34,7 @@ int main (int argc, char** argv)
                       .terminalColumns = terminalColumns(),
                       .executable = std::filesystem::read_symlink ("/proc/self/exe", none),
                       .replay = replay,
+                      .convert = convertCheckpoint,
                       .measureGpu = measureGpu };
     const int code = runCommandLine ({ argv + 1, argv + argc }, session);
     if (! std::cout.flush() && code == exitOk)

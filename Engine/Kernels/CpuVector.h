@@ -19,12 +19,11 @@ typedef float LooseVector __attribute__ ((vector_size (64), aligned (4), may_ali
 typedef std::int32_t IntVector __attribute__ ((vector_size (64)));
 typedef std::uint32_t WordVector __attribute__ ((vector_size (64)));
 typedef std::uint16_t HalfVector __attribute__ ((vector_size (32), aligned (2), may_alias));
-typedef std::int16_t ShortVector __attribute__ ((vector_size (32)));
-typedef std::int8_t ByteVector __attribute__ ((vector_size (16), aligned (1), may_alias));
 
+/** x − 0 is x, also of −0, so that nothing is computed; x + 0 would be, and on AVX2 by way of memory. */
 inline Vector splat (float value)
 {
-    return Vector {} + value;
+    return value - Vector {};
 }
 
 inline Vector load (const float* from)
@@ -50,6 +49,16 @@ inline void storeSome (float* to, Vector value, std::int64_t count)
     std::memcpy (to, &value, (std::size_t) count * sizeof (float));
 }
 
+#if ! defined(__AVX512F__)
+inline Vector joined (__m256 low, __m256 high)
+{
+    Vector both;
+    const __m256 parts[] { low, high };
+    std::memcpy (&both, parts, sizeof both);
+    return both;
+}
+#endif
+
 inline Vector load (const std::uint16_t* bfloat16)
 {
     const auto words = __builtin_convertvector(*reinterpret_cast<const HalfVector*> (bfloat16), WordVector)
@@ -57,26 +66,30 @@ inline Vector load (const std::uint16_t* bfloat16)
     return (Vector) words;
 }
 
+// The intrinsics with a mask, though it is full: g++ 12 warns of those without.
 inline Vector load (const std::int8_t* from)
 {
-    const auto numbers = __builtin_convertvector(*reinterpret_cast<const ByteVector*> (from), IntVector);
-    return __builtin_convertvector(numbers, Vector);
+    const auto bytes = _mm_loadu_si128 (reinterpret_cast<const __m128i*> (from));
+#if defined(__AVX512F__)
+    return (Vector) _mm512_maskz_cvtepi32_ps (0xffff, _mm512_maskz_cvtepi8_epi32 (0xffff, bytes));
+#else
+    return joined (_mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (bytes)),
+                   _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_srli_si128 (bytes, 8))));
+#endif
 }
 
 /** By way of half floats, which have the same order of bits and a larger exponent; their conversion alone knows denormals
     where all else flushes them. NaN has no place here: readers refuse it. */
 inline Vector load (const Float8* from)
 {
-    const auto bytes = __builtin_convertvector(*reinterpret_cast<const ByteVector*> (from), ShortVector);
-    const auto halves = (__m256i) (bytes << 7 & (short) 0xbf80);
+    const auto bytes = _mm_loadu_si128 (reinterpret_cast<const __m128i*> (from));
+    const auto halves = _mm256_and_si256 (_mm256_slli_epi16 (_mm256_cvtepi8_epi16 (bytes), 7),
+                                          _mm256_set1_epi16 ((short) 0xbf80));
 #if defined(__AVX512F__)
-    const auto values =
-        (Vector) _mm512_maskz_cvtph_ps (0xffff, halves); // the one without a mask warns in g++ 12
+    const auto values = (Vector) _mm512_maskz_cvtph_ps (0xffff, halves);
 #else
-    Vector values;
-    const __m256 parts[] { _mm256_cvtph_ps (_mm256_castsi256_si128 (halves)),
-                           _mm256_cvtph_ps (_mm256_extracti128_si256 (halves, 1)) };
-    std::memcpy (&values, parts, sizeof values);
+    const auto values = joined (_mm256_cvtph_ps (_mm256_castsi256_si128 (halves)),
+                                _mm256_cvtph_ps (_mm256_extracti128_si256 (halves, 1)));
 #endif
     return values * 256.0f;
 }

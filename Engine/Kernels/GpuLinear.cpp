@@ -66,13 +66,11 @@ Weight packForGpu (const ByteMatrix& matrix, const at::Tensor& bias, const PackO
 {
     const auto& values = matrix.values;
     // As plain bytes: not all that is done with them exists for float8.
-    auto tiles = tilesOf (values.view (at::kChar), options.gated).view (values.scalar_type());
-    return { values.size (0),
-             values.size (1),
-             tiles.to (options.device),
-             bias.defined() ? bias.to (options.device) : bias,
-             options.gated,
-             matrix.scale.to (options.device) };
+    auto tiles =
+        tilesOf (values.view (at::kChar).to (options.device), options.gated).view (values.scalar_type());
+    return { values.size (0), values.size (1),
+             tiles,           bias.defined() ? bias.to (options.device) : bias,
+             options.gated,   matrix.scale.to (options.device) };
 }
 
 namespace

@@ -23,8 +23,9 @@ KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::
     store = { empty(), empty() };
 }
 
-LayerWeights readLayer (const WeightReader& weights, std::int64_t index)
+LayerWeights readLayer (const WeightReader& reader, std::int64_t index)
 {
+    const auto weights = reader.forLayers();
     const auto& c = weights.checkpoint.config().languageModel;
     const auto layer = root + "layers." + std::to_string (index) + ".";
     const auto attention = layer + "self_attn.", mlp = layer + "mlp.";

@@ -3,6 +3,7 @@
 // of a damaged file could exhaust.
 #include "Model/TensorNames.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -187,5 +188,16 @@ std::string convertedTensorName (std::string_view officialName)
     if (take (rest, "model.prediction_head."))
         return "model.diffusion_head." + headName (rest, To::Converted);
     return renamed (officialName, factors, To::Converted).value_or (std::string (officialName));
+}
+
+bool isLayerMatrix (std::string_view officialName)
+{
+    constexpr std::string_view matrices[] { "self_attn.q_proj.weight", "self_attn.k_proj.weight",
+                                            "self_attn.v_proj.weight", "self_attn.o_proj.weight",
+                                            "mlp.gate_proj.weight",    "mlp.up_proj.weight",
+                                            "mlp.down_proj.weight" };
+    auto rest = officialName;
+    return take (rest, "model.language_model.layers.") && takeIndex (rest) &&
+           std::ranges::find (matrices, rest) != std::end (matrices);
 }
 } // namespace tableread::engine

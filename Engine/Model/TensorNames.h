@@ -13,4 +13,7 @@ std::string officialTensorName (std::string_view name);
 
 /** The released transformers name of an official one; the inverse of officialTensorName(). */
 std::string convertedTensorName (std::string_view officialName);
+
+/** One of the seven matrices of a decoder layer of the language model: those that may be kept in 8 bits. */
+bool isLayerMatrix (std::string_view officialName);
 } // namespace tableread::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Model/WeightReader.h"
 
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <cmath>
 #include <vector>
@@ -31,6 +32,9 @@ at::ScalarType torchType (DType type)
     }
     fail (ErrorCode::Internal, "unknown dtype");
 }
+
+/** What is unpacked to float32 at a time to be put into 8 bits. */
+constexpr std::int64_t numbersAtOnce = 1 << 23;
 
 /** A tensor over mapped bytes. */
 at::Tensor borrow (const TensorView& view)
@@ -77,34 +81,45 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
 }
 } // namespace
 
+at::Tensor WeightReader::scaleOf (const std::string& name, const TensorView& tensor) const
+{
+    const auto stored = checkpoint.scale (name);
+    if (! stored && tensor.dtype != DType::Int8)
+        return {};
+    if (! stored)
+        fail (ErrorCode::InvalidInput,
+              "tensor " + name + " is int8 but has no " + name + "_scale. Get the checkpoint again.",
+              checkpoint.folder().string());
+    auto scale = borrow (*stored).to (at::kFloat).contiguous();
+    const auto dimension = (std::size_t) outputDimension (name);
+    if (scale.numel() != (tensor.shape.empty() ? 1 : tensor.shape[dimension]))
+        fail (ErrorCode::InvalidInput,
+              "tensor " + name + "_scale has " + std::to_string (scale.numel()) +
+                  " values, one for each output channel is wanted. Get the checkpoint again.",
+              checkpoint.folder().string());
+    if (! std::isfinite (scale.abs().sum().item<float>()))
+        notFinite (checkpoint.folder(), name + "_scale");
+    return scale;
+}
+
 at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape) const
 {
     const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
+    return inFloat (name, view, scaleOf (name, view));
+}
+
+at::Tensor WeightReader::inFloat (const std::string& name, const TensorView& view,
+                                  const at::Tensor& scale) const
+{
     if (view.dtype == DType::Int8)
-    {
-        const auto dimension = outputDimension (name);
-        const auto stored = checkpoint.scale (name);
-        if (! stored)
-            fail (ErrorCode::InvalidInput,
-                  "tensor " + name + " is int8 but has no " + name + "_scale. Get the checkpoint again.",
-                  checkpoint.folder().string());
-        const auto scale = borrow (*stored).to (at::kFloat).contiguous();
-        if (scale.numel() != (view.shape.empty() ? 1 : view.shape[(std::size_t) dimension]))
-            fail (ErrorCode::InvalidInput,
-                  "tensor " + name + "_scale has " + std::to_string (scale.numel()) +
-                      " values, one for each output channel is wanted. Get the checkpoint again.",
-                  checkpoint.folder().string());
-        if (! std::isfinite (scale.sum().item<float>()))
-            notFinite (checkpoint.folder(), name + "_scale");
-        return dequantise (view, scale.const_data_ptr<float>(), dimension).to (where);
-    }
+        return dequantise (view, scale.const_data_ptr<float>(), outputDimension (name)).to (where);
     // As it is stored over the link, and converted there.
     auto out = borrow (view).to (where).to (at::kFloat, false, true).contiguous();
-    if (const auto scale = checkpoint.scale (name)) // a float8 tensor may have one
+    if (scale.defined()) // a float8 tensor may have one
     {
         std::vector<std::int64_t> channels (view.shape.size(), 1);
         channels[(std::size_t) outputDimension (name)] = -1;
-        out.mul_ (borrow (*scale).view (channels).to (out.device()));
+        out.mul_ (scale.view (channels).to (where));
     }
     if (! std::isfinite (out.abs().sum().item<float>()))
         notFinite (checkpoint.folder(), name);
@@ -114,6 +129,46 @@ at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape)
 at::Tensor WeightReader::matrix (const std::string& name, at::IntArrayRef shape) const
 {
     return where.is_cuda() ? values (name, shape).to (type) : values (name, shape);
+}
+
+WeightReader WeightReader::forLayers() const
+{
+    const auto layerType = format == WeightsFormat::Float8 ? at::kFloat8_e4m3fn
+                           : format == WeightsFormat::Int8 ? at::kChar
+                                                           : type;
+    return { checkpoint, layerType, where };
+}
+
+kernels::ByteMatrix WeightReader::byteMatrix (const std::string& name, at::IntArrayRef shape) const
+{
+    const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
+    const auto scale = scaleOf (name, view);
+    const auto n = shape[0];
+    if (torchType (view.dtype) == type)
+    {
+        const auto values = borrow (view).to (where);
+        if (view.dtype == DType::Float8E4M3 &&
+            values.view (at::kByte).bitwise_and (0x7f).eq (0x7f).any().item<bool>())
+            notFinite (checkpoint.folder(), name);
+        return { values, scale.defined() ? scale.to (where) : at::ones ({ n }, where) };
+    }
+    const auto options = at::TensorOptions (where);
+    kernels::ByteMatrix matrix { at::empty (shape, options.dtype (type)), at::empty ({ n }, options) };
+    const auto rowBytes = n == 0 ? 0 : view.bytes.size() / (std::size_t) n;
+    const auto rowsAtOnce = std::max<std::int64_t> (1, numbersAtOnce / std::max<std::int64_t> (1, shape[1]));
+    for (std::int64_t from = 0; from < n; from += rowsAtOnce)
+    {
+        const auto count = std::min (rowsAtOnce, n - from);
+        const TensorView rows { view.dtype,
+                                { count, shape[1] },
+                                view.bytes.subspan ((std::size_t) from * rowBytes,
+                                                    (std::size_t) count * rowBytes) };
+        const auto part = kernels::quantise (
+            inFloat (name, rows, scale.defined() ? scale.narrow (0, from, count) : scale), type);
+        matrix.values.view (at::kChar).narrow (0, from, count).copy_ (part.values.view (at::kChar));
+        matrix.scale.narrow (0, from, count).copy_ (part.scale);
+    }
+    return matrix;
 }
 
 float WeightReader::scalar (const std::string& name) const
@@ -131,15 +186,27 @@ kernels::Weight WeightReader::linear (const std::string& prefix, std::int64_t n,
 kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias,
                                        bool gated) const
 {
-    std::vector<at::Tensor> matrices, biases;
+    const bool inBytes = kernels::isByteType (type);
+    std::vector<at::Tensor> matrices, scales, biases;
     for (const auto& part : parts)
     {
-        matrices.push_back (matrix (part.prefix + ".weight", { part.n, k }));
+        const auto name = part.prefix + ".weight";
+        if (inBytes)
+        {
+            const auto matrix = byteMatrix (name, { part.n, k });
+            matrices.push_back (matrix.values.view (at::kChar));
+            scales.push_back (matrix.scale);
+        }
+        else
+            matrices.push_back (matrix (name, { part.n, k }));
         if (withBias)
             biases.push_back (values (part.prefix + ".bias", { part.n }));
     }
-    return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices),
-                   withBias ? at::cat (biases) : at::Tensor {}, gated);
+    const auto bias = withBias ? at::cat (biases) : at::Tensor {};
+    if (inBytes)
+        return kernels::pack ({ at::cat (matrices).view (type), at::cat (scales) }, bias,
+                              { type, where, gated });
+    return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices), bias, gated);
 }
 
 kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor& bias, bool gated) const

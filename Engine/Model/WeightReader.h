@@ -8,6 +8,7 @@
 
 #include "Kernels/Linear.h"
 #include "Model/Checkpoint.h"
+#include "Offload/OffloadConfig.h"
 
 namespace tableread::engine
 {
@@ -15,12 +16,19 @@ namespace tableread::engine
 class WeightReader
 {
 public:
-    /** Matrices are kept in `matrixType` (float32 or bfloat16); everything small stays float32. All of it on `target`. */
-    WeightReader (const Checkpoint& source, at::ScalarType matrixType, at::Device target = at::kCPU)
+    /** Matrices are kept in `matrixType` (float32 or bfloat16), those that forLayers() reads as `layerFormat` says;
+        everything small stays float32. All of it on `target`. */
+    WeightReader (const Checkpoint& source, at::ScalarType matrixType, at::Device target = at::kCPU,
+                  WeightsFormat layerFormat = WeightsFormat::AsComputed)
         : checkpoint (source)
         , type (matrixType)
         , where (target)
+        , format (layerFormat)
     {}
+
+    /** The reader of the language model's layers. In 8 bits a matrix whose numbers the file has in that type keeps them;
+        float8 without a scale gets scales of 1, all others are quantised. */
+    WeightReader forLayers() const;
 
     at::Device device() const { return where; }
 
@@ -47,14 +55,22 @@ public:
     kernels::Weight stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias,
                              bool gated = false) const;
 
+    /** A matrix [n, k] in 8 bits, for a reader of layers in 8 bits; values of the file where it has them. */
+    kernels::ByteMatrix byteMatrix (const std::string& name, at::IntArrayRef shape) const;
+
     /** A matrix that was rearranged by the caller, packed as the others are. */
     kernels::Weight packed (const at::Tensor& matrix, const at::Tensor& bias = {}, bool gated = false) const;
 
     const Checkpoint& checkpoint;
 
 private:
+    /** The scale of a tensor, checked; undefined if it has none and needs none. */
+    at::Tensor scaleOf (const std::string& name, const TensorView& tensor) const;
+    at::Tensor inFloat (const std::string& name, const TensorView& view, const at::Tensor& scale) const;
+
     at::ScalarType type;
     at::Device where;
+    WeightsFormat format;
 };
 
 /** The embedding matrix, read row by row where it lies in the mapped file: never unpacked as a whole. */

@@ -160,8 +160,10 @@ ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& o
     kernels::setThreads (options.threads);
     const auto device = deviceFor (options.device);
     const Golden golden (folder);
+    OffloadRequest request;
+    request.settings.weights = options.weights;
     VibeVoice model (Checkpoint::open (folder), golden.wide ? ComputeType::BFloat16 : ComputeType::Float32,
-                     device);
+                     device, request);
     ReplayReport report { golden.dtype, true, {}, {}, {} };
 
     ReplayTap forced (golden.wide ? *golden.wide : golden.tensors, &golden.tensors);
@@ -169,10 +171,9 @@ ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& o
     checkMissing (forced, golden);
     report.forced = forced.errors();
     if (golden.wide)
-    {
         report.ownError = golden.json.at ("own_error").get<std::map<std::string, double>>();
+    if (golden.wide || options.weights != WeightsFormat::AsComputed)
         return report;
-    }
     ReplayTap free (golden.tensors, nullptr);
     report.tokensEqual = run (model, golden, free, golden.isFree) == golden.tokens;
     if (report.tokensEqual)

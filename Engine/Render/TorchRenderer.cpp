@@ -33,6 +33,14 @@ std::int64_t countParameters (const Checkpoint& checkpoint)
     return total;
 }
 
+/** "bf16", or "bf16-fp8" with layers in another format than they are computed in. */
+std::string typeName (const LoadOptions& options)
+{
+    const std::string computed = options.compute == ComputeType::BFloat16 ? "bf16" : "fp32";
+    const auto layers = options.offload.settings.weights;
+    return layers == WeightsFormat::AsComputed ? computed : computed + "-" + std::string (nameOf (layers));
+}
+
 class TorchRenderer : public Renderer
 {
 public:
@@ -54,9 +62,8 @@ public:
         about.plannedPeakBytes = model.plannedPeakBytes;
         about.memoryNotes = model.memoryNotes;
         about.notes = notesOn (*model.checkpoint);
-        about.fingerprint = deviceName() + "-" +
-                            (options.compute == ComputeType::BFloat16 ? "bf16" : "fp32") + "-" + about.name +
-                            "-" + std::to_string (about.parameters);
+        about.fingerprint = deviceName() + "-" + typeName (options) + "-" + about.name + "-" +
+                            std::to_string (about.parameters);
     }
 
     const ModelInfo& info() const override { return about; }

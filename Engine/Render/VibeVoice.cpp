@@ -12,7 +12,8 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, a
                       const OffloadRequest& request)
     : checkpoint (std::move (opened))
     , computeType (compute)
-    , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where)
+    , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where,
+               request.settings.weights)
     , streamDevice (where.is_cuda() ? std::make_unique<GpuStreamDevice> (request.settings.deviceMemoryLimit)
                                     : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))

@@ -37,7 +37,9 @@ struct CommandFixture
                               },
                           .out = out,
                           .err = err,
+                          .terminalColumns = terminalColumns,
                           .executable = folder.path() / "bin/tableread-engine",
+                          .convert = convert,
                           .measureGpu = measureGpu };
         const int code = runCommandLine (arguments, session);
         return { code, out.str(), err.str() };
@@ -72,6 +74,8 @@ struct CommandFixture
     test::TemporaryFolder folder;
     std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
     LoadOptions loaded;
+    int terminalColumns = 0;
+    std::function<ConvertReport (const ConvertRequest&)> convert;
     std::function<std::optional<GpuMeasures>()> measureGpu;
 };
 

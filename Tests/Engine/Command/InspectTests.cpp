@@ -5,6 +5,7 @@
 #include "Command/ModelTable.h"
 #include "Command/ModelWork.h"
 #include "CommandFixture.h"
+#include "Support/SafetensorsWriter.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -101,8 +102,40 @@ TEST_CASE ("The work of a frame is counted from the tensors", "[engine][command]
     CHECK (unguided.languageModel.operations == Approx (2.0 * layers));
     CHECK (unguided.decoder.operations == Approx (work.decoder.operations));
 
+    // Layers in 8 bits: a byte a weight and a float for each of their outputs.
+    const auto inBytes =
+        workOfOneFrame (*checkpoint, { .bytesPerWeight = 2.0, .layers = WeightsFormat::Int8 });
+    CHECK (inBytes.languageModel.bytes == Approx (layers + 8.0 * 4.0 * (5.0 * 448 + 2.0 * 1216)));
+    CHECK (inBytes.languageModel.operations == Approx (work.languageModel.operations));
+    CHECK (inBytes.diffusionHead.bytes == Approx (work.diffusionHead.bytes / 2.0));
+
     // The last stage of the decoder alone: 2 blocks of 12 filters at 3200 positions, each 4 + 4 times 12 x 12 and
     // 7 taps, plus the head of 7 taps.
     CHECK (work.decoder.operations > 2.0 * 3200 * (2.0 * (8.0 * 12 * 12 + 7.0 * 12) + 7.0 * 12));
     CHECK (work.semanticEncoder.operations > 0);
+}
+
+TEST_CASE ("Inspect counts 8-bit matrices with their scales", "[engine][command][inspect][weights]")
+{
+    CommandFixture engine;
+    const std::filesystem::path folder = engine.path ("model");
+    std::filesystem::create_directories (folder);
+    std::filesystem::copy_file (engine.model() / "config.json", folder / "config.json");
+    const std::string layer = "model.language_model.layers.";
+    test::SafetensorsWriter()
+        .add (layer + "0.mlp.up_proj.weight", "F8_E4M3", { 2, 3 }, "123456")
+        .addFloats (layer + "0.mlp.up_proj.weight_scale", { 2 }, { 1, 2 })
+        .add (layer + "1.mlp.up_proj.weight", "F8_E4M3", { 2, 3 }, "123456")
+        .addFloats (layer + "1.mlp.up_proj.weight_scale", { 2 }, { 1, 2 })
+        .add (layer + "0.input_layernorm.weight", "BF16", { 2 }, "1234")
+        .write (folder / "model.safetensors");
+    const auto json = nlohmann::json::parse (engine.run ({ "inspect", folder.string(), "--json" }).out);
+    CHECK (json["total"]["parameters"] == 14);
+    CHECK (json["total"]["bytes"] == 32);
+    CHECK (json["total"]["bytes_by_type"]["F8_E4M3"] == 28);
+    CHECK (json["tensors"].size() == 3);
+    CHECK (json["tensors"][1]["dtype"] == "F8_E4M3");
+    CHECK (json["tensors"][1]["scaled"] == true);
+    const auto text = engine.run ({ "inspect", folder.string() }).out;
+    CHECK_THAT (text, Contains ("BF16, F8_E4M3") && Contains (layer + "*.mlp.up_proj.weight"));
 }

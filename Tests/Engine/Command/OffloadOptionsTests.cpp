@@ -81,6 +81,8 @@ TEST_CASE ("What holds is told: the configuration, or what has no effect", "[eng
     CHECK_THAT (render (engine, { "--gpu-layers", "3", "--trim", "always" }).err,
                 Contains ("All layers lie where a CPU computes them: --gpu-layers, --trim have no effect."));
     CHECK_THAT (render (engine, { "--auto" }).err, Contains ("--auto has no effect."));
+    CHECK_THAT (render (engine, { "--weights", "fp8" }).err,
+                ! Contains ("no effect")); // a CPU has them so too
     CHECK_THAT (render (engine, {}).err, ! Contains ("no effect"));
     CHECK_THAT (render (engine, { "--auto", "--quiet" }).err, ! Contains ("no effect"));
 

@@ -66,3 +66,14 @@ TEST_CASE ("On a GPU a row times 8-bit weights has the same bits alone and among
         CHECK (sameBits (kernels::linear (x.narrow (0, row, 1), weight, nullptr, result)[0].cpu(),
                          together[row]));
 }
+
+TEST_CASE ("A GPU quantises to the same bits as a CPU", "[engine][kernels][weights][.gpu]")
+{
+    needGpu();
+    const auto type = GENERATE (at::kChar, at::kFloat8_e4m3fn);
+    const auto matrix = randomTensor ({ 300, 517 }, 1) * at::exp (randomTensor ({ 300, 1 }, 2) * 5);
+    const auto here = kernels::quantise (matrix, type),
+               there = kernels::quantise (matrix.to (at::kCUDA), type);
+    CHECK (sameBits (here.values, there.values.cpu()));
+    CHECK (sameBits (here.scale, there.scale.cpu()));
+}

@@ -173,6 +173,24 @@ TEST_CASE ("Checkpoint refuses int8 without the scales that give it meaning", "[
     CHECK_THAT (error.message, Catch::Contains (words));
 }
 
+TEST_CASE ("Checkpoint refuses float8 whose scale is not one float for each output",
+           "[engine][checkpoint][weights]")
+{
+    const Folder folder;
+    SafetensorsWriter writer;
+    writer.add ("a", "F8_E4M3", { 2, 3 }, "123456");
+    SECTION ("one for each input")
+    writer.addFloats ("a_scale", { 3 }, { 1, 2, 3 });
+    SECTION ("a column of them")
+    writer.addFloats ("a_scale", { 2, 1 }, { 1, 2 });
+    SECTION ("of another type")
+    writer.add ("a_scale", "BF16", { 2 }, "1234");
+    SECTION ("in 8 bits itself")
+    writer.add ("a_scale", "F8_E4M3", { 2 }, "12");
+    writer.write (folder.path() / "model.safetensors");
+    CHECK_THAT (folder.refusal().message, Catch::Contains ("tensor \"a\" is F8_E4M3 [2, 3], its scale is"));
+}
+
 TEST_CASE ("Checkpoint opens the shards that an index names", "[engine][checkpoint]")
 {
     const Folder folder;

@@ -101,3 +101,21 @@ TEST_CASE ("Every tensor of the embedded model survives the way there and back",
            479 - 96 -
                2); // the language model's and none else keep their names: 8 layers of 12, embedding, norm
 }
+
+TEST_CASE ("The matrices of decoder layers are known by their names, and nothing else is",
+           "[engine][checkpoint][weights]")
+{
+    for (const std::string matrix : { "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
+                                      "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj" })
+    {
+        CHECK (isLayerMatrix ("model.language_model.layers.0." + matrix + ".weight"));
+        CHECK (isLayerMatrix ("model.language_model.layers.27." + matrix + ".weight"));
+        CHECK_FALSE (isLayerMatrix ("model.language_model.layers.27." + matrix + ".bias"));
+        CHECK_FALSE (isLayerMatrix ("model.language_model.layers.27." + matrix + ".weight_scale"));
+        CHECK_FALSE (isLayerMatrix ("model.prediction_head.layers.0." + matrix + ".weight"));
+    }
+    CHECK_FALSE (isLayerMatrix ("model.prediction_head.layers.0.ffn.gate_proj.weight"));
+    CHECK_FALSE (isLayerMatrix ("model.language_model.layers.0.input_layernorm.weight"));
+    CHECK_FALSE (isLayerMatrix ("model.language_model.layers.mlp.up_proj.weight"));
+    CHECK_FALSE (isLayerMatrix ("model.language_model.embed_tokens.weight"));
+}
