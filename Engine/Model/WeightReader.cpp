@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "Core/Error.h"
@@ -35,6 +36,14 @@ at::ScalarType torchType (DType type)
 
 /** What is unpacked to float32 at a time to be put into 8 bits. */
 constexpr std::int64_t numbersAtOnce = 1 << 23;
+
+/** One number of a float32 tensor in a file, where it may lie at any byte. */
+float numberAt (const TensorView& view, std::int64_t index)
+{
+    float number = 0;
+    std::memcpy (&number, view.bytes.data() + (std::size_t) index * sizeof (number), sizeof (number));
+    return number;
+}
 
 /** A tensor over mapped bytes. */
 at::Tensor borrow (const TensorView& view)
@@ -90,7 +99,8 @@ at::Tensor WeightReader::scaleOf (const std::string& name, const TensorView& ten
         fail (ErrorCode::InvalidInput,
               "tensor " + name + " is int8 but has no " + name + "_scale. Get the checkpoint again.",
               checkpoint.folder().string());
-    auto scale = borrow (*stored).to (at::kFloat).contiguous();
+    auto scale = at::empty (stored->shape, at::kFloat); // a copy: in the file it may lie at any byte
+    std::memcpy (scale.mutable_data_ptr(), stored->bytes.data(), stored->bytes.size());
     const auto dimension = (std::size_t) outputDimension (name);
     if (scale.numel() != (tensor.shape.empty() ? 1 : tensor.shape[dimension]))
         fail (ErrorCode::InvalidInput,
@@ -243,7 +253,7 @@ at::Tensor EmbeddingTable::rows (at::ArrayRef<std::int64_t> ids) const
                       std::to_string (vocabulary) + ": tokenizer and checkpoint do not belong together.");
         auto row = whole[ids[i]].to (at::kFloat);
         if (scale)
-            row = row * reinterpret_cast<const float*> (scale->bytes.data())[ids[i]];
+            row = row * numberAt (*scale, ids[i]);
         if (! std::isfinite (row.abs().sum().item<float>()))
             notFinite (where, name);
         out[(std::int64_t) i].copy_ (row);
