@@ -13,16 +13,26 @@ namespace
 {
 const GpuKernels* loaded = nullptr;
 
-/** Beside the program in the build tree, in lib/tableread where it is installed, else wherever the loader looks. */
-void* openLibrary()
+/** Beside the program in the build tree, in lib/tableread where it is installed, else wherever the loader looks.
+    `why` is of the first place where it lies. */
+void* openLibrary (std::string& why)
 {
+    why.clear();
     constexpr const char* name = "libtableread-cuda.so";
     std::error_code ignored;
     const auto here = std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path();
     for (const auto& path :
          { (here / name).string(), (here / "../lib/tableread" / name).string(), std::string (name) })
+    {
         if (void* library = dlopen (path.c_str(), RTLD_NOW | RTLD_GLOBAL))
             return library;
+        const char* reason = dlerror();
+        if (why.empty() && std::filesystem::exists (path, ignored))
+            why = "the CUDA library cannot be loaded (" +
+                  std::string (reason != nullptr ? reason : "unknown reason") + ")";
+    }
+    if (why.empty())
+        why = "this build has no CUDA library (" + std::string (name) + ")";
     return nullptr;
 }
 } // namespace
@@ -45,14 +55,9 @@ const char* loadGpu()
     static std::string why;
     if (loaded != nullptr)
         return "";
-    void* library = openLibrary();
+    void* library = openLibrary (why);
     if (library == nullptr)
-    {
-        const char* reason = dlerror();
-        why = "the CUDA library cannot be loaded (" + std::string (reason != nullptr ? reason : "unknown") +
-              ")";
         return why.c_str();
-    }
     const char* reason = "";
     const auto table = reinterpret_cast<Table> (dlsym (library, "tablereadGpuKernels"));
     loaded = table != nullptr ? table (&reason) : nullptr;

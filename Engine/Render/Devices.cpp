@@ -16,6 +16,13 @@ at::Device deviceFor (DeviceKind kind)
     if (kind == DeviceKind::Auto)
         return at::kCPU;
     fail (ErrorCode::Unsupported,
-          "no GPU can be used: " + why + ". Use --device cpu, or install the driver and the CUDA libraries.");
+          "no GPU can be used: " + why +
+              ". Use --device cpu, or install NVIDIA's driver and build with Assets/setup/speak --cuda.");
+}
+
+std::string noteOnDevice (DeviceKind kind)
+{
+    const std::string why = kind == DeviceKind::Auto ? kernels::loadGpu() : "";
+    return why.empty() ? "" : "The CPU computes, because no GPU can be used: " + why + ".";
 }
 } // namespace tableread::engine

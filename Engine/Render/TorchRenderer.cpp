@@ -62,6 +62,8 @@ public:
         about.plannedPeakBytes = model.plannedPeakBytes;
         about.memoryNotes = model.memoryNotes;
         about.notes = notesOn (*model.checkpoint);
+        if (auto note = noteOnDevice (options.device); ! note.empty())
+            about.notes.push_back (std::move (note));
         about.fingerprint = deviceName() + "-" + typeName (options) + "-" + about.name + "-" +
                             std::to_string (about.parameters);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/Renderer.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
@@ -8,6 +9,7 @@
 
 #include "Core/Error.h"
 #include "Kernels/Parallel.h"
+#include "Render/Devices.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -144,4 +146,20 @@ TEST_CASE ("What cannot be spoken is refused in words", "[engine][render]")
     CHECK_THROWS_WITH (renderer().encodeVoice ({ "Nobody", {} }),
                        Catch::Contains ("voice \"Nobody\" has no samples"));
     CHECK (out.empty());
+}
+
+TEST_CASE ("Who says auto and gets the CPU is told why, once", "[engine][render][device]")
+{
+    const bool hasGpu = deviceFor (DeviceKind::Auto).is_cuda();
+    CHECK (noteOnDevice (DeviceKind::Auto).empty() == hasGpu);
+    CHECK (noteOnDevice (DeviceKind::Cpu).empty());
+    if (hasGpu)
+        return;
+    CHECK_THROWS_AS (deviceFor (DeviceKind::Cuda), Exception);
+    const auto loaded = Renderer::load ({ .model = std::string (TABLEREAD_ROOT) + "/Assets/models/mini",
+                                          .threads = 2,
+                                          .device = DeviceKind::Auto });
+    const auto& notes = loaded->info().notes;
+    CHECK (std::ranges::count_if (
+               notes, [] (const auto& note) { return note.find ("no GPU can be used") != note.npos; }) == 1);
 }
