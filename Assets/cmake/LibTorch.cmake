@@ -24,52 +24,61 @@ if(TABLEREAD_CUDA)
 endif()
 set(TABLEREAD_TORCH_DIR "${TABLEREAD_CACHE}/libtorch-${TABLEREAD_TORCH_VERSION}-${tableread_torch_variant}")
 
-function(tableread_download_wheels folder)
+function(tableread_download_wheels folder list what)
     find_program(TABLEREAD_PYTHON python3)
     set(result 1)
     if(TABLEREAD_PYTHON)
         execute_process(COMMAND "${TABLEREAD_PYTHON}" -m pip --version RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
     endif()
     if(result)
-        message(FATAL_ERROR "LibTorch is fetched by pip, and there is no python3 with pip here. "
+        message(FATAL_ERROR "${what} is fetched by pip, and there is no python3 with pip here. "
             "Install both (Debian: apt-get install python3-pip) and configure again.")
     endif()
     execute_process(
         COMMAND "${TABLEREAD_PYTHON}" -m pip download --disable-pip-version-check --no-deps --require-hashes
             --no-cache-dir --retries 3
             --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311
-            --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64
-            --platform manylinux2014_x86_64
-            -d "${folder}" -r "${CMAKE_SOURCE_DIR}/Assets/cmake/libtorch-cpu.txt"
+            --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64
+            --platform manylinux_2_18_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64
+            -d "${folder}" -r "${CMAKE_SOURCE_DIR}/Assets/cmake/${list}"
         RESULT_VARIABLE result)
     if(result)
-        message(FATAL_ERROR "LibTorch ${TABLEREAD_TORCH_VERSION} could not be fetched: pip's reason stands above. "
+        message(FATAL_ERROR "${what} could not be fetched: pip's reason stands above. "
             "If this machine is offline, connect it and run the same command again, or copy the folder "
             "${TABLEREAD_TORCH_DIR} from a machine that has it. "
             "The plugin alone needs no LibTorch: configure with -DTABLEREAD_ENGINE=OFF.")
     endif()
 endfunction()
 
-function(tableread_fetch_libtorch)
-    if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-        message(FATAL_ERROR "The LibTorch that is fetched runs on x86_64 Linux; this is ${CMAKE_SYSTEM_PROCESSOR} "
-            "${CMAKE_SYSTEM_NAME}. Configure with -DTABLEREAD_ENGINE=OFF to build the plugin alone.")
-    endif()
+# Until the calling function returns.
+macro(tableread_lock_cache)
     file(MAKE_DIRECTORY "${TABLEREAD_CACHE}")
     file(LOCK "${TABLEREAD_CACHE}/fetch.lock" GUARD FUNCTION TIMEOUT 3600 RESULT_VARIABLE result)
     if(result)
         message(FATAL_ERROR "${TABLEREAD_CACHE}/fetch.lock could not be locked (${result}): another build fetches "
             "LibTorch for an hour, or the folder cannot be written. Set TABLEREAD_CACHE to one that can.")
     endif()
+endmacro()
+
+function(tableread_fetch_libtorch)
+    if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+        message(FATAL_ERROR "The LibTorch that is fetched runs on x86_64 Linux; this is ${CMAKE_SYSTEM_PROCESSOR} "
+            "${CMAKE_SYSTEM_NAME}. Configure with -DTABLEREAD_ENGINE=OFF to build the plugin alone.")
+    endif()
+    tableread_lock_cache()
     if(EXISTS "${TABLEREAD_TORCH_DIR}")
         return() # another build fetched it while this one waited
     endif()
 
     message(STATUS "Fetching LibTorch ${TABLEREAD_TORCH_VERSION}, once: 544 MB to download, "
         "${tableread_torch_kept} kept in ${TABLEREAD_CACHE} (twice that while it is unpacked)")
-    list(TRANSFORM TABLEREAD_TORCH_LIBRARIES PREPEND torch/lib/ OUTPUT_VARIABLE libraries)
+    set(libraries ${TABLEREAD_TORCH_LIBRARIES})
+    if(TABLEREAD_CUDA)
+        list(APPEND libraries libtorch_nvshmem.so) # only CudaRuntime.cmake asks for it
+    endif()
+    list(TRANSFORM libraries PREPEND torch/lib/)
     set(wheels "${TABLEREAD_CACHE}/wheels")
-    tableread_download_wheels("${wheels}")
+    tableread_download_wheels("${wheels}" libtorch-cpu.txt "LibTorch ${TABLEREAD_TORCH_VERSION}")
     set(staging "${TABLEREAD_TORCH_DIR}.part")
     file(REMOVE_RECURSE "${staging}")
     foreach(part IN ITEMS # wheel|what is taken from it
@@ -95,6 +104,9 @@ if(NOT EXISTS "${TABLEREAD_TORCH_DIR}")
     tableread_fetch_libtorch()
 endif()
 list(APPEND TABLEREAD_TORCH_LIBRARIES libcudart.so.13 libcupti.so.13)
+if(TABLEREAD_CUDA AND TABLEREAD_CUDA_RUNTIME)
+    include(CudaRuntime)
+endif()
 foreach(library IN LISTS TABLEREAD_TORCH_LIBRARIES)
     if(NOT EXISTS "${TABLEREAD_TORCH_DIR}/lib/${library}")
         message(FATAL_ERROR "${TABLEREAD_TORCH_DIR}/lib lacks ${library}: somebody changed that folder. "

@@ -63,6 +63,24 @@ find_nvcc()
     echo "$nvcc"
 }
 
+# For --cuda: nvcc has to be there before anything is fetched; then what will be fetched, wheel by wheel, unless it is
+# there already.
+announce_cuda()
+{
+    CUDACXX=$(find_nvcc) || stop "$CUDACXX, and nothing was fetched: install NVIDIA's CUDA toolkit 13 (Debian's own is" \
+        "older), then run this again."
+    export CUDACXX
+    local kept=${TABLEREAD_CACHE:-$HOME/.cache/tableread} folder
+    folder=$(echo "$kept"/libtorch-*-cuda)
+    [[ -e $folder/lib/libtorch_cuda.so ]] || echo "To fetch, once: LibTorch with its CUDA part, 544 MB, 950 MB kept."
+    [[ ! -e $folder/lib/libnvshmem_host.so.3 ]] || return 0 # the last one to get its place
+    echo "To fetch, once: NVIDIA's libraries that LibTorch names beside the driver, 1.8 GB kept in $kept;" \
+        "3.5 GB have to be free while they are unpacked:"
+    sed -n 's/^\([^ #]*\)==\([^ ]*\) .*# \([0-9]*\) bytes$/\1 \2 \3/p' Assets/cmake/cuda-runtime.txt |
+        awk '{ printf "  %-24s %-12s %5.0f MB\n", $1, $2, $3 / 1e6; all += $3 }
+            END { printf "  %-37s %5.0f MB to download\n", "together", all / 1e6 }'
+}
+
 # From here on need_packages only lists.
 forbid_install()
 {
