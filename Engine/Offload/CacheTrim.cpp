@@ -36,9 +36,12 @@ std::int64_t CacheTrim::trim()
     device.synchronise();
     const auto idle = device.nowMs();
     const auto bytes = device.trim();
+    const auto ended = device.nowMs();
     counts.waitedMs += idle - begun;
-    counts.spentMs += device.nowMs() - idle;
+    counts.spentMs += ended - idle;
     counts.bytesReturned += bytes;
+    if (onTrim)
+        onTrim ({ begun, idle, ended });
     return bytes;
 }
 } // namespace tableread::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "Offload/OffloadConfig.h"
 #include "Offload/StreamDevice.h"
@@ -24,6 +25,12 @@ public:
         double spentMs = 0;  // in the trims themselves
     };
 
+    /** One trim, by the device's host clock. */
+    struct Times
+    {
+        double begunMs, idleMs, endedMs; // idle: what was under way is done
+    };
+
     CacheTrim (StreamDevice& device, std::int64_t interval, TrimPolicy policy);
 
     /** A layer was transferred: trims if that is due. */
@@ -33,6 +40,8 @@ public:
     std::int64_t outOfMemory();
 
     const Counters& counters() const { return counts; }
+
+    std::function<void (const Times&)> onTrim; // told of each one; may be empty
 
 private:
     std::int64_t trim();

@@ -9,11 +9,6 @@
 
 namespace tableread::engine
 {
-namespace
-{
-constexpr std::size_t openMarksAtMost = 256; // more than the host is ever ahead of the device
-} // namespace
-
 LayerStreamer::LayerStreamer (StreamDevice& of, const LayerPlan& which, PinnedStore& from, CacheTrim& trims,
                               const std::vector<std::byte*>& slots, Timing timing)
     : device (of)
@@ -30,10 +25,8 @@ LayerStreamer::LayerStreamer (StreamDevice& of, const LayerPlan& which, PinnedSt
     {
         begun = device.makeEvent (EventKind::Timed);
         device.record (begun, DeviceQueue::Copy); // before all that is timed, on either queue
-        for (auto& ring : rings)
-            for (std::size_t i = 0; i < openMarksAtMost; ++i)
-                ring.marks.push_back (
-                    { device.makeEvent (EventKind::Timed), device.makeEvent (EventKind::Timed) });
+        copies.emplace (device, DeviceQueue::Copy, begun);
+        waits.emplace (device, DeviceQueue::Compute, begun);
     }
     for (std::size_t i = 0; i < pool.size(); ++i)
         fill (pool[i], (std::int64_t) i);
@@ -41,12 +34,8 @@ LayerStreamer::LayerStreamer (StreamDevice& of, const LayerPlan& which, PinnedSt
 
 LayerStreamer::~LayerStreamer()
 {
-    for (const auto& ring : rings)
-        for (const auto& mark : ring.marks)
-        {
-            device.dropEvent (mark.before);
-            device.dropEvent (mark.after);
-        }
+    copies.reset();
+    waits.reset();
     if (begun != nullptr)
         device.dropEvent (begun);
 }
@@ -61,10 +50,14 @@ std::byte* LayerStreamer::acquire (std::int64_t layer)
         restartAt (index);
     auto& slot = *pool.find (index);
     slot.inUse = true;
-    const auto* mark = begin (DeviceQueue::Compute, index);
+    const auto mark = waits ? waits->begin ({ .kind = ProfileSpan::Kind::CopyWait,
+                                              .part = FramePart::LanguageModel,
+                                              .firstLayer = layer,
+                                              .lastLayer = layer })
+                            : QueueMarks::none;
     device.wait (DeviceQueue::Compute, slot.copied);
-    if (mark != nullptr)
-        device.record (mark->after, DeviceQueue::Compute);
+    if (waits)
+        waits->end (mark);
     return slot.address;
 }
 
@@ -87,13 +80,19 @@ void LayerStreamer::fill (SlotPool::Slot& slot, std::int64_t index)
 {
     slot.holds = index;
     device.wait (DeviceQueue::Copy, slot.computed);
-    const auto* mark = begin (DeviceQueue::Copy, index);
+    const auto layer = plan.offloaded()[(std::size_t) index];
+    const auto bytes = (std::int64_t) store.bytesOf ((std::size_t) index);
+    const auto mark = copies ? copies->begin ({ .kind = ProfileSpan::Kind::Copy,
+                                                .firstLayer = layer,
+                                                .lastLayer = layer,
+                                                .bytes = bytes })
+                             : QueueMarks::none;
     store.upload ((std::size_t) index, slot.address);
-    if (mark != nullptr)
-        device.record (mark->after, DeviceQueue::Copy);
+    if (copies)
+        copies->end (mark);
     device.record (slot.copied, DeviceQueue::Copy);
     ++counts.transfers;
-    counts.bytes += (std::int64_t) store.bytesOf ((std::size_t) index);
+    counts.bytes += bytes;
 }
 
 /** A sweep was broken off: what lies in the slots and is wanted soon stays there, the rest is replaced. */
@@ -126,37 +125,15 @@ std::int64_t LayerStreamer::following (std::int64_t index, std::int64_t steps) c
     return (index + steps) % (std::int64_t) plan.offloaded().size();
 }
 
-const LayerStreamer::Mark* LayerStreamer::begin (DeviceQueue queue, std::int64_t index)
+std::vector<ProfileSpan> LayerStreamer::collectTimes()
 {
-    auto& ring = rings[(std::size_t) queue];
-    if (ring.open == ring.marks.size())
-        return nullptr;
-    auto& mark = ring.marks[(ring.oldest + ring.open++) % ring.marks.size()];
-    mark.layer = plan.offloaded()[(std::size_t) index];
-    device.record (mark.before, queue);
-    return &mark;
-}
-
-std::vector<LayerStreamer::Span> LayerStreamer::collectTimes()
-{
-    std::vector<Span> spans;
-    collect (DeviceQueue::Copy, spans);
-    collect (DeviceQueue::Compute, spans);
+    std::vector<ProfileSpan> spans;
+    if (! copies)
+        return spans;
+    copies->collect (spans);
+    waits->collect (spans);
+    for (const auto& span : spans)
+        (span.kind == ProfileSpan::Kind::Copy ? counts.copyMs : counts.exposedWaitMs) += span.ms();
     return spans;
-}
-
-void LayerStreamer::collect (DeviceQueue queue, std::vector<Span>& to)
-{
-    auto& ring = rings[(std::size_t) queue];
-    for (; ring.open > 0 && device.happened (ring.marks[ring.oldest].after); --ring.open)
-    {
-        const auto& mark = ring.marks[ring.oldest];
-        const bool isCopy = queue == DeviceQueue::Copy;
-        to.push_back ({ isCopy ? SpanKind::Copy : SpanKind::Wait, mark.layer,
-                        device.millisecondsBetween (begun, mark.before),
-                        device.millisecondsBetween (begun, mark.after) });
-        (isCopy ? counts.copyMs : counts.exposedWaitMs) += to.back().endMs - to.back().beginMs;
-        ring.oldest = (ring.oldest + 1) % ring.marks.size();
-    }
 }
 } // namespace tableread::engine

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "Offload/CacheTrim.h"
 #include "Offload/LayerPlan.h"
 #include "Offload/PinnedStore.h"
+#include "Offload/QueueMarks.h"
 #include "Offload/SlotPool.h"
 
 namespace tableread::engine
@@ -28,20 +29,6 @@ public:
     {
         Off,
         On // notes when each copy ran, and how long the compute queue really waited for it
-    };
-
-    enum class SpanKind
-    {
-        Copy, // on the copy queue
-        Wait  // of the compute queue, for a copy
-    };
-
-    /** A stretch of a queue's time, in milliseconds since this object was made. */
-    struct Span
-    {
-        SpanKind kind;
-        std::int64_t layer;
-        double beginMs, endMs;
     };
 
     struct Counters
@@ -69,31 +56,17 @@ public:
         be due. */
     void release (std::int64_t layer);
 
-    /** With Timing::On: the copies, then the waits, that ended since the last call; adds them to the counters. To be
-        called once a frame or so: what is not collected in time is not noted. */
-    std::vector<Span> collectTimes();
+    /** With Timing::On: the copies, then the waits of the compute queue for them, that ended since the last call, in
+        milliseconds since this object was made; adds them to the counters. To be called once a frame or so: what is not
+        collected in time is not noted. */
+    std::vector<ProfileSpan> collectTimes();
+
+    /** The event from which those times are counted; null without timing. */
+    DeviceEvent timesFrom() const { return begun; }
 
     const Counters& counters() const { return counts; }
 
 private:
-    /** Events around something that is timed. */
-    struct Mark
-    {
-        DeviceEvent before = nullptr, after = nullptr;
-        std::int64_t layer = 0;
-    };
-
-    /** Marks of one queue, which happen in the order in which they were issued; none without timing. */
-    struct Ring
-    {
-        std::vector<Mark> marks;
-        std::size_t oldest = 0, open = 0;
-    };
-
-    /** The queue's next free mark, its `before` recorded; null if there is none. */
-    const Mark* begin (DeviceQueue queue, std::int64_t index);
-    void collect (DeviceQueue queue, std::vector<Span>& to);
-
     void fill (SlotPool::Slot& slot, std::int64_t index);
     void restartAt (std::int64_t index);
     std::int64_t following (std::int64_t index, std::int64_t steps) const;
@@ -105,7 +78,7 @@ private:
     SlotPool pool;
     std::int64_t next = 0; // index into plan.offloaded() that is due
     Counters counts;
-    std::array<Ring, 2> rings; // by queue
     DeviceEvent begun = nullptr;
+    std::optional<QueueMarks> copies, waits; // with timing
 };
 } // namespace tableread::engine

@@ -9,7 +9,7 @@
 namespace tableread::engine
 {
 StreamedLayers::StreamedLayers (StreamDevice& device, const OffloadConfig& config, const Read& read,
-                                LayerStreamer::Timing timing)
+                                Profiler* profiler)
     : plan (config.layers, config.gpuLayers, config.settings.slots())
     , store (device, config.settings.pinMemory ? Pinning::Pinned : Pinning::Pageable)
     , trim (device, config.settings.cacheTrimInterval, config.settings.trim)
@@ -41,7 +41,11 @@ StreamedLayers::StreamedLayers (StreamDevice& device, const OffloadConfig& confi
         layout->bind (tensorsOf (bound), slots.back(), shape.qkv.panels.device());
         streamed.emplace (slots.back(), std::move (bound));
     }
-    streamer = std::make_unique<LayerStreamer> (device, plan, store, trim, slots, timing);
+    using Timing = LayerStreamer::Timing;
+    streamer = std::make_unique<LayerStreamer> (device, plan, store, trim, slots,
+                                                profiler != nullptr ? Timing::On : Timing::Off);
+    if (profiler != nullptr)
+        profiler->watch (*streamer, trim);
 }
 
 const LayerWeights& StreamedLayers::acquire (std::int64_t layer)

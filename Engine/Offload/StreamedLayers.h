@@ -9,6 +9,7 @@
 
 #include "Offload/LayerSource.h"
 #include "Offload/LayerStreamer.h"
+#include "Offload/Profiler.h"
 #include "Offload/TensorLayout.h"
 
 namespace tableread::engine
@@ -21,8 +22,9 @@ public:
     /** Reads one layer, packed for the GPU and on it. */
     using Read = std::function<LayerWeights (std::int64_t layer)>;
 
+    /** profiler: is told of copies, waits and trims, and outlives this object; or null. */
     StreamedLayers (StreamDevice& device, const OffloadConfig& config, const Read& read,
-                    LayerStreamer::Timing timing = LayerStreamer::Timing::Off);
+                    Profiler* profiler = nullptr);
 
     std::int64_t layers() const override { return plan.layers(); }
     const LayerWeights& acquire (std::int64_t layer) override;

@@ -143,3 +143,23 @@ TEST_CASE ("The ladder goes from layers to intervals, and up again when memory i
     config.gpuLayers = 28;
     CHECK (stable (50).empty());
 }
+
+TEST_CASE ("Who asks is told when each trim was", "[engine][offload]")
+{
+    FakeStreamDevice device;
+    device.trimMs = 3.0;
+    CacheTrim trim (device, 2, TrimPolicy::Always);
+    std::vector<CacheTrim::Times> told;
+    trim.onTrim = [&told] (const auto& times) { told.push_back (times); };
+    device.advance (10.0);
+    device.compute (40.0);
+    trim.transferred();
+    CHECK (told.empty());
+    trim.transferred();
+    trim.outOfMemory();
+    REQUIRE (told.size() == 2);
+    CHECK (told[0].begunMs == 10.0);
+    CHECK (told[0].idleMs == 50.0);
+    CHECK (told[0].endedMs == 53.0);
+    CHECK (told[1].begunMs == 53.0);
+}

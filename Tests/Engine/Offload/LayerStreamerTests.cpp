@@ -83,22 +83,22 @@ TEST_CASE ("Copies and waits are told with their times", "[engine][offload]")
     StreamedModel model ({ .layers = 4, .gpuLayers = 0, .slots = 2 });
     model.sweep();
     model.device.synchronise();
-    std::vector<LayerStreamer::Span> copies, waits;
+    std::vector<ProfileSpan> copies, waits;
     for (const auto& span : model.streamer->collectTimes())
-        (span.kind == LayerStreamer::SpanKind::Copy ? copies : waits).push_back (span);
+        (span.kind == ProfileSpan::Kind::Copy ? copies : waits).push_back (span);
     REQUIRE (copies.size() == 6); // two of them for the next sweep
     REQUIRE (waits.size() == 4);
     const double copyBegins[] { 0, 1, 2, 3, 4, 5 };
     for (std::size_t i = 0; i < copies.size(); ++i)
     {
-        CHECK (copies[i].layer == static_cast<std::int64_t> (i % 4));
+        CHECK (copies[i].firstLayer == static_cast<std::int64_t> (i % 4));
         CHECK (copies[i].beginMs == Approx (copyBegins[i]));
         CHECK (copies[i].endMs == Approx (copyBegins[i] + 1));
     }
     CHECK (waits[0].endMs - waits[0].beginMs == Approx (1.0)); // nothing to compute beside the first copy
     for (std::size_t i = 1; i < waits.size(); ++i)
     {
-        CHECK (waits[i].layer == static_cast<std::int64_t> (i));
+        CHECK (waits[i].firstLayer == static_cast<std::int64_t> (i));
         CHECK (waits[i].endMs - waits[i].beginMs == Approx (0.75));
     }
     CHECK (model.streamer->counters().copyMs == Approx (6.0));
