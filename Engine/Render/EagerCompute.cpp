@@ -54,7 +54,7 @@ void EagerCompute::makeFrames (std::span<Sequence* const> sequences)
 {
     at::Tensor latents;
     {
-        const PartTimer timer (sequences, &PartTimes::diffusionHead);
+        const PartTimer timer (model.profiler.get(), FramePart::DiffusionHead, sequences);
         std::vector<SampleRequest> requests;
         for (auto* s : sequences)
         {
@@ -93,7 +93,7 @@ void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
 
     at::Tensor audio, semantic;
     {
-        const PartTimer timer (only, &PartTimes::decoder);
+        const PartTimer timer (model.profiler.get(), FramePart::Decoder, only);
         audio = model.decoder.decode (model.unscaled (latent).unsqueeze (0), sequence.decoderState);
     }
     tap (input.tap, name + "audio", audio);
@@ -102,7 +102,7 @@ void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
     if (const auto heard = audio.cpu(); input.events.onFrame)
         input.events.onFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
     {
-        const PartTimer timer (only, &PartTimes::semanticEncoder);
+        const PartTimer timer (model.profiler.get(), FramePart::SemanticEncoder, only);
         semantic = model.semanticEncoder.encode (audio, sequence.semanticState)[0];
     }
     tap (input.tap, name + "semantic", semantic);
@@ -116,7 +116,9 @@ void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
 void EagerCompute::pass (std::span<Sequence* const> sequences)
 {
     const bool isPrefill = sequences.front()->passes == 0;
-    const PartTimer timer (sequences, isPrefill ? &PartTimes::prefill : &PartTimes::languageModel);
+    const auto part = isPrefill ? FramePart::Prompt : FramePart::LanguageModel;
+    const PartTimer timer (model.profiler.get(), part, sequences);
+    const ProfileScope queue (model.profiler.get(), { .kind = ProfileSpan::Kind::Queue, .part = part });
     std::vector<at::Tensor> inputs;
     std::vector<kernels::AttentionGroup> groups;
     for (auto* s : sequences)

@@ -38,11 +38,16 @@ public:
 /** START, END, frame and end of text: the order of Sequence::scores. */
 std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special);
 
-/** Adds the time from its making to its end, shared among `owners`, to one part of their reports. */
+/** Adds the time from its making to its end, shared among `owners`, to one part of their reports, and notes it in a
+    profile if there is one. */
 class PartTimer
 {
 public:
-    PartTimer (std::span<Sequence* const> of, double PartTimes::*which) : owners (of), part (which) {}
+    PartTimer (Profiler* profiler, FramePart which, std::span<Sequence* const> of)
+        : noted (profiler, { .kind = ProfileSpan::Kind::Part, .part = which })
+        , owners (of)
+        , part (timeOf (which))
+    {}
 
     ~PartTimer()
     {
@@ -52,6 +57,28 @@ public:
     }
 
 private:
+    static double PartTimes::*timeOf (FramePart part)
+    {
+        switch (part)
+        {
+            case FramePart::Prompt:
+                return &PartTimes::prefill;
+            case FramePart::LanguageModel:
+                return &PartTimes::languageModel;
+            case FramePart::DiffusionHead:
+            case FramePart::Sound: // for which the report has no place of its own
+                return &PartTimes::diffusionHead;
+            case FramePart::Decoder:
+                return &PartTimes::decoder;
+            case FramePart::SemanticEncoder:
+                return &PartTimes::semanticEncoder;
+            case FramePart::None:
+                break;
+        }
+        return &PartTimes::other;
+    }
+
+    ProfileScope noted;
     std::span<Sequence* const> owners;
     double PartTimes::*part;
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();

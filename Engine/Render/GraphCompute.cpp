@@ -128,6 +128,13 @@ void GraphCompute::endSpeech (Sequence& sequence)
             context[sequence.slot].zero_();
 }
 
+/** The host has issued all of a part and needs what comes out of it. */
+void GraphCompute::waitFor (FramePart part)
+{
+    const ProfileScope wait (model.profiler.get(), { .kind = ProfileSpan::Kind::HostWait, .part = part });
+    kernels::gpu().synchronise();
+}
+
 void GraphCompute::takeToken (Sequence& sequence, std::int64_t token)
 {
     if (sequence.slot < 0)
@@ -145,7 +152,8 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
             place (*first);
         return;
     }
-    const PartTimer timer (sequences, &PartTimes::languageModel);
+    auto* const profiler = model.profiler.get();
+    const PartTimer timer (profiler, FramePart::LanguageModel, sequences);
     auto table = slots->hostTable.accessor<std::int64_t, 2>();
     std::int64_t longest = 0;
     for (std::int64_t r = 0; r < table.size (0); ++r)
@@ -166,15 +174,18 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
         if (s->guided())
             write (2 * s->slot + 1, s->negative);
     }
-    slots->attention.table.copy_ (slots->hostTable, true);
-
     if (slots->passGraphs == nullptr)
         slots->passGraphs = std::make_unique<PassGraphs> (
             model.languageModel, choices,
-            PassGraphs::Places { slots->inputs, slots->hidden, slots->scores, &slots->attention });
-    slots->passGraphs->run (longest);
-    slots->hostScores.copy_ (slots->scores, true);
-    kernels::gpu().synchronise();
+            PassGraphs::Places { slots->inputs, slots->hidden, slots->scores, &slots->attention }, profiler);
+    {
+        const ProfileScope queue (profiler,
+                                  { .kind = ProfileSpan::Kind::Queue, .part = FramePart::LanguageModel });
+        slots->attention.table.copy_ (slots->hostTable, true);
+        slots->passGraphs->run (longest);
+        slots->hostScores.copy_ (slots->scores, true);
+    }
+    waitFor (FramePart::LanguageModel);
     const auto* scores = slots->hostScores.const_data_ptr<float>();
     for (auto* s : sequences)
     {
@@ -192,7 +203,8 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
         return eager.makeFrames (sequences);
     const int steps = sequences.front()->input.settings.steps;
     {
-        const PartTimer timer (sequences, &PartTimes::diffusionHead);
+        auto* const profiler = model.profiler.get();
+        const PartTimer timer (profiler, FramePart::Sound, sequences);
         slots->hostActive.zero_();
         for (auto* s : sequences)
         {
@@ -226,8 +238,11 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
             graph = std::make_unique<Graph> (body);
             slots->active.copy_ (before);
         }
-        graph->replay();
-        kernels::gpu().synchronise();
+        {
+            const ProfileScope work (profiler, { .kind = ProfileSpan::Kind::Work, .part = FramePart::Sound });
+            graph->replay();
+        }
+        waitFor (FramePart::Sound);
     }
     const auto hop = model.config().frameSamples;
     for (auto* s : sequences)

@@ -35,6 +35,7 @@ private:
 
     void place (Sequence& sequence);
     void resize (int slots);
+    void waitFor (FramePart part);
 
     VibeVoice& model;
     Sampler& sampler;

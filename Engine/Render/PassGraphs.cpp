@@ -11,10 +11,11 @@ namespace
 constexpr std::int64_t positionsAhead = 256; // at least, before graphs have to be recorded anew
 }
 
-PassGraphs::PassGraphs (LanguageModel& of, const kernels::Weight& rows, Places where)
+PassGraphs::PassGraphs (LanguageModel& of, const kernels::Weight& rows, Places where, Profiler* notes)
     : model (of)
     , choices (rows)
     , places (std::move (where))
+    , profiler (notes)
     , x (at::zeros_like (places.inputs))
 {}
 
@@ -56,7 +57,13 @@ void PassGraphs::run (std::int64_t longest)
         const Key key { first, last.qkv.panels.const_data_ptr() };
         if (! graphs.contains (key))
             record (key, end, last);
-        graphs[key]->replay();
+        {
+            const ProfileScope work (profiler, { .kind = ProfileSpan::Kind::Work,
+                                                 .part = FramePart::LanguageModel,
+                                                 .firstLayer = first,
+                                                 .lastLayer = end });
+            graphs[key]->replay();
+        }
         source.release (end);
         first = end + 1;
     }

@@ -7,6 +7,7 @@
 
 #include "Kernels/Attention.h"
 #include "Model/LanguageModel.h"
+#include "Offload/Profiler.h"
 #include "Render/Graph.h"
 
 namespace tableread::engine
@@ -24,7 +25,8 @@ public:
         kernels::AttentionRows* attention = nullptr; // table in place; `longest` is set here
     };
 
-    PassGraphs (LanguageModel& model, const kernels::Weight& choices, Places places);
+    /** profiler: null, or notes each graph. */
+    PassGraphs (LanguageModel& model, const kernels::Weight& choices, Places places, Profiler* profiler);
 
     /** Issues one pass whose longest row sees `longest` positions. */
     void run (std::int64_t longest);
@@ -37,6 +39,7 @@ private:
     LanguageModel& model;
     const kernels::Weight& choices;
     Places places;
+    Profiler* profiler;
     at::Tensor x; // [M, h], between the graphs
     std::int64_t recordedPositions = 0;
     std::map<Key, std::unique_ptr<Graph>> graphs;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "Offload/OffloadConfig.h"
+#include "Offload/Profile.h"
 
 namespace tableread::engine
 {
@@ -43,6 +44,7 @@ struct LoadOptions
     bool randomWeights =
         false; // in the shapes of the folder's config.json, to measure without the real files
     std::filesystem::path tokenizer {}; // a folder; empty: the model's
+    Profiling profiling = Profiling::Off;
 };
 
 /** What a person wants to know of a loaded checkpoint. */
@@ -166,6 +168,11 @@ public:
 
     /** Bytes a second from pinned host memory to the GPU, measured now; 0 on a CPU. */
     virtual double measureLink() { return 0; }
+
+    /** With Profiling::On: where time went since the load or the last call, ordered by begin, in milliseconds since the
+        load. A step of the loop is a frame: on a CPU each part is a span of the host's, on a GPU the host's spans say what
+        it issued and waited for, and the queues' when that was done. */
+    virtual std::vector<ProfileSpan> takeProfile() { return {}; }
 
     /** Encodes a voice once; its sampling noise is keyed by the audio, so one voice has one timbre over all lines. */
     virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;

@@ -47,7 +47,7 @@ public:
     explicit TorchRenderer (const LoadOptions& options)
         : model (options.randomWeights ? Checkpoint::random (options.model)
                                        : Checkpoint::open (options.model),
-                 options.compute, deviceFor (options.device), options.offload)
+                 options.compute, deviceFor (options.device), options.offload, options.profiling)
         , tokenizer (Tokenizer::load (options.tokenizer.empty() ? options.model : options.tokenizer))
         , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd,
                          tokenizer->specials().speechFrame, tokenizer->specials().endOfText })
@@ -103,6 +103,11 @@ public:
         return model.streamDevice == nullptr ? 0.0 : engine::measureLink (*model.streamDevice);
     }
 
+    std::vector<ProfileSpan> takeProfile() override
+    {
+        return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
+    }
+
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
         const c10::InferenceMode noGradients;
@@ -131,12 +136,16 @@ public:
             }
         } leaveAll { loop, sequences };
         for (const auto& job : jobs)
+        {
             sequences.push_back (loop.join (makeInput (job)));
+            if (model.profiler != nullptr)
+                model.profiler->promptRead();
+        }
         std::optional<MemoryWatch> watch;
         if (model.streamed != nullptr)
             watch.emplace (*model.streamDevice, *model.offload, model.streamed->trims());
         std::vector<std::string> notes;
-        while (loop.step())
+        while (step())
             if (watch)
                 for (auto& sentence : watch->frameMade())
                     notes.push_back (std::move (sentence));
@@ -148,6 +157,18 @@ public:
     }
 
 private:
+    bool step()
+    {
+        bool goesOn = false;
+        {
+            const ProfileScope all (model.profiler.get(), { .kind = ProfileSpan::Kind::Step });
+            goesOn = loop.step();
+        }
+        if (model.profiler != nullptr)
+            model.profiler->frameMade();
+        return goesOn;
+    }
+
     std::string deviceName() const
     {
         return model.device().is_cuda() ? "cuda" : "cpu-" + std::string (kernels::cpu().name);

@@ -9,13 +9,14 @@
 namespace tableread::engine
 {
 VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where,
-                      const OffloadRequest& request)
+                      const OffloadRequest& request, Profiling profiling)
     : checkpoint (std::move (opened))
     , computeType (compute)
     , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where,
                request.settings.weights)
     , streamDevice (where.is_cuda() ? std::make_unique<GpuStreamDevice> (request.settings.deviceMemoryLimit)
                                     : nullptr)
+    , profiler (profiling == Profiling::On ? std::make_unique<Profiler> (streamDevice.get()) : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
     , languageModel (weights, makeLayers (request), config().languageModel.maxPositions)
@@ -53,7 +54,8 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
         return std::make_unique<ResidentLayers> (std::move (layers));
     }
     auto layers = std::make_unique<StreamedLayers> (
-        *streamDevice, *offload, [this] (std::int64_t layer) { return readLayer (weights, layer); });
+        *streamDevice, *offload, [this] (std::int64_t layer) { return readLayer (weights, layer); },
+        profiler.get());
     streamed = layers.get();
     if (const auto note = layers->hostMemory().note(); ! note.empty())
         memoryNotes += note + '\n';

@@ -12,6 +12,7 @@
 #include "Model/DiffusionHead.h"
 #include "Model/LanguageModel.h"
 #include "Offload/GpuStreamDevice.h"
+#include "Offload/Profiler.h"
 #include "Offload/StreamedLayers.h"
 #include "Render/ParkedEncoder.h"
 #include "Render/Renderer.h"
@@ -24,7 +25,7 @@ struct VibeVoice
     /** On a GPU, `request` decides where the language model's layers lie.
         @throws Exception OutOfMemory, with what would fit, if they cannot. */
     VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where = at::kCPU,
-               const OffloadRequest& request = {});
+               const OffloadRequest& request = {}, Profiling profiling = Profiling::Off);
 
     at::Device device() const { return weights.device(); }
 
@@ -41,6 +42,7 @@ struct VibeVoice
     ComputeType computeType;
     WeightReader weights;
     std::unique_ptr<GpuStreamDevice> streamDevice; // null on a CPU
+    std::unique_ptr<Profiler> profiler;            // null unless it was asked for
     std::optional<OffloadConfig> offload;          // in effect; empty on a CPU
     std::string memoryNotes;                       // for a person: the arithmetic, what could not be pinned
     std::int64_t plannedPeakBytes = 0;             // of device memory
