@@ -36,28 +36,7 @@ Spread firstAudio (const BenchReport& report)
 {
     return over (report, [] (const RenderReport& run) { return run.firstFrameMs; });
 }
-
-nlohmann::json toJson (const Spread& spread)
-{
-    return { { "median", spread.median }, { "min", spread.least }, { "max", spread.most } };
-}
-
-std::string text (const Spread& spread, const char* unit, int digits)
-{
-    return fmt::format ("{:.{}f}{} ({:.{}f} to {:.{}f})", spread.median, digits, unit, spread.least, digits,
-                        spread.most, digits);
-}
 } // namespace
-
-Spread spreadOf (std::vector<double> values)
-{
-    if (values.empty())
-        return {};
-    std::sort (values.begin(), values.end());
-    const auto half = values.size() / 2;
-    const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2.0;
-    return { median, values.front(), values.back() };
-}
 
 std::string PartResult::bound() const
 {
@@ -164,10 +143,10 @@ std::string describe (const BenchReport& report)
                           frames, static_cast<double> (frames) * frameMs (report) / 1000.0,
                           report.identical ? "the same samples each time" : "DIFFERENT SAMPLES");
     lines += "\n                  median (least to most)\n";
-    lines += fmt::format ("load              {}\n", text (spreadOf (report.loadsMs), " ms", 0));
+    lines += fmt::format ("load              {}\n", describe (spreadOf (report.loadsMs), " ms", 0));
     lines += fmt::format ("voice             {:.0f} ms, once\n", report.voiceMs);
-    lines += fmt::format ("first audio       {}\n", text (firstAudio (report), " ms", 0));
-    lines += fmt::format ("real-time factor  {}\n", text (realTimeFactor (report), "", 3));
+    lines += fmt::format ("first audio       {}\n", describe (firstAudio (report), " ms", 0));
+    lines += fmt::format ("real-time factor  {}\n", describe (realTimeFactor (report), "", 3));
     lines += fmt::format ("peak memory       {:.0f} MB\n\n", static_cast<double> (report.peakBytes) / 1e6);
 
     lines += fmt::format ("{:<18}{:>9}{:>8}{:>11}{:>11}  {}\n", "part", "ms/frame", "share", "weights",

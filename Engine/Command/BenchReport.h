@@ -9,19 +9,11 @@
 
 #include "Command/MachineLimits.h"
 #include "Command/ModelWork.h"
+#include "Command/Spread.h"
 #include "Render/Renderer.h"
 
 namespace tableread::engine
 {
-/** The middle of several measurements, and how far they lie apart. */
-struct Spread
-{
-    double median = 0, least = 0, most = 0;
-};
-
-/** Of any number of values; all zero for none. */
-Spread spreadOf (std::vector<double> values);
-
 /** What was measured, as it was measured; what follows from it is worked out when it is shown. */
 struct BenchReport
 {

@@ -61,8 +61,8 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     app.require_subcommand (1);
     app.set_version_flag ("--version", "tableread-engine " TABLEREAD_VERSION " (" + commit() + ")",
                           "Print version and commit");
-    for (const auto add :
-         { addRender, addServe, addInspect, addSelfTest, addBench, addPlan, addConvert, addReplay })
+    for (const auto add : { addRender, addServe, addInspect, addSelfTest, addBench, addProfile, addPlan,
+                            addConvert, addReplay })
         add (app, session);
 
     std::string command;

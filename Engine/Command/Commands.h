@@ -17,6 +17,7 @@ void addServe (CLI::App& app, Session& session);
 void addInspect (CLI::App& app, Session& session);
 void addSelfTest (CLI::App& app, Session& session);
 void addBench (CLI::App& app, Session& session);
+void addProfile (CLI::App& app, Session& session);
 void addPlan (CLI::App& app, Session& session);
 void addReplay (CLI::App& app, Session& session);
 void addConvert (CLI::App& app, Session& session);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "Core/Error.h"
@@ -27,6 +28,7 @@ struct FakeRendererControl
     std::atomic<int> loadMs { 0 };
     std::optional<OffloadConfig> offload;    // as ModelInfo tells it
     std::vector<std::string> notes;          // likewise
+    std::vector<ProfileSpan> profile;        // what each render notes
     std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
     std::function<void()> beforeVoice;       // and before each voice is encoded
     Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
@@ -35,6 +37,7 @@ struct FakeRendererControl
     std::atomic<int> voicesEncoded { 0 };
     std::atomic<int> passagesRendered { 0 };
     std::atomic<int> passagesCancelled { 0 };
+    std::atomic<std::int64_t> exactFrames { 0 }; // as the last render was asked for
 };
 
 /** A Renderer that speaks tones: Torch is not needed to test what is around one. A passage's samples depend on its
@@ -87,6 +90,8 @@ public:
 
     const ModelInfo& info() const override { return modelInfo; }
 
+    std::vector<ProfileSpan> takeProfile() override { return std::exchange (noted, {}); }
+
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
         if (control->beforeVoice)
@@ -106,6 +111,8 @@ public:
         const int total = control->frames;
         const auto samples = expected (passage, settings, total);
         ++control->passagesRendered;
+        control->exactFrames = settings.exactFrames;
+        noted = control->profile;
         RenderReport report;
         report.promptTokens = static_cast<std::int64_t> (passage.lines.size());
         report.finish = control->reachesLength ? FinishReason::Length : FinishReason::Stop;
@@ -149,5 +156,6 @@ public:
 private:
     std::shared_ptr<FakeRendererControl> control;
     ModelInfo modelInfo;
+    std::vector<ProfileSpan> noted; // since it was last taken
 };
 } // namespace tableread::engine

@@ -10,7 +10,7 @@ using Catch::Contains;
 TEST_CASE ("Each command explains itself with examples", "[engine][command]")
 {
     CommandFixture engine;
-    const std::string command = GENERATE ("render", "serve", "inspect", "selftest", "bench");
+    const std::string command = GENERATE ("render", "serve", "inspect", "selftest", "bench", "profile");
     const auto help = engine.run ({ command, "--help" });
     CHECK (help.code == 0);
     CHECK_THAT (help.out, Contains ("Examples:") && Contains ("tableread-engine " + command));
