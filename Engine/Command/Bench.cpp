@@ -104,7 +104,7 @@ BenchReport measure (const BenchOptions& options, Session& session)
         report.loadsMs.push_back (millisecondsSince (begin));
     }
     const auto checkpoint =
-        load.randomWeights ? Checkpoint::random (load.model) : Checkpoint::open (load.model);
+        load.randomWeights ? Checkpoint::shapesOf (load.model) : Checkpoint::open (load.model);
     report.work =
         workOfOneFrame (*checkpoint, { .steps = asked.settings.steps,
                                        .guided = asked.settings.guidanceScale != 1.0f,

@@ -53,7 +53,12 @@ int printPlan (const PlanOptions& options, Session& session)
     const bool allGiven = options.linkGb > 0 && options.bandwidthGb > 0 &&
                           options.offload.request().settings.deviceMemoryLimit > 0;
     const auto gpu = session.measureGpu && ! allGiven ? session.measureGpu() : std::nullopt;
-    const auto report = plan (*Checkpoint::open (folder), questionOf (options, gpu));
+    const bool hasWeights = Checkpoint::hasWeights (folder);
+    if (! hasWeights)
+        session.err
+            << "No safetensors file is in the folder: this plan is for the shapes of its config.json.\n";
+    const auto checkpoint = hasWeights ? Checkpoint::open (folder) : Checkpoint::shapesOf (folder);
+    const auto report = plan (*checkpoint, questionOf (options, gpu));
     if (options.json)
     {
         session.out << toJson (report).dump (2) << '\n';
@@ -73,7 +78,8 @@ void addPlan (CLI::App& app, Session& session)
     auto* command = app.add_subcommand ("plan", "Predict memory and speed of each preset on a GPU");
     command
         ->add_option ("--model", options->model,
-                      "Folder of a checkpoint [the embedded one, or TABLEREAD_MODEL]")
+                      "Folder of a checkpoint, or of its config.json alone [the embedded one, or "
+                      "TABLEREAD_MODEL]")
         ->type_name ("DIR");
     options->offload.addMemoryOptionsTo (*command);
     command->add_option ("--link", options->linkGb, "Speed of copies to the GPU [measured, else 25]")
@@ -91,8 +97,9 @@ void addPlan (CLI::App& app, Session& session)
 Examples:
   tableread-engine plan --model ~/models/VibeVoice-7B --vram 10GB
   tableread-engine plan --model ~/models/VibeVoice-7B --vram 8GiB --weights int8 --link 12 --bandwidth 448
+  tableread-engine plan --model Assets/models/shapes/7b --vram 10GB
 
-Reads the headers only. "waiting" is the share of a frame in which the GPU waits for copies. What the columns mean and
+Reads the headers only; without safetensors files config.json is enough. "waiting" is the share of a frame in which the GPU waits for copies. What the columns mean and
 what to do about them is in Assets/docs/offload.md.)");
     command->callback ([options, &session] {
         session.action = [options, &session] { return printPlan (*options, session); };

@@ -26,13 +26,19 @@ std::string inWords (std::span<const std::int64_t> shape)
     return out + "]";
 }
 
-/** The only safetensors file of a folder, whatever its name. */
-std::filesystem::path onlyFile (const std::filesystem::path& folder)
+std::vector<std::filesystem::path> safetensorsIn (const std::filesystem::path& folder)
 {
     std::vector<std::filesystem::path> found;
     for (const auto& item : std::filesystem::directory_iterator (folder))
         if (item.path().extension() == ".safetensors")
             found.push_back (item.path());
+    return found;
+}
+
+/** The only safetensors file of a folder, whatever its name. */
+std::filesystem::path onlyFile (const std::filesystem::path& folder)
+{
+    auto found = safetensorsIn (folder);
     if (found.empty())
         fail (ErrorCode::NotFound,
               "holds no safetensors file. Put model.safetensors, or the shards and "
@@ -246,6 +252,23 @@ std::unique_ptr<Checkpoint> Checkpoint::random (const std::filesystem::path& fol
         files.tensors.emplace (tensor.name, Files::Tensor { files.random->view (tensor) });
     files.separateScales();
     return checkpoint;
+}
+
+std::unique_ptr<Checkpoint> Checkpoint::shapesOf (const std::filesystem::path& folder)
+{
+    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint);
+    auto& files = *checkpoint->files;
+    files.folder = folder;
+    files.config = ModelConfig::load (folder);
+    for (const auto& tensor : tensorShapes (files.config))
+        files.tensors.emplace (tensor.name, Files::Tensor { { DType::BFloat16, tensor.shape, {} } });
+    files.separateScales();
+    return checkpoint;
+}
+
+bool Checkpoint::hasWeights (const std::filesystem::path& folder)
+{
+    return std::filesystem::exists (folder / indexName) || ! safetensorsIn (folder).empty();
 }
 
 const std::filesystem::path& Checkpoint::folder() const

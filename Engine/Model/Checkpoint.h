@@ -52,6 +52,12 @@ public:
     /** Random values in the shapes that the folder's config.json gives; no other file is needed. The embedding serves as
         output matrix. To measure speed and memory, not to listen to. */
     static std::unique_ptr<Checkpoint> random (const std::filesystem::path& folder);
+
+    /** Names and shapes that the folder's config.json gives, and no bytes: to reckon with, without any other file. */
+    static std::unique_ptr<Checkpoint> shapesOf (const std::filesystem::path& folder);
+
+    /** Whether the folder has weights, or says where they are: for open(). */
+    static bool hasWeights (const std::filesystem::path& folder);
     ~Checkpoint();
 
     const std::filesystem::path& folder() const;

@@ -102,6 +102,31 @@ TEST_CASE ("Plan takes a measured GPU, or says what it assumes", "[engine][comma
     CHECK (measured == 0);
 }
 
+TEST_CASE ("Plan needs no more of a model than its config.json, and says so", "[engine][command][plan]")
+{
+    CommandFixture engine;
+    std::filesystem::create_directories (engine.folder.path() / "alone");
+    std::filesystem::copy (engine.model() / "config.json", engine.folder.path() / "alone");
+    const auto alone = engine.run ({ "plan", "--json", "--vram", "8GB", "--model", engine.path ("alone") });
+    REQUIRE (alone.code == 0);
+    CHECK_THAT (alone.err, Contains ("shapes of its config.json"));
+    CHECK (std::count (alone.err.begin(), alone.err.end(), '\n') == 1);
+
+    const auto whole = engine.run ({ "plan", "--json", "--vram", "8GB" });
+    CHECK (whole.err.empty());
+    auto expected = nlohmann::json::parse (whole.out);
+    expected["model"] = "alone";
+    CHECK (nlohmann::json::parse (alone.out) == expected);
+
+    // What is there must be whole: an index without its shards is no folder of a config.json.
+    engine.write ("alone/model.safetensors.index.json", R"({"weight_map": {"a": "missing.safetensors"}})");
+    const auto broken = engine.run ({ "plan", "--model", engine.path ("alone") });
+    CHECK (broken.code == 2);
+    CHECK_THAT (broken.err, Contains ("missing.safetensors"));
+    std::filesystem::create_directories (engine.folder.path() / "empty");
+    CHECK_THAT (engine.run ({ "plan", "--model", engine.path ("empty") }).err, Contains ("config.json"));
+}
+
 TEST_CASE ("A diffusion step more reads what it needs once more", "[engine][command][plan]")
 {
     CommandFixture engine;

@@ -48,6 +48,20 @@ TEST_CASE ("The published shapes have as many parameters as the published models
            Approx (13.051 + 1.090 + 1.3387 + 0.6874 + 0.6874 + 0.6892 + 0.0528).epsilon (1e-3));
 }
 
+TEST_CASE ("A config.json alone gives every name and shape, and no bytes", "[engine][model]")
+{
+    const auto shapes = Checkpoint::shapesOf (models / "mini");
+    const auto real = Checkpoint::open (models / "mini");
+    REQUIRE (shapes->names() == real->names());
+    for (const auto& name : shapes->names())
+    {
+        CHECK (shapes->tensor (name).shape == real->tensor (name).shape);
+        CHECK (shapes->tensor (name).bytes.empty());
+    }
+    CHECK (Checkpoint::hasWeights (models / "mini"));
+    CHECK_FALSE (Checkpoint::hasWeights (models / "shapes/7b"));
+}
+
 TEST_CASE ("Random weights are finite, of the configuration's shapes, and not all the same",
            "[engine][model]")
 {
