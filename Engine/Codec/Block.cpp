@@ -3,9 +3,6 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Codec.h"
-#include "Kernels/Rows.h"
-
 namespace tableread::engine
 {
 namespace
@@ -15,34 +12,31 @@ constexpr std::int64_t mixerTaps = 7;
 
 CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels,
                         double normEps)
-    : norm (weights.values (name + ".norm.weight", { channels }))
-    , mixer (weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps })
-                 .squeeze (1)
-                 .t()
-                 .contiguous())
-    , mixerBias (weights.values (name + ".mixer.conv.conv.conv.bias", { channels }))
-    , gamma (weights.values (name + ".gamma", { channels }))
-    , ffnNorm (weights.values (name + ".ffn_norm.weight", { channels }))
-    , ffnGamma (weights.values (name + ".ffn_gamma", { channels }))
-    , up (weights.linear (name + ".ffn.linear1", 4 * channels, channels, true))
-    , down (weights.linear (name + ".ffn.linear2", channels, 4 * channels, true))
-    , eps (normEps)
+    : parts { .norm = weights.values (name + ".norm.weight", { channels }),
+              .mixer = weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps })
+                           .squeeze (1)
+                           .t()
+                           .contiguous(),
+              .mixerBias = weights.values (name + ".mixer.conv.conv.conv.bias", { channels }),
+              .gamma = weights.values (name + ".gamma", { channels }),
+              .ffnNorm = weights.values (name + ".ffn_norm.weight", { channels }),
+              .ffnGamma = weights.values (name + ".ffn_gamma", { channels }),
+              .up = weights.linear (name + ".ffn.linear1", 4 * channels, channels, true),
+              .down = weights.linear (name + ".ffn.linear2", channels, 4 * channels, true),
+              .eps = normEps }
 {}
 
-void CodecBlock::operator() (at::Tensor& x, CodecCursor& cursor) const
+at::Tensor CodecBlock::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
-    const auto extended = cursor.extend (kernels::rmsNorm (x, norm, eps), mixerTaps - 1);
-    kernels::addDepthwise (x, extended, mixer, mixerBias, gamma);
-    const kernels::RowNorm rowNorm { ffnNorm, eps };
-    const auto wide = kernels::linear (x, up, &rowNorm, { .activation = kernels::Activation::Gelu });
-    kernels::linear (wide.view ({ x.size (0), x.size (1), -1 }), down, nullptr,
-                     { .residual = x, .gate = ffnGamma });
+    auto& context = cursor.context (x, mixerTaps - 1);
+    return kernels::codecBlock (x, parts, context, cursor.active());
 }
 
 void CodecBlock::addTensors (std::vector<at::Tensor*>& to)
 {
-    to.insert (to.end(), { &norm, &mixer, &mixerBias, &gamma, &ffnNorm, &ffnGamma, &up.panels, &up.bias,
-                           &down.panels, &down.bias });
+    auto& p = parts;
+    to.insert (to.end(), { &p.norm, &p.mixer, &p.mixerBias, &p.gamma, &p.ffnNorm, &p.ffnGamma, &p.up.panels,
+                           &p.up.bias, &p.down.panels, &p.down.bias });
 }
 
 std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,

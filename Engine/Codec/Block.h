@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "Codec/Convolution.h"
+#include "Kernels/Codec.h"
 
 namespace tableread::engine
 {
@@ -14,15 +15,13 @@ class CodecBlock
 public:
     CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels, double normEps);
 
-    /** x [B, T, C], in place. */
-    void operator() (at::Tensor& x, CodecCursor& cursor) const;
+    /** x [B, T, C] → the same shape; x may be overwritten. */
+    at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;
 
     void addTensors (std::vector<at::Tensor*>& to);
 
 private:
-    at::Tensor norm, mixer, mixerBias, gamma, ffnNorm, ffnGamma;
-    kernels::Weight up, down;
-    double eps;
+    kernels::CodecBlockWeights parts;
 };
 
 /** The blocks `name.{stage}.0`, `name.{stage}.1`, … of one resolution. */

@@ -7,15 +7,23 @@
 
 namespace tableread::engine
 {
-at::Tensor CodecCursor::extend (const at::Tensor& x, std::int64_t columns)
+at::Tensor& CodecCursor::context (const at::Tensor& x, std::int64_t columns)
 {
     if (next == state.contexts.size())
         state.contexts.push_back (at::zeros ({ x.size (0), columns, x.size (2) }, x.options()));
-    auto& context = state.contexts[next++];
-    auto extended = at::cat ({ context, x }, 1);
-    kernels::keepTail (extended, context, state.active);
-    return extended;
+    return state.contexts[next++];
 }
+
+namespace
+{
+/** [context; x] for a convolution's product, in bf16 where that takes it so and each column lies on 16 bytes. */
+at::Tensor extend (const at::Tensor& x, std::int64_t columns, CodecCursor& cursor,
+                   const kernels::Weight& weight)
+{
+    const bool rounded = kernels::roundsRows (weight) && x.size (2) % 8 == 0;
+    return kernels::extend (x, cursor.context (x, columns), cursor.active(), rounded);
+}
+} // namespace
 
 Convolution::Convolution (const WeightReader& weights, const std::string& name, std::int64_t in,
                           std::int64_t out, std::int64_t kernelColumns, std::int64_t strideColumns)
@@ -35,7 +43,7 @@ at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) co
     const auto padded = columns * stride == x.size (1)
                             ? x
                             : at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
-    const auto extended = cursor.extend (padded, kernel - stride);
+    const auto extended = extend (padded, kernel - stride, cursor, weight);
     const auto windows = extended.as_strided ({ batch, columns, kernel * inputs },
                                               { extended.stride (0), stride * inputs, 1 });
     return kernels::linear (windows, weight).view ({ batch, columns, weight.n });
@@ -63,7 +71,7 @@ TransposedConvolution::TransposedConvolution (const WeightReader& weights, const
 at::Tensor TransposedConvolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
     const auto batch = x.size (0), columns = x.size (1);
-    const auto extended = cursor.extend (x, 1);
+    const auto extended = extend (x, 1, cursor, weight);
     const auto windows =
         extended.as_strided ({ batch, columns, 2 * inputs }, { extended.stride (0), inputs, 1 });
     return kernels::linear (windows, weight).view ({ batch, columns * stride, outputs });

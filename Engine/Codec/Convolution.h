@@ -23,8 +23,10 @@ class CodecCursor
 public:
     explicit CodecCursor (CodecState& of) : state (of) {}
 
-    /** [context; x] for the next convolution; its last `columns` rows become the context of the next chunk. */
-    at::Tensor extend (const at::Tensor& x, std::int64_t columns);
+    /** The next context, of `columns` of x's channels. */
+    at::Tensor& context (const at::Tensor& x, std::int64_t columns);
+
+    const at::Tensor& active() const { return state.active; }
 
 private:
     CodecState& state;

@@ -32,7 +32,7 @@ at::Tensor CodecDecoder::decode (const at::Tensor& latents, CodecState& state) c
         if (i > 0)
             x = upsamplers[i - 1](x, cursor);
         for (const auto& block : stages[i])
-            block (x, cursor);
+            x = block (x, cursor);
     }
     return stemAndHead[1](x, cursor).squeeze (-1);
 }

@@ -34,7 +34,7 @@ at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) c
     {
         x = convolutions[i](x, cursor);
         for (const auto& block : stages[i])
-            block (x, cursor);
+            x = block (x, cursor);
     }
     return head[0](x, cursor);
 }

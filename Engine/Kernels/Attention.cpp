@@ -25,12 +25,13 @@ RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, doubl
 
 AttentionRows makeAttentionRows (std::vector<AttentionGroup> groups)
 {
-    AttentionRows rows { std::move (groups), 0, 0, {} };
+    AttentionRows rows { std::move (groups) };
     for (const auto& group : rows.groups)
     {
         if (group.length + group.rows > group.store.keys.size (2))
             fail (ErrorCode::Internal, "a KV cache is full");
         rows.count += group.rows;
+        rows.oneEach = rows.oneEach && group.rows == 1;
         rows.longest = std::max (rows.longest, group.length + group.rows);
     }
     if (! rows.groups.empty() && rows.groups.front().store.keys.is_cuda())

@@ -30,7 +30,8 @@ struct AttentionRows
     std::vector<AttentionGroup> groups;
     std::int64_t count = 0;   // M, of all groups
     std::int64_t longest = 0; // positions that any row sees
-    at::Tensor table;         // on a GPU: [M, 4] int64 there, where each row's store lies and its position
+    bool oneEach = true;      // no group has several rows
+    at::Tensor table {};      // on a GPU: [M, 4] int64 there, where each row's store lies and its position
 };
 
 /** @throws Exception Internal if a store has no room for its rows. */
@@ -45,8 +46,8 @@ struct RotaryTable
 RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta,
                              at::Device device = at::kCPU);
 
-/** qkv [M, (heads + 2 · kv heads) · d] float32 → attention output [M, heads · d] of one layer. Rotates q and k in
-    place, puts k and v into each group's store, and lets every row see its own branch up to itself. A row's bits do
+/** qkv [M, (heads + 2 · kv heads) · d] float32 → attention output [M, heads · d] of one layer, on a GPU in the type of the
+    stores. May rotate q and k in place; puts k and v into each group's store, and lets every row see its own branch up to itself. A row's bits do
     not depend on the other groups. */
 at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
                       const AttentionRows& rows, std::int64_t layer);

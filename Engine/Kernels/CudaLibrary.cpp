@@ -11,7 +11,7 @@
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include "Kernels/CudaParts.h"
+#include "Kernels/CudaLaunch.h"
 
 namespace tableread::engine::kernels
 {
@@ -19,6 +19,19 @@ void check (cudaError_t error)
 {
     if (error != cudaSuccess)
         throw std::runtime_error (std::string ("CUDA: ") + cudaGetErrorString (error));
+}
+
+bool mayOverlap (cudaStream_t stream)
+{
+    static const bool able = [] {
+        int major = 0;
+        check (
+            cudaDeviceGetAttribute (&major, cudaDevAttrComputeCapabilityMajor, c10::cuda::current_device()));
+        return major >= 9;
+    }();
+    auto capturing = cudaStreamCaptureStatusNone;
+    check (cudaStreamIsCapturing (stream, &capturing));
+    return able && capturing == cudaStreamCaptureStatusActive;
 }
 
 namespace
@@ -59,8 +72,9 @@ GpuKernels makeTable()
     table.attention = cudaAttention;
     table.rmsNorm = cudaRmsNorm;
     table.silu = cudaSilu;
-    table.addDepthwise = cudaAddDepthwise;
-    table.keepTail = cudaKeepTail;
+    table.codecMix = cudaCodecMix;
+    table.codecBlock = cudaCodecBlock;
+    table.extend = cudaExtend;
     table.spreadRows = cudaSpreadRows;
     table.solverStep = cudaSolverStep;
     table.device = makeCudaDevice();

@@ -18,13 +18,12 @@ void cudaAttention (const GpuAttention& call, void* stream);
 void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                   float* out, void* stream);
 void cudaSilu (const float* x, std::int64_t count, float* out, void* stream);
-void cudaAddDepthwise (const float* window, float* x, std::int64_t batch, std::int64_t rows,
-                       std::int64_t channels, std::int64_t taps, const float* weight, const float* bias,
-                       const float* gamma, void* stream);
-void cudaKeepTail (const float* extended, float* context, std::int64_t batch, std::int64_t rows,
-                   std::int64_t columns, std::int64_t channels, const int* active, void* stream);
+void cudaCodecMix (const GpuCodecBlock& call, void* stream);
+bool cudaCodecBlock (const GpuCodecBlock& call, void* stream);
+void cudaExtend (const GpuExtend& call, void* stream);
 void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const float* guidance,
                      std::int64_t requests, std::int64_t width, void* stream);
-void cudaSolverStep (float* x, float* before, const float* v, const int* firstRows, const float* guidance,
-                     std::int64_t requests, std::int64_t width, const float* fiveCoefficients, void* stream);
+void cudaSolverStep (float* x, float* before, const float* v, float* noisy, const int* firstRows,
+                     const float* guidance, std::int64_t requests, std::int64_t width,
+                     const float* fiveCoefficients, void* stream);
 } // namespace tableread::engine::kernels

@@ -8,7 +8,7 @@
 #include "Kernels/GpuKernels.h"
 
 // What the products on a GPU are made of: tiles of stored weights and how they become tensor-core operands, the rows
-// before the product and the outputs after it. Included by LinearCuda.cu only.
+// before the product and the outputs after it. Included by LinearCuda.cu and CodecCuda.cu.
 namespace tableread::engine::kernels
 {
 namespace
@@ -31,6 +31,19 @@ __device__ inline void mma (float (&c)[4], const Fragment& a, unsigned b0, unsig
                  : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
                  : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b0), "r"(b1));
 }
+
+/** Four 8 × 8 matrices out of shared memory, as mma takes them: of rows 0 to 7 and 8 to 15 the k halves 0 and 1 each. */
+__device__ inline Fragment twoRowTiles (const __nv_bfloat16* rows, int pitch, int lane)
+{
+    const auto* from = rows + (lane / 16 * 8 + lane % 8) * pitch + lane / 8 % 2 * 8;
+    const unsigned address = (unsigned) __cvta_generic_to_shared (from);
+    Fragment b;
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(b.r[0]), "=r"(b.r[1]), "=r"(b.r[2]), "=r"(b.r[3])
+                 : "r"(address));
+    return b;
+}
+
 __device__ inline uint4 stream16 (const void* p)
 {
     uint4 v;
@@ -147,6 +160,8 @@ __device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t 
     if (a.residual != nullptr)
         a.residual[row * width + column] +=
             value * (a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column]);
+    else if (a.readyOut != nullptr)
+        static_cast<__nv_bfloat16*> (a.readyOut)[row * width + column] = __float2bfloat16 (value);
     else
         a.out[row * width + column] = value;
 }
@@ -187,11 +202,37 @@ __device__ inline const float* sourceRow (const GpuLinear& a, std::int64_t row)
     return a.x + b * a.batchStride + (r - b * t) * a.rowStride;
 }
 
+__device__ inline const __nv_bfloat16* readyRow (const GpuLinear& a, std::int64_t row)
+{
+    const unsigned r = (unsigned) row, t = (unsigned) a.rowsOfABatch, b = r / t;
+    return static_cast<const __nv_bfloat16*> (a.ready) + b * a.readyBatchStride +
+           (r - b * t) * a.readyRowStride;
+}
+
+/** 1 / the root of a row's mean square. Each warp that asks adds in the same order. Many loads on their way at once: rows
+    are few, and what takes long is waiting. */
 __device__ inline float normFactor (const GpuLinear& a, const float* x, int lane)
 {
+    constexpr int ahead = 8;
     float total = 0;
-    for (std::int64_t i = lane; i < a.k; i += 32)
-        total += x[i] * x[i];
+    if (a.inFours)
+    {
+        const auto* fours = reinterpret_cast<const float4*> (x);
+        const int count = (int) a.k / 4;
+        for (int first = lane; first < count; first += 32 * ahead)
+        {
+            float4 v[ahead];
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+                v[u] = first + 32 * u < count ? fours[first + 32 * u] : float4 {};
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+                total += v[u].x * v[u].x + v[u].y * v[u].y + v[u].z * v[u].z + v[u].w * v[u].w;
+        }
+    }
+    else
+        for (std::int64_t i = lane; i < a.k; i += 32)
+            total += x[i] * x[i];
     for (int offset = 16; offset > 0; offset /= 2)
         total += __shfl_xor_sync (~0u, total, offset);
     return rsqrtf (total / (float) a.k + a.eps);
@@ -211,6 +252,34 @@ __device__ inline float prepared (const GpuLinear& a, const float* x, std::int64
             v = v * (1.0f + a.scale[row * a.modulationStride + k]) + a.shift[row * a.modulationStride + k];
     }
     return v;
+}
+
+/** The same of inputs k to k + 3, as bf16. */
+__device__ inline uint2 preparedFour (const GpuLinear& a, const float* x, std::int64_t row, int k,
+                                      float factor)
+{
+    if (! a.inFours || k >= a.k)
+        return { pairOf (prepared (a, x, row, k, factor), prepared (a, x, row, k + 1, factor)),
+                 pairOf (prepared (a, x, row, k + 2, factor), prepared (a, x, row, k + 3, factor)) };
+    const auto four = [k] (const float* from) { return *reinterpret_cast<const float4*> (from + k); };
+    float4 v = four (x);
+    if (a.normalise)
+    {
+        v = { v.x * factor, v.y * factor, v.z * factor, v.w * factor };
+        if (a.normWeight != nullptr)
+        {
+            const float4 w = four (a.normWeight);
+            v = { v.x * w.x, v.y * w.y, v.z * w.z, v.w * w.w };
+        }
+        if (a.scale != nullptr)
+        {
+            const float4 s = four (a.scale + row * a.modulationStride),
+                         t = four (a.shift + row * a.modulationStride);
+            v = { v.x * (1.0f + s.x) + t.x, v.y * (1.0f + s.y) + t.y, v.z * (1.0f + s.z) + t.z,
+                  v.w * (1.0f + s.w) + t.w };
+        }
+    }
+    return { pairOf (v.x, v.y), pairOf (v.z, v.w) };
 }
 } // namespace
 } // namespace tableread::engine::kernels

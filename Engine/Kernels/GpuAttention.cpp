@@ -33,9 +33,13 @@ at::Tensor attentionOnGpu (at::Tensor& qkv, std::int64_t heads, std::int64_t kvH
     call.layer = layer;
     call.parts = (int) ((rows.longest + gpuPositionsOfAPart - 1) / gpuPositionsOfAPart);
     auto scratch = at::empty ({ rows.count * heads * call.parts * (call.dim + 2) }, qkv.options());
-    auto out = at::empty ({ rows.count, heads * call.dim }, qkv.options());
+    auto out = at::empty ({ rows.count, heads * call.dim },
+                          qkv.options().dtype (rows.groups.front().store.keys.scalar_type()));
+    call.append = rows.oneEach;
+    TORCH_CHECK (rows.count * kvHeads <= gpuCounterCount);
     call.scratch = scratch.mutable_data_ptr<float>();
-    call.out = out.mutable_data_ptr<float>();
+    call.counters = gpuCounters (qkv.device());
+    call.out = out.mutable_data_ptr();
     gpu().attention (call, gpu().currentStream());
     return out;
 }

@@ -30,6 +30,8 @@ struct GpuLinear
     const float* x = nullptr; // row (b, t) at b · batchStride + t · rowStride
     std::int64_t rows = 0, rowsOfABatch = 0, batchStride = 0, rowStride = 0;
     std::int64_t k = 0, n = 0;
+    bool inFours =
+        false; // rows, norm, shift and scale can be read four inputs at a time: 16 bytes, on 16 bytes
     const void* weight = nullptr;
     GpuElement element = GpuElement::BFloat16;
     const float* channelScale = nullptr; // [n]
@@ -41,12 +43,16 @@ struct GpuLinear
     std::int64_t modulationStride = 0;
     GpuActivation activation = GpuActivation::None;
     float* out = nullptr;      // [M, n], or [M, n / 2] with SwiGlu
+    void* readyOut = nullptr;  // instead, bf16
     float* residual = nullptr; // if not null: += gate · out instead
     const float* gate = nullptr;
     std::int64_t gateStride = 0;  // 0: one row for all
     float* workspace = nullptr;   // sums of the parts of k, workspaceFloats() of them
     unsigned* counters = nullptr; // zeros, and zeros again afterwards; counterCount of them
     void* scratch = nullptr;      // the rows as bf16, for more than 8 rows: M · (k rounded up to 16)
+    const void* ready = nullptr;  // instead of x: rows in bf16, to be taken as they are, each on 16 bytes
+    std::int64_t readyWidth = 0;  // of a row, a multiple of 8
+    std::int64_t readyBatchStride = 0, readyRowStride = 0;
 };
 
 /** Attention of one layer over KV stores that a table in device memory names, so that a captured graph finds new
@@ -60,13 +66,45 @@ struct GpuAttention
     const float *cosine = nullptr, *sine = nullptr;
     const std::int64_t* table = nullptr;
     std::int64_t layer = 0;
-    int parts = 0;            // of gpuPositionsOfAPart positions, enough for the longest row
-    float* scratch = nullptr; // rows · kvHeads · parts · (heads / kvHeads) · (dim + 2)
-    float* out = nullptr;
+    bool append = false;          // each row has a store of its own; else rows may see those before them
+    int parts = 0;                // of gpuPositionsOfAPart positions, enough for the longest row
+    float* scratch = nullptr;     // rows · kvHeads · parts · (heads / kvHeads) · (dim + 2)
+    unsigned* counters = nullptr; // zeros, and zeros again afterwards; rows · kvHeads of them
+    void* out = nullptr;          // in the stores' type
 };
 
+/** A codec block over streams [streams, rows, channels] float32 (kernels::CodecBlockWeights says what it does). */
+struct GpuCodecBlock
+{
+    const float* x = nullptr;
+    float* out = nullptr;        // not x
+    float* context = nullptr;    // [streams, gpuMixerTaps − 1, channels], goes on to the next chunk
+    const int* active = nullptr; // [streams]; null: all go on
+    std::int64_t streams = 0, rows = 0;
+    int channels = 0;
+    const float *norm = nullptr, *mixer = nullptr, *mixerBias = nullptr, *gamma = nullptr, *ffnNorm = nullptr,
+                *ffnGamma = nullptr;
+    float eps = 0;
+    void* ready =
+        nullptr; // of the mix: [streams, rows, channels] bf16, what the block's first product takes; or null
+    const void *up = nullptr, *down = nullptr; // of the whole block: bf16 tiles
+    const float *upBias = nullptr, *downBias = nullptr;
+};
+
+/** kernels::extend's arguments. */
+struct GpuExtend
+{
+    const float* x = nullptr;
+    float* context = nullptr;
+    const int* active = nullptr;
+    void* out = nullptr;
+    bool rounded = false; // out is bf16
+    std::int64_t streams = 0, rows = 0, columns = 0, channels = 0;
+};
+
+inline constexpr std::int64_t gpuMixerTaps = 7;
 inline constexpr std::int64_t gpuPositionsOfAPart = 64;
-inline constexpr std::int64_t gpuCounterCount = 1 << 16;
+inline constexpr std::int64_t gpuCounterCount = 1 << 18;
 
 /** The GPU twins of the kernels, in a library of their own that is loaded where there is a GPU. Each is issued on
     `stream` and returns at once. */
@@ -87,16 +125,16 @@ struct GpuKernels
     void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                      float* out, void* stream);
     void (*silu) (const float* x, std::int64_t count, float* out, void* stream);
-    void (*addDepthwise) (const float* window, float* x, std::int64_t batch, std::int64_t rows,
-                          std::int64_t channels, std::int64_t taps, const float* weight, const float* bias,
-                          const float* gamma, void* stream);
-    void (*keepTail) (const float* extended, float* context, std::int64_t batch, std::int64_t rows,
-                      std::int64_t columns, std::int64_t channels, const int* active, void* stream);
+    /** The block up to its products. */
+    void (*codecMix) (const GpuCodecBlock&, void* stream);
+    /** The whole block. @returns false, and does nothing, for more channels than stay in a multiprocessor. */
+    bool (*codecBlock) (const GpuCodecBlock&, void* stream);
+    void (*extend) (const GpuExtend&, void* stream);
     void (*spreadRows) (const float* x, float* noisy, const int* firstRows, const float* guidance,
                         std::int64_t requests, std::int64_t width, void* stream);
-    void (*solverStep) (float* x, float* before, const float* v, const int* firstRows, const float* guidance,
-                        std::int64_t requests, std::int64_t width, const float* fiveCoefficients,
-                        void* stream);
+    void (*solverStep) (float* x, float* before, const float* v, float* noisy, const int* firstRows,
+                        const float* guidance, std::int64_t requests, std::int64_t width,
+                        const float* fiveCoefficients, void* stream);
     GpuDevice device;
 };
 

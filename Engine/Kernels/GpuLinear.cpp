@@ -14,13 +14,30 @@ const float* pointer (const at::Tensor& tensor)
     return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr;
 }
 
-/** Zeros that every split product counts on and leaves as zeros. */
-unsigned* counters (at::Device device)
+bool onSixteenBytes (const void* p)
+{
+    return reinterpret_cast<std::uintptr_t> (p) % 16 == 0;
+}
+
+/** bf16 rows that begin on 16 bytes and are multiples of that. */
+bool canTakeAsTheyAre (const at::Tensor& x)
+{
+    return (x.size (-1) | x.stride (-2) | x.stride (0)) % 8 == 0 && onSixteenBytes (x.const_data_ptr());
+}
+
+bool canReadFours (const GpuLinear& call)
+{
+    return (call.k | call.rowStride | call.batchStride | call.modulationStride) % 4 == 0 &&
+           onSixteenBytes (call.x) && onSixteenBytes (call.normWeight) && onSixteenBytes (call.shift) &&
+           onSixteenBytes (call.scale);
+}
+} // namespace
+
+unsigned* gpuCounters (at::Device device)
 {
     static const auto zeros = at::zeros ({ gpuCounterCount }, at::TensorOptions (at::kInt).device (device));
     return reinterpret_cast<unsigned*> (zeros.mutable_data_ptr<int>());
 }
-} // namespace
 
 namespace
 {
@@ -88,20 +105,29 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
                         const LinearResult& result)
 {
     const bool batched = x.dim() == 3, gated = result.activation == Activation::SwiGlu;
+    const bool isFloat = weight.panels.scalar_type() == at::kFloat,
+               isReady = x.scalar_type() == at::kBFloat16;
+    if (isReady && (isFloat || norm != nullptr || ! canTakeAsTheyAre (x)))
+        return linearOnGpu (x.to (at::kFloat), weight, norm, result);
     TORCH_CHECK (gated == weight.gated, "SwiGlu and a gated matrix go together");
     GpuLinear call;
     call.rowsOfABatch = x.size (-2);
     call.rows = batched ? x.size (0) * x.size (1) : x.size (0);
-    call.x = x.const_data_ptr<float>();
-    call.batchStride = batched ? x.stride (0) : 0;
-    call.rowStride = x.stride (-2);
     call.k = weight.k;
     call.n = weight.n;
-    const bool isFloat = weight.panels.scalar_type() == at::kFloat;
     call.element = elementOf (weight.panels.scalar_type());
     call.weight = weight.panels.const_data_ptr();
     call.channelScale = pointer (weight.channelScale);
     call.bias = pointer (weight.bias);
+    (isReady ? call.readyBatchStride : call.batchStride) = batched ? x.stride (0) : 0;
+    (isReady ? call.readyRowStride : call.rowStride) = x.stride (-2);
+    if (isReady)
+    {
+        call.ready = x.const_data_ptr();
+        call.readyWidth = call.k;
+    }
+    else
+        call.x = x.const_data_ptr<float>();
     if (norm != nullptr)
     {
         call.normalise = true;
@@ -124,19 +150,25 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
     }
     else
     {
-        out = at::empty ({ call.rows, gated ? weight.n / 2 : weight.n }, x.options());
-        call.out = out.mutable_data_ptr<float>();
+        const bool rounded = result.rounded && ! isFloat;
+        out = at::empty ({ call.rows, gated ? weight.n / 2 : weight.n },
+                         x.options().dtype (rounded ? at::kBFloat16 : at::kFloat));
+        if (rounded)
+            call.readyOut = out.mutable_data_ptr();
+        else
+            call.out = out.mutable_data_ptr<float>();
     }
+    call.inFours = canReadFours (call);
     at::Tensor workspace, scratch;
     if (! isFloat)
     {
         if (const auto floats = gpu().workspaceFloats (call.rows, call.n, call.k); floats > 0)
         {
-            workspace = at::empty ({ floats }, x.options());
+            workspace = at::empty ({ floats }, x.options().dtype (at::kFloat));
             call.workspace = workspace.mutable_data_ptr<float>();
-            call.counters = counters (x.device());
+            call.counters = gpuCounters (x.device());
         }
-        if (call.rows > 8)
+        if (call.rows > 8 && ! isReady)
         {
             scratch = at::empty ({ call.rows, (call.k + 15) / 16 * 16 }, x.options().dtype (at::kBFloat16));
             call.scratch = scratch.mutable_data_ptr();

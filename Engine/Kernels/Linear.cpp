@@ -154,12 +154,18 @@ at::Tensor finish (at::Tensor product, const LinearResult& result)
 }
 } // namespace
 
+bool roundsRows (const Weight& weight)
+{
+    return weight.panels.is_cuda() && weight.panels.scalar_type() != at::kFloat;
+}
+
 at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* norm, const LinearResult& result)
 {
-    TORCH_CHECK ((x.dim() == 2 || x.dim() == 3) && x.size (-1) == weight.k && x.scalar_type() == at::kFloat &&
+    TORCH_CHECK ((x.dim() == 2 || x.dim() == 3) && x.size (-1) == weight.k &&
                  (x.stride (-1) == 1 || weight.k == 1));
     if (x.is_cuda())
         return linearOnGpu (x, weight, norm, result);
+    TORCH_CHECK (x.scalar_type() == at::kFloat);
     if (norm != nullptr)
     {
         auto rows = rmsNorm (x.reshape ({ -1, weight.k }), norm->weight, norm->eps);

@@ -61,10 +61,15 @@ struct LinearResult
     Activation activation = Activation::None;
     at::Tensor residual {}; // [M, n], changed in place
     at::Tensor gate {};     // [n] for all rows or [M, n], rows may lie apart; undefined: 1
+    bool rounded = false;   // without a residual, on a GPU, weights not float32: in bf16, for a product
 };
 
+/** Whether linear() rounds rows to bf16 before it multiplies, so that they may be given so. */
+bool roundsRows (const Weight& weight);
+
 /** x [M, k] or [B, T, k] float32, rows any distance apart but each contiguous → [M, n] float32 (M = B · T), or the
-    residual. norm: null for none. A row's bits depend on nothing but the row: not on M, its place, or the number of
+    residual. On a GPU x may be in bf16, to which rows are rounded there anyway (unless weights are float32), with rows
+    on 16 bytes. norm: null for none. A row's bits depend on nothing but the row: not on M, its place, or the number of
     threads. */
 at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* norm = nullptr,
                    const LinearResult& result = {});

@@ -3,33 +3,35 @@
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
 
-#include "Kernels/CudaParts.h"
+#include "Kernels/CudaLaunch.h"
 #include "Kernels/CudaTiles.h"
 
 namespace tableread::engine::kernels
 {
 namespace
 {
-/** Rows as the products take them: normalised, modulated, gathered, bf16; [M, pitch], zeros behind k. A warp a row. */
-__global__ void prepareKernel (GpuLinear a, __nv_bfloat16* out, int pitch)
+/** Rows as the products take them: normalised, modulated, gathered, bf16; [M, pitch], zeros behind k. With few inputs a
+    warp a row, else a block a row, each of whose warps works out the factor by itself. */
+__global__ void __launch_bounds__ (threads)
+    prepareKernel (GpuLinear a, __nv_bfloat16* out, int pitch, int rowsOfABlock)
 {
-    const std::int64_t row = (std::int64_t) blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32;
+    letNextStart();
+    waitForInputs();
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, lanes = threads / rowsOfABlock;
+    const std::int64_t row = (std::int64_t) blockIdx.x * rowsOfABlock + warp * rowsOfABlock / warps;
     if (row >= a.rows)
         return;
-    const int lane = threadIdx.x % 32;
     const float* x = sourceRow (a, row);
     const float factor = a.normalise ? normFactor (a, x, lane) : 1.0f;
-    for (int k = lane * 2; k < pitch; k += 64)
-        *reinterpret_cast<unsigned*> (out + row * pitch + k) =
-            pairOf (prepared (a, x, row, k, factor), prepared (a, x, row, k + 1, factor));
+    for (int k = (int) threadIdx.x % lanes * 4; k < pitch; k += lanes * 4)
+        *reinterpret_cast<uint2*> (out + row * pitch + k) = preparedFour (a, x, row, k, factor);
 }
 
 /** Few rows: a block walks over tiles of 16 outputs, its warps take k in turns of 16 and add up in the order of the
     warps. The order of a sum depends on the weight's shape alone: not on NT, the tiles of a block, or other rows. */
 template <GpuElement E, int NT, bool Fused, int MinBlocks>
 __global__ void __launch_bounds__ (threads, MinBlocks)
-    narrowKernel (GpuLinear a, const __nv_bfloat16* ready, int readyPitch, int tilesOfABlock,
-                  int stepsOfASplit)
+    narrowKernel (GpuLinear a, int tilesOfABlock, int stepsOfASplit)
 {
     extern __shared__ unsigned char shared[];
     constexpr int ahead = 64 / (int) sizeof (typename Raw<E>::Type); // 64 bytes a lane on their way
@@ -55,39 +57,40 @@ __global__ void __launch_bounds__ (threads, MinBlocks)
                 raw[u] = fetch<E> (from + u * stepLanes);
     };
     const auto* here = laneOf<E> (a.weight, ((std::int64_t) tile * kSteps + stepBegin) * warps + warp, lane);
+    letNextStart();
     request (here, tile < tileEnd ? steps : 0);
+    waitForInputs();
 
     if constexpr (Fused)
     {
-        float factor = 1.0f;
         __shared__ float factors[8];
         if (a.normalise)
         {
             if (warp < rows)
             {
-                factor = normFactor (a, sourceRow (a, firstRow + warp), lane);
+                const float factor = normFactor (a, sourceRow (a, firstRow + warp), lane);
                 if (lane == 0)
                     factors[warp] = factor;
             }
             __syncthreads();
         }
-        for (int r = 0; r < rows; ++r)
+        const int fours = width / 4;
+        for (int i = threadIdx.x; i < rows * fours; i += threads)
         {
-            const float* x = sourceRow (a, firstRow + r);
-            factor = a.normalise ? factors[r] : 1.0f;
-            for (int c = threadIdx.x * 2; c < width; c += threads * 2)
-                *reinterpret_cast<unsigned*> (staged + r * pitch + c) =
-                    pairOf (prepared (a, x, firstRow + r, from + c, factor),
-                            prepared (a, x, firstRow + r, from + c + 1, factor));
+            const int r = i / fours, c = i % fours * 4;
+            *reinterpret_cast<uint2*> (staged + r * pitch + c) = preparedFour (
+                a, sourceRow (a, firstRow + r), firstRow + r, from + c, a.normalise ? factors[r] : 1.0f);
         }
     }
     else
-        for (int r = 0; r < rows; ++r)
-            for (int c = threadIdx.x * 8; c < width; c += threads * 8)
-                *reinterpret_cast<uint4*> (staged + r * pitch + c) =
-                    from + c < readyPitch
-                        ? *reinterpret_cast<const uint4*> (ready + (firstRow + r) * readyPitch + from + c)
-                        : uint4 {};
+        for (int i = threadIdx.x; i < rows * (width / 8); i += threads)
+        {
+            const int r = i / (width / 8), c = i % (width / 8) * 8;
+            *reinterpret_cast<uint4*> (staged + r * pitch + c) =
+                from + c < a.readyWidth
+                    ? *reinterpret_cast<const uint4*> (readyRow (a, firstRow + r) + from + c)
+                    : uint4 {};
+        }
     __syncthreads();
 
     for (; tile < tileEnd; ++tile, here += kSteps * stepLanes)
@@ -108,20 +111,27 @@ __global__ void __launch_bounds__ (threads, MinBlocks)
             {
                 if (s0 + u >= steps)
                     break;
-                const int column = ((s0 + u) * warps + warp) * tileDepth + quad * 2;
+                const int column = ((s0 + u) * warps + warp) * tileDepth;
                 const Fragment weights = expand<E> (now[u]);
-#pragma unroll
-                for (int j = 0; j < NT; ++j)
+                if constexpr (NT == 1)
                 {
-                    const int r = j * 8 + group;
                     unsigned b0 = 0, b1 = 0;
-                    if (r < rows)
+                    if (group < rows)
                     {
-                        b0 = *reinterpret_cast<const unsigned*> (staged + r * pitch + column);
-                        b1 = *reinterpret_cast<const unsigned*> (staged + r * pitch + column + 8);
+                        const auto* b = staged + group * pitch + column + quad * 2;
+                        b0 = *reinterpret_cast<const unsigned*> (b);
+                        b1 = *reinterpret_cast<const unsigned*> (b + 8);
                     }
-                    mma (sums[j], weights, b0, b1);
+                    mma (sums[0], weights, b0, b1);
                 }
+                else
+#pragma unroll
+                    for (int j = 0; j < NT; j += 2)
+                    {
+                        const Fragment b = twoRowTiles (staged + j * 8 * pitch + column, pitch, lane);
+                        mma (sums[j], weights, b.r[0], b.r[1]);
+                        mma (sums[j + 1], weights, b.r[2], b.r[3]);
+                    }
             }
         }
         // c0, c1: output `group`, rows 2·quad, +1; c2, c3: output group + 8.
@@ -193,8 +203,7 @@ __device__ inline void copyAsync16 (void* to, const void* from, bool there)
 
 /** Many rows: 128 of them a block, and 16 · WN outputs; each warp a tile of outputs and its share of the rows. */
 template <GpuElement E, int WN>
-__global__ void __launch_bounds__ (threads)
-    wideKernel (GpuLinear a, const __nv_bfloat16* ready, int readyPitch)
+__global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a)
 {
     constexpr int NT = 2 * WN; // row tiles of a warp
     constexpr int stages = 3;
@@ -215,9 +224,8 @@ __global__ void __launch_bounds__ (threads)
             for (int i = threadIdx.x; i < wideRows * (wideDepth / 8); i += threads)
             {
                 const int r = i / (wideDepth / 8), c = i % (wideDepth / 8) * 8, k = chunk * wideDepth + c;
-                const bool there = firstRow + r < a.rows && k < readyPitch;
-                copyAsync16 (to + r * widePitch + c, there ? ready + (firstRow + r) * readyPitch + k : ready,
-                             there);
+                const bool there = firstRow + r < a.rows && k < a.readyWidth;
+                copyAsync16 (to + r * widePitch + c, there ? readyRow (a, firstRow + r) + k : a.ready, there);
             }
         }
         asm volatile("cp.async.commit_group;");
@@ -230,9 +238,11 @@ __global__ void __launch_bounds__ (threads)
             if (tile < tiles && chunk * 4 + u < used)
                 raw[u] = fetch<E> (here + (chunk * 4 + u) * tileLanes);
     };
+    letNextStart();
+    request (0);
+    waitForInputs();
     stage (0);
     stage (1);
-    request (0);
     float sums[NT][4] = {};
     for (int chunk = 0; chunk < chunks; ++chunk)
     {
@@ -254,16 +264,10 @@ __global__ void __launch_bounds__ (threads)
 #pragma unroll
             for (int j = 0; j < NT; j += 2)
             {
-                // Four 8 × 8 matrices: rows j and j + 1, k halves 0 and 1 of each.
-                const auto* from = x + (warpRow + j * 8 + lane / 16 * 8 + lane % 8) * widePitch +
-                                   u * tileDepth + (lane / 8 % 2) * 8;
-                const unsigned address = (unsigned) __cvta_generic_to_shared (from);
-                unsigned b[4];
-                asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-                             : "=r"(b[0]), "=r"(b[1]), "=r"(b[2]), "=r"(b[3])
-                             : "r"(address));
-                mma (sums[j], weights, b[0], b[1]);
-                mma (sums[j + 1], weights, b[2], b[3]);
+                const Fragment b =
+                    twoRowTiles (x + (warpRow + j * 8) * widePitch + u * tileDepth, widePitch, lane);
+                mma (sums[j], weights, b.r[0], b.r[1]);
+                mma (sums[j + 1], weights, b.r[2], b.r[3]);
             }
         }
     }
@@ -283,6 +287,8 @@ __global__ void __launch_bounds__ (threads)
 /** fp32 weights [n, k], one warp an output and row: for the comparison with the CPU, not for speed. */
 __global__ void plainKernel (GpuLinear a)
 {
+    letNextStart();
+    waitForInputs();
     const int lane = threadIdx.x % 32;
     const bool gated = a.activation == GpuActivation::SwiGlu;
     const std::int64_t width = gated ? a.n / 2 : a.n;
@@ -321,69 +327,83 @@ __global__ void plainKernel (GpuLinear a)
                                                 : first);
 }
 
-template <typename... Parameters, typename... Arguments>
-void start (void (*kernel) (Parameters...), dim3 grid, std::size_t bytes, cudaStream_t stream,
-            Arguments... arguments)
+/** Bytes of shared memory that a block can have. */
+int sharedLimit()
 {
-    if (bytes > 48 * 1024)
-        check (cudaFuncSetAttribute (kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int) bytes));
-    kernel<<<grid, threads, bytes, stream>>> (arguments...);
-    check (cudaGetLastError());
+    static const int limit = [] {
+        int device = 0, bytes = 0;
+        check (cudaGetDevice (&device));
+        check (cudaDeviceGetAttribute (&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+        return std::min (bytes, 128 * 1024); // two blocks have to fit
+    }();
+    return limit;
 }
 
 constexpr int multiprocessors = 132; // of an H100: only how the tiles are dealt out
 
 template <GpuElement E, int NT, bool Fused, int MB>
-void narrow (const GpuLinear& a, const __nv_bfloat16* ready, int readyPitch, int splits, cudaStream_t stream)
+void narrow (const GpuLinear& a, int splits, void* stream)
 {
     const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs),
               steps = (int) ((a.k + stepDepth - 1) / stepDepth);
-    const int stepsOfASplit = (steps + splits - 1) / splits,
-              tilesOfABlock = (tiles * splits + MB * multiprocessors - 1) / (MB * multiprocessors);
-    const std::size_t bytes =
-        (std::size_t) warps * 8 * NT * 16 * 4 +
-        (std::size_t) std::min<std::int64_t> (8 * NT, a.rows) * (stepsOfASplit * stepDepth + 8) * 2;
-    start (narrowKernel<E, NT, Fused, MB>,
-           dim3 ((unsigned) ((a.rows + 8 * NT - 1) / (8 * NT)),
-                 (unsigned) ((tiles + tilesOfABlock - 1) / tilesOfABlock), (unsigned) splits),
-           bytes, stream, a, ready, readyPitch, tilesOfABlock, stepsOfASplit);
+    const int rowBlocks = (int) ((a.rows + 8 * NT - 1) / (8 * NT));
+    const int stepsOfASplit = (steps + splits - 1) / splits;
+    const std::int64_t work = (std::int64_t) tiles * splits * rowBlocks, room = MB * multiprocessors;
+    const int tilesOfABlock = (int) std::min<std::int64_t> ((work + room - 1) / room, tiles);
+    const std::size_t bytes = (std::size_t) warps * 8 * NT * 16 * 4 +
+                              (std::size_t) (NT == 1 ? std::min<std::int64_t> (8, a.rows) : 8 * NT) *
+                                  (stepsOfASplit * stepDepth + 8) * 2;
+    launch (narrowKernel<E, NT, Fused, MB>,
+            dim3 ((unsigned) rowBlocks, (unsigned) ((tiles + tilesOfABlock - 1) / tilesOfABlock),
+                  (unsigned) splits),
+            threads, bytes, stream, a, tilesOfABlock, stepsOfASplit);
 }
 
+/** The order of a sum is the same for each WN, so that is chosen to fill the device. */
 template <GpuElement E, int WN>
-void wide (const GpuLinear& a, const __nv_bfloat16* ready, int readyPitch, cudaStream_t stream)
+void wide (const GpuLinear& a, void* stream)
 {
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    start (wideKernel<E, WN>,
-           dim3 ((unsigned) ((a.rows + wideRows - 1) / wideRows), (unsigned) ((tiles + WN - 1) / WN)),
-           3 * wideRows * widePitch * 2, stream, a, ready, readyPitch);
+    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs, rowBlocks = (a.rows + wideRows - 1) / wideRows;
+    if constexpr (WN > 1)
+        if (tiles < WN || rowBlocks * ((tiles + WN - 1) / WN) < multiprocessors)
+            return wide<E, WN / 2> (a, stream);
+    launch (wideKernel<E, WN>, dim3 ((unsigned) rowBlocks, (unsigned) ((tiles + WN - 1) / WN)), threads,
+            3 * wideRows * widePitch * 2, stream, a);
+}
+
+/** Whether a product with many rows reads each weight once for 128 of them, and not for 32: by the rows of one sequence
+    and the weight's shape, since what a row's bits are must not depend on others. */
+bool isWide (const GpuLinear& a)
+{
+    constexpr std::int64_t staysInCache = 4 << 20; // weights that are read again from there, not from memory
+    return a.rowsOfABatch > (a.n * a.k <= staysInCache ? 256 : 32);
 }
 
 template <GpuElement E>
-void choose (const GpuLinear& a, int splits, cudaStream_t stream)
+void choose (GpuLinear a, int splits, void* stream)
 {
-    if (a.rows <= 8)
-        return narrow<E, 1, true, 4> (a, nullptr, 0, splits, stream);
-    auto* ready = static_cast<__nv_bfloat16*> (a.scratch);
-    const int pitch = (int) ((a.k + 15) / 16) * 16;
-    start (prepareKernel, dim3 ((unsigned) ((a.rows + warps - 1) / warps)), 0, stream, a, ready, pitch);
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    if (a.rowsOfABatch > 32) // by the rows of one sequence: what its bits are must not depend on the others
+    if (a.ready == nullptr && a.rows <= 8)
+        return narrow<E, 1, true, 4> (a, splits, stream);
+    if (a.ready == nullptr)
     {
-        if (tiles >= 8)
-            wide<E, 8> (a, ready, pitch, stream);
-        else if (tiles >= 4)
-            wide<E, 4> (a, ready, pitch, stream);
-        else if (tiles >= 2)
-            wide<E, 2> (a, ready, pitch, stream);
-        else
-            wide<E, 1> (a, ready, pitch, stream);
-        return;
+        auto* rows = static_cast<__nv_bfloat16*> (a.scratch);
+        a.readyWidth = (a.k + 15) / 16 * 16;
+        const int rowsOfABlock = a.k > 512 ? 1 : warps;
+        launch (prepareKernel, dim3 ((unsigned) ((a.rows + rowsOfABlock - 1) / rowsOfABlock)), threads, 0,
+                stream, a, rows, (int) a.readyWidth, rowsOfABlock);
+        a.ready = rows;
+        a.readyRowStride = a.readyWidth;
+        a.readyBatchStride = a.rowsOfABatch * a.readyWidth;
     }
+    if (isWide (a))
+        return wide<E, 8> (a, stream);
     const auto steps = (a.k + stepDepth - 1) / stepDepth, width = (steps + splits - 1) / splits * stepDepth;
-    if (a.rows > 16 && 32 * width * 2 <= 112 * 1024)
-        narrow<E, 4, false, 2> (a, ready, pitch, splits, stream);
+    if (a.rows <= 8)
+        narrow<E, 1, false, 4> (a, splits, stream);
+    else if (a.rows > 16 && 32 * (width + 8) * 2 + warps * 32 * 16 * 4 <= sharedLimit())
+        narrow<E, 4, false, 2> (a, splits, stream);
     else
-        narrow<E, 2, false, 2> (a, ready, pitch, splits, stream);
+        narrow<E, 2, false, 2> (a, splits, stream);
 }
 } // namespace
 
@@ -406,22 +426,19 @@ std::int64_t cudaWorkspaceFloats (std::int64_t rows, std::int64_t n, std::int64_
 
 void cudaLinear (const GpuLinear& a, void* stream)
 {
-    auto s = static_cast<cudaStream_t> (stream);
     const int splits = splitsOf (a.n, a.k);
     switch (a.element)
     {
         case GpuElement::BFloat16:
-            return choose<GpuElement::BFloat16> (a, splits, s);
+            return choose<GpuElement::BFloat16> (a, splits, stream);
         case GpuElement::Int8:
-            return choose<GpuElement::Int8> (a, splits, s);
+            return choose<GpuElement::Int8> (a, splits, stream);
         case GpuElement::Float8E4M3:
-            return choose<GpuElement::Float8E4M3> (a, splits, s);
+            return choose<GpuElement::Float8E4M3> (a, splits, stream);
         case GpuElement::Float32:
-            start (plainKernel,
-                   dim3 ((unsigned) a.rows,
-                         (unsigned) (((a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n) + warps - 1) /
-                                     warps)),
-                   0, s, a);
+            const auto outputs = a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n;
+            launch (plainKernel, dim3 ((unsigned) a.rows, (unsigned) ((outputs + warps - 1) / warps)),
+                    threads, 0, stream, a);
     }
 }
 } // namespace tableread::engine::kernels

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 
-#include "Kernels/CudaParts.h"
+#include "Kernels/CudaLaunch.h"
 
 namespace tableread::engine::kernels
 {
@@ -9,73 +9,61 @@ namespace
 {
 constexpr int threads = 256;
 
-unsigned blocksFor (std::int64_t count, int each = threads)
+/** The sum of a value over the threads of a block, in an order that depends on nothing else. */
+__device__ inline float sumOfBlock (float value)
 {
-    return (unsigned) ((count + each - 1) / each);
+    __shared__ float ofWarps[threads / 32];
+    for (int offset = 16; offset > 0; offset /= 2)
+        value += __shfl_xor_sync (~0u, value, offset);
+    if (threadIdx.x % 32 == 0)
+        ofWarps[threadIdx.x / 32] = value;
+    __syncthreads();
+    float total = 0;
+    for (int w = 0; w < threads / 32; ++w)
+        total += ofWarps[w];
+    return total;
 }
 
-/** A warp a row. */
-__global__ void rmsNormKernel (const float* x, std::int64_t rows, int n, const float* weight, float eps,
-                               float* out)
+/** A block a row. */
+__global__ void __launch_bounds__ (threads)
+    rmsNormKernel (const float* x, int n, const float* weight, float eps, float* out)
 {
-    const std::int64_t row = (std::int64_t) blockIdx.x * (threads / 32) + threadIdx.x / 32;
-    if (row >= rows)
-        return;
-    const int lane = threadIdx.x % 32;
-    const float* from = x + row * n;
+    letNextStart();
+    waitForInputs();
+    const float* from = x + (std::int64_t) blockIdx.x * n;
     float total = 0;
-    for (int i = lane; i < n; i += 32)
+#pragma unroll 8
+    for (int i = threadIdx.x; i < n; i += threads)
         total += from[i] * from[i];
-    for (int offset = 16; offset > 0; offset /= 2)
-        total += __shfl_xor_sync (~0u, total, offset);
-    const float factor = rsqrtf (total / (float) n + eps);
-    for (int i = lane; i < n; i += 32)
-        out[row * n + i] = from[i] * factor * (weight != nullptr ? weight[i] : 1.0f);
+    const float factor = rsqrtf (sumOfBlock (total) / (float) n + eps);
+    for (int i = threadIdx.x; i < n; i += threads)
+        out[(std::int64_t) blockIdx.x * n + i] = from[i] * factor * (weight != nullptr ? weight[i] : 1.0f);
 }
 
 __global__ void siluKernel (const float* x, std::int64_t count, float* out)
 {
+    letNextStart();
+    waitForInputs();
     const std::int64_t i = (std::int64_t) blockIdx.x * threads + threadIdx.x;
     if (i < count)
         out[i] = x[i] / (1.0f + expf (-x[i]));
 }
 
-__global__ void depthwiseKernel (const float* window, float* x, std::int64_t total, int rows, int channels,
-                                 int taps, const float* weight, const float* bias, const float* gamma)
+__device__ inline void spread (float value, float* noisy, int firstRow, float guidance, int width, int d)
 {
-    const std::int64_t index = (std::int64_t) blockIdx.x * threads + threadIdx.x;
-    if (index >= total)
-        return;
-    const int c = (int) (index % channels);
-    const std::int64_t row = index / channels, b = row / rows, t = row - b * rows;
-    const float* from = window + (b * (rows + taps - 1) + t) * channels + c;
-    float sum = bias[c];
-    for (int j = 0; j < taps; ++j)
-        sum += weight[j * channels + c] * from[(std::int64_t) j * channels];
-    x[index] += gamma[c] * sum;
-}
-
-__global__ void keepTailKernel (const float* extended, float* context, int rows, int columns, int channels,
-                                const int* active, std::int64_t total)
-{
-    const std::int64_t index = (std::int64_t) blockIdx.x * threads + threadIdx.x;
-    if (index >= total)
-        return;
-    const std::int64_t size = (std::int64_t) columns * channels, b = index / size, i = index - b * size;
-    if (active == nullptr || active[b] != 0)
-        context[index] = extended[(b * rows + rows - columns) * channels + i];
+    noisy[(std::int64_t) firstRow * width + d] = value;
+    if (guidance != 1.0f)
+        noisy[(std::int64_t) (firstRow + 1) * width + d] = value;
 }
 
 __global__ void spreadKernel (const float* x, float* noisy, const int* firstRows, const float* guidance,
                               int width)
 {
+    letNextStart();
+    waitForInputs();
     const int r = blockIdx.x;
     for (int d = threadIdx.x; d < width; d += blockDim.x)
-    {
-        noisy[(std::int64_t) firstRows[r] * width + d] = x[(std::int64_t) r * width + d];
-        if (guidance[r] != 1.0f)
-            noisy[(std::int64_t) (firstRows[r] + 1) * width + d] = x[(std::int64_t) r * width + d];
-    }
+        spread (x[(std::int64_t) r * width + d], noisy, firstRows[r], guidance[r], width, d);
 }
 
 struct Coefficients
@@ -83,9 +71,11 @@ struct Coefficients
     float alpha, sigma, keep, first, second;
 };
 
-__global__ void solverKernel (float* x, float* before, const float* v, const int* firstRows,
+__global__ void solverKernel (float* x, float* before, const float* v, float* noisy, const int* firstRows,
                               const float* guidance, int width, Coefficients c)
 {
+    letNextStart();
+    waitForInputs();
     const int r = blockIdx.x;
     for (int d = threadIdx.x; d < width; d += blockDim.x)
     {
@@ -95,64 +85,38 @@ __global__ void solverKernel (float* x, float* before, const float* v, const int
                                  ? conditional[0]
                                  : conditional[width] + guidance[r] * (conditional[0] - conditional[width]);
         const float predicted = c.alpha * x[at] - c.sigma * guided;
-        x[at] = c.keep * x[at] + c.first * predicted + c.second * (predicted - before[at]);
+        const float next = c.keep * x[at] + c.first * predicted + c.second * (predicted - before[at]);
+        x[at] = next;
         before[at] = predicted;
+        spread (next, noisy, firstRows[r], guidance[r], width, d);
     }
-}
-
-cudaStream_t on (void* stream)
-{
-    return static_cast<cudaStream_t> (stream);
 }
 } // namespace
 
 void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                   float* out, void* stream)
 {
-    rmsNormKernel<<<blocksFor (rows, threads / 32), threads, 0, on (stream)>>> (x, rows, (int) n, weight, eps,
-                                                                                out);
-    check (cudaGetLastError());
+    launch (rmsNormKernel, dim3 ((unsigned) rows), threads, 0, stream, x, (int) n, weight, eps, out);
 }
 
 void cudaSilu (const float* x, std::int64_t count, float* out, void* stream)
 {
-    siluKernel<<<blocksFor (count), threads, 0, on (stream)>>> (x, count, out);
-    check (cudaGetLastError());
-}
-
-void cudaAddDepthwise (const float* window, float* x, std::int64_t batch, std::int64_t rows,
-                       std::int64_t channels, std::int64_t taps, const float* weight, const float* bias,
-                       const float* gamma, void* stream)
-{
-    const auto total = batch * rows * channels;
-    depthwiseKernel<<<blocksFor (total), threads, 0, on (stream)>>> (
-        window, x, total, (int) rows, (int) channels, (int) taps, weight, bias, gamma);
-    check (cudaGetLastError());
-}
-
-void cudaKeepTail (const float* extended, float* context, std::int64_t batch, std::int64_t rows,
-                   std::int64_t columns, std::int64_t channels, const int* active, void* stream)
-{
-    const auto total = batch * columns * channels;
-    if (total == 0)
-        return;
-    keepTailKernel<<<blocksFor (total), threads, 0, on (stream)>>> (
-        extended, context, (int) rows, (int) columns, (int) channels, active, total);
-    check (cudaGetLastError());
+    launch (siluKernel, dim3 ((unsigned) ((count + threads - 1) / threads)), threads, 0, stream, x, count,
+            out);
 }
 
 void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const float* guidance,
                      std::int64_t requests, std::int64_t width, void* stream)
 {
-    spreadKernel<<<(unsigned) requests, 64, 0, on (stream)>>> (x, noisy, firstRows, guidance, (int) width);
-    check (cudaGetLastError());
+    launch (spreadKernel, dim3 ((unsigned) requests), 64, 0, stream, x, noisy, firstRows, guidance,
+            (int) width);
 }
 
-void cudaSolverStep (float* x, float* before, const float* v, const int* firstRows, const float* guidance,
-                     std::int64_t requests, std::int64_t width, const float* five, void* stream)
+void cudaSolverStep (float* x, float* before, const float* v, float* noisy, const int* firstRows,
+                     const float* guidance, std::int64_t requests, std::int64_t width, const float* five,
+                     void* stream)
 {
-    solverKernel<<<(unsigned) requests, 64, 0, on (stream)>>> (
-        x, before, v, firstRows, guidance, (int) width, { five[0], five[1], five[2], five[3], five[4] });
-    check (cudaGetLastError());
+    launch (solverKernel, dim3 ((unsigned) requests), 64, 0, stream, x, before, v, noisy, firstRows, guidance,
+            (int) width, Coefficients { five[0], five[1], five[2], five[3], five[4] });
 }
 } // namespace tableread::engine::kernels

@@ -19,8 +19,8 @@ void spreadRows (const at::Tensor& x, const GuidedRows& rows, at::Tensor& noisy)
         noisy.narrow (0, first[r], guidance[r] == 1.0f ? 1 : 2).copy_ (x[r]);
 }
 
-void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, const GuidedRows& rows,
-                 const SolverCoefficients& c)
+void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, at::Tensor& noisy,
+                 const GuidedRows& rows, const SolverCoefficients& c)
 {
     const auto width = x.size (1);
     auto* values = x.mutable_data_ptr<float>();
@@ -29,8 +29,8 @@ void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, const G
     const auto* first = rows.firstRows.const_data_ptr<int>();
     const auto* guidance = rows.guidance.const_data_ptr<float>();
     if (x.is_cuda())
-        return gpu().solverStep (values, last, predictions, first, guidance, x.size (0), width, &c.alpha,
-                                 gpu().currentStream());
+        return gpu().solverStep (values, last, predictions, noisy.mutable_data_ptr<float>(), first, guidance,
+                                 x.size (0), width, &c.alpha, gpu().currentStream());
     for (std::int64_t r = 0; r < x.size (0); ++r)
         for (std::int64_t d = 0; d < width; ++d)
         {
@@ -44,5 +44,6 @@ void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, const G
             values[at] = c.keep * values[at] + c.first * predicted + c.second * (predicted - last[at]);
             last[at] = predicted;
         }
+    spreadRows (x, rows, noisy);
 }
 } // namespace tableread::engine::kernels

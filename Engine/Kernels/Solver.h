@@ -21,7 +21,7 @@ struct GuidedRows
 /** noisy [rows, D] = x [R, D] for each row of each request. */
 void spreadRows (const at::Tensor& x, const GuidedRows& rows, at::Tensor& noisy);
 
-/** One step with guidance, v = v_u + s · (v_c − v_u): x and before [R, D] in place, from v [rows, D]. */
-void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, const GuidedRows& rows,
-                 const SolverCoefficients& coefficients);
+/** One step with guidance, v = v_u + s · (v_c − v_u): x and before [R, D] in place, from v [rows, D]; then spreadRows. */
+void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, at::Tensor& noisy,
+                 const GuidedRows& rows, const SolverCoefficients& coefficients);
 } // namespace tableread::engine::kernels

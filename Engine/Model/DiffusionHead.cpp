@@ -80,8 +80,8 @@ at::Tensor DiffusionHead::operator() (const at::Tensor& noisy, const Modulation&
     {
         const auto& layer = layers[(std::size_t) l];
         const kernels::RowNorm norm { layer.norm, settings.normEps, part (3 * l), part (3 * l + 1) };
-        const auto inner =
-            kernels::linear (x, layer.gateUp, &norm, { .activation = kernels::Activation::SwiGlu });
+        const auto inner = kernels::linear (x, layer.gateUp, &norm,
+                                            { .activation = kernels::Activation::SwiGlu, .rounded = true });
         kernels::linear (inner, layer.down, nullptr, { .residual = x, .gate = part (3 * l + 2) });
     }
     const kernels::RowNorm norm {

@@ -78,8 +78,8 @@ void LanguageModel::runLayer (at::Tensor& x, const LayerWeights& layer, const ke
     auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
     const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, rows, index);
     kernels::linear (mixed, layer.output, nullptr, { .residual = x });
-    const auto inner =
-        kernels::linear (x, layer.gateUp, &mlpNorm, { .activation = kernels::Activation::SwiGlu });
+    const auto inner = kernels::linear (x, layer.gateUp, &mlpNorm,
+                                        { .activation = kernels::Activation::SwiGlu, .rounded = true });
     kernels::linear (inner, layer.down, nullptr, { .residual = x });
 }
 

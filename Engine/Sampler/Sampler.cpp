@@ -68,13 +68,13 @@ void Sampler::run (const at::Tensor& conditions, const kernels::GuidedRows& rows
     const auto modulation = head.modulation (conditions, table);
     auto noisy = at::zeros ({ conditions.size (0), x.size (1) }, x.options());
     auto before = at::zeros_like (x);
+    kernels::spreadRows (x, rows, noisy);
     for (std::size_t i = 0; i < solver.steps.size(); ++i)
     {
-        kernels::spreadRows (x, rows, noisy);
         const auto v = head (noisy, modulation, (std::int64_t) i);
         if (seen)
             seen (i, table.timesteps[i], x, v);
-        kernels::solverStep (x, before, v, rows, solver.steps[i].coefficients);
+        kernels::solverStep (x, before, v, noisy, rows, solver.steps[i].coefficients);
     }
 }
 } // namespace tableread::engine

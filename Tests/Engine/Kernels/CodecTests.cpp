@@ -3,33 +3,68 @@
 
 #include <catch2/catch.hpp>
 
+#include "Support/CodecBlocks.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
 using namespace tableread::tests;
 
-TEST_CASE ("addDepthwise adds a convolution of each channel on its own", "[engine][kernels]")
+namespace
 {
-    const auto channels = GENERATE (1, 12, 16, 40);
-    const auto window = randomTensor ({ 2, 106, channels }, 1), weight = randomTensor ({ 7, channels }, 2),
-               bias = randomTensor ({ channels }, 3), gamma = randomTensor ({ channels }, 4);
-    auto x = randomTensor ({ 2, 100, channels }, 5);
-    const auto mixed = at::conv1d (
-        window.transpose (1, 2).to (at::kDouble), weight.t().unsqueeze (1).to (at::kDouble),
-        bias.to (at::kDouble), at::IntArrayRef { 1 }, at::IntArrayRef { 0 }, at::IntArrayRef { 1 }, channels);
-    const auto wanted = x.to (at::kDouble) + mixed.transpose (1, 2) * gamma.to (at::kDouble);
-    kernels::addDepthwise (x, window, weight, bias, gamma);
-    CHECK (relativeError (x, wanted) < 1e-6);
+/** The block in double precision by the operations of a library. */
+at::Tensor blockInDouble (const at::Tensor& x, const kernels::CodecBlockWeights& w,
+                          const BlockMatrices& matrices, const at::Tensor& context)
+{
+    const auto wide = [] (const at::Tensor& t) { return t.to (at::kDouble); };
+    const auto norm = [&] (const at::Tensor& t, const at::Tensor& weight) {
+        return t * at::rsqrt (t.square().mean (-1, true) + w.eps) * wide (weight);
+    };
+    const auto window = at::cat ({ wide (context), norm (wide (x), w.norm) }, 1);
+    const auto mixed =
+        at::conv1d (window.transpose (1, 2), wide (w.mixer).t().unsqueeze (1), wide (w.mixerBias),
+                    at::IntArrayRef { 1 }, at::IntArrayRef { 0 }, at::IntArrayRef { 1 }, x.size (2))
+            .transpose (1, 2);
+    const auto y = wide (x) + wide (w.gamma) * mixed;
+    const auto inner = at::gelu (at::linear (norm (y, w.ffnNorm), wide (matrices.up), wide (w.up.bias)));
+    return y + wide (w.ffnGamma) * at::linear (inner, wide (matrices.down), wide (w.down.bias));
+}
+} // namespace
+
+TEST_CASE ("A codec block mixes columns and then channels", "[engine][kernels]")
+{
+    const std::int64_t channels = GENERATE (1, 12, 16, 40), columns = GENERATE (1, 3, 100);
+    const auto [weights, matrices] = randomBlock (channels);
+    const auto x = randomTensor ({ 2, columns, channels }, 5);
+    const auto before = randomTensor ({ 2, 6, channels }, 6);
+    auto context = before.clone();
+    const auto wanted = blockInDouble (x, weights, matrices, before);
+    CHECK (relativeError (kernels::codecBlock (x.clone(), weights, context, {}), wanted) < 1e-6);
 }
 
-TEST_CASE ("keepTail keeps the last rows of the streams that are active", "[engine][kernels]")
+TEST_CASE ("A codec block's context carries a stream over its chunks", "[engine][kernels]")
 {
-    const auto extended = randomTensor ({ 3, 9, 5 }, 1);
-    auto context = at::zeros ({ 3, 4, 5 }, at::kFloat);
-    kernels::keepTail (extended, context, at::tensor ({ 1, 0, 2 }, at::kInt));
-    CHECK (sameBits (context[0], extended[0].slice (0, 5)));
-    CHECK (context[1].abs().sum().item<float>() == 0.0f);
-    CHECK (sameBits (context[2], extended[2].slice (0, 5)));
-    kernels::keepTail (extended, context, {});
-    CHECK (sameBits (context, extended.slice (1, 5).contiguous()));
+    const auto [weights, matrices] = randomBlock (12);
+    const auto x = randomTensor ({ 1, 20, 12 }, 5);
+    auto context = at::zeros ({ 1, 6, 12 }), again = at::zeros ({ 1, 6, 12 });
+    const auto whole = kernels::codecBlock (x.clone(), weights, context, {});
+    std::vector<at::Tensor> parts;
+    for (const auto& [from, count] : { std::pair { 0, 2 }, { 2, 1 }, { 3, 9 }, { 12, 8 } })
+        parts.push_back (kernels::codecBlock (x.narrow (1, from, count).clone(), weights, again, {}));
+    CHECK (relativeError (at::cat (parts, 1), whole) < 1e-6);
+    CHECK (sameBits (again, context));
+}
+
+TEST_CASE ("extend puts the context before a chunk and keeps the last columns of the streams that are active",
+           "[engine][kernels]")
+{
+    const auto rows = GENERATE (1, 5);
+    const auto x = randomTensor ({ 3, rows, 5 }, 1), before = randomTensor ({ 3, 4, 5 }, 2);
+    auto context = before.clone();
+    const auto extended = kernels::extend (x, context, at::tensor ({ 1, 0, 2 }, at::kInt));
+    CHECK (sameBits (extended, at::cat ({ before, x }, 1)));
+    CHECK (sameBits (context[0], extended[0].slice (0, rows)));
+    CHECK (sameBits (context[1], before[1]));
+    CHECK (sameBits (context[2], extended[2].slice (0, rows)));
+    kernels::extend (x, context = before.clone(), {});
+    CHECK (sameBits (context, extended.slice (1, rows).contiguous()));
 }

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "Kernels/Attention.h"
-#include "Kernels/Codec.h"
 #include "Kernels/GpuKernels.h"
 #include "Kernels/Linear.h"
 #include "Kernels/Rows.h"
@@ -102,19 +101,49 @@ TEST_CASE ("attention on a GPU is its CPU twin's, over one part of a cache and o
     CHECK (relativeError (run (cuda), run (at::kCPU)) < 5e-6);
 }
 
-TEST_CASE ("Norms and depthwise convolutions on a GPU are their CPU twins'", "[engine][kernels][.gpu]")
+TEST_CASE (
+    "A row of attention on a GPU has the same bits alone and among others, and leaves no store but its own",
+    "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const auto type = GENERATE (at::kFloat, at::kBFloat16);
+    const std::int64_t heads = 12, kvHeads = 2, dim = 64, capacity = 320;
+    const auto rotary = kernels::makeRotaryTable (capacity, dim, 1e6, cuda);
+    const std::vector<std::int64_t> lengths { 0, 63, 64, 200 };
+    const auto stores = [&] {
+        std::vector<kernels::AttentionGroup> groups;
+        for (const auto length : lengths)
+        {
+            const auto filled = [&] (int seed) {
+                return randomTensor ({ 1, kvHeads, capacity, dim }, seed + (int) length).to (cuda, type);
+            };
+            groups.push_back ({ { filled (1), filled (2) }, 1, length });
+        }
+        return groups;
+    };
+    const auto rows =
+        randomTensor ({ (std::int64_t) lengths.size(), (heads + 2 * kvHeads) * dim }, 3).to (cuda);
+    const auto together = stores(), apart = stores();
+    auto all = rows.clone();
+    const auto wanted =
+        kernels::attention (all, heads, kvHeads, rotary, kernels::makeAttentionRows (together), 0);
+    for (std::size_t i = 0; i < lengths.size(); ++i)
+    {
+        auto one = rows.narrow (0, (std::int64_t) i, 1).clone();
+        const auto own = kernels::makeAttentionRows ({ apart[i] });
+        CHECK (sameBits (kernels::attention (one, heads, kvHeads, rotary, own, 0)[0].cpu(),
+                         wanted[(std::int64_t) i].cpu()));
+        CHECK (sameBits (apart[i].store.keys.cpu(), together[i].store.keys.cpu()));
+        CHECK (sameBits (apart[i].store.values.cpu(), together[i].store.values.cpu()));
+    }
+}
+
+TEST_CASE ("Norms on a GPU are their CPU twins'", "[engine][kernels][.gpu]")
 {
     needGpu();
     const std::int64_t channels = GENERATE (8, 32, 100, 2048);
     const std::int64_t rows = GENERATE (1, 8, 40);
-    const auto x = randomTensor ({ 3, rows, channels }, 1),
-               window = randomTensor ({ 3, rows + 6, channels }, 2),
-               weight = randomTensor ({ 7, channels }, 3), bias = randomTensor ({ channels }, 4),
-               gamma = randomTensor ({ channels }, 5);
-    CHECK (relativeError (kernels::rmsNorm (x.to (cuda), gamma.to (cuda), 1e-5).cpu(),
-                          kernels::rmsNorm (x, gamma, 1e-5)) < 2e-6);
-    auto here = x.clone(), there = x.to (cuda);
-    kernels::addDepthwise (here, window, weight, bias, gamma);
-    kernels::addDepthwise (there, window.to (cuda), weight.to (cuda), bias.to (cuda), gamma.to (cuda));
-    CHECK (relativeError (there.cpu(), here) < 2e-6);
+    const auto x = randomTensor ({ 3, rows, channels }, 1), weight = randomTensor ({ channels }, 5);
+    CHECK (relativeError (kernels::rmsNorm (x.to (cuda), weight.to (cuda), 1e-5).cpu(),
+                          kernels::rmsNorm (x, weight, 1e-5)) < 2e-6);
 }

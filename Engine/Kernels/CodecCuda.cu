@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
+
+#include "Kernels/CudaLaunch.h"
+#include "Kernels/CudaTiles.h"
+
+namespace tableread::engine::kernels
+{
+namespace
+{
+constexpr int taps = (int) gpuMixerTaps, before = taps - 1;
+
+/** 1 / the root of the mean square of `channels` values, worked out by a warp. */
+__device__ inline float rowFactor (const float* x, int channels, float eps, int lane)
+{
+    GpuLinear row;
+    row.k = channels;
+    row.eps = eps;
+    row.inFours = channels % 4 == 0;
+    return normFactor (row, x, lane);
+}
+
+constexpr int mixColumns = 8;
+
+/** The first half of a block: y = x + γ · depthwise (norm x), and the rows that its product takes, norm y in bf16. A block
+    of threads has eight columns of one stream and all of its channels; the first of a stream also keeps its context,
+    which no other one reads, since eight columns are more than a context has. */
+__global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
+{
+    __shared__ float factors[mixColumns + before], ofTail[before], sums[32][mixColumns];
+    const int channels = a.channels, columns = (int) a.rows, first = blockIdx.x * mixColumns;
+    const int count = min (mixColumns, columns - first), wanted = count + before;
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, warpsHere = blockDim.x / 32;
+    const std::int64_t stream = blockIdx.y, offset = stream * columns * channels;
+    letNextStart();
+    waitForInputs();
+    const float* x = a.x + offset;
+    float* context = a.context + stream * before * channels;
+    const bool keeps = first == 0 && (a.active == nullptr || a.active[stream] != 0);
+    for (int i = warp; i < wanted + (keeps ? before : 0); i += warpsHere)
+    {
+        const int t = i < wanted ? first - before + i : columns - before + i - wanted;
+        const float factor =
+            t < 0 ? 0.0f : rowFactor (x + (std::int64_t) t * channels, channels, a.eps, lane);
+        if (lane == 0)
+            (i < wanted ? factors[i] : ofTail[i - wanted]) = factor;
+    }
+    __syncthreads();
+
+    float squares[mixColumns] = {};
+    for (int c = threadIdx.x; c < channels; c += blockDim.x)
+    {
+        const float norm = a.norm[c], gamma = a.gamma[c], bias = a.mixerBias[c];
+        float window[mixColumns + before], weight[taps];
+#pragma unroll
+        for (int j = 0; j < taps; ++j)
+            weight[j] = a.mixer[j * channels + c];
+#pragma unroll
+        for (int i = 0; i < mixColumns + before; ++i)
+        {
+            const int t = first - before + i;
+            window[i] = i >= wanted ? 0.0f
+                        : t < 0     ? context[(t + before) * channels + c]
+                                    : x[t * channels + c] * factors[i] * norm;
+        }
+#pragma unroll
+        for (int i = 0; i < mixColumns; ++i)
+            if (i < count)
+            {
+                float sum = bias;
+#pragma unroll
+                for (int j = 0; j < taps; ++j)
+                    sum += weight[j] * window[i + j];
+                const float y = x[(first + i) * channels + c] + gamma * sum;
+                a.out[offset + (std::int64_t) (first + i) * channels + c] = y;
+                squares[i] += y * y;
+            }
+        if (keeps)
+            for (int i = 0; i < before; ++i)
+            {
+                const int t = columns - before + i;
+                context[i * channels + c] =
+                    t < 0 ? context[(t + before) * channels + c] : x[t * channels + c] * ofTail[i] * norm;
+            }
+    }
+    if (a.ready == nullptr)
+        return;
+#pragma unroll
+    for (int i = 0; i < mixColumns; ++i)
+    {
+        for (int o = 16; o > 0; o /= 2)
+            squares[i] += __shfl_xor_sync (~0u, squares[i], o);
+        if (lane == 0)
+            sums[warp][i] = squares[i];
+    }
+    __syncthreads();
+    for (int i = warp; i < count; i += warpsHere)
+    {
+        float total = lane < warpsHere ? sums[lane][i] : 0.0f;
+        for (int o = 16; o > 0; o /= 2)
+            total += __shfl_xor_sync (~0u, total, o);
+        if (lane == 0)
+            factors[i] = rsqrtf (total / (float) channels + a.eps);
+    }
+    __syncthreads();
+    auto* ready = static_cast<__nv_bfloat16*> (a.ready) + offset;
+    for (int c = threadIdx.x; c < channels; c += blockDim.x)
+        for (int i = 0; i < count; ++i)
+        {
+            const int at = (first + i) * channels + c;
+            ready[at] = __float2bfloat16 (a.out[offset + at] * factors[i] * a.ffnNorm[c]);
+        }
+}
+
+/** Two k tiles of eight rows out of shared memory, as mma takes them. */
+__device__ inline Fragment twoDepthTiles (const __nv_bfloat16* rows, int pitch, int lane)
+{
+    const unsigned address = (unsigned) __cvta_generic_to_shared (rows + lane % 8 * pitch + lane / 8 * 8);
+    Fragment b;
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(b.r[0]), "=r"(b.r[1]), "=r"(b.r[2]), "=r"(b.r[3])
+                 : "r"(address));
+    return b;
+}
+
+__device__ inline Fragment asFragment (uint4 raw)
+{
+    return { { raw.x, raw.y, raw.z, raw.w } };
+}
+
+template <int Channels, int Rows>
+struct BlockShape
+{
+    static constexpr int inner = 4 * Channels;
+    static constexpr int pitch = Channels + 8, innerPitch = inner + 8; // rows of a matrix lie in other banks
+    static constexpr int sharedBytes =
+        (Rows + before + Rows) * Channels * 4 + Rows * (pitch + innerPitch) * 2;
+};
+
+/** A whole block for few channels: everything between x and out stays in shared memory. A block of threads has `Rows`
+    columns of one stream. */
+template <int Channels, int Rows>
+__global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
+{
+    using Shape = BlockShape<Channels, Rows>;
+    constexpr int inner = Shape::inner, pitch = Shape::pitch, innerPitch = Shape::innerPitch;
+    constexpr int ofALane = Channels / 32, upSteps = Channels / tileDepth, rowTiles = Rows / 8;
+    constexpr int upTiles = inner / tileOutputs, packedSteps = 8; // depthMultiple / tileDepth
+    extern __shared__ __align__ (16) unsigned char shared[];
+    auto* normed = reinterpret_cast<float*> (shared);                         // [before + Rows][Channels]
+    auto* mixed = normed + (before + Rows) * Channels;                        // [Rows][Channels]
+    auto* ready = reinterpret_cast<__nv_bfloat16*> (mixed + Rows * Channels); // [Rows][pitch]
+    auto* hidden = ready + Rows * pitch;                                      // [Rows][innerPitch]
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, group = lane / 4, quad = lane % 4;
+    const int columns = (int) a.rows, first = blockIdx.x * Rows;
+    const std::int64_t stream = blockIdx.y, offset = stream * columns * Channels;
+    const auto* up = laneOf<GpuElement::BFloat16> (a.up, 0, lane);
+    const auto* down = laneOf<GpuElement::BFloat16> (a.down, 0, lane);
+
+    letNextStart();
+    uint4 raw[upSteps];
+#pragma unroll
+    for (int s = 0; s < upSteps; ++s)
+        raw[s] = stream16 (up + (warp * packedSteps + s) * tileLanes);
+    waitForInputs();
+    const float* x = a.x + offset;
+    float* context = a.context + stream * before * Channels;
+    const auto normedOf = [&] (int t, int u) { return x[t * Channels + u * 32 + lane]; };
+    for (int i = warp; i < before + Rows; i += warps)
+    {
+        const int t = first - before + i;
+        float* to = normed + i * Channels + lane;
+        const float factor =
+            t >= 0 && t < columns ? rowFactor (x + t * Channels, Channels, a.eps, lane) : 0.0f;
+#pragma unroll
+        for (int u = 0; u < ofALane; ++u)
+            to[u * 32] = t < 0          ? context[(t + before) * Channels + u * 32 + lane]
+                         : t >= columns ? 0.0f
+                                        : normedOf (t, u) * factor * a.norm[u * 32 + lane];
+    }
+    __syncthreads();
+
+    {
+        const int c = threadIdx.x % Channels;
+        float weight[taps];
+#pragma unroll
+        for (int j = 0; j < taps; ++j)
+            weight[j] = a.mixer[j * Channels + c];
+        const float bias = a.mixerBias[c], gamma = a.gamma[c];
+#pragma unroll
+        for (int r = (int) threadIdx.x / Channels; r < Rows; r += threads / Channels)
+        {
+            float sum = bias;
+#pragma unroll
+            for (int j = 0; j < taps; ++j)
+                sum += weight[j] * normed[(r + j) * Channels + c];
+            mixed[r * Channels + c] =
+                first + r < columns ? x[(first + r) * Channels + c] + gamma * sum : 0.0f;
+        }
+    }
+    if (first == 0 && warp < before && (a.active == nullptr || a.active[stream] != 0))
+    {
+        const int t = columns - before + warp;
+        const float factor = rowFactor (x + t * Channels, Channels, a.eps, lane);
+#pragma unroll
+        for (int u = 0; u < ofALane; ++u)
+            context[warp * Channels + u * 32 + lane] = normedOf (t, u) * factor * a.norm[u * 32 + lane];
+    }
+    __syncthreads();
+    for (int r = warp; r < Rows; r += warps)
+    {
+        const float factor = rowFactor (mixed + r * Channels, Channels, a.eps, lane);
+#pragma unroll
+        for (int u = 0; u < ofALane; ++u)
+            ready[r * pitch + u * 32 + lane] =
+                __float2bfloat16 (mixed[r * Channels + u * 32 + lane] * factor * a.ffnNorm[u * 32 + lane]);
+    }
+    __syncthreads();
+
+    for (int tile = warp; tile < upTiles; tile += warps)
+    {
+        uint4 now[upSteps];
+#pragma unroll
+        for (int s = 0; s < upSteps; ++s)
+        {
+            now[s] = raw[s];
+            if (tile + warps < upTiles)
+                raw[s] = stream16 (up + ((tile + warps) * packedSteps + s) * tileLanes);
+        }
+        float sums[rowTiles][4] = {};
+#pragma unroll
+        for (int s = 0; s < upSteps; ++s)
+#pragma unroll
+            for (int j = 0; j < rowTiles; j += 2)
+            {
+                const Fragment b = twoRowTiles (ready + j * 8 * pitch + s * tileDepth, pitch, lane);
+                mma (sums[j], asFragment (now[s]), b.r[0], b.r[1]);
+                mma (sums[j + 1], asFragment (now[s]), b.r[2], b.r[3]);
+            }
+        const int output = tile * tileOutputs + group;
+        const float bias0 = a.upBias[output], bias1 = a.upBias[output + 8];
+#pragma unroll
+        for (int j = 0; j < rowTiles; ++j)
+#pragma unroll
+            for (int i = 0; i < 2; ++i)
+            {
+                auto* to = hidden + (j * 8 + quad * 2 + i) * innerPitch + output;
+                to[0] = __float2bfloat16 (geluOf (sums[j][i] + bias0));
+                to[8] = __float2bfloat16 (geluOf (sums[j][i + 2] + bias1));
+            }
+    }
+
+    constexpr int outTiles = Channels / tileOutputs, warpsOfATile = warps / outTiles;
+    constexpr int ofAWarp = Rows / warpsOfATile, downSteps = inner / tileDepth, ahead = 8;
+    static_assert (ofAWarp == 8 || ofAWarp == 16);
+    const int tile = warp % outTiles, row = warp / outTiles * ofAWarp;
+    uint4 next[ahead];
+#pragma unroll
+    for (int u = 0; u < ahead; ++u)
+        next[u] = stream16 (down + (tile * downSteps + u) * tileLanes);
+    __syncthreads();
+    float sums[ofAWarp / 8][4] = {};
+#pragma unroll
+    for (int s = 0; s < downSteps; s += ahead)
+    {
+        uint4 now[ahead];
+#pragma unroll
+        for (int u = 0; u < ahead; ++u)
+        {
+            now[u] = next[u];
+            if (s + ahead < downSteps)
+                next[u] = stream16 (down + (tile * downSteps + s + ahead + u) * tileLanes);
+        }
+        const auto* from = hidden + row * innerPitch + s * tileDepth;
+        if constexpr (ofAWarp == 16)
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+            {
+                const Fragment b = twoRowTiles (from + u * tileDepth, innerPitch, lane);
+                mma (sums[0], asFragment (now[u]), b.r[0], b.r[1]);
+                mma (sums[1], asFragment (now[u]), b.r[2], b.r[3]);
+            }
+        else
+#pragma unroll
+            for (int u = 0; u < ahead; u += 2)
+            {
+                const Fragment b = twoDepthTiles (from + u * tileDepth, innerPitch, lane);
+                mma (sums[0], asFragment (now[u]), b.r[0], b.r[1]);
+                mma (sums[0], asFragment (now[u + 1]), b.r[2], b.r[3]);
+            }
+    }
+#pragma unroll
+    for (int j = 0; j < ofAWarp / 8; ++j)
+#pragma unroll
+        for (int i = 0; i < 4; ++i)
+        {
+            const int r = row + j * 8 + quad * 2 + i % 2, c = tile * tileOutputs + group + i / 2 * 8;
+            if (first + r < columns)
+                a.out[offset + (first + r) * Channels + c] =
+                    mixed[r * Channels + c] + a.ffnGamma[c] * (sums[j][i] + a.downBias[c]);
+        }
+}
+
+/** [context; x] of each stream, and what the next chunk's context is. A thread a value of x, and before those one for
+    each channel's context, which has few columns. */
+template <typename T>
+__global__ void extendKernel (const float* x, float* context, const int* active, T* out, std::int64_t total,
+                              int rows, int columns, int channels, int streams)
+{
+    letNextStart();
+    waitForInputs();
+    std::int64_t i = (std::int64_t) blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < (std::int64_t) streams * channels)
+    {
+        const std::int64_t stream = i / channels, c = i % channels;
+        float* kept = context + stream * columns * channels + c;
+        T* to = out + stream * (rows + columns) * channels + c;
+        for (int t = 0; t < columns; ++t)
+            to[(std::int64_t) t * channels] = (T) kept[(std::int64_t) t * channels];
+        if (active == nullptr || active[stream] != 0)
+            for (std::int64_t t = 0; t < columns; ++t)
+                kept[t * channels] = rows + t < columns
+                                         ? kept[(rows + t) * channels]
+                                         : x[(stream * rows + rows + t - columns) * channels + c];
+        return;
+    }
+    i -= (std::int64_t) streams * channels;
+    if (i >= total)
+        return;
+    const std::int64_t stream = i / ((std::int64_t) rows * channels);
+    out[i + (stream + 1) * columns * channels] = (T) x[i];
+}
+
+template <int Channels, int Rows>
+void block (const GpuCodecBlock& a, void* stream)
+{
+    launch (blockKernel<Channels, Rows>, dim3 ((unsigned) ((a.rows + Rows - 1) / Rows), (unsigned) a.streams),
+            threads, BlockShape<Channels, Rows>::sharedBytes, stream, a);
+}
+} // namespace
+
+bool cudaCodecBlock (const GpuCodecBlock& a, void* stream)
+{
+    if (a.rows < 16)
+        return false;
+    if (a.channels == 32)
+        block<32, 32> (a, stream);
+    else if (a.channels == 64)
+        block<64, 16> (a, stream);
+    else if (a.channels == 128)
+        block<128, 16> (a, stream);
+    else
+        return false;
+    return true;
+}
+
+void cudaCodecMix (const GpuCodecBlock& a, void* stream)
+{
+    const int threads = std::min (1024, (a.channels + 31) / 32 * 32);
+    launch (mixKernel, dim3 ((unsigned) ((a.rows + mixColumns - 1) / mixColumns), (unsigned) a.streams),
+            (unsigned) threads, 0, stream, a);
+}
+
+void cudaExtend (const GpuExtend& a, void* stream)
+{
+    const auto total = a.streams * a.rows * a.channels, jobs = total + a.streams * a.channels;
+    const dim3 grid ((unsigned) ((jobs + threads - 1) / threads));
+    const auto start = [&] (auto* out) {
+        launch (extendKernel<std::remove_pointer_t<decltype (out)>>, grid, threads, 0, stream, a.x, a.context,
+                a.active, out, total, (int) a.rows, (int) a.columns, (int) a.channels, (int) a.streams);
+    };
+    if (a.rounded)
+        start (static_cast<__nv_bfloat16*> (a.out));
+    else
+        start (static_cast<float*> (a.out));
+}
+} // namespace tableread::engine::kernels

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cuda_runtime.h>
+
+#include "Kernels/CudaParts.h"
+
+// How kernels of a graph follow each other without gaps: a kernel may start while the one before it ends, fetch weights
+// (which nothing writes), and waits for the other's results only then. Needs compute capability 9.0; others go one by one.
+namespace tableread::engine::kernels
+{
+/** What kernels before this one wrote can be read from here on. Every kernel that is started by launch() calls it, in
+    every thread and before it touches anything but weights: the kernel behind it then knows that all before are done. */
+__device__ inline void waitForInputs()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+/** The next kernel's blocks may come as soon as there is room. */
+__device__ inline void letNextStart()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+
+/** Whether kernels of this stream may overlap as above: only in a graph, whose weights are there before it starts. */
+bool mayOverlap (cudaStream_t stream);
+
+template <typename... Parameters, typename... Arguments>
+void launch (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
+             void* stream, Arguments... arguments)
+{
+    if (sharedBytes > 48 * 1024)
+        check (cudaFuncSetAttribute (kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int) sharedBytes));
+    cudaLaunchAttribute overlap {};
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config {};
+    config.gridDim = grid;
+    config.blockDim = dim3 (threads);
+    config.dynamicSmemBytes = sharedBytes;
+    config.stream = static_cast<cudaStream_t> (stream);
+    config.attrs = &overlap;
+    config.numAttrs = mayOverlap (config.stream) ? 1 : 0;
+    check (cudaLaunchKernelEx (&config, kernel, Parameters (arguments)...));
+}
+} // namespace tableread::engine::kernels
