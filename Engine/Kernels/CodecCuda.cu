@@ -14,103 +14,149 @@ constexpr int taps = (int) gpuMixerTaps, before = taps - 1;
 /** 1 / the root of the mean square of `channels` values, worked out by a warp. */
 __device__ inline float rowFactor (const float* x, int channels, float eps, int lane)
 {
-    GpuLinear row;
-    row.k = channels;
-    row.eps = eps;
-    row.inFours = channels % 4 == 0;
-    return normFactor (row, x, lane);
+    constexpr int ahead = 4; // loads on their way together
+    float total = 0;
+    if (channels % 4 == 0)
+#pragma unroll 1
+        for (int first = lane; first < channels / 4; first += 32 * ahead)
+        {
+            float4 v[ahead];
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+                v[u] = first + 32 * u < channels / 4 ? reinterpret_cast<const float4*> (x)[first + 32 * u]
+                                                     : float4 {};
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+                total += v[u].x * v[u].x + v[u].y * v[u].y + v[u].z * v[u].z + v[u].w * v[u].w;
+        }
+    else
+#pragma unroll 1
+        for (int i = lane; i < channels; i += 32)
+            total += x[i] * x[i];
+#pragma unroll 1
+    for (int offset = 16; offset > 0; offset /= 2)
+        total += __shfl_xor_sync (~0u, total, offset);
+    return rsqrtf (total / (float) channels + eps);
 }
 
 constexpr int mixColumns = 8;
 
-/** The first half of a block: y = x + γ · depthwise (norm x), and the rows that its product takes, norm y in bf16. A block
-    of threads has eight columns of one stream and all of its channels; the first of a stream also keeps its context,
-    which no other one reads, since eight columns are more than a context has. */
+/** The first half of a block: y = x + γ · depthwise (norm x). A block of threads has eight columns of one stream and as many
+    channels as threads; those with a stream's first columns also keep its context, which no other ones read, since eight
+    columns are more than a context has. Ready: a block has all channels, and also makes the rows that the block's first
+    product takes, norm y in bf16. Loops stay loops: what takes long here is fetching instructions. */
+template <bool Ready>
 __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
 {
-    __shared__ float factors[mixColumns + before], ofTail[before], sums[32][mixColumns];
+    extern __shared__ float
+        window[]; // [before + mixColumns][threads]: the context and normed columns, then y
+    __shared__ float factors[mixColumns + before], sums[32][mixColumns];
     const int channels = a.channels, columns = (int) a.rows, first = blockIdx.x * mixColumns;
-    const int count = min (mixColumns, columns - first), wanted = count + before;
+    const int count = min (mixColumns, columns - first);
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, warpsHere = blockDim.x / 32;
-    const std::int64_t stream = blockIdx.y, offset = stream * columns * channels;
+    const int c = blockIdx.z * blockDim.x + threadIdx.x, stream = blockIdx.y;
+    const float* x = a.x + (std::int64_t) stream * columns * channels;
+    float* own = window + threadIdx.x;
+    const int step = blockDim.x;
+    float* context = a.context + stream * before * channels + c;
+    const bool isIn = c < channels;
     letNextStart();
-    waitForInputs();
-    const float* x = a.x + offset;
-    float* context = a.context + stream * before * channels;
-    const bool keeps = first == 0 && (a.active == nullptr || a.active[stream] != 0);
-    for (int i = warp; i < wanted + (keeps ? before : 0); i += warpsHere)
+    float weight[taps] = {}, norm = 0, gamma = 0, bias = 0;
+    if (isIn)
     {
-        const int t = i < wanted ? first - before + i : columns - before + i - wanted;
-        const float factor =
-            t < 0 ? 0.0f : rowFactor (x + (std::int64_t) t * channels, channels, a.eps, lane);
-        if (lane == 0)
-            (i < wanted ? factors[i] : ofTail[i - wanted]) = factor;
-    }
-    __syncthreads();
-
-    float squares[mixColumns] = {};
-    for (int c = threadIdx.x; c < channels; c += blockDim.x)
-    {
-        const float norm = a.norm[c], gamma = a.gamma[c], bias = a.mixerBias[c];
-        float window[mixColumns + before], weight[taps];
 #pragma unroll
         for (int j = 0; j < taps; ++j)
             weight[j] = a.mixer[j * channels + c];
+        norm = a.norm[c];
+        gamma = a.gamma[c];
+        bias = a.mixerBias[c];
+        if (first == 0)
 #pragma unroll
-        for (int i = 0; i < mixColumns + before; ++i)
-        {
-            const int t = first - before + i;
-            window[i] = i >= wanted ? 0.0f
-                        : t < 0     ? context[(t + before) * channels + c]
-                                    : x[t * channels + c] * factors[i] * norm;
-        }
-#pragma unroll
-        for (int i = 0; i < mixColumns; ++i)
-            if (i < count)
-            {
-                float sum = bias;
-#pragma unroll
-                for (int j = 0; j < taps; ++j)
-                    sum += weight[j] * window[i + j];
-                const float y = x[(first + i) * channels + c] + gamma * sum;
-                a.out[offset + (std::int64_t) (first + i) * channels + c] = y;
-                squares[i] += y * y;
-            }
-        if (keeps)
             for (int i = 0; i < before; ++i)
-            {
-                const int t = columns - before + i;
-                context[i * channels + c] =
-                    t < 0 ? context[(t + before) * channels + c] : x[t * channels + c] * ofTail[i] * norm;
-            }
+                own[i * step] = context[i * channels]; // from the chunk before, so from a graph before
     }
-    if (a.ready == nullptr)
-        return;
-#pragma unroll
-    for (int i = 0; i < mixColumns; ++i)
+    waitForInputs();
+    const auto normed = [&] (int t, float factor) { return x[t * channels + c] * factor * norm; };
+    const int fresh = max (0, first - before);
+#pragma unroll 1
+    for (int t = fresh + warp; t < first + count; t += warpsHere)
     {
-        for (int o = 16; o > 0; o /= 2)
-            squares[i] += __shfl_xor_sync (~0u, squares[i], o);
+        const float factor = rowFactor (x + (std::int64_t) t * channels, channels, a.eps, lane);
         if (lane == 0)
-            sums[warp][i] = squares[i];
+            factors[t - first + before] = factor;
     }
     __syncthreads();
-    for (int i = warp; i < count; i += warpsHere)
+    if (isIn)
+#pragma unroll 4
+        for (int t = fresh; t < first + count; ++t)
+            own[(t - first + before) * step] = normed (t, factors[t - first + before]);
+    if (first == 0 && columns <= mixColumns && isIn && (a.active == nullptr || a.active[stream] != 0))
+#pragma unroll 1
+        for (int i = 0; i < before; ++i)
+            context[i * channels] = own[(columns + i) * step];
+    float* out = a.out + ((std::int64_t) stream * columns + first) * channels + c;
+#pragma unroll 1
+    for (int i = 0; i < count; ++i)
     {
-        float total = lane < warpsHere ? sums[lane][i] : 0.0f;
-        for (int o = 16; o > 0; o /= 2)
-            total += __shfl_xor_sync (~0u, total, o);
-        if (lane == 0)
-            factors[i] = rsqrtf (total / (float) channels + a.eps);
-    }
-    __syncthreads();
-    auto* ready = static_cast<__nv_bfloat16*> (a.ready) + offset;
-    for (int c = threadIdx.x; c < channels; c += blockDim.x)
-        for (int i = 0; i < count; ++i)
+        float y = 0;
+        if (isIn)
         {
-            const int at = (first + i) * channels + c;
-            ready[at] = __float2bfloat16 (a.out[offset + at] * factors[i] * a.ffnNorm[c]);
+            float sum = bias;
+#pragma unroll
+            for (int j = 0; j < taps; ++j)
+                sum += weight[j] * own[(i + j) * step];
+            y = x[(first + i) * channels + c] + gamma * sum;
+            out[i * channels] = y;
+            own[i * step] = y; // that column is not needed any more
         }
+        if constexpr (Ready)
+        {
+            float square = y * y;
+#pragma unroll 1
+            for (int o = 16; o > 0; o /= 2)
+                square += __shfl_xor_sync (~0u, square, o);
+            if (lane == 0)
+                sums[warp][i] = square;
+        }
+    }
+    if constexpr (Ready)
+    {
+        __syncthreads();
+#pragma unroll 1
+        for (int i = warp; i < count; i += warpsHere)
+        {
+            float total = lane < warpsHere ? sums[lane][i] : 0.0f;
+#pragma unroll 1
+            for (int o = 16; o > 0; o /= 2)
+                total += __shfl_xor_sync (~0u, total, o);
+            if (lane == 0)
+                factors[i] = rsqrtf (total / (float) channels + a.eps);
+        }
+        __syncthreads();
+        const float ffnNorm = isIn ? a.ffnNorm[c] : 0.0f;
+        auto* ready =
+            static_cast<__nv_bfloat16*> (a.ready) + ((std::int64_t) stream * columns + first) * channels + c;
+        if (isIn)
+#pragma unroll 1
+            for (int i = 0; i < count; ++i)
+                ready[i * channels] = __float2bfloat16 (own[i * step] * factors[i] * ffnNorm);
+    }
+    if (first != 0 || columns <= mixColumns || (a.active != nullptr && a.active[stream] == 0))
+        return;
+    __syncthreads(); // the context of the next chunk: the last columns, which are other blocks' to mix
+#pragma unroll 1
+    for (int i = warp; i < before; i += warpsHere)
+    {
+        const float factor =
+            rowFactor (x + (std::int64_t) (columns - before + i) * channels, channels, a.eps, lane);
+        if (lane == 0)
+            factors[i] = factor;
+    }
+    __syncthreads();
+    if (isIn)
+#pragma unroll 1
+        for (int i = 0; i < before; ++i)
+            context[i * channels] = normed (columns - before + i, factors[i]);
 }
 
 /** Two k tiles of eight rows out of shared memory, as mma takes them. */
@@ -302,34 +348,30 @@ __global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
         }
 }
 
-/** [context; x] of each stream, and what the next chunk's context is. A thread a value of x, and before those one for
-    each channel's context, which has few columns. */
+/** [context; x] of each stream, and what the next chunk's context is. A thread a value of x, and the first `channels` of a
+    stream also one of the context's channels, which has few columns. */
 template <typename T>
-__global__ void extendKernel (const float* x, float* context, const int* active, T* out, std::int64_t total,
-                              int rows, int columns, int channels, int streams)
+__global__ void extendKernel (GpuExtend a, int rows, int columns, int channels)
 {
     letNextStart();
     waitForInputs();
-    std::int64_t i = (std::int64_t) blockIdx.x * blockDim.x + threadIdx.x;
-    if (i < (std::int64_t) streams * channels)
+    const int i = blockIdx.x * blockDim.x + threadIdx.x, stream = blockIdx.y;
+    const float* x = a.x + (std::int64_t) stream * rows * channels;
+    T* to = static_cast<T*> (a.out) + (std::int64_t) stream * (rows + columns) * channels;
+    if (i < rows * channels)
+        to[columns * channels + i] = (T) x[i];
+    if (i >= channels)
+        return;
+    float* kept = a.context + (std::int64_t) stream * columns * channels + i;
+    const bool keeps = a.active == nullptr || a.active[stream] != 0;
+#pragma unroll 1
+    for (int t = 0; t < columns; ++t)
     {
-        const std::int64_t stream = i / channels, c = i % channels;
-        float* kept = context + stream * columns * channels + c;
-        T* to = out + stream * (rows + columns) * channels + c;
-        for (int t = 0; t < columns; ++t)
-            to[(std::int64_t) t * channels] = (T) kept[(std::int64_t) t * channels];
-        if (active == nullptr || active[stream] != 0)
-            for (std::int64_t t = 0; t < columns; ++t)
-                kept[t * channels] = rows + t < columns
-                                         ? kept[(rows + t) * channels]
-                                         : x[(stream * rows + rows + t - columns) * channels + c];
-        return;
+        to[t * channels + i] = (T) kept[t * channels];
+        if (keeps) // those that are still to come lie behind
+            kept[t * channels] =
+                rows + t < columns ? kept[(rows + t) * channels] : x[(rows + t - columns) * channels + i];
     }
-    i -= (std::int64_t) streams * channels;
-    if (i >= total)
-        return;
-    const std::int64_t stream = i / ((std::int64_t) rows * channels);
-    out[i + (stream + 1) * columns * channels] = (T) x[i];
 }
 
 template <int Channels, int Rows>
@@ -355,24 +397,23 @@ bool cudaCodecBlock (const GpuCodecBlock& a, void* stream)
     return true;
 }
 
-void cudaCodecMix (const GpuCodecBlock& a, void* stream)
+bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
 {
-    const int threads = std::min (1024, (a.channels + 31) / 32 * 32);
-    launch (mixKernel, dim3 ((unsigned) ((a.rows + mixColumns - 1) / mixColumns), (unsigned) a.streams),
-            (unsigned) threads, 0, stream, a);
+    constexpr int most = 1024, some = 128; // threads of a block
+    const bool ready = a.ready != nullptr && a.rows > mixColumns && a.channels <= most;
+    const int threads = std::min (ready ? most : some, (a.channels + 31) / 32 * 32);
+    const dim3 grid ((unsigned) ((a.rows + mixColumns - 1) / mixColumns), (unsigned) a.streams,
+                     (unsigned) ((a.channels + threads - 1) / threads));
+    launch (ready ? mixKernel<true> : mixKernel<false>, grid, (unsigned) threads,
+            (std::size_t) ((mixColumns + before) * threads) * sizeof (float), stream, a);
+    return ready;
 }
 
 void cudaExtend (const GpuExtend& a, void* stream)
 {
-    const auto total = a.streams * a.rows * a.channels, jobs = total + a.streams * a.channels;
-    const dim3 grid ((unsigned) ((jobs + threads - 1) / threads));
-    const auto start = [&] (auto* out) {
-        launch (extendKernel<std::remove_pointer_t<decltype (out)>>, grid, threads, 0, stream, a.x, a.context,
-                a.active, out, total, (int) a.rows, (int) a.columns, (int) a.channels, (int) a.streams);
-    };
-    if (a.rounded)
-        start (static_cast<__nv_bfloat16*> (a.out));
-    else
-        start (static_cast<float*> (a.out));
+    const auto values = a.rows * a.channels;
+    const dim3 grid ((unsigned) ((values + threads - 1) / threads), (unsigned) a.streams);
+    launch (a.rounded ? extendKernel<__nv_bfloat16> : extendKernel<float>, grid, threads, 0, stream, a,
+            (int) a.rows, (int) a.columns, (int) a.channels);
 }
 } // namespace tableread::engine::kernels

@@ -11,7 +11,8 @@
 namespace tableread::engine::kernels
 {
 /** What kernels before this one wrote can be read from here on. Every kernel that is started by launch() calls it, in
-    every thread and before it touches anything but weights: the kernel behind it then knows that all before are done. */
+    every thread and before it touches anything that a kernel of the graph writes before it: the kernel behind it then
+    knows that all before are done. */
 __device__ inline void waitForInputs()
 {
 #if __CUDA_ARCH__ >= 900

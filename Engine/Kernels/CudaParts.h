@@ -18,7 +18,7 @@ void cudaAttention (const GpuAttention& call, void* stream);
 void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                   float* out, void* stream);
 void cudaSilu (const float* x, std::int64_t count, float* out, void* stream);
-void cudaCodecMix (const GpuCodecBlock& call, void* stream);
+bool cudaCodecMix (const GpuCodecBlock& call, void* stream);
 bool cudaCodecBlock (const GpuCodecBlock& call, void* stream);
 void cudaExtend (const GpuExtend& call, void* stream);
 void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const float* guidance,

@@ -154,46 +154,64 @@ __device__ inline float siluOf (float x)
     return x / (1.0f + __expf (-x));
 }
 
-__device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t column, std::int64_t width,
-                             float value)
+/** Outputs r and r + 8 of a tile, and what is the same for them in every row. With SwiGlu they are a gate and its partner:
+    packed in turns of eight. */
+struct OutputPair
 {
-    if (a.residual != nullptr)
-        a.residual[row * width + column] +=
-            value * (a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column]);
-    else if (a.readyOut != nullptr)
-        static_cast<__nv_bfloat16*> (a.readyOut)[row * width + column] = __float2bfloat16 (value);
-    else
-        a.out[row * width + column] = value;
+    std::int64_t column, partner;
+    bool first, second; // there at all
+    float scale0 = 1, scale1 = 1, bias0 = 0, bias1 = 0;
+};
+
+__device__ inline std::int64_t outputsOf (const GpuLinear& a)
+{
+    return a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n;
 }
 
-/** The whole sums of outputs r and r + 8 of a tile. With SwiGlu those are a gate and its partner: packed in turns of eight. */
-__device__ inline void finish (const GpuLinear& a, std::int64_t row, std::int64_t tile, int r, float first,
-                               float second)
+__device__ inline OutputPair outputPair (const GpuLinear& a, std::int64_t tile, int r)
 {
     const bool gated = a.activation == GpuActivation::SwiGlu;
-    const std::int64_t width = gated ? a.n / 2 : a.n, column = gated ? tile * 8 + r : tile * tileOutputs + r;
-    const std::int64_t partner = gated ? width + column : column + 8;
-    if (column >= width)
-        return;
-    const bool both = partner < a.n;
+    const std::int64_t column = gated ? tile * 8 + r : tile * tileOutputs + r;
+    OutputPair pair { column, gated ? a.n / 2 + column : column + 8, column < outputsOf (a), false };
+    pair.second = pair.first && pair.partner < a.n;
     if (a.channelScale != nullptr)
     {
-        first *= a.channelScale[column];
-        if (both)
-            second *= a.channelScale[partner];
+        pair.scale0 = pair.first ? a.channelScale[column] : 0.0f;
+        pair.scale1 = pair.second ? a.channelScale[pair.partner] : 0.0f;
     }
     if (a.bias != nullptr)
     {
-        first += a.bias[column];
-        if (both)
-            second += a.bias[partner];
+        pair.bias0 = pair.first ? a.bias[column] : 0.0f;
+        pair.bias1 = pair.second ? a.bias[pair.partner] : 0.0f;
     }
-    if (gated)
-        return emit (a, row, column, width, siluOf (first) * second);
+    return pair;
+}
+
+__device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t column, float value)
+{
+    const std::int64_t at = row * outputsOf (a) + column;
+    if (a.residual != nullptr)
+        a.residual[at] += value * (a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column]);
+    else if (a.readyOut != nullptr)
+        static_cast<__nv_bfloat16*> (a.readyOut)[at] = __float2bfloat16 (value);
+    else
+        a.out[at] = value;
+}
+
+/** What becomes of a pair's sums in one row. */
+__device__ inline void finish (const GpuLinear& a, const OutputPair& pair, std::int64_t row, float first,
+                               float second)
+{
+    if (! pair.first)
+        return;
+    first = first * pair.scale0 + pair.bias0;
+    second = second * pair.scale1 + pair.bias1;
+    if (a.activation == GpuActivation::SwiGlu)
+        return emit (a, row, pair.column, siluOf (first) * second);
     const bool gelu = a.activation == GpuActivation::Gelu;
-    emit (a, row, column, width, gelu ? geluOf (first) : first);
-    if (both)
-        emit (a, row, partner, width, gelu ? geluOf (second) : second);
+    emit (a, row, pair.column, gelu ? geluOf (first) : first);
+    if (pair.second)
+        emit (a, row, pair.partner, gelu ? geluOf (second) : second);
 }
 
 __device__ inline const float* sourceRow (const GpuLinear& a, std::int64_t row)
@@ -207,79 +225,6 @@ __device__ inline const __nv_bfloat16* readyRow (const GpuLinear& a, std::int64_
     const unsigned r = (unsigned) row, t = (unsigned) a.rowsOfABatch, b = r / t;
     return static_cast<const __nv_bfloat16*> (a.ready) + b * a.readyBatchStride +
            (r - b * t) * a.readyRowStride;
-}
-
-/** 1 / the root of a row's mean square. Each warp that asks adds in the same order. Many loads on their way at once: rows
-    are few, and what takes long is waiting. */
-__device__ inline float normFactor (const GpuLinear& a, const float* x, int lane)
-{
-    constexpr int ahead = 8;
-    float total = 0;
-    if (a.inFours)
-    {
-        const auto* fours = reinterpret_cast<const float4*> (x);
-        const int count = (int) a.k / 4;
-        for (int first = lane; first < count; first += 32 * ahead)
-        {
-            float4 v[ahead];
-#pragma unroll
-            for (int u = 0; u < ahead; ++u)
-                v[u] = first + 32 * u < count ? fours[first + 32 * u] : float4 {};
-#pragma unroll
-            for (int u = 0; u < ahead; ++u)
-                total += v[u].x * v[u].x + v[u].y * v[u].y + v[u].z * v[u].z + v[u].w * v[u].w;
-        }
-    }
-    else
-        for (std::int64_t i = lane; i < a.k; i += 32)
-            total += x[i] * x[i];
-    for (int offset = 16; offset > 0; offset /= 2)
-        total += __shfl_xor_sync (~0u, total, offset);
-    return rsqrtf (total / (float) a.k + a.eps);
-}
-
-__device__ inline float prepared (const GpuLinear& a, const float* x, std::int64_t row, int k, float factor)
-{
-    if (k >= a.k)
-        return 0.0f;
-    float v = x[k];
-    if (a.normalise)
-    {
-        v *= factor;
-        if (a.normWeight != nullptr)
-            v *= a.normWeight[k];
-        if (a.scale != nullptr)
-            v = v * (1.0f + a.scale[row * a.modulationStride + k]) + a.shift[row * a.modulationStride + k];
-    }
-    return v;
-}
-
-/** The same of inputs k to k + 3, as bf16. */
-__device__ inline uint2 preparedFour (const GpuLinear& a, const float* x, std::int64_t row, int k,
-                                      float factor)
-{
-    if (! a.inFours || k >= a.k)
-        return { pairOf (prepared (a, x, row, k, factor), prepared (a, x, row, k + 1, factor)),
-                 pairOf (prepared (a, x, row, k + 2, factor), prepared (a, x, row, k + 3, factor)) };
-    const auto four = [k] (const float* from) { return *reinterpret_cast<const float4*> (from + k); };
-    float4 v = four (x);
-    if (a.normalise)
-    {
-        v = { v.x * factor, v.y * factor, v.z * factor, v.w * factor };
-        if (a.normWeight != nullptr)
-        {
-            const float4 w = four (a.normWeight);
-            v = { v.x * w.x, v.y * w.y, v.z * w.z, v.w * w.w };
-        }
-        if (a.scale != nullptr)
-        {
-            const float4 s = four (a.scale + row * a.modulationStride),
-                         t = four (a.shift + row * a.modulationStride);
-            v = { v.x * (1.0f + s.x) + t.x, v.y * (1.0f + s.y) + t.y, v.z * (1.0f + s.z) + t.z,
-                  v.w * (1.0f + s.w) + t.w };
-        }
-    }
-    return { pairOf (v.x, v.y), pairOf (v.z, v.w) };
 }
 } // namespace
 } // namespace tableread::engine::kernels

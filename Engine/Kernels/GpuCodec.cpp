@@ -40,9 +40,9 @@ at::Tensor codecBlockOnGpu (const at::Tensor& x, const CodecBlockWeights& w, at:
         ready = at::empty (x.sizes(), x.options().dtype (at::kBFloat16));
         call.ready = ready.mutable_data_ptr();
     }
-    gpu().codecMix (call, stream);
+    const bool isReady = gpu().codecMix (call, stream);
     const RowNorm norm { w.ffnNorm, w.eps };
-    const auto wide = linear (rounds ? ready : out, w.up, rounds ? nullptr : &norm,
+    const auto wide = linear (isReady ? ready : out, w.up, isReady ? nullptr : &norm,
                               { .activation = Activation::Gelu, .rounded = rounds });
     return linear (wide.view ({ x.size (0), x.size (1), -1 }), w.down, nullptr,
                    { .residual = out, .gate = w.ffnGamma });

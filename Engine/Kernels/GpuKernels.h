@@ -103,7 +103,7 @@ struct GpuExtend
 };
 
 inline constexpr std::int64_t gpuMixerTaps = 7;
-inline constexpr std::int64_t gpuPositionsOfAPart = 64;
+inline constexpr std::int64_t gpuPositionsOfAPart = 32;
 inline constexpr std::int64_t gpuCounterCount = 1 << 18;
 
 /** The GPU twins of the kernels, in a library of their own that is loaded where there is a GPU. Each is issued on
@@ -125,8 +125,9 @@ struct GpuKernels
     void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                      float* out, void* stream);
     void (*silu) (const float* x, std::int64_t count, float* out, void* stream);
-    /** The block up to its products. */
-    void (*codecMix) (const GpuCodecBlock&, void* stream);
+    /** The block up to its products. @returns whether the rows are ready, too: not where few columns spread better over
+        the multiprocessors without. */
+    bool (*codecMix) (const GpuCodecBlock&, void* stream);
     /** The whole block. @returns false, and does nothing, for more channels than stay in a multiprocessor. */
     bool (*codecBlock) (const GpuCodecBlock&, void* stream);
     void (*extend) (const GpuExtend&, void* stream);

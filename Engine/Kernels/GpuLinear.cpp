@@ -168,7 +168,7 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
             call.workspace = workspace.mutable_data_ptr<float>();
             call.counters = gpuCounters (x.device());
         }
-        if (call.rows > 8 && ! isReady)
+        if (! isReady)
         {
             scratch = at::empty ({ call.rows, (call.k + 15) / 16 * 16 }, x.options().dtype (at::kBFloat16));
             call.scratch = scratch.mutable_data_ptr();

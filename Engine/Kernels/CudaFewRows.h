@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "Kernels/CudaCopies.h"
+#include "Kernels/CudaLaunch.h"
+#include "Kernels/CudaRows.h"
+#include "Kernels/CudaTileEnd.h"
+
+namespace tableread::engine::kernels
+{
+namespace
+{
+/** Blocks of narrowKernel that share a multiprocessor. Fused: each prepares all rows, so a few with more tiles do better. */
+template <bool Fused>
+constexpr int narrowBlocks = Fused ? 2 : 3;
+
+/** Up to eight rows: a block walks over tiles of 16 outputs, its warps take k in turns of 16. Fused: prepares its rows. */
+template <GpuElement E, bool Fused>
+__global__ void __launch_bounds__ (threads, narrowBlocks<Fused>) narrowKernel (GpuLinear a, int stepsOfASplit)
+{
+    using Part = typename Raw<E>::Type;
+    constexpr int ahead = 128 / (int) sizeof (Part); // a lane has 128 bytes on their way
+    constexpr int stride = warps * tileLanes;        // from one of a warp's parts to its next
+    extern __shared__ __align__ (16) unsigned char shared[];
+    auto* parts = reinterpret_cast<float*> (shared);
+    auto* staged = reinterpret_cast<__nv_bfloat16*> (parts + TileEnd<1>::sharedFloats); // [rows][pitch]
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, group = lane / 4, quad = lane % 4;
+    const int rows = (int) a.rows, tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs);
+    const Depth depth (a, stepsOfASplit);
+    const int width = depth.steps * stepDepth, from = depth.begin * stepDepth,
+              pitch = stepsOfASplit * stepDepth + 8;
+    const auto borderOf = [&] (unsigned block) { return (int) ((std::int64_t) tiles * block / gridDim.y); };
+    int tile = borderOf (blockIdx.y);
+    const int tileEnd = borderOf (blockIdx.y + 1);
+    Part raw[ahead];
+    const auto request = [&] (const Part* first, int count) {
+#pragma unroll
+        for (int u = 0; u < ahead; ++u)
+            if (u < count)
+                raw[u] = fetch<E> (first + u * stride);
+    };
+    const Part* here =
+        laneOf<E> (a.weight, ((std::int64_t) tile * depth.all + depth.begin) * warps + warp, lane);
+    letNextStart();
+    request (here, depth.steps);
+    const RowStage stage (a, reinterpret_cast<float*> (staged + rows * pitch));
+    if constexpr (Fused)
+        requestNorm (a, stage);
+    waitForInputs();
+
+    if constexpr (Fused)
+        prepareRows (a, stage, 0, rows, from, width, staged, pitch);
+    else
+        takeReadyRows (a, rows, from, width, staged, pitch);
+    __syncthreads();
+
+    TileEnd<1> end (a, parts, 0);
+#pragma unroll 1
+    for (; tile < tileEnd; ++tile, here += depth.all * stride)
+    {
+        float sums[1][4] = {};
+#pragma unroll 1
+        for (int s = 0; s < depth.steps; s += ahead)
+        {
+            Part now[ahead];
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+                now[u] = raw[u];
+            const bool within = s + ahead < depth.steps; // else from the beginning of the next tile
+            request (here + (within ? s + ahead : depth.all) * stride, within ? depth.steps - s - ahead
+                                                                       : tile + 1 < tileEnd ? depth.steps
+                                                                                            : 0);
+#pragma unroll
+            for (int u = 0; u < ahead; ++u)
+            {
+                if (s + u >= depth.steps)
+                    break;
+                const auto* b = staged + group * pitch + ((s + u) * warps + warp) * tileDepth + quad * 2;
+                const bool there = group < rows;
+                mma (sums[0], expand<E> (now[u]), there ? *reinterpret_cast<const unsigned*> (b) : 0u,
+                     there ? *reinterpret_cast<const unsigned*> (b + 8) : 0u);
+            }
+        }
+        end.put (sums);
+        end.finishTile (tile);
+    }
+}
+
+/** Some rows, 8 · NT a block, and `Tiles` tiles of outputs. Rows and weights come through shared memory, step by step;
+    the warps take k in turns of 16 as they do for fewer rows, so a row's sums are the same. */
+template <GpuElement E, int NT, int Tiles>
+__global__ void __launch_bounds__ (threads, 2) batchKernel (GpuLinear a, int stepsOfASplit)
+{
+    using Part = typename Raw<E>::Type;
+    constexpr int ahead = 3, slots = ahead + 1, pitch = stepDepth + 8, rowsOfAll = 8 * NT;
+    constexpr int piecesOfARow = stepDepth / 8, rowsAtOnce = threads / piecesOfARow,
+                  pieces = rowsOfAll / rowsAtOnce;
+    extern __shared__ __align__ (16) unsigned char shared[];
+    auto* ring = reinterpret_cast<Part*> (shared); // [slots][Tiles][threads]
+    auto* staged =
+        reinterpret_cast<__nv_bfloat16*> (ring + slots * Tiles * threads); // [slots][rowsOfAll][pitch]
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    const std::int64_t firstRow = (std::int64_t) blockIdx.x * rowsOfAll;
+    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
+    const Depth depth (a, stepsOfASplit);
+
+    const auto requestWeights = [&] (int s) {
+        if (s >= depth.steps)
+            return;
+#pragma unroll
+        for (int t = 0; t < Tiles; ++t)
+            if (firstTile + t < tiles)
+            {
+                const auto index =
+                    ((std::int64_t) (firstTile + t) * depth.all + depth.begin + s) * warps + warp;
+                copyAsync<sizeof (Part)> (ring + (s % slots * Tiles + t) * threads + threadIdx.x,
+                                          laneOf<E> (a.weight, index, lane));
+            }
+    };
+#pragma unroll 1
+    for (int s = 0; s < ahead; ++s)
+    {
+        requestWeights (s);
+        endGroup();
+    }
+    waitForInputs();
+    const int piece = threadIdx.x % piecesOfARow * 8, pieceRow = threadIdx.x / piecesOfARow;
+    const __nv_bfloat16* sources[pieces];
+#pragma unroll
+    for (int i = 0; i < pieces; ++i)
+    {
+        const std::int64_t row = firstRow + pieceRow + i * rowsAtOnce;
+        sources[i] = row < a.rows ? readyRow (a, row) + depth.begin * stepDepth + piece : nullptr;
+    }
+    const auto requestRows = [&] (int s) {
+        if (s >= depth.steps)
+            return;
+#pragma unroll
+        for (int i = 0; i < pieces; ++i)
+        {
+            const bool there = sources[i] != nullptr && (depth.begin + s) * stepDepth + piece < a.readyWidth;
+            copyAsyncOrZeros (staged + (s % slots * rowsOfAll + pieceRow + i * rowsAtOnce) * pitch + piece,
+                              there ? sources[i] + s * stepDepth : a.ready, there);
+        }
+    };
+#pragma unroll 1
+    for (int s = 0; s < ahead; ++s)
+    {
+        requestRows (s);
+        endGroup();
+    }
+
+    float sums[Tiles][NT][4] = {};
+#pragma unroll 1
+    for (int s = 0; s < depth.steps; ++s)
+    {
+        waitForGroups<ahead - 1>();
+        __syncthreads();
+        requestWeights (s + ahead);
+        requestRows (s + ahead);
+        endGroup();
+        const auto* x = staged + s % slots * rowsOfAll * pitch + warp * tileDepth;
+        Fragment b[NT / 2];
+#pragma unroll
+        for (int j = 0; j < NT / 2; ++j)
+            b[j] = twoRowTiles (x + j * 16 * pitch, pitch, lane);
+#pragma unroll
+        for (int t = 0; t < Tiles; ++t)
+        {
+            const Fragment weights = expand<E> (ring[(s % slots * Tiles + t) * threads + threadIdx.x]);
+#pragma unroll
+            for (int j = 0; j < NT / 2; ++j)
+            {
+                mma (sums[t][2 * j], weights, b[j].r[0], b[j].r[1]);
+                mma (sums[t][2 * j + 1], weights, b[j].r[2], b[j].r[3]);
+            }
+        }
+    }
+    letNextStart(); // not before: what the next one fetches ahead would hold up these rows
+    waitForGroups<0>();
+    __syncthreads(); // the sums lie where rows and weights were
+    TileEnd<NT> end (a, reinterpret_cast<float*> (shared), firstRow);
+#pragma unroll
+    for (int t = 0; t < Tiles; ++t)
+        end.put (sums[t], t);
+#pragma unroll 1
+    for (int t = 0; t < Tiles; ++t)
+        if (firstTile + t < tiles)
+            end.finishTile (firstTile + t, t);
+}
+} // namespace
+} // namespace tableread::engine::kernels
