@@ -49,22 +49,36 @@ def distance(said, heard):
     return row[-1]
 
 
-def rate(folder, lines, hearings):
-    """(percent of each hearing, {(name, hearing): what was heard})"""
-    wrong, total, transcripts = [0] * hearings, 0, {}
-    print(folder)
+def listen(folder, lines, hearings):
+    """{(name, hearing): what was heard}"""
+    heard = {}
     for line in lines:
         path = os.path.join(folder, line["name"] + ".wav")
         if not os.path.exists(path): raise SystemExit(f"{path} is missing.")
-        said = words(line["text"])
-        total += len(said)
-        for k in range(hearings):
-            heard = transcripts[line["name"], k] = hear(path, k)
-            wrong[k] += distance(said, heard)
-        print(f"  {line['name']} {' '.join(said)} | {' '.join(transcripts[line['name'], 0])}")
-    rates = [100 * w / total for w in wrong]
-    print(f"  {np.mean(rates):.1f} % of {total} words wrong (from {min(rates):.1f} to {max(rates):.1f} over {hearings} hearings)")
-    return np.mean(rates), transcripts
+        for k in range(hearings): heard[line["name"], k] = hear(path, k)
+    return heard
+
+
+def wrong(lines, heard, hearings):
+    """Wrong words of each line in each hearing: [lines, hearings]"""
+    return np.array([[distance(words(line["text"]), heard[line["name"], k]) for k in range(hearings)] for line in lines])
+
+
+def compare(lines, ours, theirs, hearings):
+    """Points between two folders' rates, and the standard error of that over the lines: the same line with the same seed is
+    a pair, and pairs are independent of each other."""
+    total = sum(len(words(line["text"])) for line in lines)
+    apart = (wrong(lines, ours, hearings) - wrong(lines, theirs, hearings)).mean(axis=1)
+    error = np.sqrt(len(lines) * apart.var(ddof=1)) if len(lines) > 1 else np.nan
+    return 100 * apart.sum() / total, 100 * error / total
+
+
+def describe(folder, lines, heard, hearings):
+    print(folder)
+    for line in lines: print(f"  {line['name']} {' '.join(words(line['text']))} | {' '.join(heard[line['name'], 0])}")
+    total = sum(len(words(line["text"])) for line in lines)
+    rates = 100 * wrong(lines, heard, hearings).sum(axis=0) / total
+    print(f"  {rates.mean():.1f} % of {total} words wrong (from {rates.min():.1f} to {rates.max():.1f} over {hearings} hearings)")
 
 
 def main():
@@ -76,14 +90,16 @@ def main():
     ap.add_argument("--hearings", type=int, default=10)
     a = ap.parse_args()
     with open(a.lines) as f: lines = json.load(f)["lines"]
-    ours, heard = rate(a.ours, lines, a.hearings)
+    ours = listen(a.ours, lines, a.hearings)
+    describe(a.ours, lines, ours, a.hearings)
     if a.theirs is None: return 0
-    theirs, wanted = rate(a.theirs, lines, a.hearings)
-    apart, count = sum(distance(wanted[k], heard[k]) for k in wanted), sum(map(len, wanted.values()))
-    difference = abs(ours - theirs)
+    theirs = listen(a.theirs, lines, a.hearings)
+    describe(a.theirs, lines, theirs, a.hearings)
+    apart, count = sum(distance(theirs[k], ours[k]) for k in theirs), sum(map(len, theirs.values()))
+    difference, error = compare(lines, ours, theirs, a.hearings)
     print(f"the transcripts differ in {apart} of {count} words")
-    print(f"difference: {difference:.1f} points, {a.limit:g} are allowed")
-    return difference > a.limit
+    print(f"difference: {difference:+.1f} points, standard error {error:.1f}; {a.limit:g} are allowed")
+    return int(abs(difference) > a.limit)
 
 
 if __name__ == "__main__":
