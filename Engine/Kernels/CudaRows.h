@@ -19,7 +19,7 @@ struct RowStage
     __device__ RowStage (const GpuLinear& a, float* where) : memory (where), width ((int) ((a.k + 3) / 4 * 4))
     {}
 
-    __device__ float* x (int row, int) const { return memory + (1 + row) * width; }
+    __device__ float* x (int row) const { return memory + (1 + row) * width; }
     __device__ float* scale (int row, int rows) const { return memory + (1 + rows + row) * width; }
     __device__ float* shift (int row, int rows) const { return memory + (1 + 2 * rows + row) * width; }
 
@@ -60,7 +60,7 @@ __device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, s
 #pragma unroll 1
     for (int r = 0; r < rows; ++r)
     {
-        requestFloats (a, stage.x (r, rows), sourceRow (a, firstRow + r));
+        requestFloats (a, stage.x (r), sourceRow (a, firstRow + r));
         if (a.scale != nullptr)
         {
             requestFloats (a, stage.scale (r, rows), a.scale + (firstRow + r) * a.modulationStride);
@@ -74,7 +74,7 @@ __device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, s
     {
         if (warp < rows)
         {
-            const float* x = stage.x (warp, rows);
+            const float* x = stage.x (warp);
             float total = 0;
 #pragma unroll 4
             for (int i = lane; i < a.k; i += 32)
@@ -97,7 +97,7 @@ __device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, s
             for (int u = 0; u < 2; ++u)
             {
                 const int k = from + c + u;
-                float v = k < a.k ? stage.x (r, rows)[k] : 0.0f;
+                float v = k < a.k ? stage.x (r)[k] : 0.0f;
                 if (a.normalise && k < a.k)
                 {
                     v *= factors[r];

@@ -8,7 +8,7 @@
 #include "Kernels/GpuKernels.h"
 
 // What the products on a GPU are made of: tiles of stored weights and how they become tensor-core operands, the rows
-// before the product and the outputs after it. Included by LinearCuda.cu and CodecCuda.cu.
+// before the product and the outputs after it. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace

@@ -208,7 +208,7 @@ void choose (GpuLinear a, int splits, void* stream)
     {
         auto* rows = static_cast<__nv_bfloat16*> (a.scratch);
         const int pitch = (int) ((a.k + 15) / 16 * 16);
-        if (a.normalise || a.k > 512)
+        if (a.normalise || (a.k > 512 && a.k <= 8192)) // as many inputs as fit any GPU's shared memory
             launch (prepareKernel, dim3 ((unsigned) a.rows), threads,
                     (std::size_t) RowStage::floats (a, 1) * sizeof (float), stream, a, rows, pitch);
         else
