@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -134,20 +135,33 @@ std::string sweepSvg (const std::vector<SweepPoint>& points)
                             highest * tick / 4);
     svg += fmt::format ("<text x=\"{}\" y=\"{}\">layers on the GPU (of {:.0f})</text>"
                         "<text x=\"14\" y=\"{}\" transform=\"rotate(-90 14 {})\">ms a frame</text>\n",
-                        left, height - 14, mostLayers, height / 2, height / 2);
+                        left, height - 12, mostLayers, height / 2, height / 2);
+    std::set<std::int64_t> layers;
+    for (const auto& point : points)
+        layers.insert (point.config.gpuLayers);
+    for (const auto count : layers)
+        svg += fmt::format ("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                            x ((double) count), height - 32, count);
     std::size_t index = 0;
     for (auto& [name, line] : lines)
     {
         std::ranges::sort (line, {}, [] (const auto* p) { return p->config.gpuLayers; });
+        const auto isCrowded = [&] (const auto* p) { // by the next point's label
+            constexpr double room = 30;
+            const auto at = std::ranges::find (line, p);
+            return at + 1 != line.end() &&
+                   x ((double) (at[1]->config.gpuLayers - p->config.gpuLayers)) - left < room;
+        };
         const auto* colour = colours[index % std::size (colours)];
         std::string path, dots;
         for (const auto* p : line)
         {
             const auto px = x ((double) p->config.gpuLayers), py = y (p->frameMs.median);
             path += fmt::format ("{}{:.1f},{:.1f}", path.empty() ? "" : " ", px, py);
-            dots += fmt::format ("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>"
-                                 "<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"10\">{:.1f}</text>\n",
-                                 px, py, colour, px + 4, py - 5, p->frameMs.median);
+            dots += fmt::format (
+                "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>"
+                "<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"10\" text-anchor=\"{}\">{:.1f}</text>\n",
+                px, py, colour, px + 4, py - 5, isCrowded (p) ? "end" : "start", p->frameMs.median);
         }
         svg +=
             fmt::format ("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n{}"

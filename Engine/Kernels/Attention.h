@@ -47,8 +47,8 @@ RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, doubl
                              at::Device device = at::kCPU);
 
 /** qkv [M, (heads + 2 · kv heads) · d] float32 → attention output [M, heads · d] of one layer, on a GPU in the type of the
-    stores. May rotate q and k in place; puts k and v into each group's store, and lets every row see its own branch up to itself. A row's bits do
-    not depend on the other groups. */
+    stores. May rotate q and k in place; puts k and v into each group's store, and lets every row see its own branch up to
+    itself. A row's bits do not depend on the other groups. */
 at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
                       const AttentionRows& rows, std::int64_t layer);
 } // namespace tableread::engine::kernels

@@ -86,13 +86,27 @@ __global__ void __launch_bounds__ (threads, narrowBlocks<Fused>) narrowKernel (G
     }
 }
 
+template <GpuElement E, int NT, int Tiles>
+struct BatchShape
+{
+    static constexpr int ahead = 3,
+                         slots = ahead + 1; // steps that are on their way, and room for them and one more
+    static constexpr int pitch = stepDepth + 8, rowsOfAll = 8 * NT;
+    static constexpr int inUse =
+        slots * (Tiles * threads * (int) sizeof (typename Raw<E>::Type) + rowsOfAll * pitch * 2);
+    static constexpr int sums = Tiles * TileEnd<NT>::sharedFloats * 4; // in the end, where the rest was
+    static constexpr int sharedBytes = inUse > sums ? inUse : sums;
+};
+
 /** Some rows, 8 · NT a block, and `Tiles` tiles of outputs. Rows and weights come through shared memory, step by step;
     the warps take k in turns of 16 as they do for fewer rows, so a row's sums are the same. */
 template <GpuElement E, int NT, int Tiles>
 __global__ void __launch_bounds__ (threads, 2) batchKernel (GpuLinear a, int stepsOfASplit)
 {
     using Part = typename Raw<E>::Type;
-    constexpr int ahead = 3, slots = ahead + 1, pitch = stepDepth + 8, rowsOfAll = 8 * NT;
+    using Shape = BatchShape<E, NT, Tiles>;
+    constexpr int ahead = Shape::ahead, slots = Shape::slots, pitch = Shape::pitch,
+                  rowsOfAll = Shape::rowsOfAll;
     constexpr int piecesOfARow = stepDepth / 8, rowsAtOnce = threads / piecesOfARow,
                   pieces = rowsOfAll / rowsAtOnce;
     extern __shared__ __align__ (16) unsigned char shared[];

@@ -100,8 +100,7 @@ __global__ void plainKernel (GpuLinear a)
 struct Device
 {
     int multiprocessors = 0;
-    int sharedOfABlock = 0,
-        sharedOfAll = 0; // bytes of shared memory: of a block at most, of a multiprocessor
+    int sharedMemory = 0; // of each, in bytes
 };
 
 const Device& device()
@@ -114,7 +113,7 @@ const Device& device()
             check (cudaDeviceGetAttribute (&value, attribute, index));
             return value;
         };
-        return Device { ask (cudaDevAttrMultiProcessorCount), ask (cudaDevAttrMaxSharedMemoryPerBlockOptin),
+        return Device { ask (cudaDevAttrMultiProcessorCount),
                         ask (cudaDevAttrMaxSharedMemoryPerMultiprocessor) };
     }();
     return found;
@@ -130,7 +129,7 @@ void narrow (const GpuLinear& a, int splits, void* stream)
                               (std::size_t) a.rows * (stepsOfASplit * stepDepth + 8) * 2 +
                               (Fused ? (std::size_t) RowStage::floats (a, a.rows) * sizeof (float) : 0);
     constexpr int reserved = 1024; // that each block takes beside its own
-    const auto together = std::clamp<std::int64_t> (device().sharedOfAll / (std::int64_t) (bytes + reserved),
+    const auto together = std::clamp<std::int64_t> (device().sharedMemory / (std::int64_t) (bytes + reserved),
                                                     1, narrowBlocks<Fused>);
     const int room = (int) together * device().multiprocessors;
     launch (narrowKernel<E, Fused>,
@@ -141,16 +140,11 @@ void narrow (const GpuLinear& a, int splits, void* stream)
 template <GpuElement E, int NT, int Tiles>
 void batchBlocks (const GpuLinear& a, int splits, void* stream)
 {
-    constexpr int slots = 4;
     const auto tiles = (a.n + tileOutputs - 1) / tileOutputs, steps = (a.k + stepDepth - 1) / stepDepth;
-    const std::size_t inUse = slots * Tiles * threads * sizeof (typename Raw<E>::Type) +
-                              slots * 8 * NT * (stepDepth + 8) * 2,
-                      sums = Tiles * TileEnd<NT>::sharedFloats * sizeof (float);
-    const std::size_t bytes = std::max (inUse, sums);
     launch (batchKernel<E, NT, Tiles>,
             dim3 ((unsigned) ((a.rows + 8 * NT - 1) / (8 * NT)), (unsigned) ((tiles + Tiles - 1) / Tiles),
                   (unsigned) splits),
-            threads, bytes, stream, a, (int) ((steps + splits - 1) / splits));
+            threads, BatchShape<E, NT, Tiles>::sharedBytes, stream, a, (int) ((steps + splits - 1) / splits));
 }
 
 /** As many tiles a block as still fill the device: rows are read once for all of them. */
@@ -200,8 +194,8 @@ void wide (const GpuLinear& a, void* stream)
 template <GpuElement E>
 void choose (GpuLinear a, int splits, void* stream)
 {
-    constexpr std::int64_t mostFused =
-        12 * 1024; // floats of shared memory that rows may take while they are prepared
+    // Floats of shared memory that rows may take while they are prepared.
+    constexpr std::int64_t mostFused = 12 * 1024;
     if (a.ready == nullptr && a.rows <= 8 && RowStage::floats (a, a.rows) <= mostFused)
         return narrow<E, true> (a, splits, stream);
     if (a.ready == nullptr)

@@ -75,6 +75,8 @@ TEST_CASE ("A sweep's table has as many fields in each line as in its header", "
 TEST_CASE ("A sweep's plot has a dot for each point, higher where it is slower", "[engine][command]")
 {
     const auto svg = sweepSvg ({ pointOf (28, 14), pointOf (0, 240) });
+    CHECK (svg.find ("<text x=\"60.0\" y=\"388\" text-anchor=\"middle\">0</text>") != std::string::npos);
+    CHECK (svg.find ("<text x=\"540.0\" y=\"388\" text-anchor=\"middle\">28</text>") != std::string::npos);
     CHECK (svg.find ("<circle cx=\"60.0\" cy=\"20.0\"") != std::string::npos);   // 240 ms at the top left
     CHECK (svg.find ("<circle cx=\"540.0\" cy=\"349.6\"") != std::string::npos); // 14 ms at the bottom right
     CHECK (svg.ends_with ("</svg>\n"));
