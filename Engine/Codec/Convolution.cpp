@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include "Kernels/Chain.h"
 #include "Kernels/Codec.h"
 
 namespace tableread::engine
@@ -10,7 +11,10 @@ namespace tableread::engine
 at::Tensor& CodecCursor::context (const at::Tensor& x, std::int64_t columns)
 {
     if (next == state.contexts.size())
+    {
+        kernels::runChain (x.device());
         state.contexts.push_back (at::zeros ({ x.size (0), columns, x.size (2) }, x.options()));
+    }
     return state.contexts[next++];
 }
 
@@ -40,9 +44,12 @@ Convolution::Convolution (const WeightReader& weights, const std::string& name, 
 at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
     const auto batch = x.size (0), columns = (x.size (1) + stride - 1) / stride;
-    const auto padded = columns * stride == x.size (1)
-                            ? x
-                            : at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
+    auto padded = x;
+    if (columns * stride != x.size (1))
+    {
+        kernels::runChain (x.device());
+        padded = at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
+    }
     const auto extended = extend (padded, kernel - stride, cursor, weight);
     const auto windows = extended.as_strided ({ batch, columns, kernel * inputs },
                                               { extended.stride (0), stride * inputs, 1 });

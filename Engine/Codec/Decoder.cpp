@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "Kernels/Chain.h"
+
 namespace tableread::engine
 {
 CodecDecoder::CodecDecoder (const WeightReader& weights, const CodecConfig& config)
@@ -26,14 +28,18 @@ CodecDecoder::CodecDecoder (const WeightReader& weights, const CodecConfig& conf
 at::Tensor CodecDecoder::decode (const at::Tensor& latents, CodecState& state) const
 {
     CodecCursor cursor (state);
-    auto x = stemAndHead[0](latents, cursor);
-    for (std::size_t i = 0; i < stages.size(); ++i)
-    {
-        if (i > 0)
-            x = upsamplers[i - 1](x, cursor);
-        for (const auto& block : stages[i])
-            x = block (x, cursor);
-    }
-    return stemAndHead[1](x, cursor).squeeze (-1);
+    at::Tensor x;
+    kernels::chained (latents.device(), [&] {
+        x = stemAndHead[0](latents, cursor);
+        for (std::size_t i = 0; i < stages.size(); ++i)
+        {
+            if (i > 0)
+                x = upsamplers[i - 1](x, cursor);
+            for (const auto& block : stages[i])
+                x = block (x, cursor);
+        }
+        x = stemAndHead[1](x, cursor);
+    });
+    return x.squeeze (-1);
 }
 } // namespace tableread::engine

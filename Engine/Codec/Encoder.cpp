@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "Kernels/Chain.h"
+
 namespace tableread::engine
 {
 CodecEncoder::CodecEncoder (const WeightReader& weights, const std::string& name, const CodecConfig& config)
@@ -30,13 +32,16 @@ at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) c
 {
     CodecCursor cursor (state);
     auto x = samples.unsqueeze (-1);
-    for (std::size_t i = 0; i < convolutions.size(); ++i)
-    {
-        x = convolutions[i](x, cursor);
-        for (const auto& block : stages[i])
-            x = block (x, cursor);
-    }
-    return head[0](x, cursor);
+    kernels::chained (x.device(), [&] {
+        for (std::size_t i = 0; i < convolutions.size(); ++i)
+        {
+            x = convolutions[i](x, cursor);
+            for (const auto& block : stages[i])
+                x = block (x, cursor);
+        }
+        x = head[0](x, cursor);
+    });
+    return x;
 }
 
 std::vector<at::Tensor*> CodecEncoder::tensors()

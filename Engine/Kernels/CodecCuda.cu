@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "Kernels/CudaChain.h"
+#include "Kernels/CudaColumns.h"
 #include "Kernels/CudaLaunch.h"
 #include "Kernels/CudaTiles.h"
 
@@ -9,8 +11,6 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr int taps = (int) gpuMixerTaps, before = taps - 1;
-
 /** 1 / the root of the mean square of `channels` values, worked out by a warp. */
 __device__ inline float rowFactor (const float* x, int channels, float eps, int lane)
 {
@@ -38,8 +38,6 @@ __device__ inline float rowFactor (const float* x, int channels, float eps, int 
         total += __shfl_xor_sync (~0u, total, offset);
     return rsqrtf (total / (float) channels + eps);
 }
-
-constexpr int mixColumns = 8;
 
 /** The first half of a block: y = x + γ · depthwise (norm x). A block of threads has eight columns of one stream and as many
     channels as threads; those with a stream's first columns also keep its context, which no other ones read, since eight
@@ -90,10 +88,6 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
 #pragma unroll 4
         for (int t = fresh; t < first + count; ++t)
             own[(t - first + before) * step] = normed (t, factors[t - first + before]);
-    if (first == 0 && columns <= mixColumns && isIn && (a.active == nullptr || a.active[stream] != 0))
-#pragma unroll 1
-        for (int i = 0; i < before; ++i)
-            context[i * channels] = own[(columns + i) * step];
     float* out = a.out + ((std::int64_t) stream * columns + first) * channels + c;
 #pragma unroll 1
     for (int i = 0; i < count; ++i)
@@ -141,7 +135,7 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
             for (int i = 0; i < count; ++i)
                 ready[i * channels] = __float2bfloat16 (own[i * step] * factors[i] * ffnNorm);
     }
-    if (first != 0 || columns <= mixColumns || (a.active != nullptr && a.active[stream] == 0))
+    if (first != 0 || (a.active != nullptr && a.active[stream] == 0))
         return;
     __syncthreads(); // the context of the next chunk: the last columns, which are other blocks' to mix
 #pragma unroll 1
@@ -162,12 +156,7 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
 /** Two k tiles of eight rows out of shared memory, as mma takes them. */
 __device__ inline Fragment twoDepthTiles (const __nv_bfloat16* rows, int pitch, int lane)
 {
-    const unsigned address = (unsigned) __cvta_generic_to_shared (rows + lane % 8 * pitch + lane / 8 * 8);
-    Fragment b;
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-                 : "=r"(b.r[0]), "=r"(b.r[1]), "=r"(b.r[2]), "=r"(b.r[3])
-                 : "r"(address));
-    return b;
+    return matrices (rows + lane % 8 * pitch + lane / 8 * 8);
 }
 
 __device__ inline Fragment asFragment (uint4 raw)
@@ -348,30 +337,12 @@ __global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
         }
 }
 
-/** [context; x] of each stream, and what the next chunk's context is. A thread a value of x, and the first `channels` of a
-    stream also one of the context's channels, which has few columns. */
 template <typename T>
-__global__ void extendKernel (GpuExtend a, int rows, int columns, int channels)
+__global__ void extendKernel (GpuExtend a)
 {
     letNextStart();
     waitForInputs();
-    const int i = blockIdx.x * blockDim.x + threadIdx.x, stream = blockIdx.y;
-    const float* x = a.x + (std::int64_t) stream * rows * channels;
-    T* to = static_cast<T*> (a.out) + (std::int64_t) stream * (rows + columns) * channels;
-    if (i < rows * channels)
-        to[columns * channels + i] = (T) x[i];
-    if (i >= channels)
-        return;
-    float* kept = a.context + (std::int64_t) stream * columns * channels + i;
-    const bool keeps = a.active == nullptr || a.active[stream] != 0;
-#pragma unroll 1
-    for (int t = 0; t < columns; ++t)
-    {
-        to[t * channels + i] = (T) kept[t * channels];
-        if (keeps) // those that are still to come lie behind
-            kept[t * channels] =
-                rows + t < columns ? kept[(rows + t) * channels] : x[(rows + t - columns) * channels + i];
-    }
+    extendValue<T> (a, blockIdx.y, (int) (blockIdx.x * blockDim.x + threadIdx.x));
 }
 
 template <int Channels, int Rows>
@@ -399,8 +370,14 @@ bool cudaCodecBlock (const GpuCodecBlock& a, void* stream)
 
 bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
 {
+    if (a.rows <= mixColumns)
+    {
+        issueStep (ChainStep::of (ChainStep::Kind::Mix, a, ColumnMix::itemsOf (a)), nullptr,
+                   2 * ColumnMix::sharedBytes, stream);
+        return false;
+    }
     constexpr int most = 1024, some = 128; // threads of a block
-    const bool ready = a.ready != nullptr && a.rows > mixColumns && a.channels <= most;
+    const bool ready = a.ready != nullptr && a.channels <= most;
     const int threads = std::min (ready ? most : some, (a.channels + 31) / 32 * 32);
     const dim3 grid ((unsigned) ((a.rows + mixColumns - 1) / mixColumns), (unsigned) a.streams,
                      (unsigned) ((a.channels + threads - 1) / threads));
@@ -411,9 +388,11 @@ bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
 
 void cudaExtend (const GpuExtend& a, void* stream)
 {
-    const auto values = a.rows * a.channels;
-    const dim3 grid ((unsigned) ((values + threads - 1) / threads), (unsigned) a.streams);
-    launch (a.rounded ? extendKernel<__nv_bfloat16> : extendKernel<float>, grid, threads, 0, stream, a,
-            (int) a.rows, (int) a.columns, (int) a.channels);
+    const auto values = std::max (a.rows, std::int64_t { 1 }) * a.channels,
+               items = (values + threads - 1) / threads;
+    if (isGathering() && a.streams * a.rows <= mostRowsOfAChain)
+        return issueStep (ChainStep::of (ChainStep::Kind::Extend, a, a.streams * items), nullptr, 0, stream);
+    launch (a.rounded ? extendKernel<__nv_bfloat16> : extendKernel<float>,
+            dim3 ((unsigned) items, (unsigned) a.streams), threads, 0, stream, a);
 }
 } // namespace tableread::engine::kernels

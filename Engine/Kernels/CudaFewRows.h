@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/CudaCopies.h"
-#include "Kernels/CudaLaunch.h"
+#include "Kernels/CudaRing.h"
 #include "Kernels/CudaRows.h"
 #include "Kernels/CudaTileEnd.h"
 
@@ -10,197 +9,140 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-/** Blocks of narrowKernel that share a multiprocessor. Fused: each prepares all rows, so a few with more tiles do better. */
-template <bool Fused>
-constexpr int narrowBlocks = Fused ? 2 : 3;
+constexpr int teams = 2; // of a block
 
-/** Up to eight rows: a block walks over tiles of 16 outputs, its warps take k in turns of 16. Fused: prepares its rows. */
-template <GpuElement E, bool Fused>
-__global__ void __launch_bounds__ (threads, narrowBlocks<Fused>) narrowKernel (GpuLinear a, int stepsOfASplit)
+/** A team's share of a product: some parts of k first, then tiles, as even as they go. The teams of a block have the same
+    part of k, since they share rows; the first teams of all blocks have work before the second ones. */
+struct Share
 {
-    using Part = typename Raw<E>::Type;
-    constexpr int ahead = 128 / (int) sizeof (Part); // a lane has 128 bytes on their way
-    constexpr int stride = warps * tileLanes;        // from one of a warp's parts to its next
-    extern __shared__ __align__ (16) unsigned char shared[];
-    auto* parts = reinterpret_cast<float*> (shared);
-    auto* staged = reinterpret_cast<__nv_bfloat16*> (parts + TileEnd<1>::sharedFloats); // [rows][pitch]
-    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, group = lane / 4, quad = lane % 4;
-    const int rows = (int) a.rows, tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs);
-    const Depth depth (a, stepsOfASplit);
-    const int width = depth.steps * stepDepth, from = depth.begin * stepDepth,
-              pitch = stepsOfASplit * stepDepth + 8;
-    const auto borderOf = [&] (unsigned block) { return (int) ((std::int64_t) tiles * block / gridDim.y); };
-    int tile = borderOf (blockIdx.y);
-    const int tileEnd = borderOf (blockIdx.y + 1);
-    Part raw[ahead];
-    const auto request = [&] (const Part* first, int count) {
-#pragma unroll
-        for (int u = 0; u < ahead; ++u)
-            if (u < count)
-                raw[u] = fetch<E> (first + u * stride);
-    };
-    const Part* here =
-        laneOf<E> (a.weight, ((std::int64_t) tile * depth.all + depth.begin) * warps + warp, lane);
-    letNextStart();
-    request (here, depth.steps);
-    const RowStage stage (a, reinterpret_cast<float*> (staged + rows * pitch));
-    if constexpr (Fused)
-        requestNorm (a, stage);
-    waitForInputs();
+    int split;
+    Depth depth;
+    int tile, tileEnd, stride; // from a tile to the team's next
 
-    if constexpr (Fused)
-        prepareRows (a, stage, 0, rows, from, width, staged, pitch);
-    else
-        takeReadyRows (a, rows, from, width, staged, pitch);
-    __syncthreads();
-
-    TileEnd<1> end (a, parts, 0);
-#pragma unroll 1
-    for (; tile < tileEnd; ++tile, here += depth.all * stride)
+    __device__ Share (const GpuLinear& a, int stepsOfASplit, int splits, int teamIndex)
+        : split ((int) blockIdx.x % splits)
+        , depth (a, stepsOfASplit, split)
     {
-        float sums[1][4] = {};
-#pragma unroll 1
-        for (int s = 0; s < depth.steps; s += ahead)
-        {
-            Part now[ahead];
-#pragma unroll
-            for (int u = 0; u < ahead; ++u)
-                now[u] = raw[u];
-            const bool within = s + ahead < depth.steps; // else from the beginning of the next tile
-            request (here + (within ? s + ahead : depth.all) * stride, within ? depth.steps - s - ahead
-                                                                       : tile + 1 < tileEnd ? depth.steps
-                                                                                            : 0);
-#pragma unroll
-            for (int u = 0; u < ahead; ++u)
-            {
-                if (s + u >= depth.steps)
-                    break;
-                const auto* b = staged + group * pitch + ((s + u) * warps + warp) * tileDepth + quad * 2;
-                const bool there = group < rows;
-                mma (sums[0], expand<E> (now[u]), there ? *reinterpret_cast<const unsigned*> (b) : 0u,
-                     there ? *reinterpret_cast<const unsigned*> (b + 8) : 0u);
-            }
-        }
-        end.put (sums);
-        end.finishTile (tile);
+        const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), blocks = (int) gridDim.x / splits;
+        const int rounds = (tiles + blocks * teams - 1) / (blocks * teams),
+                  sharers = (tiles + rounds - 1) / rounds;
+        const int block = (int) blockIdx.x / splits;
+        const int place = block < blocks ? block + teamIndex * blocks : sharers;
+        tile = place < sharers ? place : tiles;
+        tileEnd = tiles;
+        stride = sharers;
     }
-}
 
-template <GpuElement E, int NT, int Tiles>
-struct BatchShape
-{
-    static constexpr int ahead = 3,
-                         slots = ahead + 1; // steps that are on their way, and room for them and one more
-    static constexpr int pitch = stepDepth + 8, rowsOfAll = 8 * NT;
-    static constexpr int inUse =
-        slots * (Tiles * threads * (int) sizeof (typename Raw<E>::Type) + rowsOfAll * pitch * 2);
-    static constexpr int sums = Tiles * TileEnd<NT>::sharedFloats * 4; // in the end, where the rest was
-    static constexpr int sharedBytes = inUse > sums ? inUse : sums;
+    __device__ bool isEmpty() const { return tile >= tileEnd; }
 };
 
-/** Some rows, 8 · NT a block, and `Tiles` tiles of outputs. Rows and weights come through shared memory, step by step;
-    the warps take k in turns of 16 as they do for fewer rows, so a row's sums are the same. */
-template <GpuElement E, int NT, int Tiles>
-__global__ void __launch_bounds__ (threads, 2) batchKernel (GpuLinear a, int stepsOfASplit)
+/** A product of up to eight rows: a team walks over tiles of 16 outputs, its warps take k in turns of 16. */
+template <GpuElement E>
+class FewRows
 {
+public:
     using Part = typename Raw<E>::Type;
-    using Shape = BatchShape<E, NT, Tiles>;
-    constexpr int ahead = Shape::ahead, slots = Shape::slots, pitch = Shape::pitch,
-                  rowsOfAll = Shape::rowsOfAll;
-    constexpr int piecesOfARow = stepDepth / 8, rowsAtOnce = threads / piecesOfARow,
-                  pieces = rowsOfAll / rowsAtOnce;
-    extern __shared__ __align__ (16) unsigned char shared[];
-    auto* ring = reinterpret_cast<Part*> (shared); // [slots][Tiles][threads]
-    auto* staged =
-        reinterpret_cast<__nv_bfloat16*> (ring + slots * Tiles * threads); // [slots][rowsOfAll][pitch]
-    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    const std::int64_t firstRow = (std::int64_t) blockIdx.x * rowsOfAll;
-    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
-    const Depth depth (a, stepsOfASplit);
+    static constexpr int stepBytes = warps * tileLanes * (int) sizeof (Part),
+                         stepsOfASlot = slotBytes / stepBytes;
 
-    const auto requestWeights = [&] (int s) {
-        if (s >= depth.steps)
+    /** What can come before the rows. withModulation: shift and scale, too: they are there already, like weights. */
+    static __device__ void request (const GpuLinear& a, int stepsOfASplit, int splits, unsigned char* shared,
+                                    bool withModulation)
+    {
+        if (a.ready != nullptr || Share (a, stepsOfASplit, splits, 0).isEmpty())
             return;
-#pragma unroll
-        for (int t = 0; t < Tiles; ++t)
-            if (firstTile + t < tiles)
+        requestNorm (a, stageOf (a, stepsOfASplit, shared));
+        if (withModulation)
+            requestModulation (a, stageOf (a, stepsOfASplit, shared), 0, (int) a.rows);
+    }
+
+    /** Behind request(), once the rows are there. */
+    static __device__ void run (const GpuLinear& a, int stepsOfASplit, int splits, unsigned char* shared,
+                                bool hasModulation, Ring& ring, float* handOver)
+    {
+        Share share (a, stepsOfASplit, splits, team());
+        if (Share (a, stepsOfASplit, splits, 0).isEmpty())
+            return;
+        const int rows = (int) a.rows, steps = share.depth.steps, first = share.depth.begin * stepDepth;
+        const int pitch = pitchOf (stepsOfASplit);
+        auto* staged = stagedOf (shared);
+        if (a.ready == nullptr)
+            prepareRows (a, stageOf (a, stepsOfASplit, shared), { 0, rows, hasModulation }, first,
+                         steps * stepDepth, staged, pitch);
+        else
+            takeReadyRows (a, rows, first, steps * stepDepth, staged, pitch);
+        syncTeams<teams>();
+
+        const int warp = threadOfTeam() / 32, lane = threadIdx.x % 32;
+        TileEnd<1> end (a, reinterpret_cast<float*> (shared) + team() * 2 * TileEnd<1>::sharedFloats, 0,
+                        share.split, splits, handOver);
+        // Rows that are not there repeat the last one: a row's sums are its own.
+        const auto* x = staged + min (lane % 8, rows - 1) * pitch + warp * tileDepth + lane / 8 % 2 * 8 +
+                        lane / 16 * stepDepth;
+        int which = 0, pending = 0;
+#pragma unroll 1
+        for (; ! share.isEmpty(); share.tile += share.stride)
+        {
+            float sums[1][4] = {};
+#pragma unroll 1
+            for (int s = 0; s < steps; s += stepsOfASlot)
             {
-                const auto index =
-                    ((std::int64_t) (firstTile + t) * depth.all + depth.begin + s) * warps + warp;
-                copyAsync<sizeof (Part)> (ring + (s % slots * Tiles + t) * threads + threadIdx.x,
-                                          laneOf<E> (a.weight, index, lane));
+                const auto* parts = reinterpret_cast<const Part*> (ring.take()) + warp * tileLanes + lane;
+                const auto* rowsHere = x + s * stepDepth;
+                Part part[stepsOfASlot];
+                Fragment b[stepsOfASlot / 2];
+#pragma unroll
+                for (int u = 0; u < stepsOfASlot; ++u)
+                    part[u] = parts[u * stride];
+#pragma unroll
+                for (int u = 0; u < stepsOfASlot; u += 2)
+                    b[u / 2] = matrices (rowsHere + u * stepDepth);
+#pragma unroll
+                for (int u = 0; u < stepsOfASlot; ++u)
+                    if (s + u < steps)
+                        mma (sums[0], expand<E> (part[u]), b[u / 2].r[u % 2 * 2], b[u / 2].r[u % 2 * 2 + 1]);
+                ring.release();
             }
-    };
-#pragma unroll 1
-    for (int s = 0; s < ahead; ++s)
-    {
-        requestWeights (s);
-        endGroup();
-    }
-    waitForInputs();
-    const int piece = threadIdx.x % piecesOfARow * 8, pieceRow = threadIdx.x / piecesOfARow;
-    const __nv_bfloat16* sources[pieces];
-#pragma unroll
-    for (int i = 0; i < pieces; ++i)
-    {
-        const std::int64_t row = firstRow + pieceRow + i * rowsAtOnce;
-        sources[i] = row < a.rows ? readyRow (a, row) + depth.begin * stepDepth + piece : nullptr;
-    }
-    const auto requestRows = [&] (int s) {
-        if (s >= depth.steps)
-            return;
-#pragma unroll
-        for (int i = 0; i < pieces; ++i)
-        {
-            const bool there = sources[i] != nullptr && (depth.begin + s) * stepDepth + piece < a.readyWidth;
-            copyAsyncOrZeros (staged + (s % slots * rowsOfAll + pieceRow + i * rowsAtOnce) * pitch + piece,
-                              there ? sources[i] + s * stepDepth : a.ready, there);
-        }
-    };
-#pragma unroll 1
-    for (int s = 0; s < ahead; ++s)
-    {
-        requestRows (s);
-        endGroup();
-    }
-
-    float sums[Tiles][NT][4] = {};
-#pragma unroll 1
-    for (int s = 0; s < depth.steps; ++s)
-    {
-        waitForGroups<ahead - 1>();
-        __syncthreads();
-        requestWeights (s + ahead);
-        requestRows (s + ahead);
-        endGroup();
-        const auto* x = staged + s % slots * rowsOfAll * pitch + warp * tileDepth;
-        Fragment b[NT / 2];
-#pragma unroll
-        for (int j = 0; j < NT / 2; ++j)
-            b[j] = twoRowTiles (x + j * 16 * pitch, pitch, lane);
-#pragma unroll
-        for (int t = 0; t < Tiles; ++t)
-        {
-            const Fragment weights = expand<E> (ring[(s % slots * Tiles + t) * threads + threadIdx.x]);
-#pragma unroll
-            for (int j = 0; j < NT / 2; ++j)
+            end.put (sums, which);
+            end.finishTile (share.tile, which);
+            which ^= 1; // while some still read this one
+            ++pending;
+            const bool isLastTile = share.tile + share.stride >= share.tileEnd;
+            if (splits > 1 && (isLastTile || pending == TileEnd<1>::mostTiles))
             {
-                mma (sums[t][2 * j], weights, b[j].r[0], b[j].r[1]);
-                mma (sums[t][2 * j + 1], weights, b[j].r[2], b[j].r[3]);
+                end.finishParts (share.tile - (pending - 1) * share.stride, share.stride, pending);
+                pending = 0;
             }
         }
     }
-    letNextStart(); // not before: what the next one fetches ahead would hold up these rows
-    waitForGroups<0>();
-    __syncthreads(); // the sums lie where rows and weights were
-    TileEnd<NT> end (a, reinterpret_cast<float*> (shared), firstRow);
-#pragma unroll
-    for (int t = 0; t < Tiles; ++t)
-        end.put (sums[t], t);
-#pragma unroll 1
-    for (int t = 0; t < Tiles; ++t)
-        if (firstTile + t < tiles)
-            end.finishTile (firstTile + t, t);
-}
+
+    static __host__ std::size_t sharedBytes (const GpuLinear& a, int stepsOfASplit)
+    {
+        constexpr int readAhead = stepsOfASlot * stepDepth; // behind the last row
+        return endBytes +
+               (std::size_t) (a.rows * pitchOf (stepsOfASplit) + readAhead) * sizeof (__nv_bfloat16) +
+               (a.ready == nullptr ? (std::size_t) RowStage::floats (a, a.rows) * sizeof (float) : 0);
+    }
+
+private:
+    static constexpr int stride = warps * tileLanes; // from one of a warp's parts to its next
+
+    static constexpr std::size_t endBytes = teams * 2 * TileEnd<1>::sharedFloats * sizeof (float);
+
+    static __host__ __device__ int pitchOf (int stepsOfASplit)
+    {
+        return stepsOfASplit * stepDepth + 8;
+    }
+
+    static __device__ __nv_bfloat16* stagedOf (unsigned char* shared) // [rows][pitch]
+    {
+        return reinterpret_cast<__nv_bfloat16*> (shared + endBytes);
+    }
+
+    static __device__ RowStage stageOf (const GpuLinear& a, int stepsOfASplit, unsigned char* shared)
+    {
+        return { a, reinterpret_cast<float*> (stagedOf (shared) + a.rows * pitchOf (stepsOfASplit)) };
+    }
+};
 } // namespace
 } // namespace tableread::engine::kernels

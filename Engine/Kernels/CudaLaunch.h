@@ -31,22 +31,60 @@ __device__ inline void letNextStart()
 /** Whether kernels of this stream may overlap as above: only in a graph, whose weights are there before it starts. */
 bool mayOverlap (cudaStream_t stream);
 
-template <typename... Parameters, typename... Arguments>
-void launch (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
-             void* stream, Arguments... arguments)
+/** So much shared memory, from now on. */
+template <typename Kernel>
+void allowSharedBytes (Kernel* kernel, std::size_t bytes)
 {
-    if (sharedBytes > 48 * 1024)
-        check (cudaFuncSetAttribute (kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int) sharedBytes));
-    cudaLaunchAttribute overlap {};
-    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    overlap.val.programmaticStreamSerializationAllowed = 1;
+    if (bytes <= 48 * 1024)
+        return;
+    cudaFuncAttributes now {};
+    check (cudaFuncGetAttributes (&now, kernel));
+    if ((std::size_t) now.maxDynamicSharedSizeBytes < bytes)
+        check (cudaFuncSetAttribute (kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int) bytes));
+}
+
+template <typename... Parameters, typename... Arguments>
+void launchWith (cudaLaunchAttribute attribute, bool has, void (*kernel) (Parameters...), dim3 grid,
+                 unsigned threads, std::size_t sharedBytes, void* stream, Arguments... arguments)
+{
+    allowSharedBytes (kernel, sharedBytes);
     cudaLaunchConfig_t config {};
     config.gridDim = grid;
     config.blockDim = dim3 (threads);
     config.dynamicSmemBytes = sharedBytes;
     config.stream = static_cast<cudaStream_t> (stream);
-    config.attrs = &overlap;
-    config.numAttrs = mayOverlap (config.stream) ? 1 : 0;
+    config.attrs = &attribute;
+    config.numAttrs = has ? 1 : 0;
     check (cudaLaunchKernelEx (&config, kernel, Parameters (arguments)...));
+}
+
+/** A kernel whose blocks may wait for each other: there is room for all of them. */
+template <typename... Parameters, typename... Arguments>
+void launchTogether (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
+                     void* stream, Arguments... arguments)
+{
+    cudaLaunchAttribute together {};
+    together.id = cudaLaunchAttributeCooperative;
+    together.val.cooperative = 1;
+    launchWith (together, true, kernel, grid, threads, sharedBytes, stream, arguments...);
+}
+
+template <typename... Parameters, typename... Arguments>
+void launchAlone (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
+                  void* stream, Arguments... arguments)
+{
+    cudaLaunchAttribute overlap {};
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    launchWith (overlap, mayOverlap (static_cast<cudaStream_t> (stream)), kernel, grid, threads, sharedBytes,
+                stream, arguments...);
+}
+
+template <typename... Parameters, typename... Arguments>
+void launch (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
+             void* stream, Arguments... arguments)
+{
+    cudaRunChain(); // what is gathered comes first
+    launchAlone (kernel, grid, threads, sharedBytes, stream, arguments...);
 }
 } // namespace tableread::engine::kernels

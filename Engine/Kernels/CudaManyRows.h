@@ -125,8 +125,8 @@ __global__ void __launch_bounds__ (threads) wideKernel (GpuLinear a)
     const OutputPair pair = outputPair (a, tile, lane % 8);
 #pragma unroll 1
     for (int r = lane / 8; r < rowsOfAWarp; r += 4)
-        if (firstRow + warpRow + r < a.rows)
-            finish (a, pair, firstRow + warpRow + r, own[r * tileOutputs + lane % 8],
+        if (const std::int64_t row = firstRow + warpRow + r; row < a.rows)
+            finish (a, pair, TargetPair (a, pair, row, true), row, own[r * tileOutputs + lane % 8],
                     own[r * tileOutputs + lane % 8 + 8]);
 }
 } // namespace

@@ -12,6 +12,9 @@ namespace tableread::engine::kernels
 void check (cudaError_t error);
 
 GpuDevice makeCudaDevice();
+void cudaBeginChain();
+void cudaRunChain();
+void cudaEndChain();
 void cudaLinear (const GpuLinear& call, void* stream);
 std::int64_t cudaWorkspaceFloats (std::int64_t rows, std::int64_t n, std::int64_t k);
 void cudaAttention (const GpuAttention& call, void* stream);

@@ -4,8 +4,8 @@
 #include "Kernels/CudaCopies.h"
 #include "Kernels/CudaTiles.h"
 
-// Rows as products take them. Loops stay loops here: a kernel of some microseconds spends most of them on fetching
-// instructions that it runs once, so code is short, and loads are copies into shared memory, under way all at once.
+// Rows as products take them, by two teams of a block. A thread has every 512th four of each row, from the copy into shared
+// memory on, so that it waits for no other but to add up. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
@@ -29,17 +29,28 @@ struct RowStage
     }
 };
 
-/** k floats into shared memory, by the whole block. */
+/** Inputs of a row of scratch memory: k of them, and zeros behind. */
+__host__ __device__ inline int preparedPitch (const GpuLinear& a)
+{
+    return (int) ((a.k + tileDepth - 1) / tileDepth * tileDepth);
+}
+
+constexpr int preparers = 2 * threads;
+
+/** k floats into shared memory, each thread's own; zeros up to a multiple of four. */
 __device__ inline void requestFloats (const GpuLinear& a, float* to, const float* from)
 {
-    if (a.inFours)
 #pragma unroll 1
-        for (int i = (int) threadIdx.x * 4; i < a.k; i += threads * 4)
+    for (int i = (int) threadIdx.x * 4; i < a.k; i += preparers * 4)
+        if (a.inFours)
             copyAsync<16> (to + i, from + i);
-    else
+        else
 #pragma unroll 1
-        for (int i = threadIdx.x; i < a.k; i += threads)
-            copyAsync<4> (to + i, from + i);
+            for (int u = i; u < i + 4; ++u)
+                if (u < a.k)
+                    copyAsync<4> (to + u, from + u);
+                else
+                    to[u] = 0;
 }
 
 /** What can come before the rows are there. */
@@ -49,67 +60,120 @@ __device__ inline void requestNorm (const GpuLinear& a, const RowStage& stage)
         requestFloats (a, stage.memory, a.normWeight);
 }
 
-/** Rows as a product takes them, by a whole block, behind requestNorm(): normalised, modulated, gathered, bf16; inputs from
-    `from`, `width` of them (even, zeros behind k), each row `pitch` behind the one before. Up to eight rows. A row's sum
-    has the same order wherever it stands. Ends without a barrier. */
-__device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, std::int64_t firstRow,
-                                    int rows, int from, int width, __nv_bfloat16* to, int pitch)
+__device__ inline void requestModulation (const GpuLinear& a, const RowStage& stage, std::int64_t firstRow,
+                                          int rows)
 {
-    __shared__ float factors[8];
-    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    if (a.scale == nullptr)
+        return;
 #pragma unroll 1
     for (int r = 0; r < rows; ++r)
     {
-        requestFloats (a, stage.x (r), sourceRow (a, firstRow + r));
-        if (a.scale != nullptr)
-        {
-            requestFloats (a, stage.scale (r, rows), a.scale + (firstRow + r) * a.modulationStride);
-            requestFloats (a, stage.shift (r, rows), a.shift + (firstRow + r) * a.modulationStride);
-        }
+        requestFloats (a, stage.scale (r, rows), a.scale + (firstRow + r) * a.modulationStride);
+        requestFloats (a, stage.shift (r, rows), a.shift + (firstRow + r) * a.modulationStride);
     }
+}
+
+__device__ inline float4 fourOf (const float* of, int at)
+{
+    return reinterpret_cast<const float4*> (of)[at];
+}
+
+constexpr int mostRowsAtOnce = 8;
+constexpr int preparingWarps = preparers / 32;
+
+/** Each warp's part of the rows' sums of squares; has a barrier behind. */
+__device__ inline void addSquares (const RowStage& stage, int rows, float (*ofWarps)[preparingWarps])
+{
+#pragma unroll 2
+    for (int r = 0; r < rows; ++r)
+    {
+        float total = 0;
+#pragma unroll 1
+        for (int i = threadIdx.x; i < stage.width / 4; i += preparers)
+        {
+            const float4 v = fourOf (stage.x (r), i);
+            total += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
+        }
+#pragma unroll
+        for (int offset = 16; offset > 0; offset /= 2)
+            total += __shfl_xor_sync (~0u, total, offset);
+        if (threadIdx.x % 32 == 0)
+            ofWarps[r][threadIdx.x / 32] = total;
+    }
+    syncTeams<2>();
+}
+
+/** 1 / the root of the mean squares: lanes 4 r … 4 r + 3 of a warp have row r's. */
+__device__ inline float factorOfFourLanes (const GpuLinear& a, const float (*ofWarps)[preparingWarps])
+{
+    const int lane = threadIdx.x % 32;
+    const float4 v = fourOf (ofWarps[lane / 4], lane % 4);
+    float total = (v.x + v.y) + (v.z + v.w);
+    total += __shfl_xor_sync (~0u, total, 1);
+    total += __shfl_xor_sync (~0u, total, 2);
+    return rsqrtf (total / (float) a.k + a.eps);
+}
+static_assert (preparingWarps == 16 && mostRowsAtOnce == 8);
+
+/** Up to eight rows, whose shift and scale may have been requested before. */
+struct SomeRows
+{
+    std::int64_t first;
+    int count;
+    bool hasModulation;
+};
+
+/** Rows as a product takes them, behind requestNorm(): normalised, modulated, gathered, bf16; inputs from `from`, `width` of
+    them (fours, zeros behind k), each row `pitch` behind the one before. A row's sum has the same order wherever it
+    stands. Ends without a barrier. */
+__device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, const SomeRows& which,
+                                    int from, int width, __nv_bfloat16* to, int pitch)
+{
+    __shared__ __align__ (16) float ofWarps[mostRowsAtOnce][preparingWarps];
+    const int rows = which.count;
+#pragma unroll 1
+    for (int r = 0; r < rows; ++r)
+        requestFloats (a, stage.x (r), sourceRow (a, which.first + r));
+    if (! which.hasModulation)
+        requestModulation (a, stage, which.first, rows);
     endGroup();
     waitForGroups<0>();
-    __syncthreads();
+    float factors = 1; // of row lane / 4
     if (a.normalise)
     {
-        if (warp < rows)
-        {
-            const float* x = stage.x (warp);
-            float total = 0;
-#pragma unroll 4
-            for (int i = lane; i < a.k; i += 32)
-                total += x[i] * x[i];
-#pragma unroll 1
-            for (int offset = 16; offset > 0; offset /= 2)
-                total += __shfl_xor_sync (~0u, total, offset);
-            if (lane == 0)
-                factors[warp] = rsqrtf (total / (float) a.k + a.eps);
-        }
-        __syncthreads();
+        addSquares (stage, rows, ofWarps);
+        factors = factorOfFourLanes (a, ofWarps);
     }
-#pragma unroll 1
+#pragma unroll 2
     for (int r = 0; r < rows; ++r)
+    {
+        const float factor = __shfl_sync (~0u, factors, 4 * r);
 #pragma unroll 1
-        for (int c = (int) threadIdx.x * 2; c < width; c += threads * 2)
+        for (int i = threadIdx.x; i < (from + width) / 4; i += preparers)
         {
-            float two[2];
-#pragma unroll
-            for (int u = 0; u < 2; ++u)
+            if (i < from / 4)
+                continue;
+            float4 v {};
+            if (i < stage.width / 4)
             {
-                const int k = from + c + u;
-                float v = k < a.k ? stage.x (r)[k] : 0.0f;
-                if (a.normalise && k < a.k)
+                v = fourOf (stage.x (r), i);
+                v = { v.x * factor, v.y * factor, v.z * factor, v.w * factor };
+                if (a.normWeight != nullptr)
                 {
-                    v *= factors[r];
-                    if (a.normWeight != nullptr)
-                        v *= stage.memory[k];
-                    if (a.scale != nullptr)
-                        v = v * (1.0f + stage.scale (r, rows)[k]) + stage.shift (r, rows)[k];
+                    const float4 n = fourOf (stage.memory, i);
+                    v = { v.x * n.x, v.y * n.y, v.z * n.z, v.w * n.w };
                 }
-                two[u] = v;
+                if (a.scale != nullptr)
+                {
+                    const float4 s = fourOf (stage.scale (r, rows), i), t = fourOf (stage.shift (r, rows), i);
+                    v = { v.x * (1.0f + s.x) + t.x, v.y * (1.0f + s.y) + t.y, v.z * (1.0f + s.z) + t.z,
+                          v.w * (1.0f + s.w) + t.w };
+                }
             }
-            *reinterpret_cast<unsigned*> (to + r * pitch + c) = pairOf (two[0], two[1]);
+            *reinterpret_cast<uint2*> (to + r * pitch + i * 4 - from) = { pairOf (v.x, v.y),
+                                                                          pairOf (v.z, v.w) };
         }
+    }
 }
 
 /** Rows that are ready into shared memory: `width` inputs (a multiple of 8) of each, from `from`. The block's barrier
@@ -122,7 +186,7 @@ __device__ inline void takeReadyRows (const GpuLinear& a, int rows, int from, in
     {
         const __nv_bfloat16* row = readyRow (a, r) + from;
 #pragma unroll 1
-        for (int c = (int) threadIdx.x * 8; c < width; c += threads * 8)
+        for (int c = (int) threadIdx.x * 8; c < width; c += preparers * 8)
         {
             const bool there = from + c < a.readyWidth;
             copyAsyncOrZeros (to + r * pitch + c, there ? row + c : a.ready, there);

@@ -5,6 +5,7 @@
 
 #include <cuda_bf16.h>
 
+#include "Kernels/CudaTeams.h"
 #include "Kernels/GpuKernels.h"
 
 // What the products on a GPU are made of: tiles of stored weights and how they become tensor-core operands, the rows
@@ -13,11 +14,10 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr int warps = 8;
-constexpr int threads = warps * 32;
 constexpr int tileOutputs = 16;
 constexpr int tileDepth = 16;
 constexpr int stepDepth = warps * tileDepth; // k that the warps of a block take together
+constexpr int mostSteps = 18;                // of a part of k
 
 struct Fragment
 {
@@ -32,16 +32,21 @@ __device__ inline void mma (float (&c)[4], const Fragment& a, unsigned b0, unsig
                  : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b0), "r"(b1));
 }
 
-/** Four 8 × 8 matrices out of shared memory, as mma takes them: of rows 0 to 7 and 8 to 15 the k halves 0 and 1 each. */
-__device__ inline Fragment twoRowTiles (const __nv_bfloat16* rows, int pitch, int lane)
+/** Four 8 × 8 matrices out of shared memory, as mma takes them; a lane says where one of their 32 rows is. */
+__device__ inline Fragment matrices (const __nv_bfloat16* row)
 {
-    const auto* from = rows + (lane / 16 * 8 + lane % 8) * pitch + lane / 8 % 2 * 8;
-    const unsigned address = (unsigned) __cvta_generic_to_shared (from);
+    const unsigned address = (unsigned) __cvta_generic_to_shared (row);
     Fragment b;
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                  : "=r"(b.r[0]), "=r"(b.r[1]), "=r"(b.r[2]), "=r"(b.r[3])
                  : "r"(address));
     return b;
+}
+
+/** Of rows 0 to 7 and 8 to 15 the k halves 0 and 1 each. */
+__device__ inline Fragment twoRowTiles (const __nv_bfloat16* rows, int pitch, int lane)
+{
+    return matrices (rows + (lane / 16 * 8 + lane % 8) * pitch + lane / 8 % 2 * 8);
 }
 
 __device__ inline uint4 stream16 (const void* p)
@@ -187,11 +192,37 @@ __device__ inline OutputPair outputPair (const GpuLinear& a, std::int64_t tile, 
     return pair;
 }
 
-__device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t column, float value)
+/** What an output is added to, times what. */
+struct Target
+{
+    float value = 0, gate = 1;
+};
+
+__device__ inline Target targetOf (const GpuLinear& a, std::int64_t row, std::int64_t column, bool isThere)
+{
+    if (a.residual == nullptr || ! isThere)
+        return {};
+    return { a.residual[row * outputsOf (a) + column],
+             a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column] };
+}
+
+/** Those of a pair in one row: asked for before the sums are there. */
+struct TargetPair
+{
+    Target first, second;
+
+    __device__ TargetPair (const GpuLinear& a, const OutputPair& pair, std::int64_t row, bool isIn)
+        : first (targetOf (a, row, pair.column, isIn && pair.first))
+        , second (targetOf (a, row, pair.partner, isIn && pair.second))
+    {}
+};
+
+__device__ inline void emit (const GpuLinear& a, const Target& target, std::int64_t row, std::int64_t column,
+                             float value)
 {
     const std::int64_t at = row * outputsOf (a) + column;
     if (a.residual != nullptr)
-        a.residual[at] += value * (a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column]);
+        a.residual[at] = target.value + value * target.gate;
     else if (a.readyOut != nullptr)
         static_cast<__nv_bfloat16*> (a.readyOut)[at] = __float2bfloat16 (value);
     else
@@ -199,19 +230,19 @@ __device__ inline void emit (const GpuLinear& a, std::int64_t row, std::int64_t 
 }
 
 /** What becomes of a pair's sums in one row. */
-__device__ inline void finish (const GpuLinear& a, const OutputPair& pair, std::int64_t row, float first,
-                               float second)
+__device__ inline void finish (const GpuLinear& a, const OutputPair& pair, const TargetPair& targets,
+                               std::int64_t row, float first, float second)
 {
     if (! pair.first)
         return;
     first = first * pair.scale0 + pair.bias0;
     second = second * pair.scale1 + pair.bias1;
     if (a.activation == GpuActivation::SwiGlu)
-        return emit (a, row, pair.column, siluOf (first) * second);
+        return emit (a, targets.first, row, pair.column, siluOf (first) * second);
     const bool gelu = a.activation == GpuActivation::Gelu;
-    emit (a, row, pair.column, gelu ? geluOf (first) : first);
+    emit (a, targets.first, row, pair.column, gelu ? geluOf (first) : first);
     if (pair.second)
-        emit (a, row, pair.partner, gelu ? geluOf (second) : second);
+        emit (a, targets.second, row, pair.partner, gelu ? geluOf (second) : second);
 }
 
 __device__ inline const float* sourceRow (const GpuLinear& a, std::int64_t row)

@@ -119,6 +119,13 @@ struct GpuKernels
     void* (*capture) (void (*body) (void*), void* context);
     void (*replay) (void* graph);
     void (*drop) (void* graph);
+    /** From here to endChain() what this thread issues of products of few rows, attention and solver steps is gathered,
+        to run as one kernel. */
+    void (*beginChain)();
+    /** Issues what is gathered so far. Other kernels of this table do so by themselves before they are issued. */
+    void (*runChain)();
+    /** Drops what is gathered still. */
+    void (*endChain)();
     void (*linear) (const GpuLinear&, void* stream);
     std::int64_t (*workspaceFloats) (std::int64_t rows, std::int64_t n, std::int64_t k);
     void (*attention) (const GpuAttention&, void* stream);

@@ -108,7 +108,10 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
     const bool isFloat = weight.panels.scalar_type() == at::kFloat,
                isReady = x.scalar_type() == at::kBFloat16;
     if (isReady && (isFloat || norm != nullptr || ! canTakeAsTheyAre (x)))
+    {
+        gpu().runChain(); // which may make these rows
         return linearOnGpu (x.to (at::kFloat), weight, norm, result);
+    }
     TORCH_CHECK (gated == weight.gated, "SwiGlu and a gated matrix go together");
     GpuLinear call;
     call.rowsOfABatch = x.size (-2);

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
+#include <limits>
 
+#include "Kernels/CudaBatchRows.h"
+#include "Kernels/CudaChain.h"
 #include "Kernels/CudaFewRows.h"
 #include "Kernels/CudaManyRows.h"
 
@@ -10,19 +13,20 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-/** Rows as the products take them, [M, pitch], zeros behind k. A block a row. */
-__global__ void __launch_bounds__ (threads) prepareKernel (GpuLinear a, __nv_bfloat16* out, int pitch)
+/** Rows as the products take them, [M, pitch] in scratch memory, zeros behind k. A block a row. */
+__global__ void __launch_bounds__ (preparers) prepareKernel (GpuLinear a, int pitch)
 {
     extern __shared__ __align__ (16) float memory[];
     const RowStage stage (a, memory);
     letNextStart();
     requestNorm (a, stage);
     waitForInputs();
-    prepareRows (a, stage, blockIdx.x, 1, 0, pitch, out + (std::int64_t) blockIdx.x * pitch, pitch);
+    prepareRows (a, stage, { blockIdx.x, 1, false }, 0, pitch,
+                 static_cast<__nv_bfloat16*> (a.scratch) + (std::int64_t) blockIdx.x * pitch, pitch);
 }
 
 /** The same for short rows without a norm: a warp a row. */
-__global__ void __launch_bounds__ (threads) gatherKernel (GpuLinear a, __nv_bfloat16* out, int pitch)
+__global__ void __launch_bounds__ (threads) gatherKernel (GpuLinear a, int pitch)
 {
     letNextStart();
     waitForInputs();
@@ -30,6 +34,7 @@ __global__ void __launch_bounds__ (threads) gatherKernel (GpuLinear a, __nv_bflo
     if (row >= a.rows)
         return;
     const float* x = sourceRow (a, row);
+    auto* out = static_cast<__nv_bfloat16*> (a.scratch);
 #pragma unroll 2
     for (int k = (int) threadIdx.x % 32 * 2; k < pitch; k += 64)
         *reinterpret_cast<unsigned*> (out + row * pitch + k) =
@@ -90,7 +95,7 @@ __global__ void plainKernel (GpuLinear a)
         if (gated)
             second += a.bias[outputsOf (a) + column];
     }
-    emit (a, row, column,
+    emit (a, targetOf (a, row, column, true), row, column,
           gated                                 ? first / (1.0f + expf (-first)) * second
           : a.activation == GpuActivation::Gelu ? geluOf (first)
                                                 : first);
@@ -119,22 +124,33 @@ const Device& device()
     return found;
 }
 
-template <GpuElement E, bool Fused>
-void narrow (const GpuLinear& a, int splits, void* stream)
+/** Rows in bf16 in scratch memory, instead of x. */
+GpuLinear prepared (GpuLinear a)
 {
-    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs),
-              steps = (int) ((a.k + stepDepth - 1) / stepDepth);
-    const int stepsOfASplit = (steps + splits - 1) / splits;
-    const std::size_t bytes = TileEnd<1>::sharedFloats * sizeof (float) +
-                              (std::size_t) a.rows * (stepsOfASplit * stepDepth + 8) * 2 +
-                              (Fused ? (std::size_t) RowStage::floats (a, a.rows) * sizeof (float) : 0);
-    constexpr int reserved = 1024; // that each block takes beside its own
-    const auto together = std::clamp<std::int64_t> (device().sharedMemory / (std::int64_t) (bytes + reserved),
-                                                    1, narrowBlocks<Fused>);
-    const int room = (int) together * device().multiprocessors;
-    launch (narrowKernel<E, Fused>,
-            dim3 (1, (unsigned) std::clamp (room / splits, 1, tiles), (unsigned) splits), threads, bytes,
-            stream, a, stepsOfASplit);
+    const int pitch = preparedPitch (a);
+    a.ready = a.scratch;
+    a.readyWidth = a.readyRowStride = pitch;
+    a.readyBatchStride = a.rowsOfABatch * pitch;
+    return a;
+}
+
+template <GpuElement E>
+void few (GpuLinear a, int splits, void* stream)
+{
+    using Kind = ChainStep::Kind;
+    constexpr GpuElement element = E;
+    constexpr int mostPreparedByAll = 4; // rows that each block prepares for itself
+    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs, steps = (a.k + stepDepth - 1) / stepDepth;
+    const int stepsOfASplit = (int) ((steps + splits - 1) / splits);
+    if (a.ready == nullptr &&
+        (a.rows > mostPreparedByAll || FewRows<E>::sharedBytes (a, stepsOfASplit) > mostSharedBytesOfAStep()))
+    {
+        issueStep (ChainStep::of (Kind::Rows, a, a.rows), &element,
+                   (std::size_t) RowStage::floats (a, 1) * sizeof (float), stream);
+        a = prepared (a);
+    }
+    issueStep (ChainStep::of (Kind::Product, a, tiles * splits, splits, stepsOfASplit), &element,
+               FewRows<E>::sharedBytes (a, stepsOfASplit), stream);
 }
 
 template <GpuElement E, int NT, int Tiles>
@@ -194,29 +210,23 @@ void wide (const GpuLinear& a, void* stream)
 template <GpuElement E>
 void choose (GpuLinear a, int splits, void* stream)
 {
-    // Floats of shared memory that rows may take while they are prepared.
-    constexpr std::int64_t mostFused = 12 * 1024;
-    if (a.ready == nullptr && a.rows <= 8 && RowStage::floats (a, a.rows) <= mostFused)
-        return narrow<E, true> (a, splits, stream);
+    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
+    if (a.rows <= mostRowsOfAChain && splits <= mostSplits && tiles * splits <= mostPartsOfAStep)
+        return few<E> (a, splits, stream);
     if (a.ready == nullptr)
     {
-        auto* rows = static_cast<__nv_bfloat16*> (a.scratch);
-        const int pitch = (int) ((a.k + 15) / 16 * 16);
+        const int pitch = preparedPitch (a);
         if (a.normalise || (a.k > 512 && a.k <= 8192)) // as many inputs as fit any GPU's shared memory
-            launch (prepareKernel, dim3 ((unsigned) a.rows), threads,
-                    (std::size_t) RowStage::floats (a, 1) * sizeof (float), stream, a, rows, pitch);
+            launch (prepareKernel, dim3 ((unsigned) a.rows), preparers,
+                    (std::size_t) RowStage::floats (a, 1) * sizeof (float), stream, a, pitch);
         else
             launch (gatherKernel, dim3 ((unsigned) ((a.rows + warps - 1) / warps)), threads, 0, stream, a,
-                    rows, pitch);
-        a.ready = rows;
-        a.readyWidth = a.readyRowStride = pitch;
-        a.readyBatchStride = a.rowsOfABatch * pitch;
+                    pitch);
+        a = prepared (a);
     }
     constexpr int manyRows = 32; // of one sequence: what a row's bits are must not depend on others
     if (a.rowsOfABatch > manyRows)
         wide<E> (a, stream);
-    else if (a.rows <= 8)
-        narrow<E, false> (a, splits, stream);
     else if (a.rows <= 16)
         batch<E, 2> (a, splits, stream);
     else
@@ -224,17 +234,27 @@ void choose (GpuLinear a, int splits, void* stream)
 }
 } // namespace
 
-/** Parts of k: so many that few outputs still fill the device, and no block has long rows; a function of the weight's
-    shape alone. */
+/** Parts of k: as many as let a few hundred blocks be done soonest, each of which keeps at most `mostSteps` on their way;
+    a function of the weight's shape alone. */
 static int splitsOf (std::int64_t n, std::int64_t k)
 {
+    constexpr std::int64_t blocks = 264; // two on each multiprocessor of a large GPU
+    constexpr std::int64_t endOfWhole = 2,
+                           endOfPart = 16; // in steps: to add up a tile, or a part of it with the others
     const auto tiles = (n + tileOutputs - 1) / tileOutputs, steps = (k + stepDepth - 1) / stepDepth;
-    constexpr std::int64_t mostSteps = 18, fewestSteps = 8, enoughBlocks = 264;
-    std::int64_t splits = 1;
-    while (splits < 16 && (steps > splits * mostSteps ||
-                           (tiles * splits < enoughBlocks && steps >= splits * 2 * fewestSteps)))
-        splits *= 2;
-    return (int) splits;
+    const auto fewest = (steps + mostSteps - 1) / mostSteps;
+    std::int64_t best = fewest, soonest = std::numeric_limits<std::int64_t>::max();
+    for (auto splits = fewest; splits <= mostSplits && splits <= steps; ++splits)
+    {
+        const auto together = blocks / splits, rounds = (tiles + together - 1) / together;
+        const auto end = rounds * ((steps + splits - 1) / splits + (splits > 1 ? endOfPart : endOfWhole));
+        if (end < soonest)
+        {
+            best = splits;
+            soonest = end;
+        }
+    }
+    return (int) best;
 }
 
 std::int64_t cudaWorkspaceFloats (std::int64_t rows, std::int64_t n, std::int64_t k)

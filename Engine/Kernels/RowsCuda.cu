@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 
+#include "Kernels/CudaChain.h"
 #include "Kernels/CudaLaunch.h"
+#include "Kernels/CudaSolver.h"
 
 namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr int threads = 256;
-
 /** The sum of a value over the threads of a block, in an order that depends on nothing else. */
 __device__ inline float sumOfBlock (float value)
 {
@@ -49,13 +49,6 @@ __global__ void siluKernel (const float* x, std::int64_t count, float* out)
         out[i] = x[i] / (1.0f + expf (-x[i]));
 }
 
-__device__ inline void spread (float value, float* noisy, int firstRow, float guidance, int width, int d)
-{
-    noisy[(std::int64_t) firstRow * width + d] = value;
-    if (guidance != 1.0f)
-        noisy[(std::int64_t) (firstRow + 1) * width + d] = value;
-}
-
 __global__ void spreadKernel (const float* x, float* noisy, const int* firstRows, const float* guidance,
                               int width)
 {
@@ -64,32 +57,6 @@ __global__ void spreadKernel (const float* x, float* noisy, const int* firstRows
     const int r = blockIdx.x;
     for (int d = threadIdx.x; d < width; d += blockDim.x)
         spread (x[(std::int64_t) r * width + d], noisy, firstRows[r], guidance[r], width, d);
-}
-
-struct Coefficients
-{
-    float alpha, sigma, keep, first, second;
-};
-
-__global__ void solverKernel (float* x, float* before, const float* v, float* noisy, const int* firstRows,
-                              const float* guidance, int width, Coefficients c)
-{
-    letNextStart();
-    waitForInputs();
-    const int r = blockIdx.x;
-    for (int d = threadIdx.x; d < width; d += blockDim.x)
-    {
-        const std::int64_t at = (std::int64_t) r * width + d;
-        const float* conditional = v + (std::int64_t) firstRows[r] * width + d;
-        const float guided = guidance[r] == 1.0f
-                                 ? conditional[0]
-                                 : conditional[width] + guidance[r] * (conditional[0] - conditional[width]);
-        const float predicted = c.alpha * x[at] - c.sigma * guided;
-        const float next = c.keep * x[at] + c.first * predicted + c.second * (predicted - before[at]);
-        x[at] = next;
-        before[at] = predicted;
-        spread (next, noisy, firstRows[r], guidance[r], width, d);
-    }
 }
 } // namespace
 
@@ -116,7 +83,8 @@ void cudaSolverStep (float* x, float* before, const float* v, float* noisy, cons
                      const float* guidance, std::int64_t requests, std::int64_t width, const float* five,
                      void* stream)
 {
-    launch (solverKernel, dim3 ((unsigned) requests), 64, 0, stream, x, before, v, noisy, firstRows, guidance,
-            (int) width, Coefficients { five[0], five[1], five[2], five[3], five[4] });
+    const SolverCall call { x,           before,  v,       noisy,   firstRows, guidance,
+                            (int) width, five[0], five[1], five[2], five[3],   five[4] };
+    issueStep (ChainStep::of (ChainStep::Kind::Solver, call, requests), nullptr, 0, stream);
 }
 } // namespace tableread::engine::kernels

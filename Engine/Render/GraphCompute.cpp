@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "Core/Error.h"
+#include "Kernels/Chain.h"
 #include "Kernels/GpuKernels.h"
 #include "Render/Graph.h"
 #include "Render/PassGraphs.h"
@@ -225,8 +226,12 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
                 slots->audio.copy_ (sound);
                 slots->hostAudio.copy_ (slots->audio, true);
                 const auto meaning = model.semanticEncoder.encode (sound, slots->semanticState).squeeze (1);
-                const auto next =
-                    model.acousticConnector (slots->latents) + model.semanticConnector (meaning);
+                at::Tensor fromSound, fromMeaning;
+                kernels::chained (meaning.device(), [&] {
+                    fromSound = model.acousticConnector (slots->latents);
+                    fromMeaning = model.semanticConnector (meaning);
+                });
+                const auto next = fromSound + fromMeaning;
                 const auto chosen = slots->active.view ({ -1, 1, 1 }).to (at::kBool);
                 const auto both = slots->inputs.view ({ slots->count, 2, -1 });
                 slots->inputs.copy_ (at::where (chosen, next.unsqueeze (1), both).view_as (slots->inputs));

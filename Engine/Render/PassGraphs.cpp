@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 
+#include "Kernels/Chain.h"
+
 namespace tableread::engine
 {
 namespace
@@ -26,9 +28,11 @@ void PassGraphs::record (const Key& key, std::int64_t end, const LayerWeights& l
     const auto body = [&, first, end] {
         if (first == 0)
             x.copy_ (places.inputs);
-        for (auto l = first; l < end; ++l)
-            model.runLayer (x, source.acquire (l), *places.attention, l);
-        model.runLayer (x, last, *places.attention, end);
+        kernels::chained (x.device(), [&] {
+            for (auto l = first; l < end; ++l)
+                model.runLayer (x, source.acquire (l), *places.attention, l);
+            model.runLayer (x, last, *places.attention, end);
+        });
         if (end + 1 < source.layers())
             return;
         places.hidden.copy_ (model.normalised (x));

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <vector>
 
+#include "Kernels/Chain.h"
+
 namespace tableread::engine
 {
 namespace
@@ -69,12 +71,17 @@ void Sampler::run (const at::Tensor& conditions, const kernels::GuidedRows& rows
     auto noisy = at::zeros ({ conditions.size (0), x.size (1) }, x.options());
     auto before = at::zeros_like (x);
     kernels::spreadRows (x, rows, noisy);
-    for (std::size_t i = 0; i < solver.steps.size(); ++i)
-    {
-        const auto v = head (noisy, modulation, (std::int64_t) i);
-        if (seen)
-            seen (i, table.timesteps[i], x, v);
-        kernels::solverStep (x, before, v, noisy, rows, solver.steps[i].coefficients);
-    }
+    const auto takeSteps = [&] {
+        for (std::size_t i = 0; i < solver.steps.size(); ++i)
+        {
+            const auto v = head (noisy, modulation, (std::int64_t) i);
+            if (seen)
+                seen (i, table.timesteps[i], x, v);
+            kernels::solverStep (x, before, v, noisy, rows, solver.steps[i].coefficients);
+        }
+    };
+    if (seen)
+        return takeSteps();
+    kernels::chained (x.device(), takeSteps);
 }
 } // namespace tableread::engine

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A block of threads is one team of eight warps, or several that work on something of their own and share memory.
+// Included by .cu files and their headers only.
+namespace tableread::engine::kernels
+{
+namespace
+{
+constexpr int warps = 8;
+constexpr int threads = warps * 32; // of a team
+
+__device__ inline int team()
+{
+    return (int) threadIdx.x / threads;
+}
+
+__device__ inline int threadOfTeam()
+{
+    return (int) threadIdx.x % threads;
+}
+
+__device__ inline void syncTeam()
+{
+    asm volatile("bar.sync %0, %1;" ::"r"(1 + team()), "n"(threads) : "memory");
+}
+
+/** All teams of a block: threads behind them do not take part. */
+template <int Teams>
+__device__ inline void syncTeams()
+{
+    if constexpr (Teams == 1)
+        syncTeam();
+    else
+        asm volatile("bar.sync 15, %0;" ::"n"(Teams * threads) : "memory");
+}
+
+/** Counts the team in, by one of its threads behind a barrier: what the team wrote is there for whoever counts later, and
+    what those before wrote is there for the team behind its next barrier. @returns how many were before. */
+__device__ inline unsigned arriveAt (unsigned* counter)
+{
+    unsigned before;
+    asm volatile("atom.acq_rel.gpu.global.add.u32 %0, [%1], 1;" : "=r"(before) : "l"(counter) : "memory");
+    return before;
+}
+} // namespace
+} // namespace tableread::engine::kernels
