@@ -248,7 +248,8 @@ void issueStep (const ChainStep& step, const GpuElement* element, std::size_t sh
     const auto family = familyOf (step.kind);
     const bool isOther = (element != nullptr && g.element && *g.element != *element) ||
                          (family && g.family && *g.family != *family);
-    if (isOther || g.steps.size() == stepsOfAKernel)
+    const bool isAlone = ! g.isOn || sharedBytes > mostSharedBytesOfAStep();
+    if (isOther || isAlone || g.steps.size() == stepsOfAKernel)
         cudaRunChain();
     if (element != nullptr)
         g.element = *element;
@@ -257,7 +258,7 @@ void issueStep (const ChainStep& step, const GpuElement* element, std::size_t sh
     g.steps.push_back (step);
     g.sharedBytes = std::max (g.sharedBytes, sharedBytes);
     g.stream = stream;
-    if (! g.isOn)
+    if (isAlone)
         cudaRunChain();
 }
 

@@ -210,13 +210,15 @@ void wide (const GpuLinear& a, void* stream)
 template <GpuElement E>
 void choose (GpuLinear a, int splits, void* stream)
 {
+    constexpr std::int64_t mostInputs = 8192; // of a row that fits any GPU's shared memory
     const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    if (a.rows <= mostRowsOfAChain && splits <= mostSplits && tiles * splits <= mostPartsOfAStep)
+    if (a.rows <= mostRowsOfAChain && splits <= mostSplits && tiles * splits <= mostPartsOfAStep &&
+        (a.ready != nullptr || a.k <= mostInputs))
         return few<E> (a, splits, stream);
     if (a.ready == nullptr)
     {
         const int pitch = preparedPitch (a);
-        if (a.normalise || (a.k > 512 && a.k <= 8192)) // as many inputs as fit any GPU's shared memory
+        if (a.normalise || (a.k > 512 && a.k <= mostInputs))
             launch (prepareKernel, dim3 ((unsigned) a.rows), preparers,
                     (std::size_t) RowStage::floats (a, 1) * sizeof (float), stream, a, pitch);
         else
