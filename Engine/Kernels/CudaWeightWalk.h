@@ -70,9 +70,8 @@ private:
 template <GpuElement E>
 __device__ inline void fetchWeights (const ChainStep* steps, int count, int teamIndex, Ring& ring)
 {
-    constexpr int mostAhead = 4; // slots
-    constexpr long long pace =
-        3200; // clock cycles from a slot to the next: three quarters of a large GPU's memory
+    constexpr int mostAhead = 4;     // slots
+    constexpr long long pace = 3200; // cycles from one to the next: three quarters of a large GPU's memory
     WeightWalk<E> walk (steps, count, teamIndex), cached (steps, count, teamIndex);
     const unsigned char* from = nullptr;
     int bytes = 0, ahead = 0;

@@ -119,8 +119,8 @@ struct GpuKernels
     void* (*capture) (void (*body) (void*), void* context);
     void (*replay) (void* graph);
     void (*drop) (void* graph);
-    /** From here to endChain() what this thread issues of products of few rows, attention and solver steps is gathered,
-        to run as one kernel. */
+    /** From here to endChain() what this thread issues with few rows (products, attention, solver, codec) is gathered, to
+        run as one kernel. */
     void (*beginChain)();
     /** Issues what is gathered so far. Other kernels of this table do so by themselves before they are issued. */
     void (*runChain)();
