@@ -78,10 +78,11 @@ void run (const GpuAttention& a, void* stream)
         std::is_same<T, __nv_bfloat16>::value && std::is_same<Vec, uint4>::value; // of a chain
     if (canBeAStep && a.append && a.rows <= mostRowsOfAChain && isGathering())
     {
-        constexpr int together = 2; // teams
         call.bytesOfATeam = (int) ((attentionSharedBytes<T, Vec> (call, 32 * 1024) + 127) / 128 * 128);
-        return issueStep (ChainStep::of (ChainStep::Kind::Attention, call, a.rows * a.kvHeads * a.parts),
-                          nullptr, (std::size_t) (together * call.bytesOfATeam), stream);
+        // A long passage's weights of its parts take more and more: then a kernel of its own has all of the memory.
+        if (const auto bytes = (std::size_t) (teams * call.bytesOfATeam); bytes <= mostSharedBytesOfAStep())
+            return issueStep (ChainStep::of (ChainStep::Kind::Attention, call, a.rows * a.kvHeads * a.parts),
+                              nullptr, bytes, stream);
     }
     const auto sharedBytes = attentionSharedBytes<T, Vec> (call, 0);
     if (! a.append)

@@ -25,6 +25,7 @@ struct Chain
     float* handOver;       // of parts of k
     ChainStep steps[N];
 };
+
 /** Of each team in a kernel for one step: the next one finds room beside it. */
 constexpr int slotsAlone = 3;
 constexpr int stepsOfAKernel = 112;
@@ -33,7 +34,7 @@ static_assert (sizeof (Chain<stepsOfAKernel>) <= 32764);
 /** By the whole block: what it wrote is there for all that wait for it. */
 __device__ inline void tellAll (unsigned* arrivals)
 {
-    syncTeams<teams>();
+    syncTeams();
     if (threadIdx.x == 0)
         asm volatile("red.release.gpu.global.add.u32 [%0], 1;" ::"l"(arrivals) : "memory");
 }
@@ -47,13 +48,13 @@ __device__ inline void waitForAll (const unsigned* arrivals, unsigned count)
             asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(seen) : "l"(arrivals) : "memory");
         while (seen < count);
     }
-    syncTeams<teams>();
+    syncTeams();
 }
 
 /** The last block to end makes the counter ready for the next kernel. */
 __device__ inline void leave (unsigned* arrivals, unsigned count)
 {
-    syncTeams<teams>();
+    syncTeams();
     if (threadIdx.x == 0 && atomicAdd (arrivals, 1u) == count - 1)
         *arrivals = 0;
 }

@@ -373,7 +373,7 @@ bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
     if (a.rows <= mixColumns)
     {
         issueStep (ChainStep::of (ChainStep::Kind::Mix, a, ColumnMix::itemsOf (a)), nullptr,
-                   2 * ColumnMix::sharedBytes, stream);
+                   teams * ColumnMix::sharedBytes, stream);
         return false;
     }
     constexpr int most = 1024, some = 128; // threads of a block

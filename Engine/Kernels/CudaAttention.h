@@ -251,7 +251,7 @@ private:
     /** Hands over the part. @returns whether it is the last of the row and kv head. */
     __device__ bool isLast (int used) const
     {
-        __shared__ bool ofTeams[2];
+        __shared__ bool ofTeams[teams];
         bool& last = ofTeams[team()];
         syncTeam();
         if (threadOfTeam() == 0)

@@ -52,19 +52,7 @@ __device__ inline void prepareStep (const ChainStep& step, unsigned char* shared
         requestNorm (a, stage);
         prepareRows (a, stage, { row, 1, false }, 0, pitch,
                      static_cast<__nv_bfloat16*> (a.scratch) + (std::int64_t) row * pitch, pitch);
-        syncTeams<teams>();
-    }
-}
-
-__device__ inline void attentionStep (const ChainStep& step, unsigned char* shared)
-{
-    for (int item = firstItem(); item < step.items; item += allTeams())
-    {
-        const auto part = partOf (step, item, shared);
-        if (item != firstItem())
-            part.request();
-        part.run();
-        syncTeam();
+        syncTeams();
     }
 }
 
@@ -73,14 +61,16 @@ __device__ inline ColumnMix mixOf (const ChainStep& step, int item, unsigned cha
     return { step.as<GpuCodecBlock>(), item, shared + team() * ColumnMix::sharedBytes };
 }
 
-__device__ inline void mixStep (const ChainStep& step, unsigned char* shared)
+/** A team's items of a step, of which the first is requested already. */
+template <typename ItemOf>
+__device__ inline void runItems (const ChainStep& step, unsigned char* shared, ItemOf itemOf)
 {
     for (int item = firstItem(); item < step.items; item += allTeams())
     {
-        const auto mix = mixOf (step, item, shared);
+        const auto its = itemOf (step, item, shared);
         if (item != firstItem())
-            mix.request();
-        mix.run();
+            its.request();
+        its.run();
         syncTeam();
     }
 }
@@ -127,12 +117,11 @@ __device__ inline void runStep (const ChainStep& step, unsigned char* shared, bo
     else if (step.kind == Kind::Rows)
         prepareStep (step, shared);
     else if constexpr (F == Family::LanguageModel)
-        attentionStep (step, shared);
+        runItems (step, shared, partOf);
     else if constexpr (F == Family::Codec)
-        step.kind == Kind::Mix ? mixStep (step, shared) : extendStep (step);
+        step.kind == Kind::Mix ? runItems (step, shared, mixOf) : extendStep (step);
     else if (firstItem() < step.items)
         solve (step.as<SolverCall>(), firstItem());
 }
-
 } // namespace
 } // namespace tableread::engine::kernels

@@ -96,7 +96,7 @@ private:
     /** 1 / the root of the mean square of each column: a thread takes every 256th four of its channels. */
     __device__ void columnFactors (const float* x, float (&factors)[mixColumns]) const
     {
-        __shared__ float ofWarps[2][mixColumns][warps];
+        __shared__ float ofWarps[teams][mixColumns][warps];
         auto& mine = ofWarps[team()];
         float totals[mixColumns] = {};
         if (channels % 4 == 0)

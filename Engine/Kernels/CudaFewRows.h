@@ -9,8 +9,6 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr int teams = 2; // of a block
-
 /** A team's share of a product: some parts of k first, then tiles, as even as they go. The teams of a block have the same
     part of k, since they share rows; the first teams of all blocks have work before the second ones. */
 struct Share
@@ -71,7 +69,7 @@ public:
                          steps * stepDepth, staged, pitch);
         else
             takeReadyRows (a, rows, first, steps * stepDepth, staged, pitch);
-        syncTeams<teams>();
+        syncTeams();
 
         const int warp = threadOfTeam() / 32, lane = threadIdx.x % 32;
         TileEnd<1> end (a, reinterpret_cast<float*> (shared) + team() * 2 * TileEnd<1>::sharedFloats, 0,
@@ -126,7 +124,6 @@ public:
 
 private:
     static constexpr int stride = warps * tileLanes; // from one of a warp's parts to its next
-
     static constexpr std::size_t endBytes = teams * 2 * TileEnd<1>::sharedFloats * sizeof (float);
 
     static __host__ __device__ int pitchOf (int stepsOfASplit)

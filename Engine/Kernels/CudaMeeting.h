@@ -67,6 +67,5 @@ const Meeting& meeting()
     thread_local const Mine mine;
     return mine.its;
 }
-
 } // namespace
 } // namespace tableread::engine::kernels

@@ -4,7 +4,7 @@
 #include "Kernels/CudaCopies.h"
 #include "Kernels/CudaTiles.h"
 
-// Rows as products take them, by two teams of a block. A thread has every 512th four of each row, from the copy into shared
+// Rows as products take them, by the teams of a block. A thread has every 512th four of each row, from the copy into shared
 // memory on, so that it waits for no other but to add up. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
@@ -35,7 +35,7 @@ __host__ __device__ inline int preparedPitch (const GpuLinear& a)
     return (int) ((a.k + tileDepth - 1) / tileDepth * tileDepth);
 }
 
-constexpr int preparers = 2 * threads;
+constexpr int preparers = teams * threads;
 
 /** k floats into shared memory, each thread's own; zeros up to a multiple of four. */
 __device__ inline void requestFloats (const GpuLinear& a, float* to, const float* from)
@@ -100,7 +100,7 @@ __device__ inline void addSquares (const RowStage& stage, int rows, float (*ofWa
         if (threadIdx.x % 32 == 0)
             ofWarps[r][threadIdx.x / 32] = total;
     }
-    syncTeams<2>();
+    syncTeams();
 }
 
 /** 1 / the root of the mean squares: lanes 4 r … 4 r + 3 of a warp have row r's. */

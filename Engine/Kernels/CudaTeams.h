@@ -9,6 +9,7 @@ namespace
 {
 constexpr int warps = 8;
 constexpr int threads = warps * 32; // of a team
+constexpr int teams = 2;            // of a block that has several
 
 __device__ inline int team()
 {
@@ -26,13 +27,9 @@ __device__ inline void syncTeam()
 }
 
 /** All teams of a block: threads behind them do not take part. */
-template <int Teams>
 __device__ inline void syncTeams()
 {
-    if constexpr (Teams == 1)
-        syncTeam();
-    else
-        asm volatile("bar.sync 15, %0;" ::"n"(Teams * threads) : "memory");
+    asm volatile("bar.sync 15, %0;" ::"n"(teams * threads) : "memory");
 }
 
 /** Counts the team in, by one of its threads behind a barrier: what the team wrote is there for whoever counts later, and

@@ -127,7 +127,7 @@ private:
     /** Of which tiles this team is the last. */
     __device__ const bool* countIn (int firstTile, int stride, int tiles)
     {
-        __shared__ bool isLast[2][mostTiles];
+        __shared__ bool isLast[teams][mostTiles];
         bool* last = isLast[team()];
         const int thread = threadOfTeam();
         syncTeam();

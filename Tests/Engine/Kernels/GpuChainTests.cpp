@@ -136,6 +136,7 @@ TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels
     const auto x = onGpu ({ 2, hidden }, 1, 1);
     auto residual = at::zeros ({ 2, hidden }, x.options());
     const auto rows = onGpu ({ 2, inner }, 2, 1);
+    const auto wanted = kernels::linear (x, model.qkv).cpu();
     CHECK_THROWS_AS (kernels::chained (cuda,
                                        [&] {
                                            kernels::linear (rows, model.down, nullptr,
@@ -143,6 +144,7 @@ TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels
                                            throw std::runtime_error ("enough");
                                        }),
                      std::runtime_error);
+    CHECK (sameBits (kernels::linear (x, model.qkv).cpu(), wanted)); // issued at once, not gathered
     kernels::chained (cuda, [&] { kernels::linear (x, model.qkv); });
     CHECK (residual.cpu().count_nonzero().item<std::int64_t>() == 0);
 }
