@@ -121,14 +121,6 @@ Gathered& gathered()
     return mine;
 }
 
-int deviceValue (cudaDeviceAttr attribute)
-{
-    int device = 0, value = 0;
-    check (cudaGetDevice (&device));
-    check (cudaDeviceGetAttribute (&value, attribute, device));
-    return value;
-}
-
 /** Shared memory that a block of this kernel can have beside what it has by itself. */
 template <GpuElement E, Family F, int N>
 std::size_t mostSharedBytes()

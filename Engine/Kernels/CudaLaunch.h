@@ -28,6 +28,15 @@ __device__ inline void letNextStart()
 #endif
 }
 
+/** Of the current device. */
+inline int deviceValue (cudaDeviceAttr attribute)
+{
+    int device = 0, value = 0;
+    check (cudaGetDevice (&device));
+    check (cudaDeviceGetAttribute (&value, attribute, device));
+    return value;
+}
+
 /** Whether kernels of this stream may overlap as above: only in a graph, whose weights are there before it starts. */
 bool mayOverlap (cudaStream_t stream);
 
@@ -35,7 +44,8 @@ bool mayOverlap (cudaStream_t stream);
 template <typename Kernel>
 void allowSharedBytes (Kernel* kernel, std::size_t bytes)
 {
-    if (bytes <= 48 * 1024)
+    constexpr std::size_t ofAnyKernel = 48 * 1024, byItself = 8 * 1024; // at most that it has beside these
+    if (bytes <= ofAnyKernel - byItself)
         return;
     cudaFuncAttributes now {};
     check (cudaFuncGetAttributes (&now, kernel));

@@ -16,7 +16,7 @@ void cudaBeginChain();
 void cudaRunChain();
 void cudaEndChain();
 void cudaLinear (const GpuLinear& call, void* stream);
-std::int64_t cudaWorkspaceFloats (std::int64_t rows, std::int64_t n, std::int64_t k);
+std::int64_t cudaWorkspaceFloats (const GpuLinear& call);
 void cudaAttention (const GpuAttention& call, void* stream);
 void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                   float* out, void* stream);

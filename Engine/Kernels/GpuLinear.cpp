@@ -165,7 +165,7 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
     at::Tensor workspace, scratch;
     if (! isFloat)
     {
-        if (const auto floats = gpu().workspaceFloats (call.rows, call.n, call.k); floats > 0)
+        if (const auto floats = gpu().workspaceFloats (call); floats > 0)
         {
             workspace = at::empty ({ floats }, x.options().dtype (at::kFloat));
             call.workspace = workspace.mutable_data_ptr<float>();

@@ -13,6 +13,11 @@ namespace tableread::engine::kernels
 {
 namespace
 {
+constexpr std::int64_t ceilDiv (std::int64_t a, std::int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
 /** Rows as the products take them, [M, pitch] in scratch memory, zeros behind k. A block a row. */
 __global__ void __launch_bounds__ (preparers) prepareKernel (GpuLinear a, int pitch)
 {
@@ -101,26 +106,10 @@ __global__ void plainKernel (GpuLinear a)
                                                 : first);
 }
 
-/** What decides how work is dealt out; never what a sum is. */
-struct Device
+/** Of the device: decides how work is dealt out, never what a sum is. */
+int multiprocessors()
 {
-    int multiprocessors = 0;
-    int sharedMemory = 0; // of each, in bytes
-};
-
-const Device& device()
-{
-    static const Device found = [] {
-        int index = 0;
-        check (cudaGetDevice (&index));
-        const auto ask = [index] (cudaDeviceAttr attribute) {
-            int value = 0;
-            check (cudaDeviceGetAttribute (&value, attribute, index));
-            return value;
-        };
-        return Device { ask (cudaDevAttrMultiProcessorCount),
-                        ask (cudaDevAttrMaxSharedMemoryPerMultiprocessor) };
-    }();
+    static const int found = deviceValue (cudaDevAttrMultiProcessorCount);
     return found;
 }
 
@@ -140,8 +129,8 @@ void few (GpuLinear a, int splits, void* stream)
     using Kind = ChainStep::Kind;
     constexpr GpuElement element = E;
     constexpr int mostPreparedByAll = 4; // rows that each block prepares for itself
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs, steps = (a.k + stepDepth - 1) / stepDepth;
-    const int stepsOfASplit = (int) ((steps + splits - 1) / splits);
+    const auto tiles = ceilDiv (a.n, tileOutputs), steps = ceilDiv (a.k, stepDepth);
+    const int stepsOfASplit = (int) ceilDiv (steps, splits);
     if (a.ready == nullptr &&
         (a.rows > mostPreparedByAll || FewRows<E>::sharedBytes (a, stepsOfASplit) > mostSharedBytesOfAStep()))
     {
@@ -156,62 +145,99 @@ void few (GpuLinear a, int splits, void* stream)
 template <GpuElement E, int NT, int Tiles>
 void batchBlocks (const GpuLinear& a, int splits, void* stream)
 {
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs, steps = (a.k + stepDepth - 1) / stepDepth;
+    const auto tiles = ceilDiv (a.n, tileOutputs), steps = ceilDiv (a.k, stepDepth);
     launch (batchKernel<E, NT, Tiles>,
-            dim3 ((unsigned) ((a.rows + 8 * NT - 1) / (8 * NT)), (unsigned) ((tiles + Tiles - 1) / Tiles),
-                  (unsigned) splits),
-            threads, BatchShape<E, NT, Tiles>::sharedBytes, stream, a, (int) ((steps + splits - 1) / splits));
+            dim3 ((unsigned) ceilDiv (a.rows, 8 * NT), (unsigned) ceilDiv (tiles, Tiles), (unsigned) splits),
+            threads, BatchShape<E, NT, Tiles>::sharedBytes, stream, a, (int) ceilDiv (steps, splits));
 }
 
 /** As many tiles a block as still fill the device: rows are read once for all of them. */
 template <GpuElement E, int NT>
 void batch (const GpuLinear& a, int splits, void* stream)
 {
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    const auto work = tiles * splits * ((a.rows + 8 * NT - 1) / (8 * NT));
-    if (work >= 4 * 2 * device().multiprocessors)
+    const auto tiles = ceilDiv (a.n, tileOutputs);
+    const auto work = tiles * splits * ceilDiv (a.rows, 8 * NT);
+    if (work >= 4 * 2 * multiprocessors())
         batchBlocks<E, NT, 4> (a, splits, stream);
-    else if (work >= 2 * device().multiprocessors)
+    else if (work >= 2 * multiprocessors())
         batchBlocks<E, NT, 2> (a, splits, stream);
     else
         batchBlocks<E, NT, 1> (a, splits, stream);
 }
 
-template <GpuElement E, int WN, int Rows>
-void wideBlocks (const GpuLinear& a, void* stream)
+/** Many rows of one sequence: what a row's bits are must not depend on others. */
+bool isWide (const GpuLinear& a)
 {
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    launch (wideKernel<E, WN, Rows>,
-            dim3 ((unsigned) ((a.rows + Rows - 1) / Rows), (unsigned) ((tiles + WN - 1) / WN)), threads,
-            WideShape<Rows>::sharedBytes (WN), stream, a);
+    constexpr int manyRows = 32;
+    return a.rowsOfABatch > manyRows;
 }
 
-/** The largest blocks that still fill the device: a sum is the same in all of them. */
+/** Parts of k for many rows: as many as let a large GPU be done soonest. A function of the shape alone, and of the rows of one
+    sequence, which no other one changes. */
+int wideParts (const GpuLinear& a)
+{
+    constexpr std::int64_t side = 128, depth = 64; // of a block; inputs that it takes at once
+    constexpr std::int64_t together = 128, most = 8;
+    constexpr std::int64_t endOfWhole = 5,
+                           endOfPart = 12; // in depths: to begin and end a block; through memory
+    const auto whole = ceilDiv (a.n, side) * ceilDiv (a.rowsOfABatch, side);
+    std::int64_t best = 1, soonest = std::numeric_limits<std::int64_t>::max();
+    for (std::int64_t parts = 1; parts <= most && parts <= ceilDiv (a.k, depth); ++parts)
+    {
+        const auto rounds = ceilDiv (whole * parts, together);
+        const auto pace = rounds == 1 ? 3 : 2 * rounds; // two blocks at once take less than twice as long
+        const auto end =
+            pace * (ceilDiv (ceilDiv (a.k, depth), parts) + (parts > 1 ? endOfPart : endOfWhole));
+        if (end < soonest)
+        {
+            best = parts;
+            soonest = end;
+        }
+    }
+    return (int) best;
+}
+
+template <GpuElement E, int WM, int WR>
+void wideBlocks (const GpuLinear& a, int parts, void* stream)
+{
+    using Shape = WideShape<E, WM, WR>;
+    const auto tiles = ceilDiv (a.n, tileOutputs);
+    launch (wideKernel<E, WM, WR>,
+            dim3 ((unsigned) ceilDiv (a.rows, Shape::rows), (unsigned) ceilDiv (tiles, Shape::tiles),
+                  (unsigned) parts),
+            threads, Shape::sharedBytes, stream, a, (int) ceilDiv (ceilDiv (a.k, Shape::depth), parts));
+    if (parts > 1)
+        launch (sumKernel, dim3 ((unsigned) a.rows, (unsigned) ceilDiv (tiles * 8, threads)), threads, 0,
+                stream, a, parts);
+}
+
+/** The blocks that are done soonest: a sum is the same in all of them. */
 template <GpuElement E>
 void wide (const GpuLinear& a, void* stream)
 {
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
-    const auto fills = [&] (int outputTiles, int rows) {
-        return (a.rows + rows - 1) / rows * ((tiles + outputTiles - 1) / outputTiles) >=
-               device().multiprocessors;
+    const int parts = wideParts (a);
+    /** Cycles that a large GPU was seen to need for 64 inputs: by a block that has a multiprocessor to itself, or as one of
+        several. */
+    const auto cycles = [&] (std::int64_t outputs, std::int64_t rows, std::int64_t alone,
+                             std::int64_t amongOthers) {
+        const auto blocks = ceilDiv (a.n, outputs) * ceilDiv (a.rows, rows) * parts;
+        return std::max (alone, ceilDiv (blocks, multiprocessors()) * amongOthers);
     };
-    if (tiles >= 8 && fills (8, 128))
-        wideBlocks<E, 8, 128> (a, stream);
-    else if (tiles >= 8 && fills (8, 32))
-        wideBlocks<E, 8, 32> (a, stream);
-    else if (tiles >= 4)
-        wideBlocks<E, 4, 32> (a, stream);
-    else if (tiles >= 2)
-        wideBlocks<E, 2, 128> (a, stream);
+    const auto large = cycles (128, 128, 2300, 1480), medium = cycles (128, 64, 1430, 900),
+               small = cycles (64, 64, 1150, 640);
+    if (large <= std::min (medium, small))
+        wideBlocks<E, 2, 8> (a, parts, stream);
+    else if (medium <= small)
+        wideBlocks<E, 2, 4> (a, parts, stream);
     else
-        wideBlocks<E, 1, 128> (a, stream);
+        wideBlocks<E, 1, 4> (a, parts, stream);
 }
 
 template <GpuElement E>
 void choose (GpuLinear a, int splits, void* stream)
 {
     constexpr std::int64_t mostInputs = 8192; // of a row that fits any GPU's shared memory
-    const auto tiles = (a.n + tileOutputs - 1) / tileOutputs;
+    const auto tiles = ceilDiv (a.n, tileOutputs);
     if (a.rows <= mostRowsOfAChain && splits <= mostSplits && tiles * splits <= mostPartsOfAStep &&
         (a.ready != nullptr || a.k <= mostInputs))
         return few<E> (a, splits, stream);
@@ -222,12 +248,10 @@ void choose (GpuLinear a, int splits, void* stream)
             launch (prepareKernel, dim3 ((unsigned) a.rows), preparers,
                     (std::size_t) RowStage::floats (a, 1) * sizeof (float), stream, a, pitch);
         else
-            launch (gatherKernel, dim3 ((unsigned) ((a.rows + warps - 1) / warps)), threads, 0, stream, a,
-                    pitch);
+            launch (gatherKernel, dim3 ((unsigned) ceilDiv (a.rows, warps)), threads, 0, stream, a, pitch);
         a = prepared (a);
     }
-    constexpr int manyRows = 32; // of one sequence: what a row's bits are must not depend on others
-    if (a.rowsOfABatch > manyRows)
+    if (isWide (a))
         wide<E> (a, stream);
     else if (a.rows <= 16)
         batch<E, 2> (a, splits, stream);
@@ -243,13 +267,13 @@ static int splitsOf (std::int64_t n, std::int64_t k)
     constexpr std::int64_t blocks = 264; // two on each multiprocessor of a large GPU
     constexpr std::int64_t endOfWhole = 2,
                            endOfPart = 16; // in steps: to add up a tile, or a part of it with the others
-    const auto tiles = (n + tileOutputs - 1) / tileOutputs, steps = (k + stepDepth - 1) / stepDepth;
-    const auto fewest = (steps + mostSteps - 1) / mostSteps;
+    const auto tiles = ceilDiv (n, tileOutputs), steps = ceilDiv (k, stepDepth);
+    const auto fewest = ceilDiv (steps, mostSteps);
     std::int64_t best = fewest, soonest = std::numeric_limits<std::int64_t>::max();
     for (auto splits = fewest; splits <= mostSplits && splits <= steps; ++splits)
     {
-        const auto together = blocks / splits, rounds = (tiles + together - 1) / together;
-        const auto end = rounds * ((steps + splits - 1) / splits + (splits > 1 ? endOfPart : endOfWhole));
+        const auto together = blocks / splits, rounds = ceilDiv (tiles, together);
+        const auto end = rounds * (ceilDiv (steps, splits) + (splits > 1 ? endOfPart : endOfWhole));
         if (end < soonest)
         {
             best = splits;
@@ -259,10 +283,13 @@ static int splitsOf (std::int64_t n, std::int64_t k)
     return (int) best;
 }
 
-std::int64_t cudaWorkspaceFloats (std::int64_t rows, std::int64_t n, std::int64_t k)
+std::int64_t cudaWorkspaceFloats (const GpuLinear& a)
 {
-    const int splits = splitsOf (n, k);
-    const auto rowTiles = (rows + 7) / 8, tiles = (n + tileOutputs - 1) / tileOutputs;
+    const auto tiles = ceilDiv (a.n, tileOutputs);
+    if (isWide (a))
+        return wideParts (a) > 1 ? wideParts (a) * a.rows * tiles * tileOutputs : 0;
+    const int splits = splitsOf (a.n, a.k);
+    const auto rowTiles = ceilDiv (a.rows, 8);
     return splits > 1 ? (rowTiles + 3) * tiles * splits * 8 * tileOutputs : 0;
 }
 
@@ -279,8 +306,8 @@ void cudaLinear (const GpuLinear& a, void* stream)
             return choose<GpuElement::Float8E4M3> (a, splits, stream);
         case GpuElement::Float32:
             const auto outputs = a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n;
-            launch (plainKernel, dim3 ((unsigned) a.rows, (unsigned) ((outputs + warps - 1) / warps)),
-                    threads, 0, stream, a);
+            launch (plainKernel, dim3 ((unsigned) a.rows, (unsigned) ceilDiv (outputs, warps)), threads, 0,
+                    stream, a);
     }
 }
 } // namespace tableread::engine::kernels

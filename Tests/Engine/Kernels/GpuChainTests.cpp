@@ -102,6 +102,19 @@ struct Model
     kernels::RotaryTable rotary;
     bool isFloat;
 };
+
+void checkChain (const Model& model, std::int64_t rows, std::int64_t layers)
+{
+    CAPTURE (rows, layers);
+    const auto single = model.run (rows, layers, false);
+    REQUIRE (at::isfinite (single[0]).all().item<bool>());
+    for (int turn = 0; turn < 3; ++turn)
+    {
+        const auto chain = model.run (rows, layers, true);
+        for (std::size_t i = 0; i < single.size(); ++i)
+            CHECK (sameBits (chain[i], single[i]));
+    }
+}
 } // namespace
 
 TEST_CASE ("What runs as a chain has the bits of single kernels", "[engine][kernels][.gpu]")
@@ -113,20 +126,44 @@ TEST_CASE ("What runs as a chain has the bits of single kernels", "[engine][kern
                                                            { at::kBFloat16, at::kFloat8_e4m3fn },
                                                            { at::kFloat, at::kFloat } }));
     const std::int64_t rows = GENERATE (1, 2, 7, 8, 12);
-    CAPTURE (type, mlp, rows);
-    const Model model (type, mlp);
-    for (const std::int64_t layers : { 1, 40 }) // one kernel, and more steps than one takes
-    {
-        CAPTURE (layers);
-        const auto single = model.run (rows, layers, false);
-        REQUIRE (at::isfinite (single[0]).all().item<bool>());
-        for (int turn = 0; turn < 3; ++turn)
-        {
-            const auto chain = model.run (rows, layers, true);
-            for (std::size_t i = 0; i < single.size(); ++i)
-                CHECK (sameBits (chain[i], single[i]));
-        }
-    }
+    CAPTURE (type, mlp);
+    checkChain (Model (type, mlp), rows, 1);
+}
+
+TEST_CASE ("A chain of more steps than a kernel takes has the bits of single kernels",
+           "[engine][kernels][.gpu]")
+{
+    REQUIRE (std::string (kernels::loadGpu()).empty());
+    const auto mlp = GENERATE (at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
+    const std::int64_t rows = GENERATE (1, 2, 8);
+    CAPTURE (mlp);
+    checkChain (Model (at::kBFloat16, mlp), rows, 40);
+}
+
+// On 132 multiprocessors each team has as many tiles: racecheck can then tell who met at a barrier (Assets/docs/performance.md).
+TEST_CASE ("A chain of products that all teams share evenly has the bits of single kernels",
+           "[engine][kernels][.gpu]")
+{
+    REQUIRE (std::string (kernels::loadGpu()).empty());
+    constexpr std::int64_t rows = 2, narrow = 16 * 132, wide = 2 * narrow;
+    const auto type = GENERATE (at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
+    CAPTURE (type);
+    const auto up = Model::packed ({ wide, 1024 }, 1, type, false),
+               down = Model::packed ({ narrow, wide }, 2, type, false);
+    const kernels::RowNorm norm { onGpu ({ 1024 }, 3, 1), 1e-6 };
+    const auto run = [&] (bool asChain) {
+        auto x = onGpu ({ rows, narrow }, 4, 1);
+        const auto body = [&] {
+            for (int layer = 0; layer < 3; ++layer)
+                kernels::linear (kernels::linear (x.narrow (1, 0, 1024), up, &norm, { .rounded = true }),
+                                 down, nullptr, { .residual = x });
+        };
+        asChain ? kernels::chained (cuda, body) : body();
+        return x.cpu();
+    };
+    const auto single = run (false);
+    REQUIRE (at::isfinite (single).all().item<bool>());
+    CHECK (sameBits (run (true), single));
 }
 
 TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels][.gpu]")

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "Kernels/Chain.h"
 #include "Kernels/Codec.h"
 #include "Kernels/GpuKernels.h"
 #include "Support/CodecBlocks.h"
@@ -79,6 +80,54 @@ TEST_CASE ("A stream of a codec block on a GPU has the same bits alone and among
         const auto alone = kernels::codecBlock (x.narrow (0, first, count).clone(), there, own, {});
         CHECK (sameBits (alone.cpu(), together.narrow (0, first, count).cpu()));
         CHECK (sameBits (own.cpu(), contexts.narrow (0, first, count).cpu()));
+    }
+}
+
+TEST_CASE ("What a codec runs as a chain has the bits of single kernels", "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const auto [streams, columns] =
+        GENERATE (table<std::int64_t, std::int64_t> ({ { 1, 1 }, { 1, 8 }, { 4, 2 }, { 3, 1 } }));
+    const std::int64_t channels = GENERATE (64, 256, 1024, 2048);
+    CAPTURE (streams, columns, channels);
+    constexpr std::int64_t taps = 7;
+    const auto type = at::kBFloat16;
+    const auto [weights, matrices] = randomBlock (channels, type);
+    const auto block = onGpu (matrices, weights, type);
+    const auto matrix = randomTensor ({ channels, taps * channels }, 1) * 0.02;
+    const auto convolution = kernels::pack (matrix, {}, { .type = type, .device = cuda });
+    const auto active = at::ones ({ streams }, at::kInt);
+    active[streams / 2] = 0;
+    const auto moved = active.to (cuda);
+    const auto x = randomTensor ({ streams, columns, channels }, 3).to (cuda);
+    /** Two blocks, a convolution, a block: each works on what the one before has just written. */
+    const auto run = [&] (bool asChain) {
+        std::vector<at::Tensor> contexts;
+        for (std::uint64_t i = 0; i < 4; ++i)
+            contexts.push_back (randomTensor ({ streams, taps - 1, channels }, 4 + i).to (cuda));
+        auto y = x.clone();
+        const auto body = [&] {
+            y = kernels::codecBlock (y, block, contexts[0], moved);
+            y = kernels::codecBlock (y, block, contexts[1], moved);
+            const auto extended = kernels::extend (y, contexts[2], moved, true);
+            const auto windows = extended.as_strided ({ streams, columns, taps * channels },
+                                                      { extended.stride (0), channels, 1 });
+            y = kernels::linear (windows, convolution).view ({ streams, columns, channels });
+            y = kernels::codecBlock (y, block, contexts[3], moved);
+        };
+        asChain ? kernels::chained (cuda, body) : body();
+        contexts.push_back (y);
+        for (auto& t : contexts)
+            t = t.cpu();
+        return contexts;
+    };
+    const auto single = run (false);
+    REQUIRE (at::isfinite (single.back()).all().item<bool>());
+    for (int turn = 0; turn < 3; ++turn)
+    {
+        const auto chain = run (true);
+        for (std::size_t i = 0; i < single.size(); ++i)
+            CHECK (sameBits (chain[i], single[i]));
     }
 }
 

@@ -76,6 +76,46 @@ TEST_CASE ("A row of linear on a GPU has the same bits alone and among others", 
                              all.narrow (0, from, rows)));
 }
 
+TEST_CASE (
+    "A sequence of many rows on a GPU has its CPU twin's outputs, and the same bits alone and among others",
+    "[engine][kernels][.gpu]")
+{
+    needGpu();
+    const auto type = GENERATE (at::kBFloat16, at::kChar);
+    const std::int64_t rows = GENERATE (33, 100, 300);
+    // Parts of k, and none; outputs that fill the last lanes' fours, and some that do not.
+    const auto [n, k] = GENERATE (table<std::int64_t, std::int64_t> (
+        { { 96, 4608 }, { 1000, 1536 }, { 130, 2048 }, { 2432, 448 }, { 18, 70 } }));
+    const auto activation =
+        GENERATE (kernels::Activation::None, kernels::Activation::Gelu, kernels::Activation::SwiGlu);
+    CAPTURE (type, rows, n, k, activation);
+    constexpr std::int64_t sequences = 7; // so many that other blocks multiply them
+    const bool gated = activation == kernels::Activation::SwiGlu;
+    const auto outputs = gated ? n / 2 : n;
+    const auto w = randomTensor ({ n, k }, 1), bias = randomTensor ({ n }, 2);
+    const auto there = kernels::pack (w, bias, { .type = type, .device = cuda, .gated = gated });
+    const auto here = kernels::pack (w, bias, { .type = type, .gated = gated });
+    const auto x = randomTensor ({ sequences, rows, k }, 3), moved = x.to (cuda);
+    const auto all = kernels::linear (moved, there, nullptr, { .activation = activation })
+                         .view ({ sequences, rows, outputs })
+                         .cpu();
+    const auto rounded =
+        kernels::linear (moved, there, nullptr, { .activation = activation, .rounded = true }).cpu();
+    CHECK (sameBits (rounded.view (all.sizes()), all.to (at::kBFloat16)));
+    CHECK (relativeError (all[1], kernels::linear (x[1], here, nullptr, { .activation = activation })) <
+           8e-3);
+    const auto residual = randomTensor ({ rows, outputs }, 4), gate = randomTensor ({ outputs }, 5).to (cuda);
+    for (const std::int64_t i : { 0, 6 })
+    {
+        const auto alone = kernels::linear (moved[i], there, nullptr, { .activation = activation }).cpu();
+        CHECK (sameBits (alone, all[i]));
+        auto sum = residual.to (cuda);
+        kernels::linear (moved[i], there, nullptr,
+                         { .activation = activation, .residual = sum, .gate = gate });
+        CHECK (relativeError (sum.cpu() - residual, alone * gate.cpu()) < 1e-5);
+    }
+}
+
 TEST_CASE ("attention on a GPU is its CPU twin's, over one part of a cache and over many",
            "[engine][kernels][.gpu]")
 {

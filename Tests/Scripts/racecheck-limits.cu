@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two ways to share memory that race nowhere and that compute-sanitizer's racecheck reports (seen with CUDA 13.0), each beside
+// one that it understands. Engine/Kernels/CudaRing.h and CudaTeams.h work both ways. On a GPU of compute capability 9.0:
+//
+//     nvcc -arch=sm_90 -std=c++17 -o racecheck-limits Tests/Scripts/racecheck-limits.cu
+//     compute-sanitizer --tool racecheck ./racecheck-limits teams 0     0 hazards
+//     compute-sanitizer --tool racecheck ./racecheck-limits teams 5     reads after writes, over a barrier of all
+//     compute-sanitizer --tool racecheck ./racecheck-limits ring 32     0 hazards
+//     compute-sanitizer --tool racecheck ./racecheck-limits ring 1      writes after reads of lanes that met
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace
+{
+using Barrier = unsigned long long;
+constexpr int threads = 256; // of a team
+constexpr int rounds = 8;
+
+__device__ unsigned addressOf (void* p)
+{
+    return (unsigned) __cvta_generic_to_shared (p);
+}
+
+__device__ void meet (int barrier, int count)
+{
+    asm volatile("bar.sync %0, %1;" ::"r"(barrier), "r"(count) : "memory");
+}
+
+/** Two teams and a warp that leaves; the first team has met `more` times by itself before both meet. */
+__global__ void teams (int more, float* out)
+{
+    __shared__ float values[2 * threads];
+    const int thread = threadIdx.x;
+    if (thread >= 2 * threads)
+        return;
+    if (thread < threads)
+        for (int i = 0; i < more; ++i)
+            meet (1, threads);
+    values[thread] = (float) thread;
+    meet (15, 2 * threads);
+    out[thread] = values[2 * threads - 1 - thread];
+}
+
+__device__ void init (Barrier* barrier, int count)
+{
+    asm volatile("mbarrier.init.shared.b64 [%0], %1;" ::"r"(addressOf (barrier)), "r"(count) : "memory");
+}
+
+__device__ void waitUntil (Barrier* barrier, unsigned parity)
+{
+    unsigned done = 0;
+    while (done == 0)
+        asm volatile(
+            "{ .reg .pred p; mbarrier.try_wait.parity.shared.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
+            : "=r"(done)
+            : "r"(addressOf (barrier)), "r"(parity)
+            : "memory");
+}
+
+/** A slot that a warp fills and a team reads, over and over; so many lanes of a warp say that it has read. */
+__global__ void ring (int tellingLanes, const float* in, float* out)
+{
+    __shared__ __align__ (16) float slot[threads];
+    __shared__ Barrier full, empty;
+    const int thread = threadIdx.x;
+    if (thread == 0)
+    {
+        init (&full, 1);
+        init (&empty, threads / 32 * tellingLanes);
+        asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+    }
+    __syncthreads();
+    if (thread >= threads)
+    {
+        for (int i = 0; i < rounds; ++i)
+        {
+            if (i > 0)
+                waitUntil (&empty, (i - 1) & 1);
+            if (thread > threads)
+                continue;
+            asm volatile("mbarrier.arrive.expect_tx.shared.b64 _, [%0], %1;" ::"r"(addressOf (&full)),
+                         "r"((int) sizeof (slot))
+                         : "memory");
+            asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, "
+                         "[%3];" ::"r"(addressOf (slot)),
+                         "l"(in + i * threads), "r"((int) sizeof (slot)), "r"(addressOf (&full))
+                         : "memory");
+        }
+        return;
+    }
+    float sum = 0;
+    for (int i = 0; i < rounds; ++i)
+    {
+        waitUntil (&full, i & 1);
+        sum += slot[thread];
+        __syncwarp();
+        if (thread % 32 < tellingLanes)
+            asm volatile(
+                "{ .reg .b64 state; mbarrier.arrive.shared.b64 state, [%0]; }" ::"r"(addressOf (&empty))
+                : "memory");
+    }
+    out[thread] = sum;
+}
+} // namespace
+
+int main (int count, char** arguments)
+{
+    if (count != 3)
+    {
+        std::puts ("racecheck-limits teams|ring NUMBER");
+        return 1;
+    }
+    float *in = nullptr, *out = nullptr;
+    cudaMalloc (&in, rounds * threads * sizeof (float));
+    cudaMalloc (&out, 2 * threads * sizeof (float));
+    cudaMemset (in, 0, rounds * threads * sizeof (float));
+    const int number = std::atoi (arguments[2]);
+    if (std::strcmp (arguments[1], "teams") == 0)
+        teams<<<4, 2 * threads + 64>>> (number, out);
+    else
+        ring<<<4, threads + 32>>> (number, in, out);
+    const auto error = cudaDeviceSynchronize();
+    std::puts (cudaGetErrorString (error));
+    return error == cudaSuccess ? 0 : 1;
+}
