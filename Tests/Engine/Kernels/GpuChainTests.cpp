@@ -166,6 +166,40 @@ TEST_CASE ("A chain of products that all teams share evenly has the bits of sing
     CHECK (sameBits (run (true), single));
 }
 
+// A row's weights of its parts do not fit beside a chain's rings: then the attention is a kernel of its own.
+TEST_CASE ("A chain goes on behind an attention over more positions than it has memory for",
+           "[engine][kernels][.gpu]")
+{
+    REQUIRE (std::string (kernels::loadGpu()).empty());
+    constexpr std::int64_t positions = 170'000, rows = 1;
+    const auto qkv = Model::packed ({ (heads + 2 * kvHeads) * dim, hidden }, 1, at::kBFloat16, false),
+               output = Model::packed ({ hidden, heads * dim }, 2, at::kBFloat16, false);
+    const auto rotary = kernels::makeRotaryTable (positions, dim, 1e6, cuda);
+    const auto randomStore = [] (std::int64_t seed) {
+        at::manual_seed ((std::uint64_t) seed);
+        return at::randn ({ 1, kvHeads, positions, dim }, at::TensorOptions (at::kBFloat16).device (cuda));
+    };
+    const auto keys = randomStore (3), values = randomStore (4);
+    const auto run = [&] (bool asChain) {
+        const kernels::AttentionGroup group { { keys.clone(), values.clone() }, 1, positions - 1 };
+        const auto table = kernels::makeAttentionRows ({ group });
+        auto x = onGpu ({ rows, hidden }, 5, 1);
+        const auto body = [&] {
+            for (int pass = 0; pass < 2; ++pass)
+            {
+                auto attended = kernels::linear (x, qkv);
+                kernels::linear (kernels::attention (attended, heads, kvHeads, rotary, table, 0), output,
+                                 nullptr, { .residual = x });
+            }
+        };
+        asChain ? kernels::chained (cuda, body) : body();
+        return x.cpu();
+    };
+    const auto single = run (false);
+    REQUIRE (at::isfinite (single).all().item<bool>());
+    CHECK (sameBits (run (true), single));
+}
+
 TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
