@@ -33,10 +33,7 @@ __device__ inline float rowFactor (const float* x, int channels, float eps, int 
 #pragma unroll 1
         for (int i = lane; i < channels; i += 32)
             total += x[i] * x[i];
-#pragma unroll 1
-    for (int offset = 16; offset > 0; offset /= 2)
-        total += __shfl_xor_sync (~0u, total, offset);
-    return rsqrtf (total / (float) channels + eps);
+    return rsqrtf (sumOfWarp (total) / (float) channels + eps);
 }
 
 /** The first half of a block: y = x + γ · depthwise (norm x). A block of threads has eight columns of one stream and as many
@@ -105,10 +102,7 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
         }
         if constexpr (Ready)
         {
-            float square = y * y;
-#pragma unroll 1
-            for (int o = 16; o > 0; o /= 2)
-                square += __shfl_xor_sync (~0u, square, o);
+            const float square = sumOfWarp (y * y);
             if (lane == 0)
                 sums[warp][i] = square;
         }
@@ -119,10 +113,7 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
 #pragma unroll 1
         for (int i = warp; i < count; i += warpsHere)
         {
-            float total = lane < warpsHere ? sums[lane][i] : 0.0f;
-#pragma unroll 1
-            for (int o = 16; o > 0; o /= 2)
-                total += __shfl_xor_sync (~0u, total, o);
+            const float total = sumOfWarp (lane < warpsHere ? sums[lane][i] : 0.0f);
             if (lane == 0)
                 factors[i] = rsqrtf (total / (float) channels + a.eps);
         }

@@ -49,23 +49,12 @@ struct AttentionCall
     int bytesOfATeam = 0; // of shared memory
 };
 
-template <typename Combine>
-__device__ inline float overWarp (float value, Combine&& combine)
+__device__ inline float highestOfWarp (float value)
 {
 #pragma unroll 1
-    for (int o = 16; o > 0; o /= 2)
-        value = combine (value, __shfl_xor_sync (~0u, value, o));
+    for (int offset = 16; offset > 0; offset /= 2)
+        value = fmaxf (value, __shfl_xor_sync (~0u, value, offset));
     return value;
-}
-
-__device__ inline float highestOf (float a, float b)
-{
-    return fmaxf (a, b);
-}
-
-__device__ inline float sumOf (float a, float b)
-{
-    return a + b;
 }
 
 /** The weights of a row's parts, worked out by a warp for one head. */
@@ -76,7 +65,7 @@ __device__ inline void weighParts (const float* parts, int used, int stride, int
 #pragma unroll 1
     for (int s = lane; s < used; s += 32)
         highest = fmaxf (highest, weights[s] = __ldcg (parts + (std::int64_t) s * stride + dim));
-    highest = overWarp (highest, highestOf);
+    highest = highestOfWarp (highest);
 #pragma unroll 1
     for (int s = lane; s < used; s += 32)
         weights[s] = __expf (weights[s] - highest);
@@ -220,9 +209,9 @@ private:
                     }
                 }
             const float score = lane < count ? total[0] + total[1] : -INFINITY;
-            const float highest = overWarp (score, highestOf), weight = __expf (score - highest);
+            const float highest = highestOfWarp (score), weight = __expf (score - highest);
             scores[h * chunkPositions + lane] = weight;
-            const float sum = overWarp (weight, sumOf);
+            const float sum = sumOfWarp (weight);
             if (lane == 0)
             {
                 part[h * (dim + 2) + dim] = highest;

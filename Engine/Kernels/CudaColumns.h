@@ -121,11 +121,9 @@ private:
         {
             if (t >= columns)
                 break;
-#pragma unroll
-            for (int offset = 16; offset > 0; offset /= 2)
-                totals[t] += __shfl_xor_sync (~0u, totals[t], offset);
+            const float total = sumOfWarp<5> (totals[t]);
             if (threadIdx.x % 32 == 0)
-                mine[t][threadOfTeam() / 32] = totals[t];
+                mine[t][threadOfTeam() / 32] = total;
         }
         syncTeam();
 #pragma unroll

@@ -94,9 +94,7 @@ __device__ inline void addSquares (const RowStage& stage, int rows, float (*ofWa
             const float4 v = fourOf (stage.x (r), i);
             total += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
         }
-#pragma unroll
-        for (int offset = 16; offset > 0; offset /= 2)
-            total += __shfl_xor_sync (~0u, total, offset);
+        total = sumOfWarp<5> (total);
         if (threadIdx.x % 32 == 0)
             ofWarps[r][threadIdx.x / 32] = total;
     }

@@ -32,6 +32,16 @@ __device__ inline void syncTeams()
     asm volatile("bar.sync 15, %0;" ::"n"(teams * threads) : "memory");
 }
 
+/** The sum of a warp's values, in every lane. Unroll: 1 where fetching instructions takes longest, 5 where waiting does. */
+template <int Unroll = 1>
+__device__ inline float sumOfWarp (float value)
+{
+#pragma unroll Unroll
+    for (int offset = 16; offset > 0; offset /= 2)
+        value += __shfl_xor_sync (~0u, value, offset);
+    return value;
+}
+
 /** Counts the team in, by one of its threads behind a barrier: what the team wrote is there for whoever counts later, and
     what those before wrote is there for the team behind its next barrier. @returns how many were before. */
 __device__ inline unsigned arriveAt (unsigned* counter)

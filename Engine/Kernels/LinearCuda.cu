@@ -57,19 +57,13 @@ __global__ void plainKernel (GpuLinear a)
     if (column >= outputsOf (a))
         return;
     const float* x = sourceRow (a, row);
-    const auto sumOf = [lane] (float v) {
-#pragma unroll 1
-        for (int o = 16; o > 0; o /= 2)
-            v += __shfl_xor_sync (~0u, v, o);
-        return v;
-    };
     float factor = 1;
     if (a.normalise)
     {
         float total = 0;
         for (int k = lane; k < a.k; k += 32)
             total += x[k] * x[k];
-        factor = rsqrtf (sumOf (total) / (float) a.k + a.eps);
+        factor = rsqrtf (sumOfWarp (total) / (float) a.k + a.eps);
     }
     const float* w0 = static_cast<const float*> (a.weight) + column * a.k;
     const float* w1 = w0 + (gated ? outputsOf (a) * a.k : 0);
@@ -90,8 +84,8 @@ __global__ void plainKernel (GpuLinear a)
         first += v * w0[k];
         second += v * w1[k];
     }
-    first = sumOf (first);
-    second = sumOf (second);
+    first = sumOfWarp (first);
+    second = sumOfWarp (second);
     if (lane != 0)
         return;
     if (a.bias != nullptr)

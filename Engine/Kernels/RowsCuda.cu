@@ -13,8 +13,7 @@ namespace
 __device__ inline float sumOfBlock (float value)
 {
     __shared__ float ofWarps[threads / 32];
-    for (int offset = 16; offset > 0; offset /= 2)
-        value += __shfl_xor_sync (~0u, value, offset);
+    value = sumOfWarp<5> (value);
     if (threadIdx.x % 32 == 0)
         ofWarps[threadIdx.x / 32] = value;
     __syncthreads();
