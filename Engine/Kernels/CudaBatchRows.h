@@ -12,11 +12,13 @@ namespace
 template <GpuElement E, int NT, int Tiles>
 struct BatchShape
 {
-    static constexpr int ahead = 3,
-                         slots = ahead + 1; // steps that are on their way, and room for them and one more
     static constexpr int pitch = stepDepth + 8, rowsOfAll = 8 * NT;
-    static constexpr int inUse =
-        slots * (Tiles * threads * (int) sizeof (typename Raw<E>::Type) + rowsOfAll * pitch * 2);
+    static constexpr int slotBytes =
+        Tiles * threads * (int) sizeof (typename Raw<E>::Type) + rowsOfAll * pitch * 2;
+    static constexpr int memory = 98 * 1024; // that any GPU has for a block
+    static constexpr int slots = memory / slotBytes < 8 ? memory / slotBytes : 8; // of a step each
+    static constexpr int ahead = slots - 1;                                       // that are on their way
+    static constexpr int inUse = slots * slotBytes;
     static constexpr int sums = Tiles * TileEnd<NT>::sharedFloats * 4; // in the end, where the rest was
     static constexpr int sharedBytes = inUse > sums ? inUse : sums;
 };

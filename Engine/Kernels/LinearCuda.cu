@@ -145,18 +145,36 @@ void batchBlocks (const GpuLinear& a, int splits, void* stream)
             threads, BatchShape<E, NT, Tiles>::sharedBytes, stream, a, (int) ceilDiv (steps, splits));
 }
 
-/** As many tiles a block as still fill the device: rows are read once for all of them. */
+/** Blocks of as many tiles as are done soonest: rows are read once for all of a block's. */
 template <GpuElement E, int NT>
 void batch (const GpuLinear& a, int splits, void* stream)
 {
-    const auto tiles = ceilDiv (a.n, tileOutputs);
-    const auto work = tiles * splits * ceilDiv (a.rows, 8 * NT);
-    if (work >= 4 * 2 * multiprocessors())
-        batchBlocks<E, NT, 4> (a, splits, stream);
-    else if (work >= 2 * multiprocessors())
-        batchBlocks<E, NT, 2> (a, splits, stream);
-    else
-        batchBlocks<E, NT, 1> (a, splits, stream);
+    const auto tiles = ceilDiv (a.n, tileOutputs), steps = ceilDiv (ceilDiv (a.k, stepDepth), splits);
+    const auto others = splits * ceilDiv (a.rows, 8 * NT);
+    constexpr int fewest = 2, most = 5;
+    int best = fewest;
+    std::int64_t soonest = std::numeric_limits<std::int64_t>::max();
+    for (int ofABlock = fewest; ofABlock <= most; ++ofABlock)
+    {
+        constexpr std::int64_t ends = 12; // in steps of a tile: to begin a block and to end it
+        const auto rounds = ceilDiv (ceilDiv (tiles, ofABlock) * others, 2 * multiprocessors());
+        if (const auto end = rounds * (ofABlock * steps + ends); end < soonest)
+        {
+            best = ofABlock;
+            soonest = end;
+        }
+    }
+    switch (best)
+    {
+        case fewest:
+            return batchBlocks<E, NT, fewest> (a, splits, stream);
+        case 3:
+            return batchBlocks<E, NT, 3> (a, splits, stream);
+        case 4:
+            return batchBlocks<E, NT, 4> (a, splits, stream);
+        default:
+            return batchBlocks<E, NT, most> (a, splits, stream);
+    }
 }
 
 /** Many rows of one sequence: what a row's bits are must not depend on others. */
