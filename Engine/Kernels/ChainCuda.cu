@@ -21,6 +21,7 @@ struct Chain
 {
     int count;
     int ringOffset, slots; // of each team's ring, in shared memory behind that of the steps
+    int cachedSlots;       // that a team's weights may lie in the cache before they are in the ring
     unsigned* arrivals;    // zero, and zero again afterwards
     float* handOver;       // of parts of k
     ChainStep steps[N];
@@ -80,7 +81,7 @@ __global__ void __launch_bounds__ (threadsOfABlock, 1) chainKernel (const __grid
     Ring ring (barriers + ofTeam, shared + chain.ringOffset + ofTeam * chain.slots * slotBytes, chain.slots);
     if (! isWorker)
     {
-        fetchWeights<E> (chain.steps, chain.count, ofTeam, ring);
+        fetchWeights<E> (chain.steps, chain.count, ofTeam, chain.cachedSlots, ring);
         return;
     }
 #pragma unroll 1
@@ -130,6 +131,15 @@ std::size_t mostSharedBytes()
     return (std::size_t) deviceValue (cudaDevAttrMaxSharedMemoryPerBlockOptin) - found.sharedSizeBytes;
 }
 
+/** So many that what all teams have there stays there until it is used: fewer where the cache is small. */
+int cachedSlots()
+{
+    constexpr int most = 7;
+    static const int fitting = deviceValue (cudaDevAttrL2CacheSize) / 5 * 3 /
+                               (deviceValue (cudaDevAttrMultiProcessorCount) * teams * slotBytes);
+    return std::min (most, fitting);
+}
+
 template <GpuElement E, Family F, int N>
 void runSteps (const ChainStep* steps, int count, std::size_t sharedBytes, void* stream)
 {
@@ -142,6 +152,7 @@ void runSteps (const ChainStep* steps, int count, std::size_t sharedBytes, void*
     chain.ringOffset = (int) ((sharedBytes + 127) / 128 * 128);
     const auto room = (mostSharedBytes<E, F, N>() - (std::size_t) chain.ringOffset) / (teams * slotBytes);
     chain.slots = std::min ((int) room, isOne ? slotsAlone : mostSlots);
+    chain.cachedSlots = cachedSlots();
     std::copy_n (steps, count, chain.steps);
     const auto bytes = (std::size_t) (chain.ringOffset + teams * chain.slots * slotBytes);
     const int multiprocessors = deviceValue (cudaDevAttrMultiProcessorCount);

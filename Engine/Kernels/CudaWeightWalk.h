@@ -65,12 +65,12 @@ private:
     int depth = 0, stepCount = 0, tile = 0, tileEnd = 0, tileStride = 0, s = 0;
 };
 
-/** By the warp that fetches a team's weights: into the ring as soon as there is room, and while there is none, a little more
-    into the cache, at the pace of memory. */
+/** By the warp that fetches a team's weights: into the ring as soon as there is room, and while there is none, up to
+    `mostAhead` slots more into the cache, at the pace of memory. */
 template <GpuElement E>
-__device__ inline void fetchWeights (const ChainStep* steps, int count, int teamIndex, Ring& ring)
+__device__ inline void fetchWeights (const ChainStep* steps, int count, int teamIndex, int mostAhead,
+                                     Ring& ring)
 {
-    constexpr int mostAhead = 4;     // slots
     constexpr long long pace = 3200; // cycles from one to the next: three quarters of a large GPU's memory
     WeightWalk<E> walk (steps, count, teamIndex), cached (steps, count, teamIndex);
     const unsigned char* from = nullptr;
