@@ -127,6 +127,7 @@ struct GpuKernels
     /** Drops what is gathered still. */
     void (*endChain)();
     void (*linear) (const GpuLinear&, void* stream);
+    /** For a call of which rows, k and n are known. */
     std::int64_t (*workspaceFloats) (const GpuLinear&);
     void (*attention) (const GpuAttention&, void* stream);
     void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
-#include <limits>
 
 #include "Kernels/CudaBatchRows.h"
 #include "Kernels/CudaChain.h"
@@ -16,6 +15,17 @@ namespace
 constexpr std::int64_t ceilDiv (std::int64_t a, std::int64_t b)
 {
     return (a + b - 1) / b;
+}
+
+/** Of first … last the one that ends soonest, the least of several. */
+template <typename EndOf>
+int soonest (std::int64_t first, std::int64_t last, EndOf&& endOf)
+{
+    auto best = first;
+    for (auto i = first + 1; i <= last; ++i)
+        if (endOf (i) < endOf (best))
+            best = i;
+    return (int) best;
 }
 
 /** Rows as the products take them, [M, pitch] in scratch memory, zeros behind k. A block a row. */
@@ -152,19 +162,11 @@ void batch (const GpuLinear& a, int splits, void* stream)
     const auto tiles = ceilDiv (a.n, tileOutputs), steps = ceilDiv (ceilDiv (a.k, stepDepth), splits);
     const auto others = splits * ceilDiv (a.rows, 8 * NT);
     constexpr int fewest = 2, most = 5;
-    int best = fewest;
-    std::int64_t soonest = std::numeric_limits<std::int64_t>::max();
-    for (int ofABlock = fewest; ofABlock <= most; ++ofABlock)
-    {
-        constexpr std::int64_t ends = 12; // in steps of a tile: to begin a block and to end it
-        const auto rounds = ceilDiv (ceilDiv (tiles, ofABlock) * others, 2 * multiprocessors());
-        if (const auto end = rounds * (ofABlock * steps + ends); end < soonest)
-        {
-            best = ofABlock;
-            soonest = end;
-        }
-    }
-    switch (best)
+    constexpr std::int64_t ends = 12; // in steps of a tile: to begin a block and to end it
+    switch (soonest (fewest, most, [&] (std::int64_t ofABlock) {
+        return ceilDiv (ceilDiv (tiles, ofABlock) * others, 2 * multiprocessors()) *
+               (ofABlock * steps + ends);
+    }))
     {
         case fewest:
             return batchBlocks<E, NT, fewest> (a, splits, stream);
@@ -192,21 +194,12 @@ int wideParts (const GpuLinear& a)
     constexpr std::int64_t together = 128, most = 8;
     constexpr std::int64_t endOfWhole = 5,
                            endOfPart = 12; // in depths: to begin and end a block; through memory
-    const auto whole = ceilDiv (a.n, side) * ceilDiv (a.rowsOfABatch, side);
-    std::int64_t best = 1, soonest = std::numeric_limits<std::int64_t>::max();
-    for (std::int64_t parts = 1; parts <= most && parts <= ceilDiv (a.k, depth); ++parts)
-    {
+    const auto whole = ceilDiv (a.n, side) * ceilDiv (a.rowsOfABatch, side), depths = ceilDiv (a.k, depth);
+    return soonest (1, std::min (most, depths), [&] (std::int64_t parts) {
         const auto rounds = ceilDiv (whole * parts, together);
         const auto pace = rounds == 1 ? 3 : 2 * rounds; // two blocks at once take less than twice as long
-        const auto end =
-            pace * (ceilDiv (ceilDiv (a.k, depth), parts) + (parts > 1 ? endOfPart : endOfWhole));
-        if (end < soonest)
-        {
-            best = parts;
-            soonest = end;
-        }
-    }
-    return (int) best;
+        return pace * (ceilDiv (depths, parts) + (parts > 1 ? endOfPart : endOfWhole));
+    });
 }
 
 template <GpuElement E, int WM, int WR>
@@ -280,19 +273,11 @@ static int splitsOf (std::int64_t n, std::int64_t k)
     constexpr std::int64_t endOfWhole = 2,
                            endOfPart = 16; // in steps: to add up a tile, or a part of it with the others
     const auto tiles = ceilDiv (n, tileOutputs), steps = ceilDiv (k, stepDepth);
-    const auto fewest = ceilDiv (steps, mostSteps);
-    std::int64_t best = fewest, soonest = std::numeric_limits<std::int64_t>::max();
-    for (auto splits = fewest; splits <= mostSplits && splits <= steps; ++splits)
-    {
-        const auto together = blocks / splits, rounds = ceilDiv (tiles, together);
-        const auto end = rounds * (ceilDiv (steps, splits) + (splits > 1 ? endOfPart : endOfWhole));
-        if (end < soonest)
-        {
-            best = splits;
-            soonest = end;
-        }
-    }
-    return (int) best;
+    return soonest (ceilDiv (steps, mostSteps), std::min<std::int64_t> (mostSplits, steps),
+                    [&] (std::int64_t splits) {
+                        return ceilDiv (tiles, blocks / splits) *
+                               (ceilDiv (steps, splits) + (splits > 1 ? endOfPart : endOfWhole));
+                    });
 }
 
 std::int64_t cudaWorkspaceFloats (const GpuLinear& a)
