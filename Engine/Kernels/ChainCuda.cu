@@ -72,6 +72,7 @@ __global__ void __launch_bounds__ (threadsOfABlock, 1) chainKernel (const __grid
             reinterpret_cast<unsigned*> (steps + i % 2)[threadIdx.x] =
                 reinterpret_cast<const unsigned*> (chain.steps + i)[threadIdx.x];
     };
+    beginTeams();
     take (0);
     if (threadIdx.x < teams)
         barriers[threadIdx.x].init();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "Kernels/CudaArrivals.h"
+
 // A block of threads is one team of eight warps, or several that work on something of their own and share memory.
 // Included by .cu files and their headers only.
 namespace tableread::engine::kernels
@@ -26,10 +28,50 @@ __device__ inline void syncTeam()
     asm volatile("bar.sync %0, %1;" ::"r"(1 + team()), "n"(threads) : "memory");
 }
 
+#ifdef TABLEREAD_RACECHECK
+/** Racecheck takes syncTeams() for no barrier once teams have met at different numbers of barriers of their own, but it sees
+    who arrives where (Tests/Scripts/racecheck-limits.cu). */
+__device__ inline Arrivals* meetingOfTeams()
+{
+    __shared__ Arrivals meeting;
+    return &meeting;
+}
+
+/** Arrives and waits until all have. */
+__device__ inline void meetAt (Arrivals* barrier)
+{
+    std::uint64_t phase;
+    asm volatile("mbarrier.arrive.shared.b64 %0, [%1];"
+                 : "=l"(phase)
+                 : "r"(sharedAddress (barrier))
+                 : "memory");
+    unsigned done = 0;
+    while (done == 0)
+        asm volatile("{ .reg .pred p; mbarrier.test_wait.shared.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
+                     : "=r"(done)
+                     : "r"(sharedAddress (barrier)), "l"(phase)
+                     : "memory");
+}
+#endif
+
+/** By the whole block, before its teams meet. */
+__device__ inline void beginTeams()
+{
+#ifdef TABLEREAD_RACECHECK
+    if (threadIdx.x == 0)
+        initArrivals (meetingOfTeams(), teams * threads);
+    __syncthreads();
+#endif
+}
+
 /** All teams of a block: threads behind them do not take part. */
 __device__ inline void syncTeams()
 {
+#ifdef TABLEREAD_RACECHECK
+    meetAt (meetingOfTeams());
+#else
     asm volatile("bar.sync 15, %0;" ::"n"(teams * threads) : "memory");
+#endif
 }
 
 /** The sum of a warp's values, in every lane. Unroll: 1 where fetching instructions takes longest, 5 where waiting does. */

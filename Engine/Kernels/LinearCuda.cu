@@ -33,6 +33,7 @@ __global__ void __launch_bounds__ (preparers) prepareKernel (GpuLinear a, int pi
 {
     extern __shared__ __align__ (16) float memory[];
     const RowStage stage (a, memory);
+    beginTeams();
     letNextStart();
     requestNorm (a, stage);
     waitForInputs();

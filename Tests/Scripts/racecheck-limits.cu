@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two ways to share memory that race nowhere and that compute-sanitizer's racecheck reports (seen with CUDA 13.0), each beside
-// one that it understands. Engine/Kernels/CudaRing.h and CudaTeams.h work both ways. On a GPU of compute capability 9.0:
+// ones that it understands. Engine/Kernels/CudaRing.h and CudaTeams.h work both ways. On a GPU of compute capability 9.0:
 //
 //     nvcc -arch=sm_90 -std=c++17 -o racecheck-limits Tests/Scripts/racecheck-limits.cu
 //     compute-sanitizer --tool racecheck ./racecheck-limits teams 0     0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits teams 5     reads after writes, over a barrier of all
+//     compute-sanitizer --tool racecheck ./racecheck-limits arrive 5    0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits ring 32     0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits ring 1      writes after reads of lanes that met
 #include <cstdio>
@@ -27,24 +28,45 @@ __device__ void meet (int barrier, int count)
     asm volatile("bar.sync %0, %1;" ::"r"(barrier), "r"(count) : "memory");
 }
 
-/** Two teams and a warp that leaves; the first team has met `more` times by itself before both meet. */
+__device__ void init (Barrier* barrier, int count)
+{
+    asm volatile("mbarrier.init.shared.b64 [%0], %1;" ::"r"(addressOf (barrier)), "r"(count) : "memory");
+}
+
+__device__ void arriveAndWait (Barrier* barrier)
+{
+    Barrier phase;
+    asm volatile("mbarrier.arrive.shared.b64 %0, [%1];" : "=l"(phase) : "r"(addressOf (barrier)) : "memory");
+    unsigned done = 0;
+    while (done == 0)
+        asm volatile("{ .reg .pred p; mbarrier.test_wait.shared.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
+                     : "=r"(done)
+                     : "r"(addressOf (barrier)), "l"(phase)
+                     : "memory");
+}
+
+/** Two teams and two warps that leave; the first team has met `more` times by itself before both meet, at a barrier of the
+    hardware or one in memory. */
+template <bool InMemory>
 __global__ void teams (int more, float* out)
 {
     __shared__ float values[2 * threads];
+    __shared__ Barrier all;
     const int thread = threadIdx.x;
+    if (thread == 0)
+        init (&all, 2 * threads);
+    __syncthreads();
     if (thread >= 2 * threads)
         return;
     if (thread < threads)
         for (int i = 0; i < more; ++i)
             meet (1, threads);
     values[thread] = (float) thread;
-    meet (15, 2 * threads);
+    if (InMemory)
+        arriveAndWait (&all);
+    else
+        meet (15, 2 * threads);
     out[thread] = values[2 * threads - 1 - thread];
-}
-
-__device__ void init (Barrier* barrier, int count)
-{
-    asm volatile("mbarrier.init.shared.b64 [%0], %1;" ::"r"(addressOf (barrier)), "r"(count) : "memory");
 }
 
 __device__ void waitUntil (Barrier* barrier, unsigned parity)
@@ -108,7 +130,7 @@ int main (int count, char** arguments)
 {
     if (count != 3)
     {
-        std::puts ("racecheck-limits teams|ring NUMBER");
+        std::puts ("racecheck-limits teams|arrive|ring NUMBER");
         return 1;
     }
     float *in = nullptr, *out = nullptr;
@@ -117,7 +139,9 @@ int main (int count, char** arguments)
     cudaMemset (in, 0, rounds * threads * sizeof (float));
     const int number = std::atoi (arguments[2]);
     if (std::strcmp (arguments[1], "teams") == 0)
-        teams<<<4, 2 * threads + 64>>> (number, out);
+        teams<false><<<4, 2 * threads + 64>>> (number, out);
+    else if (std::strcmp (arguments[1], "arrive") == 0)
+        teams<true><<<4, 2 * threads + 64>>> (number, out);
     else
         ring<<<4, threads + 32>>> (number, in, out);
     const auto error = cudaDeviceSynchronize();

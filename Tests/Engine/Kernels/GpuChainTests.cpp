@@ -140,7 +140,7 @@ TEST_CASE ("A chain of more steps than a kernel takes has the bits of single ker
     checkChain (Model (at::kBFloat16, mlp), rows, 40);
 }
 
-// On 132 multiprocessors each team has as many tiles: racecheck can then tell who met at a barrier (Assets/docs/performance.md).
+// On 132 multiprocessors each team has as many tiles, and none waits for another's last one.
 TEST_CASE ("A chain of products that all teams share evenly has the bits of single kernels",
            "[engine][kernels][.gpu]")
 {
