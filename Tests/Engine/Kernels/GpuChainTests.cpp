@@ -171,7 +171,7 @@ TEST_CASE ("A chain goes on behind an attention over more positions than it has 
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
-    constexpr std::int64_t positions = 170'000, rows = 1;
+    constexpr std::int64_t positions = 400'000, rows = 1;
     const auto qkv = Model::packed ({ (heads + 2 * kvHeads) * dim, hidden }, 1, at::kBFloat16, false),
                output = Model::packed ({ hidden, heads * dim }, 2, at::kBFloat16, false);
     const auto rotary = kernels::makeRotaryTable (positions, dim, 1e6, cuda);
