@@ -49,8 +49,7 @@ int sweep (const BenchOptions& options, Session& session)
     const auto points = measureSweep (session, load, axes, work, interrupt);
     writeFile (options.csv, sweepCsv (points));
     writeFile (options.plot, sweepSvg (points));
-    session.out << fmt::format ("{}, {}, {} ({})\n", points.front().device.name, points.front().device.driver,
-                                TABLEREAD_VERSION, commit());
+    session.out << fmt::format ("{}, {} ({})\n", nameOf (points.front().device), TABLEREAD_VERSION, commit());
     session.out << describeSweep (points);
     return exitOk;
 }

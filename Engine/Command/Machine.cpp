@@ -32,6 +32,11 @@ std::string processorName()
     return name.empty() ? "unknown processor" : name;
 }
 
+std::string nameOf (const DeviceReport& device)
+{
+    return device.name.empty() ? processorName() : device.name + ", " + device.driver;
+}
+
 int usableProcessors()
 {
     cpu_set_t set;

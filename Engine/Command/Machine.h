@@ -4,10 +4,15 @@
 #include <cstdint>
 #include <string>
 
+#include "Render/Renderer.h"
+
 namespace tableread::engine
 {
 /** The processor's name as the system knows it, "unknown processor" if it does not say. */
 std::string processorName();
+
+/** What computes: the GPU and its driver if there is one in `device`, else the processor. */
+std::string nameOf (const DeviceReport& device);
 
 /** Processors that this process may use. */
 int usableProcessors();

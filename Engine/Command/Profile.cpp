@@ -57,7 +57,7 @@ int profile (const ProfileOptions& options, Session& session)
     auto& room = load.offload.settings.passages;
     room = std::max (room, options.batch);
     const auto renderer = session.load (load);
-    ProfileReport report { .machine = processorName(),
+    ProfileReport report { .machine = nameOf (renderer->deviceReport()),
                            .commit = commit(),
                            .dtype = load.compute == ComputeType::BFloat16 ? "bf16" : "fp32",
                            .model = renderer->info(),
@@ -65,8 +65,6 @@ int profile (const ProfileOptions& options, Session& session)
                            .settlingFrames = settlingFrames,
                            .sums = {} };
     session.err << options.measure.offload.effective (report.model);
-    if (const auto device = renderer->deviceReport(); ! device.name.empty())
-        report.machine = device.name + ", " + device.driver;
     if (load.offload.settings.weights != WeightsFormat::AsComputed)
         report.dtype += " with layers in " + std::string (nameOf (load.offload.settings.weights));
 

@@ -67,17 +67,18 @@ double linkFloorMs (const SweepPoint& point)
 
 std::string describeSweep (const std::vector<SweepPoint>& points)
 {
-    auto text = fmt::format ("{:>6}{:>9}{:>6}{:>8}{:>25}{:>9}{:>8}{:>9}{:>10}{:>7}{:>8}{:>9}{:>9}\n",
+    auto text = fmt::format ("{:>6}{:>9}{:>6}{:>7}{:>27}{:>9}{:>20}{:>7}{:>8}{:>10}{:>6}{:>8}{:>8}{:>8}\n",
                              "layers", "interval", "batch", "frames", "ms a frame (least to most)", "audio/s",
-                             "floor", "x floor", "transfers", "trims", "trim ms", "peak GB", "planned");
+                             "voice + first audio", "floor", "x floor", "transfers", "trims", "trim ms",
+                             "peak GB", "planned");
     for (const auto& p : points)
     {
         const auto floor = linkFloorMs (p);
         text += fmt::format (
-            "{:>6}{:>9}{:>6}{:>8}{:>26}{:>9.2f}{:>8.1f}{:>9}{:>10}{:>7}{:>8.2f}{:>9.2f}{:>9.2f}\n",
+            "{:>6}{:>9}{:>6}{:>7}{:>27}{:>9.2f}{:>20}{:>7.1f}{:>8}{:>10}{:>6}{:>8.2f}{:>8.2f}{:>8.2f}\n",
             p.config.gpuLayers, p.config.settings.cacheTrimInterval, p.batch, p.frames,
             fmt::format ("{:.2f} ({:.2f} to {:.2f})", p.frameMs.median, p.frameMs.least, p.frameMs.most),
-            p.audioSecondsASecond, floor,
+            p.audioSecondsASecond, fmt::format ("{:.0f} + {:.0f} ms", p.voiceMs, p.firstAudioMs), floor,
             floor > 0 ? fmt::format ("{:.3f}", p.frameMs.median / floor) : std::string ("-"),
             p.device.transfers, p.device.trims, p.device.trimMs, (double) p.device.peakBytes / 1e9,
             (double) p.plannedPeakBytes / 1e9);

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "Command/Machine.h"
 #include "CommandFixture.h"
 #include "Core/Error.h"
 #include "Support/Failure.h"
@@ -55,6 +56,24 @@ TEST_CASE ("A sweep's floor is its bytes over the link that was measured beside 
     unmeasured.linkBytesPerSecond = 0;
     CHECK (linkFloorMs (unmeasured) == 0.0);
     CHECK (describeSweep ({ pointOf (8, 190) }).find ("1.056") != std::string::npos); // 190 / 180
+}
+
+TEST_CASE ("A sweep says how long a voice and the first sound took", "[engine][command]")
+{
+    auto point = pointOf (28, 4);
+    point.voiceMs = 24.4;
+    point.firstAudioMs = 13.6;
+    CHECK (describeSweep ({ point }).find ("24 + 14 ms") != std::string::npos);
+}
+
+TEST_CASE ("A measurement names what computed: the GPU if there is one, else the processor",
+           "[engine][command]")
+{
+    DeviceReport device;
+    CHECK (nameOf (device) == processorName());
+    device.name = "GPU";
+    device.driver = "CUDA 13.0";
+    CHECK (nameOf (device) == "GPU, CUDA 13.0");
 }
 
 TEST_CASE ("A sweep's table has as many fields in each line as in its header", "[engine][command]")
