@@ -54,6 +54,13 @@ int sweep (const BenchOptions& options, Session& session)
     return exitOk;
 }
 
+MachineLimits limitsOfGpu (const Session& session)
+{
+    const auto gpu = session.measureGpu ? session.measureGpu() : std::nullopt;
+    const double speed = gpu ? gpu->memoryBytesPerSecond : 0;
+    return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
+}
+
 BenchReport measure (const BenchOptions& options, Session& session)
 {
     const auto& asked = options.measure;
@@ -93,6 +100,7 @@ BenchReport measure (const BenchOptions& options, Session& session)
         report.identical = report.identical && samples == first;
     }
     report.peakBytes = peakResidentBytes();
+    report.device = renderer->deviceReport();
 
     passage.voices.clear();
     renderer.reset();
@@ -110,7 +118,9 @@ BenchReport measure (const BenchOptions& options, Session& session)
                                        .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0,
                                        .layers = load.offload.settings.weights });
     report.limits =
-        measureLimits (report.threads, static_cast<std::size_t> (report.work.diffusionHead.bytes));
+        report.device.name.empty()
+            ? measureLimits (report.threads, static_cast<std::size_t> (report.work.diffusionHead.bytes))
+            : limitsOfGpu (session);
     return report;
 }
 } // namespace

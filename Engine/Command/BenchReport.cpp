@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "Command/Machine.h"
+
 namespace tableread::engine
 {
 namespace
@@ -32,6 +34,34 @@ Spread perFrame (const BenchReport& report, double PartTimes::*part)
     });
 }
 
+bool isOnGpu (const BenchReport& report)
+{
+    return ! report.device.name.empty();
+}
+
+PartWork operator+ (const PartWork& a, const PartWork& b)
+{
+    return { a.bytes + b.bytes, a.rereadBytes + b.rereadBytes, a.operations + b.operations };
+}
+
+/** What computed, and what it can do at most. */
+std::string describeMachine (const BenchReport& report)
+{
+    const auto& limits = report.limits;
+    auto lines = fmt::format ("machine           {}, {} processors, {} threads\n", report.processor,
+                              report.processors, report.threads);
+    if (isOnGpu (report))
+        lines += fmt::format ("                  {}\n"
+                              "                  at most (measured): reads {:.0f} GB/s from its memory\n",
+                              nameOf (report.device), limits.readBytesPerSecond / 1e9);
+    else
+        lines += fmt::format ("                  at most (measured): reads {:.1f} GB/s from memory, {:.1f} "
+                              "GB/s of what fits the head again, computes {:.0f} GFLOP/s\n",
+                              limits.readBytesPerSecond / 1e9, limits.rereadBytesPerSecond / 1e9,
+                              limits.operationsPerSecond / 1e9);
+    return lines;
+}
+
 Spread firstAudio (const BenchReport& report)
 {
     return over (report, [] (const RenderReport& run) { return run.firstFrameMs; });
@@ -52,29 +82,34 @@ double PartResult::efficiency() const
 
 std::vector<PartResult> partsOf (const BenchReport& report)
 {
+    const auto& work = report.work;
     std::vector<PartResult> parts {
-        { "language model", perFrame (report, &PartTimes::languageModel), 0, report.work.languageModel, 0,
-          0 },
-        { "diffusion head", perFrame (report, &PartTimes::diffusionHead), 0, report.work.diffusionHead, 0,
-          0 },
-        { "decoder", perFrame (report, &PartTimes::decoder), 0, report.work.decoder, 0, 0 },
-        { "semantic encoder", perFrame (report, &PartTimes::semanticEncoder), 0, report.work.semanticEncoder,
-          0, 0 },
+        { "language model", perFrame (report, &PartTimes::languageModel), 0, work.languageModel, 0, 0 },
+        { "diffusion head", perFrame (report, &PartTimes::diffusionHead), 0, work.diffusionHead, 0, 0 },
+        { "decoder", perFrame (report, &PartTimes::decoder), 0, work.decoder, 0, 0 },
+        { "semantic encoder", perFrame (report, &PartTimes::semanticEncoder), 0, work.semanticEncoder, 0, 0 },
         { "other", perFrame (report, &PartTimes::other), 0, {}, 0, 0 },
     };
+    if (isOnGpu (report)) // which does these three in one go
+    {
+        parts[1].name = "head and codec";
+        parts[1].work = work.diffusionHead + work.decoder + work.semanticEncoder;
+        parts.erase (parts.begin() + 2, parts.begin() + 4);
+    }
+    if (report.device.transfers > 0) // what bounds it is the link, which a sweep measures
+        parts[0].work = {};
+    const auto& limits = report.limits;
     double sum = 0;
     for (const auto& part : parts)
         sum += part.msPerFrame.median;
     for (auto& part : parts)
     {
         part.share = sum > 0 ? part.msPerFrame.median / sum : 0;
-        if (report.limits.readBytesPerSecond > 0 && report.limits.rereadBytesPerSecond > 0 &&
-            report.limits.operationsPerSecond > 0)
-        {
-            part.memoryFloorMs = 1000.0 * (part.work.bytes / report.limits.readBytesPerSecond +
-                                           part.work.rereadBytes / report.limits.rereadBytesPerSecond);
-            part.arithmeticFloorMs = 1000.0 * part.work.operations / report.limits.operationsPerSecond;
-        }
+        if (limits.readBytesPerSecond > 0 && limits.rereadBytesPerSecond > 0)
+            part.memoryFloorMs = 1000.0 * (part.work.bytes / limits.readBytesPerSecond +
+                                           part.work.rereadBytes / limits.rereadBytesPerSecond);
+        if (limits.operationsPerSecond > 0)
+            part.arithmeticFloorMs = 1000.0 * part.work.operations / limits.operationsPerSecond;
     }
     return parts;
 }
@@ -102,6 +137,8 @@ nlohmann::json toJson (const BenchReport& report)
                            { "efficiency", part.efficiency() } });
     return { { "machine",
                { { "processor", report.processor },
+                 { "gpu", report.device.name },
+                 { "driver", report.device.driver },
                  { "processors", report.processors },
                  { "read_bytes_per_second", report.limits.readBytesPerSecond },
                  { "reread_bytes_per_second", report.limits.rereadBytesPerSecond },
@@ -123,19 +160,14 @@ nlohmann::json toJson (const BenchReport& report)
              { "prefill_ms", toJson (over (report, [] (const auto& run) { return run.times.prefill; })) },
              { "rtf", toJson (realTimeFactor (report)) },
              { "peak_resident_bytes", report.peakBytes },
+             { "peak_gpu_bytes", report.device.peakBytes },
              { "parts", parts } };
 }
 
 std::string describe (const BenchReport& report)
 {
     const auto frames = report.runs.empty() ? 0 : report.runs.front().frames;
-    auto lines = fmt::format ("machine           {}, {} processors, {} threads\n", report.processor,
-                              report.processors, report.threads);
-    lines += fmt::format (
-        "                  at most (measured): reads {:.1f} GB/s from memory, {:.1f} GB/s of what fits the "
-        "head again, computes {:.0f} GFLOP/s\n",
-        report.limits.readBytesPerSecond / 1e9, report.limits.rereadBytesPerSecond / 1e9,
-        report.limits.operationsPerSecond / 1e9);
+    auto lines = describeMachine (report);
     lines += fmt::format ("program           {} ({}), {}\n", TABLEREAD_VERSION, report.commit, report.dtype);
     lines += fmt::format ("model             {}, {:.1f} M parameters, {}\n", report.model.name,
                           static_cast<double> (report.model.parameters) / 1e6, report.model.fingerprint);
@@ -147,7 +179,11 @@ std::string describe (const BenchReport& report)
     lines += fmt::format ("voice             {:.0f} ms, once\n", report.voiceMs);
     lines += fmt::format ("first audio       {}\n", describe (firstAudio (report), " ms", 0));
     lines += fmt::format ("real-time factor  {}\n", describe (realTimeFactor (report), "", 3));
-    lines += fmt::format ("peak memory       {:.0f} MB\n\n", static_cast<double> (report.peakBytes) / 1e6);
+    lines += fmt::format ("peak memory       {:.0f} MB\n", static_cast<double> (report.peakBytes) / 1e6);
+    if (isOnGpu (report))
+        lines += fmt::format ("peak on the GPU   {:.2f} GB\n",
+                              static_cast<double> (report.device.peakBytes) / 1e9);
+    lines += '\n';
 
     lines += fmt::format ("{:<18}{:>9}{:>8}{:>11}{:>11}  {}\n", "part", "ms/frame", "share", "weights",
                           "work", "bound");

@@ -22,11 +22,12 @@ struct BenchReport
     ModelInfo model;
     std::vector<double> loadsMs;
     double voiceMs = 0;
-    std::int64_t peakBytes = 0;
+    std::int64_t peakBytes = 0; // of host memory
+    DeviceReport device;        // without a name on a CPU
     std::vector<RenderReport> runs;
     bool identical = true; // all runs gave the same samples
     ModelWork work;        // of one frame
-    MachineLimits limits;
+    MachineLimits limits;  // of what computed; a GPU's arithmetic is not measured
 };
 
 /** One part of a frame against its floor. */

@@ -28,6 +28,7 @@ struct FakeRendererControl
     std::atomic<int> loadMs { 0 };
     std::optional<OffloadConfig> offload;    // as ModelInfo tells it
     std::vector<std::string> notes;          // likewise
+    DeviceReport device;                     // a CPU, if it has no name
     std::vector<ProfileSpan> profile;        // what each render notes
     std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
     std::function<void()> beforeVoice;       // and before each voice is encoded
@@ -89,6 +90,7 @@ public:
     }
 
     const ModelInfo& info() const override { return modelInfo; }
+    DeviceReport deviceReport() const override { return control->device; }
 
     std::vector<ProfileSpan> takeProfile() override { return std::exchange (noted, {}); }
 

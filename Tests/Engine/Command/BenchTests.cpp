@@ -82,6 +82,41 @@ TEST_CASE ("Bench measures renders and names machine and commit", "[engine][comm
                                Contains ("the same samples each time"));
 }
 
+TEST_CASE ("Bench holds a GPU's parts against the speed of its memory", "[engine][command][bench]")
+{
+    CommandFixture engine;
+    engine.control->device.name = "GPU";
+    engine.control->device.driver = "CUDA 13.0";
+    engine.control->device.peakBytes = 5'860'000'000;
+    engine.measureGpu = [] {
+        return GpuMeasures { .freeBytes = 0, .linkBytesPerSecond = 5e10, .memoryBytesPerSecond = 2.5e12 };
+    };
+    const auto table = engine.run ({ "bench", "--runs", "1" });
+    CHECK_THAT (table.out, Contains ("GPU, CUDA 13.0") && Contains ("reads 2500 GB/s from its memory") &&
+                               Contains ("5.86 GB") && Contains ("head and codec") && ! Contains ("decoder"));
+}
+
+TEST_CASE ("A GPU's head and codec are one part, and layers that are copied have no floor in its memory",
+           "[engine][command][bench]")
+{
+    BenchReport report;
+    report.device.name = "GPU";
+    report.runs = { run (1) };
+    report.limits = { 1e12, 1e12, 0 };
+    report.work.languageModel = { 2e9, 0, 1e9 };
+    report.work.diffusionHead = { 1e9, 2e9, 1e9 };
+    report.work.decoder = { 3e9, 0, 1e9 };
+    report.work.semanticEncoder = { 4e9, 0, 1e9 };
+    auto parts = partsOf (report);
+    REQUIRE (parts.size() == 3);
+    CHECK (parts[0].memoryFloorMs == Approx (2.0));
+    CHECK (parts[1].memoryFloorMs == Approx (10.0));
+    CHECK (parts[1].bound() == "memory");
+    report.device.transfers = 20;
+    parts = partsOf (report);
+    CHECK (parts[0].bound().empty());
+}
+
 TEST_CASE ("Bench says so if two renders differ", "[engine][command][bench][errors]")
 {
     CommandFixture engine;
