@@ -103,9 +103,17 @@ struct Model
     bool isFloat;
 };
 
-void checkChain (const Model& model, std::int64_t rows, std::int64_t layers)
+/** With each type and number of rows. */
+void checkChains (std::int64_t layers)
 {
-    CAPTURE (rows, layers);
+    const auto [type, mlp] =
+        GENERATE (table<at::ScalarType, at::ScalarType> ({ { at::kBFloat16, at::kBFloat16 },
+                                                           { at::kBFloat16, at::kChar },
+                                                           { at::kBFloat16, at::kFloat8_e4m3fn },
+                                                           { at::kFloat, at::kFloat } }));
+    const std::int64_t rows = GENERATE (1, 2, 7, 8, 12);
+    CAPTURE (type, mlp, rows, layers);
+    const Model model (type, mlp);
     const auto single = model.run (rows, layers, false);
     REQUIRE (at::isfinite (single[0]).all().item<bool>());
     for (int turn = 0; turn < 3; ++turn)
@@ -120,24 +128,14 @@ void checkChain (const Model& model, std::int64_t rows, std::int64_t layers)
 TEST_CASE ("What runs as a chain has the bits of single kernels", "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
-    const auto [type, mlp] =
-        GENERATE (table<at::ScalarType, at::ScalarType> ({ { at::kBFloat16, at::kBFloat16 },
-                                                           { at::kBFloat16, at::kChar },
-                                                           { at::kBFloat16, at::kFloat8_e4m3fn },
-                                                           { at::kFloat, at::kFloat } }));
-    const std::int64_t rows = GENERATE (1, 2, 7, 8, 12);
-    CAPTURE (type, mlp);
-    checkChain (Model (type, mlp), rows, 1);
+    checkChains (1);
 }
 
 TEST_CASE ("A chain of more steps than a kernel takes has the bits of single kernels",
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
-    const auto mlp = GENERATE (at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
-    const std::int64_t rows = GENERATE (1, 2, 8);
-    CAPTURE (mlp);
-    checkChain (Model (at::kBFloat16, mlp), rows, 40);
+    checkChains (40);
 }
 
 // On 132 multiprocessors each team has as many tiles, and none waits for another's last one.
