@@ -13,6 +13,7 @@
 #include "Command/Interrupt.h"
 #include "Command/Machine.h"
 #include "Command/MeasureOptions.h"
+#include "Core/ContentHash.h"
 
 namespace tableread::engine
 {
@@ -49,8 +50,12 @@ int sweep (const BenchOptions& options, Session& session)
     const auto points = measureSweep (session, load, axes, work, interrupt);
     writeFile (options.csv, sweepCsv (points));
     writeFile (options.plot, sweepSvg (points));
-    session.out << fmt::format ("{}, {} ({})\n", nameOf (points.front().device), TABLEREAD_VERSION, commit());
-    session.out << describeSweep (points);
+    if (options.json)
+        session.out << toJson (points).dump (2) << '\n';
+    else
+        session.out << fmt::format ("{}, {} ({})\n", nameOf (points.front().device), TABLEREAD_VERSION,
+                                    commit())
+                    << describeSweep (points);
     return exitOk;
 }
 
@@ -99,6 +104,7 @@ BenchReport measure (const BenchOptions& options, Session& session)
             first = samples;
         report.identical = report.identical && samples == first;
     }
+    report.samplesHash = contentHash (first);
     report.peakBytes = peakResidentBytes();
     report.device = renderer->deviceReport();
 

@@ -153,6 +153,7 @@ nlohmann::json toJson (const BenchReport& report)
              { "text", report.text },
              { "runs", report.runs.size() },
              { "identical", report.identical },
+             { "samples_xxh3_128", report.samplesHash },
              { "frames", report.runs.empty() ? 0 : report.runs.front().frames },
              { "load_ms", toJson (spreadOf (report.loadsMs)) },
              { "voice_ms", report.voiceMs },

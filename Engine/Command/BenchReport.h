@@ -25,9 +25,10 @@ struct BenchReport
     std::int64_t peakBytes = 0; // of host memory
     DeviceReport device;        // without a name on a CPU
     std::vector<RenderReport> runs;
-    bool identical = true; // all runs gave the same samples
-    ModelWork work;        // of one frame
-    MachineLimits limits;  // of what computed; a GPU's arithmetic is not measured
+    bool identical = true;   // all runs gave the same samples
+    std::string samplesHash; // contentHash() of the first run's samples
+    ModelWork work;          // of one frame
+    MachineLimits limits;    // of what computed; a GPU's arithmetic is not measured
 };
 
 /** One part of a frame against its floor. */

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "Core/ContentHash.h"
 #include "Core/Error.h"
 
 namespace tableread::engine
@@ -56,22 +57,33 @@ void measureFrames (Renderer& renderer, const SweepWork& work, const Interrupt& 
     std::vector<Renderer::Job> jobs;
     std::vector<Clock::time_point> heard; // frames of the first passage
     DeviceReport atFirst;
+    std::vector<std::vector<float>> samples ((std::size_t) point.batch);
     for (std::int64_t i = 0; i < point.batch; ++i)
     {
         auto settings = work.settings;
         settings.seed += (std::uint64_t) i;
         jobs.push_back ({ { { { 0, work.text } }, { voice } }, settings, {} });
         jobs.back().events.isCancelled = [&interrupt] { return interrupt.came(); };
+        auto& spoken = samples[(std::size_t) i];
+        spoken.reserve ((std::size_t) (settings.exactFrames * renderer.info().frameSamples));
+        jobs.back().events.onFrame = [&spoken] (std::span<const float> frame) {
+            spoken.insert (spoken.end(), frame.begin(), frame.end());
+        };
     }
-    jobs.front().events.onFrame = [&] (std::span<const float>) {
+    jobs.front().events.onFrame = [&, keep = jobs.front().events.onFrame] (std::span<const float> frame) {
         if (heard.empty())
             atFirst = renderer.deviceReport();
         heard.push_back (Clock::now());
+        keep (frame);
     };
     const auto reports = renderer.renderBatch (jobs);
     if (interrupt.came())
         fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
     point.frames = reports.front().frames;
+    std::vector<float> all;
+    for (const auto& spoken : samples)
+        all.insert (all.end(), spoken.begin(), spoken.end());
+    point.samplesHash = contentHash (all);
     point.device = since (atFirst, renderer.deviceReport());
     point.bytesAFrame = point.device.transferredBytes / std::max<std::int64_t> (1, point.frames);
     std::vector<double> gaps;

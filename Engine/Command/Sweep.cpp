@@ -8,6 +8,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "Core/Error.h"
 
@@ -84,6 +85,26 @@ std::string describeSweep (const std::vector<SweepPoint>& points)
             (double) p.plannedPeakBytes / 1e9);
     }
     return text;
+}
+
+nlohmann::json toJson (const std::vector<SweepPoint>& points)
+{
+    auto list = nlohmann::json::array();
+    for (const auto& p : points)
+        list.push_back ({ { "gpu", p.device.name },
+                          { "gpu_layers", p.config.gpuLayers },
+                          { "weights", nameOf (p.config.settings.weights) },
+                          { "interval", p.config.settings.cacheTrimInterval },
+                          { "batch", p.batch },
+                          { "frames", p.frames },
+                          { "samples_xxh3_128", p.samplesHash },
+                          { "frame_ms", toJson (p.frameMs) },
+                          { "audio_seconds_a_second", p.audioSecondsASecond },
+                          { "first_audio_ms", p.firstAudioMs },
+                          { "link_floor_ms", linkFloorMs (p) },
+                          { "peak_bytes", p.device.peakBytes },
+                          { "planned_peak_bytes", p.plannedPeakBytes } });
+    return list;
 }
 
 std::string sweepCsv (const std::vector<SweepPoint>& points)

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "Command/BenchReport.h"
 #include "Offload/OffloadConfig.h"
 
@@ -29,6 +31,7 @@ struct SweepPoint
     std::int64_t batch = 1;
 
     std::int64_t frames = 0;        // of each passage
+    std::string samplesHash;        // contentHash() of the samples of all passages, one behind the other
     Spread frameMs;                 // from frame to frame of a passage, once the first ones are over
     double audioSecondsASecond = 0; // of all passages together
     double voiceMs = 0,
@@ -43,8 +46,10 @@ struct SweepPoint
 /** What a point's frames must at least take for copies. */
 double linkFloorMs (const SweepPoint& point);
 
-/** A table for people, one line a point; the same with a header line for other programs; a plot of ms a frame. */
+/** A table for people, one line a point; the same for other programs as JSON and with a header line; a plot of ms a
+    frame. */
 std::string describeSweep (const std::vector<SweepPoint>& points);
+nlohmann::json toJson (const std::vector<SweepPoint>& points);
 std::string sweepCsv (const std::vector<SweepPoint>& points);
 std::string sweepSvg (const std::vector<SweepPoint>& points);
 } // namespace tableread::engine

@@ -2,12 +2,10 @@
 #include "Voice/VoiceReader.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdio>
 
-#include <xxhash.h>
-
+#include "Core/ContentHash.h"
 #include "Core/Units.h"
 #include "Voice/AudioFile.h"
 #include "Voice/Resampler.h"
@@ -19,21 +17,10 @@ namespace
 constexpr double leastSeconds = 0.5, goodSeconds = 3.0, manySeconds = 60.0, mostSeconds = 600.0;
 constexpr double silenceDbFs = -80.0;
 
-static_assert (std::endian::native == std::endian::little, "the hash is of little-endian samples");
-
 std::string format (const char* pattern, double value)
 {
     char text[160];
     std::snprintf (text, sizeof text, pattern, value);
-    return text;
-}
-
-std::string hashOf (std::span<const float> samples)
-{
-    const auto hash = XXH3_128bits (samples.data(), samples.size_bytes());
-    char text[33];
-    std::snprintf (text, sizeof text, "%016llx%016llx", (unsigned long long) hash.high64,
-                   (unsigned long long) hash.low64);
     return text;
 }
 
@@ -94,7 +81,7 @@ Result<VoiceClip> readVoice (const std::filesystem::path& file, const std::strin
         return tl::unexpected (Error { ErrorCode::InvalidInput, std::move (objection), where });
 
     normalizeLoudness (clip.samples, target);
-    clip.hash = hashOf (clip.samples);
+    clip.hash = contentHash (clip.samples);
 
     const auto seconds = clip.seconds();
     if (const auto missing = opened->missingSeconds(); missing > 0)

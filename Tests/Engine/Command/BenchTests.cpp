@@ -4,7 +4,9 @@
 
 #include "Command/BenchReport.h"
 #include "Command/Machine.h"
+#include "Command/ModelOptions.h"
 #include "CommandFixture.h"
+#include "Core/ContentHash.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -80,6 +82,28 @@ TEST_CASE ("Bench measures renders and names machine and commit", "[engine][comm
     const auto table = engine.run ({ "bench", "--runs", "1" });
     CHECK_THAT (table.out, Contains (commit()) && Contains (processorName()) && Contains ("language model") &&
                                Contains ("the same samples each time"));
+}
+
+TEST_CASE ("Bench gives a hash of the samples, which two builds can compare", "[engine][command][bench]")
+{
+    CommandFixture engine;
+    const auto shelf = shelfOf (engine.model());
+    const auto voice = FakeRenderer::encode (orThrow (shelf.fetch ({ shelf.names().front(), {} })).audio);
+    const auto spoken = [&voice] (std::uint64_t seed, int frames) {
+        return FakeRenderer::expected ({ { { 0, "Hello." } }, { voice } }, { .seed = seed }, frames);
+    };
+    const auto run = engine.run (
+        { "bench", "--runs", "1", "--threads", "1", "--text", "Hello.", "--seed", "3", "--json" });
+    CHECK (nlohmann::json::parse (run.out)["samples_xxh3_128"] == contentHash (spoken (3, 5)));
+
+    const auto sweep = engine.run ({ "bench", "--text", "Hello.", "--sweep", "batch=2", "--json" });
+    auto both = spoken (0, 5);
+    const auto second = spoken (1, 5);
+    both.insert (both.end(), second.begin(), second.end());
+    const auto points = nlohmann::json::parse (sweep.out);
+    REQUIRE (points.size() == 1);
+    CHECK (points[0]["batch"] == 2);
+    CHECK (points[0]["samples_xxh3_128"] == contentHash (both));
 }
 
 TEST_CASE ("Bench holds a GPU's parts against the speed of its memory", "[engine][command][bench]")

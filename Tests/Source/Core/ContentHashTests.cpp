@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Core/ContentHash.h"
+
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace tableread;
+
+TEST_CASE ("A content hash tells any two different recordings apart", "[source][core]")
+{
+    const std::vector<float> samples { 0.0f, 0.5f, -0.25f };
+    CHECK (contentHash (samples) == contentHash (std::vector<float> (samples)));
+    CHECK (contentHash (samples).size() == 32);
+    CHECK (contentHash ({}) ==
+           "99aa06d3014798d86001c324468d497f"); // XXH3-128 of nothing, as xxhsum -H2 prints it
+    CHECK (contentHash (samples) != contentHash (std::vector<float> { 0.0f, 0.5f, 0.25f }));
+    CHECK (contentHash (samples) != contentHash (std::vector<float> { 0.0f, 0.5f }));
+    CHECK (contentHash (std::vector<float> { 0.0f }) !=
+           contentHash (std::vector<float> { -0.0f })); // bits, not values
+}
