@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "Offload/FramePrediction.h"
+#include "Offload/Plan/FramePrediction.h"
 #include "OffloadFixture.h"
 
 using namespace tableread;
