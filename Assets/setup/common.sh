@@ -92,7 +92,7 @@ need_packages()
 {
     command -v dpkg-query > /dev/null ||
         stop "this is no Debian: install what Assets/setup/packages lists under your system's names, then build" \
-            "with \"cmake --workflow --preset release\" (README, Building by hand)."
+            "with \"cmake --workflow --preset release\" (Assets/docs/building.md)."
     local wanted missing
     mapfile -t wanted < <(packages_of "$@")
     mapfile -t missing < <(missing_packages "${wanted[@]}")
