@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 
+#include "Device/KernelSizes.h"
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Gpu/Tensors.h"
-#include "Device/KernelSizes.h"
 
 namespace tableread::engine::kernels
 {
