@@ -144,21 +144,22 @@ private:
 
     void speakPassage (const Passage& passage)
     {
-        PassageReport told;
-        told.title = reading.titleOf (passage);
-        told.scene = reading.scenes[static_cast<std::size_t> (passage.scene)];
-        told.lines = passage.sourceLines;
+        PassageReport result;
+        result.title = reading.titleOf (passage);
+        result.scene = reading.scenes[static_cast<std::size_t> (passage.scene)];
+        result.lines = passage.sourceLines;
         VoicedPassage wanted { passage.lines, {} };
         for (const int index : passage.speakers)
         {
             const auto speaker = static_cast<std::size_t> (index);
-            told.speakers.push_back (reading.speakers[speaker]);
+            result.speakers.push_back (reading.speakers[speaker]);
             wanted.voices.push_back (encoded[speaker]);
         }
-        told.pauseSamples = passage.pauseBefore.value;
+        result.pauseSamples = passage.pauseBefore.value;
         output->silence (passage.pauseBefore.value);
-        told.startSample = output->samples();
-        output->beginPassage (stemName (report.passages.size() + 1, reading.passages.size(), told.speakers));
+        result.startSample = output->samples();
+        output->beginPassage (
+            stemName (report.passages.size() + 1, reading.passages.size(), result.speakers));
 
         RenderEvents events;
         events.onFrame = [this] (std::span<const float> frame) {
@@ -169,22 +170,22 @@ private:
         events.isCancelled = [this] { return interrupt.came() || output->failed(); };
         try
         {
-            told.render = renderer->render (wanted, options.settings, events);
+            result.render = renderer->render (wanted, options.settings, events);
         }
         catch (const Exception& exception)
         {
             if (! exception.error.where.empty())
                 throw;
-            throw Exception ({ exception.error.code, exception.error.message, told.title });
+            throw Exception ({ exception.error.code, exception.error.message, result.title });
         }
-        told.samples = output->samples() - told.startSample;
+        result.samples = output->samples() - result.startSample;
         if (auto written = output->endPassage(); ! written)
             throw Exception (written.error());
-        if (progress != nullptr && told.render.finish != FinishReason::Cancelled)
+        if (progress != nullptr && result.render.finish != FinishReason::Cancelled)
             progress->passageEnded();
-        if (const auto warning = lengthWarning (told, report.model); ! warning.empty())
+        if (const auto warning = lengthWarning (result, report.model); ! warning.empty())
             note (warning);
-        report.passages.push_back (std::move (told));
+        report.passages.push_back (std::move (result));
     }
 
     int end()

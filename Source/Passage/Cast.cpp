@@ -41,9 +41,8 @@ std::string take (std::vector<std::string>& voices, const std::string& name)
     return voice;
 }
 
-/** What nobody needs to be asked for: the sentence that tells it, or that refuses it. */
-std::string voicelessSentence (std::span<const std::string> voiceless,
-                               std::span<const std::string> modelVoices)
+/** Why these speakers cannot be heard, and what to do. */
+std::string explain (std::span<const std::string> voiceless, std::span<const std::string> modelVoices)
 {
     return (voiceless.size() == 1 ? "speaker \"" + voiceless[0] + "\" has no voice."
                                   : "speakers without a voice: " + joined (voiceless) + ".") +
@@ -65,7 +64,7 @@ Result<Cast> castAsAsked (const CastRequest& request)
             voiceless.push_back (speaker);
     }
     if (! voiceless.empty() && (! request.chosen.empty() || rest.size() < voiceless.size()))
-        return refused (voicelessSentence (voiceless, request.modelVoices));
+        return refused (explain (voiceless, request.modelVoices));
 
     std::string given;
     auto next = rest.begin();

@@ -8,8 +8,7 @@ namespace tableread
 /** What one speaker says in one go, from the script to the model's prompt. */
 struct SpokenLine
 {
-    int speaker =
-        0; // index into the speakers of the script, or the speakers or voices of the passage, that holds it
+    int speaker = 0;  // index into the speakers of the script or passage that the line is in
     std::string text; // UTF-8
 
     bool operator== (const SpokenLine&) const = default;
