@@ -31,7 +31,7 @@ MachineLimits limitsOf (const BenchReport& report, const BenchRequest& request)
     return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
 }
 
-void renderRuns (Renderer& renderer, const Passage& passage, const BenchRequest& request,
+void renderRuns (Renderer& renderer, const VoicedPassage& passage, const BenchRequest& request,
                  const MeasureHooks& hooks, BenchReport& report)
 {
     std::vector<float> first;
@@ -83,7 +83,8 @@ BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks
     report.model = renderer->info();
     hooks.onLoaded (report.model);
     begin = std::chrono::steady_clock::now();
-    Passage passage { { { 0, request.speech.text } }, { renderer->encodeVoice (request.speech.voice) } };
+    VoicedPassage passage { { { 0, request.speech.text } },
+                            { renderer->encodeVoice (request.speech.voice) } };
     report.voiceMs = millisecondsSince (begin);
     renderRuns (*renderer, passage, request, hooks, report);
     report.peakBytes = peakResidentBytes();

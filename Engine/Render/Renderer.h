@@ -13,6 +13,7 @@
 #include "Device/Kind.h"
 #include "Offload/Config.h"
 #include "Offload/Profile.h"
+#include "Script/SpokenLine.h"
 
 namespace tableread::engine
 {
@@ -84,16 +85,10 @@ struct RenderSettings
     std::int64_t exactFrames = 0; // above 0: so many, whatever the model chooses: to measure
 };
 
-/** What one generation pass speaks: lines in order, each by one of `voices`. */
-struct Passage
+/** What one generation pass speaks: the lines of a passage in order, each by one of `voices`. */
+struct VoicedPassage
 {
-    struct Line
-    {
-        int speaker = 0; // index into voices
-        std::string text;
-    };
-
-    std::vector<Line> lines;
+    std::vector<SpokenLine> lines;
     std::vector<EncodedVoice> voices; // empty: the model invents them
 };
 
@@ -172,14 +167,14 @@ public:
     virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;
 
     /** Speaks one passage, frame by frame, until it ends, is cancelled or reaches a limit. */
-    virtual RenderReport render (const Passage& passage, const RenderSettings& settings,
+    virtual RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                                  const RenderEvents& events) = 0;
 
     /** Speaks several passages in one batch, so that each weight is read once a step for all of them. They may end
         at different times. @returns one report per passage, in order. */
     struct Job
     {
-        Passage passage;
+        VoicedPassage passage;
         RenderSettings settings;
         RenderEvents events;
     };

@@ -61,7 +61,8 @@ public:
         modelInfo.notes = control->notes;
     }
 
-    static std::vector<float> expected (const Passage& passage, const RenderSettings& settings, int frames)
+    static std::vector<float> expected (const VoicedPassage& passage, const RenderSettings& settings,
+                                        int frames)
     {
         std::string all = std::to_string (settings.seed) + '/' + std::to_string (settings.guidanceScale) +
                           '/' + std::to_string (settings.steps);
@@ -102,7 +103,7 @@ public:
         return encode (voice);
     }
 
-    RenderReport render (const Passage& passage, const RenderSettings& settings,
+    RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                          const RenderEvents& events) override
     {
         const auto begin = std::chrono::steady_clock::now();

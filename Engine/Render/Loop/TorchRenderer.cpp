@@ -114,7 +114,7 @@ public:
         return engine::encodeVoice (model, voice);
     }
 
-    RenderReport render (const Passage& passage, const RenderSettings& settings,
+    RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                          const RenderEvents& events) override
     {
         const Job job { passage, settings, events };
@@ -186,10 +186,7 @@ private:
             features.push_back (voice.data->features);
             frames.push_back (features.back().size (0));
         }
-        std::vector<PromptLine> lines;
-        for (const auto& line : job.passage.lines)
-            lines.push_back ({ line.speaker, line.text });
-        auto prompt = buildPrompt (*tokenizer, frames, lines);
+        auto prompt = buildPrompt (*tokenizer, frames, job.passage.lines);
         input.ids = std::move (prompt.ids);
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
