@@ -7,7 +7,9 @@
 #include <span>
 
 #include "Network/Sampler/Sampler.h"
+#include "Offload/Profiler.h"
 #include "Render/Frame/Sequence.h"
+#include "Render/FramePart.h"
 
 namespace tableread::engine
 {
@@ -44,7 +46,7 @@ class PartTimer
 {
 public:
     PartTimer (Profiler* profiler, FramePart which, std::span<Sequence* const> of)
-        : noted (profiler, { .kind = ProfileSpan::Kind::Part, .part = which })
+        : noted (profiler, { .kind = ProfileSpan::Kind::Part, .part = numberOf (which) })
         , owners (of)
         , part (timeOf (which))
     {}

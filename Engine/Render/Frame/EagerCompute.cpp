@@ -118,7 +118,8 @@ void EagerCompute::pass (std::span<Sequence* const> sequences)
     const bool isPrefill = sequences.front()->passes == 0;
     const auto part = isPrefill ? FramePart::Prompt : FramePart::LanguageModel;
     const PartTimer timer (model.profiler.get(), part, sequences);
-    const ProfileScope queue (model.profiler.get(), { .kind = ProfileSpan::Kind::Queue, .part = part });
+    const ProfileScope queue (model.profiler.get(),
+                              { .kind = ProfileSpan::Kind::Queue, .part = numberOf (part) });
     std::vector<at::Tensor> inputs;
     std::vector<kernels::AttentionGroup> groups;
     for (auto* s : sequences)

@@ -132,7 +132,8 @@ void GraphCompute::endSpeech (Sequence& sequence)
 /** The host has issued all of a part and needs what comes out of it. */
 void GraphCompute::waitFor (FramePart part)
 {
-    const ProfileScope wait (model.profiler.get(), { .kind = ProfileSpan::Kind::HostWait, .part = part });
+    const ProfileScope wait (model.profiler.get(),
+                             { .kind = ProfileSpan::Kind::HostWait, .part = numberOf (part) });
     kernels::gpu().synchronise();
 }
 
@@ -180,8 +181,8 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
             model.languageModel, choices,
             PassGraphs::Places { slots->inputs, slots->hidden, slots->scores, &slots->attention }, profiler);
     {
-        const ProfileScope queue (profiler,
-                                  { .kind = ProfileSpan::Kind::Queue, .part = FramePart::LanguageModel });
+        const ProfileScope queue (
+            profiler, { .kind = ProfileSpan::Kind::Queue, .part = numberOf (FramePart::LanguageModel) });
         slots->attention.table.copy_ (slots->hostTable, true);
         slots->passGraphs->run (longest);
         slots->hostScores.copy_ (slots->scores, true);
@@ -244,7 +245,8 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
             slots->active.copy_ (before);
         }
         {
-            const ProfileScope work (profiler, { .kind = ProfileSpan::Kind::Work, .part = FramePart::Sound });
+            const ProfileScope work (
+                profiler, { .kind = ProfileSpan::Kind::Work, .part = numberOf (FramePart::Sound) });
             graph->replay();
         }
         waitFor (FramePart::Sound);

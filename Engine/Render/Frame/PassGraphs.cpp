@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "Kernels/Chain.h"
+#include "Render/FramePart.h"
 
 namespace tableread::engine
 {
@@ -63,7 +64,7 @@ void PassGraphs::run (std::int64_t longest)
             record (key, end, last);
         {
             const ProfileScope work (profiler, { .kind = ProfileSpan::Kind::Work,
-                                                 .part = FramePart::LanguageModel,
+                                                 .part = numberOf (FramePart::LanguageModel),
                                                  .firstLayer = first,
                                                  .lastLayer = end });
             graphs[key]->replay();

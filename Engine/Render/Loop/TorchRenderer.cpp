@@ -139,7 +139,7 @@ public:
         {
             sequences.push_back (loop.join (makeInput (job)));
             if (model.profiler != nullptr)
-                model.profiler->promptRead();
+                model.profiler->prepared();
         }
         std::optional<MemoryWatch> watch;
         if (model.streamed != nullptr)
