@@ -77,7 +77,7 @@ void FrameLoop::chooseToken (Sequence& sequence)
 
     const auto tokens = tokensInOrder (special);
     std::int64_t token = 0;
-    const auto exactFrames = sequence.input.settings.exactFrames;
+    const auto exactFrames = sequence.input.exactFrames;
     if (exactFrames > 0)
         token = report.frames < exactFrames ? special.speechFrame : special.endOfText;
     else if (sequence.input.forcedTokens.empty())

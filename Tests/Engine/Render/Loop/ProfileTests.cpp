@@ -8,7 +8,7 @@
 
 #include "Render/FramePart.h"
 #include "Render/Loop/FrameLoop.h"
-#include "Render/Renderer.h"
+#include "Render/Measuring.h"
 
 using namespace tableread::engine;
 
@@ -42,13 +42,13 @@ std::pair<std::vector<float>, std::vector<ProfileSpan>> speak (const LoadOptions
     for (std::size_t i = 0; i < hum.samples.size(); ++i)
         hum.samples[i] = 0.08f * std::sin (0.03f * (float) i);
     const auto voice = renderer->encodeVoice (hum);
-    renderer->takeProfile();
+    renderer->measuring().takeProfile();
     std::vector<float> samples;
     RenderEvents events;
     events.onFrame = [&samples] (auto frame) { samples.insert (samples.end(), frame.begin(), frame.end()); };
-    renderer->render ({ { { 0, "Who left the light on?" } }, { voice } }, { .seed = 1, .exactFrames = 6 },
-                      events);
-    return { std::move (samples), renderer->takeProfile() };
+    const Renderer::Job job { { { { 0, "Who left the light on?" } }, { voice } }, { .seed = 1 }, events };
+    renderer->measuring().renderMeasured ({ &job, 1 }, 6);
+    return { std::move (samples), renderer->measuring().takeProfile() };
 }
 
 LoadOptions mini (Profiling profiling)
@@ -72,7 +72,7 @@ TEST_CASE ("On a CPU a profile tells each part of each frame, as the report adds
     SequenceInput input;
     input.ids = { 4, 8, 15, tokens.speechStart };
     input.noise = std::make_unique<PhiloxNoise> (1);
-    input.settings.exactFrames = 3;
+    input.exactFrames = 3;
     input.tokenLimit = 4;
     const auto sequence = loop.join (std::move (input));
     model.profiler->prepared();
