@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
 
-#include "Network/Sampler/Sampler.h"
 #include "Offload/Profiler.h"
 #include "Render/Frame/Sequence.h"
 #include "Render/FramePart.h"
@@ -36,9 +34,6 @@ public:
     /** The sequence is finished or was taken out. */
     virtual void leave (Sequence& sequence) = 0;
 };
-
-/** START, END, frame and end of text: the order of Sequence::scores. */
-std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special);
 
 /** Adds the time from its making to its end, shared among `owners`, to one part of their reports, and notes it in a
     profile if there is one. */

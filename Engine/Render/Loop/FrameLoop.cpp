@@ -12,12 +12,12 @@ namespace tableread::engine
 FrameLoop::FrameLoop (VibeVoice& model, SpecialTokens tokens, LaunchMode mode)
     : weights (model)
     , special (tokens)
-    , sampler (model.diffusionHead)
+    , network (model, tokens)
 {
     if (mode == LaunchMode::Graphs && model.device().is_cuda())
-        compute = std::make_unique<GraphCompute> (model, sampler, tokens);
+        compute = std::make_unique<GraphCompute> (network);
     else
-        compute = std::make_unique<EagerCompute> (model, sampler, tokens);
+        compute = std::make_unique<EagerCompute> (network);
 }
 
 FrameLoop::~FrameLoop() = default;
