@@ -38,12 +38,13 @@ void renderRuns (Renderer& renderer, const VoicedPassage& passage, const BenchRe
     for (int run = 0; run < request.runs; ++run)
     {
         std::vector<float> samples;
-        RenderEvents events;
-        events.onFrame = [&samples] (std::span<const float> frame) {
+        Renderer::Job job { passage, request.speech.settings, {} };
+        job.events.onFrame = [&samples] (std::span<const float> frame) {
             samples.insert (samples.end(), frame.begin(), frame.end());
         };
-        events.isCancelled = hooks.isStopped;
-        report.runs.push_back (renderer.render (passage, request.speech.settings, events));
+        job.events.isCancelled = hooks.isStopped;
+        report.runs.push_back (
+            renderer.measuring().renderMeasured ({ &job, 1 }, request.speech.exactFrames).front());
         if (hooks.isStopped())
             fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
         if (run == 0)

@@ -14,7 +14,7 @@
 #include "Offload/MemoryWatch.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Loop/VoiceEncoder.h"
-#include "Render/Renderer.h"
+#include "Render/Measuring.h"
 #include "Text/Prompt.h"
 #include "Text/Tokenizer.h"
 
@@ -41,7 +41,7 @@ std::string typeName (const LoadOptions& options)
     return layers == WeightsFormat::AsComputed ? computed : computed + "-" + std::string (nameOf (layers));
 }
 
-class TorchRenderer : public Renderer
+class TorchRenderer : public Renderer, private Measuring
 {
 public:
     explicit TorchRenderer (const LoadOptions& options)
@@ -98,16 +98,6 @@ public:
         return report;
     }
 
-    double measureLink() override
-    {
-        return model.streamDevice == nullptr ? 0.0 : engine::measureLink (*model.streamDevice);
-    }
-
-    std::vector<ProfileSpan> takeProfile() override
-    {
-        return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
-    }
-
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
         const c10::InferenceMode noGradients;
@@ -123,6 +113,14 @@ public:
 
     std::vector<RenderReport> renderBatch (std::span<const Job> jobs) override
     {
+        return renderMeasured (jobs, 0);
+    }
+
+    Measuring& measuring() override { return *this; }
+
+private:
+    std::vector<RenderReport> renderMeasured (std::span<const Job> jobs, std::int64_t exactFrames) override
+    {
         const c10::InferenceMode noGradients;
         std::vector<std::shared_ptr<Sequence>> sequences;
         const struct LeaveAll // also when a callback throws
@@ -137,9 +135,9 @@ public:
         } leaveAll { loop, sequences };
         for (const auto& job : jobs)
         {
-            sequences.push_back (loop.join (makeInput (job)));
+            sequences.push_back (loop.join (makeInput (job, exactFrames)));
             if (model.profiler != nullptr)
-                model.profiler->promptRead();
+                model.profiler->prepared();
         }
         std::optional<MemoryWatch> watch;
         if (model.streamed != nullptr)
@@ -156,7 +154,16 @@ public:
         return reports;
     }
 
-private:
+    double measureLink() override
+    {
+        return model.streamDevice == nullptr ? 0.0 : engine::measureLink (*model.streamDevice);
+    }
+
+    std::vector<ProfileSpan> takeProfile() override
+    {
+        return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
+    }
+
     bool step()
     {
         bool goesOn = false;
@@ -174,7 +181,7 @@ private:
         return model.device().is_cuda() ? "cuda" : "cpu-" + std::string (kernels::cpu().name);
     }
 
-    SequenceInput makeInput (const Job& job) const
+    SequenceInput makeInput (const Job& job, std::int64_t exactFrames) const
     {
         SequenceInput input;
         std::vector<std::int64_t> frames;
@@ -190,7 +197,8 @@ private:
         input.ids = std::move (prompt.ids);
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
-        input.tokenLimit = job.settings.exactFrames > 0 ? job.settings.exactFrames + 1 : 0;
+        input.exactFrames = exactFrames;
+        input.tokenLimit = exactFrames > 0 ? exactFrames + 1 : 0;
         input.events = job.events;
         if (job.settings.noise == NoiseKind::Torch)
         {
