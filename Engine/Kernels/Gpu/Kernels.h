@@ -102,6 +102,9 @@ struct GpuExtend
     std::int64_t streams = 0, rows = 0, columns = 0, channels = 0;
 };
 
+/** Of this header and Device.h, between engine and CUDA library: a change to either counts it up. */
+inline constexpr int gpuAbi = 1;
+
 inline constexpr std::int64_t gpuMixerTaps = 7;
 inline constexpr std::int64_t gpuCounterCount = 1 << 18;
 
