@@ -20,15 +20,10 @@ const GpuKernels& gpu()
     return *loaded;
 }
 
-const GpuDevice& gpuDevice()
-{
-    return gpu().device;
-}
-
 const char* loadGpu()
 {
     static const std::string why = [] {
-        const auto library = openGpuLibrary();
+        const auto& library = gpuLibrary();
         const char* reason = library.why.c_str();
         if (library.kernels != nullptr)
             loaded = library.kernels (&reason);

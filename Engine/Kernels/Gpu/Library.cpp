@@ -10,8 +10,9 @@ namespace
 {
 constexpr const char* libraryName = "libtableread-cuda.so";
 
-/** What it exports: its ABI number, and what gives out its kernels. */
-constexpr const char *abiSymbol = "tablereadGpuAbi", *kernelsSymbol = "tablereadGpuKernels";
+/** What it exports. */
+constexpr const char *abiSymbol = "tablereadGpuAbi", *kernelsSymbol = "tablereadGpuKernels",
+                     *deviceSymbol = "tablereadMakeDevice";
 
 template <typename Function>
 Function* find (void* library, const char* symbol)
@@ -28,8 +29,9 @@ std::string faultOf (void* library)
         return "has no ABI number" + wanted;
     if (const int found = abi(); found != gpuAbi)
         return "has ABI number " + std::to_string (found) + wanted;
-    if (find<GpuKernelsOf> (library, kernelsSymbol) == nullptr)
-        return "does not export " + std::string (kernelsSymbol);
+    for (const auto* symbol : { kernelsSymbol, deviceSymbol })
+        if (dlsym (library, symbol) == nullptr)
+            return "does not export " + std::string (symbol);
     return {};
 }
 } // namespace
@@ -47,7 +49,9 @@ GpuLibrary openGpuLibrary (std::span<const std::filesystem::path> files)
         {
             fault = faultOf (library);
             if (fault.empty())
-                return { find<GpuKernelsOf> (library, kernelsSymbol), {} };
+                return { find<GpuKernelsOf> (library, kernelsSymbol),
+                         find<MakeGpuDevice> (library, deviceSymbol),
+                         {} };
             dlclose (library);
         }
         else
@@ -60,14 +64,17 @@ GpuLibrary openGpuLibrary (std::span<const std::filesystem::path> files)
     }
     if (why.empty())
         why = "this build has no CUDA library (" + std::string (libraryName) + ")";
-    return { nullptr, why };
+    return { nullptr, nullptr, why };
 }
 
-GpuLibrary openGpuLibrary()
+const GpuLibrary& gpuLibrary()
 {
-    std::error_code ignored;
-    const auto here = std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path();
-    return openGpuLibrary (
-        std::array { here / libraryName, here.parent_path() / "lib" / "tableread" / libraryName });
+    static const auto library = [] {
+        std::error_code ignored;
+        const auto here = std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path();
+        return openGpuLibrary (
+            std::array { here / libraryName, here.parent_path() / "lib" / "tableread" / libraryName });
+    }();
+    return library;
 }
 } // namespace tableread::engine::kernels

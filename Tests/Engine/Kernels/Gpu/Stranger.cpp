@@ -3,7 +3,7 @@
 // with kernels (STRANGER_KERNELS) or none.
 #include <cstdlib>
 
-#include "Kernels/Gpu/Kernels.h"
+#include "Kernels/Gpu/Library.h"
 
 using namespace tableread::engine::kernels;
 
@@ -24,6 +24,11 @@ extern "C" int tablereadGpuAbi()
 extern "C" const GpuKernels* tablereadGpuKernels (const char** why)
 {
     *why = "this is a stranger";
+    return nullptr;
+}
+
+extern "C" tableread::engine::Device* tablereadMakeDevice (int, std::int64_t)
+{
     return nullptr;
 }
 #endif
