@@ -2,7 +2,7 @@
 # cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself, so
 # the prefix may be moved anywhere. Parts that were not configured are left out.
 #   bin                      tableread-engine, TableRead (standalone)
-#   lib/tableread            the libraries of LibTorch that the engine needs
+#   lib/tableread            the libraries of LibTorch that the engine needs, and the CUDA library
 #   lib/vst3, lib/lv2        the plugin
 #   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
 #   share/doc/tableread      README, licences

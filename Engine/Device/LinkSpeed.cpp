@@ -6,7 +6,7 @@
 
 namespace tableread::engine
 {
-double measureLink (StreamDevice& device)
+double measureLink (Device& device)
 {
     constexpr std::size_t bytes = std::size_t { 128 } << 20;
     constexpr int copies = 9;

@@ -6,8 +6,9 @@
 
 namespace tableread::engine
 {
-ModelledDevice::ModelledDevice (double bytesPerMs, std::int64_t memoryBytes)
-    : linkBytesPerMs (bytesPerMs)
+ModelledDevice::ModelledDevice (double bytesPerMs, std::int64_t memoryBytes, int index)
+    : Device (index)
+    , linkBytesPerMs (bytesPerMs)
     , total (memoryBytes > 0 ? memoryBytes : std::numeric_limits<std::int64_t>::max())
 {}
 
@@ -41,6 +42,7 @@ std::byte* ModelledDevice::allocate (std::size_t bytes)
     if (allocated + (std::int64_t) bytes > total)
         return nullptr;
     allocated += (std::int64_t) bytes;
+    peak = std::max (peak, allocated);
     blocks.emplace_back (reinterpret_cast<std::byte*> (nextAddress), (std::int64_t) bytes);
     nextAddress += bytes;
     return blocks.back().first;
@@ -106,7 +108,9 @@ void ModelledDevice::synchronise()
 
 DeviceMemory ModelledDevice::memory()
 {
-    return { .total = total, .free = total - allocated, .reserved = allocated, .allocated = allocated };
+    return {
+        .total = total, .free = total - allocated, .reserved = allocated, .allocated = allocated, .peak = peak
+    };
 }
 
 std::int64_t ModelledDevice::trim()

@@ -7,16 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 
 namespace tableread::engine
 {
 /** A device that does nothing but take time, on a clock that only counts: predicts a schedule's times without a GPU.
     The host's own work takes none. Addresses are numbers; nothing lies behind them. */
-class ModelledDevice : public StreamDevice
+class ModelledDevice : public Device
 {
 public:
-    explicit ModelledDevice (double bytesPerMs, std::int64_t memoryBytes = 0);
+    /** bytesPerMs: the speed of its link. memoryBytes 0: no limit. */
+    explicit ModelledDevice (double bytesPerMs, std::int64_t memoryBytes = 0, int index = 0);
     ~ModelledDevice() override;
 
     /** Issues work on the compute queue. */
@@ -26,6 +27,7 @@ public:
     double computeDoneMs() const { return doneMs[(std::size_t) DeviceQueue::Compute]; }
 
     std::string name() const override { return "modelled device"; }
+    DeviceProduct product() const override { return { .name = name(), .driver = {}, .runtime = {} }; }
     std::byte* allocatePinned (std::size_t bytes) override;
     void freePinned (std::byte* block) override;
     std::byte* allocate (std::size_t bytes) override;
@@ -61,7 +63,7 @@ private:
     };
 
     double linkBytesPerMs;
-    std::int64_t total, allocated = 0;
+    std::int64_t total, allocated = 0, peak = 0;
     std::uintptr_t nextAddress = 4096;
     std::array<double, 2> doneMs {};
     std::vector<std::unique_ptr<Event>> events;

@@ -8,7 +8,7 @@
 
 namespace tableread::engine
 {
-StreamedLayers::StreamedLayers (StreamDevice& device, const OffloadConfig& config, const Read& read,
+StreamedLayers::StreamedLayers (Device& device, const OffloadConfig& config, const Read& read,
                                 Profiler* profiler)
     : plan (config.layers, config.gpuLayers, config.settings.slots())
     , store (device, config.settings.pinMemory ? Pinning::Pinned : Pinning::Pageable)

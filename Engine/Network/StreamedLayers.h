@@ -23,7 +23,7 @@ public:
     using Read = std::function<LayerWeights (std::int64_t layer)>;
 
     /** profiler: is told of copies, waits and trims, and outlives this object; or null. */
-    StreamedLayers (StreamDevice& device, const OffloadConfig& config, const Read& read,
+    StreamedLayers (Device& device, const OffloadConfig& config, const Read& read,
                     Profiler* profiler = nullptr);
 
     std::int64_t layers() const override { return plan.layers(); }

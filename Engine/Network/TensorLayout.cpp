@@ -2,9 +2,6 @@
 #include "Network/TensorLayout.h"
 
 #include <ATen/ATen.h>
-#include <cstring>
-
-#include "Kernels/Gpu/Device.h"
 
 namespace tableread::engine
 {
@@ -40,11 +37,7 @@ void TensorLayout::writeTo (std::byte* block, const std::vector<at::Tensor*>& te
         if (! place.defined)
             continue;
         TORCH_CHECK (tensors[i]->nbytes() == place.bytes && tensors[i]->is_contiguous());
-        if (tensors[i]->is_cuda())
-            kernels::gpuDevice().copyOut (block + place.offset, tensors[i]->const_data_ptr(),
-                                          (std::int64_t) place.bytes);
-        else
-            std::memcpy (block + place.offset, tensors[i]->const_data_ptr(), place.bytes);
+        at::from_blob (block + place.offset, place.sizes, at::TensorOptions (place.type)).copy_ (*tensors[i]);
     }
 }
 

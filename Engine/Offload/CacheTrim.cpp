@@ -3,7 +3,7 @@
 
 namespace tableread::engine
 {
-CacheTrim::CacheTrim (StreamDevice& of, std::int64_t transfersBetween, TrimPolicy when)
+CacheTrim::CacheTrim (Device& of, std::int64_t transfersBetween, TrimPolicy when)
     : device (of)
     , interval (transfersBetween)
     , policy (when)

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 #include "Offload/Config.h"
 
 namespace tableread::engine
@@ -31,7 +31,7 @@ public:
         double begunMs, idleMs, endedMs; // idle: what was under way is done
     };
 
-    CacheTrim (StreamDevice& device, std::int64_t interval, TrimPolicy policy);
+    CacheTrim (Device& device, std::int64_t interval, TrimPolicy policy);
 
     /** A layer was transferred: trims if that is due. */
     void transferred();
@@ -46,7 +46,7 @@ public:
 private:
     std::int64_t trim();
 
-    StreamDevice& device;
+    Device& device;
     std::int64_t interval;
     TrimPolicy policy;
     Counters counts;

@@ -9,7 +9,7 @@
 
 namespace tableread::engine
 {
-LayerStreamer::LayerStreamer (StreamDevice& of, const LayerPlan& which, PinnedStore& from, CacheTrim& trims,
+LayerStreamer::LayerStreamer (Device& of, const LayerPlan& which, PinnedStore& from, CacheTrim& trims,
                               const std::vector<std::byte*>& slots, Timing timing)
     : device (of)
     , plan (which)

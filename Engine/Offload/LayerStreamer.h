@@ -42,7 +42,7 @@ public:
 
     /** Starts copying at once: the store must hold all layers of plan.offloaded(), written.
         slots: plan.slots() device blocks of store.largest() bytes, from then on this object's. */
-    LayerStreamer (StreamDevice& device, const LayerPlan& plan, PinnedStore& store, CacheTrim& trim,
+    LayerStreamer (Device& device, const LayerPlan& plan, PinnedStore& store, CacheTrim& trim,
                    const std::vector<std::byte*>& slots, Timing timing = Timing::Off);
     ~LayerStreamer();
     LayerStreamer (const LayerStreamer&) = delete;
@@ -71,7 +71,7 @@ private:
     void restartAt (std::int64_t index);
     std::int64_t following (std::int64_t index, std::int64_t steps) const;
 
-    StreamDevice& device;
+    Device& device;
     LayerPlan plan;
     PinnedStore& store;
     CacheTrim& trim;

@@ -22,7 +22,7 @@ double mebibytes (std::int64_t bytes)
 }
 } // namespace
 
-MemoryWatch::MemoryWatch (StreamDevice& of, const OffloadConfig& holding, const CacheTrim& trims)
+MemoryWatch::MemoryWatch (Device& of, const OffloadConfig& holding, const CacheTrim& trims)
     : device (of)
     , config (holding)
     , trim (trims)

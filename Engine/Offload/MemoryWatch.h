@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 #include "Offload/CacheTrim.h"
 #include "Offload/Config.h"
 
@@ -27,7 +27,7 @@ public:
     static constexpr std::size_t trendSamples = 6; // in a row that must all grow or shrink
     static constexpr std::int64_t stableFrames = 100;
 
-    MemoryWatch (StreamDevice& device, const OffloadConfig& config, const CacheTrim& trim);
+    MemoryWatch (Device& device, const OffloadConfig& config, const CacheTrim& trim);
 
     /** To be called after each frame. @returns what is to be said now; mostly nothing. */
     std::vector<std::string> frameMade();
@@ -46,7 +46,7 @@ private:
     std::int64_t moved (std::int64_t DeviceMemory::*value, Trend trend) const;
     static void say (bool holds, bool& wasSaid, const std::string& sentence, std::vector<std::string>& to);
 
-    StreamDevice& device;
+    Device& device;
     OffloadConfig config;
     const CacheTrim& trim;
     std::vector<Sample> samples; // the last few, oldest first

@@ -61,8 +61,7 @@ std::string stepWhenStable (const OffloadConfig& config)
                         interval < 100 ? 100 : 0);
 }
 
-void failOutOfMemory (StreamDevice& device, std::size_t bytes, const OffloadConfig& config,
-                      std::string_view what)
+void failOutOfMemory (Device& device, std::size_t bytes, const OffloadConfig& config, std::string_view what)
 {
     const auto memory = device.memory();
     fail (ErrorCode::OutOfMemory,
@@ -73,8 +72,8 @@ void failOutOfMemory (StreamDevice& device, std::size_t bytes, const OffloadConf
               (double) memory.total / gibibyte, config.gpuLayers, config.layers, nextStepOfLadder (config)));
 }
 
-std::byte* allocateOrTrim (StreamDevice& device, CacheTrim& trim, std::size_t bytes,
-                           const OffloadConfig& config, std::string_view what)
+std::byte* allocateOrTrim (Device& device, CacheTrim& trim, std::size_t bytes, const OffloadConfig& config,
+                           std::string_view what)
 {
     if (auto* block = device.allocate (bytes))
         return block;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 #include "Offload/CacheTrim.h"
 #include "Offload/Config.h"
 
@@ -23,10 +23,10 @@ std::string stepWhenStable (const OffloadConfig& config);
 
 /** A device block. Refused: one forced trim and one more try.
     `what` names it in the error: "slot 2 of 2". @throws Exception OutOfMemory with the ladder's next step. */
-std::byte* allocateOrTrim (StreamDevice& device, CacheTrim& trim, std::size_t bytes,
-                           const OffloadConfig& config, std::string_view what);
+std::byte* allocateOrTrim (Device& device, CacheTrim& trim, std::size_t bytes, const OffloadConfig& config,
+                           std::string_view what);
 
 /** The error for work that ran out of memory elsewhere, in the same words. */
-[[noreturn]] void failOutOfMemory (StreamDevice& device, std::size_t bytes, const OffloadConfig& config,
+[[noreturn]] void failOutOfMemory (Device& device, std::size_t bytes, const OffloadConfig& config,
                                    std::string_view what);
 } // namespace tableread::engine

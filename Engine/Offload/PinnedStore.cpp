@@ -20,7 +20,7 @@ constexpr std::size_t bounceBytes = std::size_t { 8 } << 20; // large enough for
 /** Two pinned buffers in turn: one is filled while the other is copied from. */
 struct PinnedStore::Bounce
 {
-    explicit Bounce (StreamDevice& of) : device (of)
+    explicit Bounce (Device& of) : device (of)
     {
         for (auto& half : halves)
         {
@@ -57,12 +57,12 @@ struct PinnedStore::Bounce
         DeviceEvent copied = nullptr;
     };
 
-    StreamDevice& device;
+    Device& device;
     std::array<Half, 2> halves;
     std::size_t turn = 0;
 };
 
-PinnedStore::PinnedStore (StreamDevice& of, Pinning pinning) : device (of), asked (pinning)
+PinnedStore::PinnedStore (Device& of, Pinning pinning) : device (of), asked (pinning)
 {}
 
 PinnedStore::~PinnedStore()

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 
 namespace tableread::engine
 {
@@ -25,7 +25,7 @@ enum class Pinning
 class PinnedStore
 {
 public:
-    PinnedStore (StreamDevice& device, Pinning pinning);
+    PinnedStore (Device& device, Pinning pinning);
     ~PinnedStore();
     PinnedStore (const PinnedStore&) = delete;
     PinnedStore& operator= (const PinnedStore&) = delete;
@@ -58,7 +58,7 @@ private:
     };
     struct Bounce;
 
-    StreamDevice& device;
+    Device& device;
     Pinning asked;
     std::vector<Block> blocks;
     std::unique_ptr<Bounce> bounce; // made with the first pageable block

@@ -15,7 +15,7 @@ bool isOnDevice (const ProfileSpan& span)
 }
 } // namespace
 
-Profiler::Profiler (StreamDevice* of) : device (of)
+Profiler::Profiler (Device* of) : device (of)
 {
     begunMs = nowMs();
     if (device == nullptr)

@@ -20,7 +20,7 @@ class Profiler
 {
 public:
     /** device: null where there is only a host. It has to outlive this object. */
-    explicit Profiler (StreamDevice* device);
+    explicit Profiler (Device* device);
     ~Profiler();
     Profiler (const Profiler&) = delete;
     Profiler& operator= (const Profiler&) = delete;
@@ -51,7 +51,7 @@ private:
     Anchor anchorNow();
     void collect (std::int64_t frame);
 
-    StreamDevice* device;
+    Device* device;
     double begunMs = 0; // of the host's clock
     DeviceEvent origin = nullptr, moment = nullptr;
     Anchor first;

@@ -5,7 +5,7 @@
 
 namespace tableread::engine
 {
-QueueMarks::QueueMarks (StreamDevice& of, DeviceQueue which, DeviceEvent from)
+QueueMarks::QueueMarks (Device& of, DeviceQueue which, DeviceEvent from)
     : device (of)
     , queue (which)
     , origin (from)

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 #include "Offload/Profile.h"
 
 namespace tableread::engine
@@ -20,7 +20,7 @@ public:
     static constexpr std::size_t none = ~std::size_t { 0 };
 
     /** origin: a timed event, recorded before all that is marked: time 0. It has to outlive this object. */
-    QueueMarks (StreamDevice& device, DeviceQueue queue, DeviceEvent origin);
+    QueueMarks (Device& device, DeviceQueue queue, DeviceEvent origin);
     ~QueueMarks();
     QueueMarks (const QueueMarks&) = delete;
     QueueMarks& operator= (const QueueMarks&) = delete;
@@ -40,7 +40,7 @@ private:
         bool ended = false;
     };
 
-    StreamDevice& device;
+    Device& device;
     DeviceQueue queue;
     DeviceEvent origin;
     std::vector<Mark> marks; // a ring

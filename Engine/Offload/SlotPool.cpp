@@ -5,7 +5,7 @@
 
 namespace tableread::engine
 {
-SlotPool::SlotPool (StreamDevice& of, const std::vector<std::byte*>& addresses) : device (of)
+SlotPool::SlotPool (Device& of, const std::vector<std::byte*>& addresses) : device (of)
 {
     for (auto* address : addresses)
     {

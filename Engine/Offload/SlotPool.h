@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "Device/StreamDevice.h"
+#include "Device/Device.h"
 
 namespace tableread::engine
 {
@@ -26,7 +26,7 @@ public:
     };
 
     /** `addresses` are device blocks, from allocateOrTrim(); the pool frees them. */
-    SlotPool (StreamDevice& device, const std::vector<std::byte*>& addresses);
+    SlotPool (Device& device, const std::vector<std::byte*>& addresses);
     ~SlotPool();
     SlotPool (const SlotPool&) = delete;
     SlotPool& operator= (const SlotPool&) = delete;
@@ -38,7 +38,7 @@ public:
     Slot* find (std::int64_t held);
 
 private:
-    StreamDevice& device;
+    Device& device;
     std::vector<Slot> slots;
 };
 } // namespace tableread::engine

@@ -36,6 +36,7 @@ struct LoadOptions
     ComputeType compute = ComputeType::Float32;
     int threads = 0; // 0: as many as there are cores
     DeviceKind device = DeviceKind::Cpu;
+    int deviceIndex = 0; // which GPU
     OffloadRequest offload {};
     bool randomWeights =
         false; // in the shapes of the folder's config.json, to measure without the real files

@@ -129,15 +129,15 @@ std::size_t mostSharedBytes()
 {
     cudaFuncAttributes found {};
     check (cudaFuncGetAttributes (&found, chainKernel<E, F, N>));
-    return (std::size_t) deviceValue (cudaDevAttrMaxSharedMemoryPerBlockOptin) - found.sharedSizeBytes;
+    return (std::size_t) deviceValue<cudaDevAttrMaxSharedMemoryPerBlockOptin>() - found.sharedSizeBytes;
 }
 
 /** So many that what all teams have there stays there until it is used: fewer where the cache is small. */
 int cachedSlots()
 {
     constexpr int most = 7;
-    static const int fitting = deviceValue (cudaDevAttrL2CacheSize) / 5 * 3 /
-                               (deviceValue (cudaDevAttrMultiProcessorCount) * teams * slotBytes);
+    const int fitting = deviceValue<cudaDevAttrL2CacheSize>() / 5 * 3 /
+                        (deviceValue<cudaDevAttrMultiProcessorCount>() * teams * slotBytes);
     return std::min (most, fitting);
 }
 
@@ -156,7 +156,7 @@ void runSteps (const ChainStep* steps, int count, std::size_t sharedBytes, void*
     chain.cachedSlots = cachedSlots();
     std::copy_n (steps, count, chain.steps);
     const auto bytes = (std::size_t) (chain.ringOffset + teams * chain.slots * slotBytes);
-    const int multiprocessors = deviceValue (cudaDevAttrMultiProcessorCount);
+    const int multiprocessors = deviceValue<cudaDevAttrMultiProcessorCount>();
     if (! isOne)
         return launchTogether (chainKernel<E, F, N>, (unsigned) multiprocessors, threadsOfABlock, bytes,
                                stream, chain);
@@ -188,8 +188,8 @@ std::optional<Family> familyOf (ChainStep::Kind kind)
 template <GpuElement E, Family F>
 void runSteps (const std::vector<ChainStep>& steps, std::size_t sharedBytes, void* stream)
 {
-    static const bool able = deviceValue (cudaDevAttrCooperativeLaunch) != 0 &&
-                             deviceValue (cudaDevAttrMultiProcessorCount) >= mostSplits;
+    const bool able = deviceValue<cudaDevAttrCooperativeLaunch>() != 0 &&
+                      deviceValue<cudaDevAttrMultiProcessorCount>() >= mostSplits;
     if (able && steps.size() > 1)
         return runSteps<E, F, stepsOfAKernel> (steps.data(), (int) steps.size(), sharedBytes, stream);
     for (const auto& step : steps)

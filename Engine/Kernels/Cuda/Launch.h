@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cuda_runtime.h>
 
@@ -28,12 +30,25 @@ __device__ inline void letNextStart()
 #endif
 }
 
-/** Of the current device. */
-inline int deviceValue (cudaDeviceAttr attribute)
+inline int currentDevice()
 {
-    int device = 0, value = 0;
+    int device = 0;
     check (cudaGetDevice (&device));
-    check (cudaDeviceGetAttribute (&value, attribute, device));
+    return device;
+}
+
+/** Of the current device, which is asked once. */
+template <cudaDeviceAttr Attribute>
+int deviceValue()
+{
+    static std::array<std::atomic<int>, gpuIndices> known {}; // by device: the value plus 1
+    const int device = currentDevice();
+    auto& slot = known[(std::size_t) device];
+    if (const int plusOne = slot.load (std::memory_order_relaxed); plusOne != 0)
+        return plusOne - 1;
+    int value = 0;
+    check (cudaDeviceGetAttribute (&value, Attribute, device));
+    slot.store (value + 1, std::memory_order_relaxed);
     return value;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 
@@ -23,39 +25,42 @@ void check (cudaError_t error)
 
 bool mayOverlap (cudaStream_t stream)
 {
-    static const bool able = [] {
-        int major = 0;
-        check (
-            cudaDeviceGetAttribute (&major, cudaDevAttrComputeCapabilityMajor, c10::cuda::current_device()));
-        return major >= 9;
-    }();
     auto capturing = cudaStreamCaptureStatusNone;
     check (cudaStreamIsCapturing (stream, &capturing));
-    return able && capturing == cudaStreamCaptureStatusActive;
+    return deviceValue<cudaDevAttrComputeCapabilityMajor>() >= 9 &&
+           capturing == cudaStreamCaptureStatusActive;
 }
 
 namespace
 {
-/** What `body` issues, recorded; what it allocates comes from the pool. */
+/** What `body` issues, recorded; what it allocates comes from the pool. Other threads may use their GPUs meanwhile. */
 at::cuda::CUDAGraph* record (const at::cuda::MempoolId_t& pool, const std::function<void()>& body)
 {
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
     c10::cuda::getCurrentCUDAStream().synchronize();
-    graph->capture_begin (pool);
+    graph->capture_begin (pool, cudaStreamCaptureModeThreadLocal);
     body();
     graph->capture_end();
     return graph.release();
 }
 
-/** Graphs run one after the other, so they share what memory they need in between. */
+/** A GPU's graphs run one after the other, so they share what memory they need in between. */
+const at::cuda::MempoolId_t& poolOfCurrentDevice()
+{
+    static std::array<std::once_flag, gpuIndices> made;
+    static std::array<at::cuda::MempoolId_t, gpuIndices> pools;
+    const auto device = (std::size_t) currentDevice();
+    std::call_once (made[device], [&pool = pools[device]] {
+        pool = at::cuda::graph_pool_handle();
+        // A pool dies with its last graph and cannot be used again: this one is never dropped.
+        record (pool, [] { at::zeros ({ 1 }, at::TensorOptions (at::kFloat).device (at::kCUDA)); });
+    });
+    return pools[device];
+}
+
 void* capture (void (*body) (void*), void* context)
 {
-    static const auto shared = at::cuda::graph_pool_handle();
-    // A pool dies with its last graph and cannot be used again: this one is never dropped.
-    static const auto* keeper =
-        record (shared, [] { at::zeros ({ 1 }, at::TensorOptions (at::kFloat).device (at::kCUDA)); });
-    (void) keeper;
-    return record (shared, [&] { body (context); });
+    return record (poolOfCurrentDevice(), [&] { body (context); });
 }
 
 GpuKernels makeTable()
@@ -80,13 +85,17 @@ GpuKernels makeTable()
     table.extend = cudaExtend;
     table.spreadRows = cudaSpreadRows;
     table.solverStep = cudaSolverStep;
-    table.device = makeCudaDevice();
     return table;
 }
 } // namespace
 } // namespace tableread::engine::kernels
 
-/** What GpuKernels.cpp asks of this library. @returns null, and why, if there is no GPU. */
+extern "C" __attribute__ ((visibility ("default"))) int tablereadGpuAbi()
+{
+    return tableread::engine::kernels::gpuAbi;
+}
+
+/** @returns null, and why, if there is no GPU. */
 extern "C" __attribute__ ((visibility ("default"))) const tableread::engine::kernels::GpuKernels*
 tablereadGpuKernels (const char** why)
 {

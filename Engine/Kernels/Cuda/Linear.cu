@@ -114,8 +114,7 @@ __global__ void plainKernel (GpuLinear a)
 /** Of the device: decides how work is dealt out, never what a sum is. */
 int multiprocessors()
 {
-    static const int found = deviceValue (cudaDevAttrMultiProcessorCount);
-    return found;
+    return deviceValue<cudaDevAttrMultiProcessorCount>();
 }
 
 /** Rows in bf16 in scratch memory, instead of x. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <mutex>
 #include <vector>
 
 #include "Kernels/Cuda/Chain.h"
+#include "Kernels/Cuda/Launch.h"
 #include "Kernels/Cuda/TileEnd.h"
 
 namespace tableread::engine::kernels
@@ -20,7 +22,7 @@ struct Meeting
     float* handOver = nullptr;
 };
 
-/** Kernels of a thread follow each other, so each thread has its own; what a thread leaves is the next one's. */
+/** Of one GPU. Kernels of a thread follow each other, so each thread has its own; what a thread leaves is the next one's. */
 class Meetings
 {
 public:
@@ -56,16 +58,26 @@ private:
     std::vector<Meeting> left;
 };
 
+/** On the current GPU. */
 const Meeting& meeting()
 {
-    static auto& all = *new Meetings; // outlives every thread
+    static auto& all = *new std::array<Meetings, gpuIndices>; // outlives every thread
     struct Mine
     {
-        Meeting its = all.take();
-        ~Mine() { all.giveBack (its); }
+        std::array<Meeting, gpuIndices> its {};
+        ~Mine()
+        {
+            for (std::size_t i = 0; i < its.size(); ++i)
+                if (its[i].arrivals != nullptr)
+                    all[i].giveBack (its[i]);
+        }
     };
-    thread_local const Mine mine;
-    return mine.its;
+    thread_local Mine mine;
+    const auto device = (std::size_t) currentDevice();
+    auto& own = mine.its[device];
+    if (own.arrivals == nullptr)
+        own = all[device].take();
+    return own;
 }
 } // namespace
 } // namespace tableread::engine::kernels

@@ -11,7 +11,6 @@ namespace tableread::engine::kernels
 /** @throws std::runtime_error with CUDA's own words. */
 void check (cudaError_t error);
 
-GpuDevice makeCudaDevice();
 void cudaBeginChain();
 void cudaRunChain();
 void cudaEndChain();

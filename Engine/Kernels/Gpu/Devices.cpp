@@ -2,22 +2,27 @@
 #include "Kernels/Gpu/Devices.h"
 
 #include "Core/Error.h"
-#include "Kernels/Gpu/Kernels.h"
+#include "Kernels/Gpu/Library.h"
 
 namespace tableread::engine
 {
-at::Device deviceFor (DeviceKind kind)
+at::Device deviceFor (DeviceKind kind, int index)
 {
     if (kind == DeviceKind::Cpu)
         return at::kCPU;
     const std::string why = kernels::loadGpu();
     if (why.empty())
-        return at::Device (at::kCUDA, 0);
+        return { at::kCUDA, (at::DeviceIndex) index };
     if (kind == DeviceKind::Auto)
         return at::kCPU;
     fail (ErrorCode::Unsupported,
           "no GPU can be used: " + why +
               ". Use --device cpu, or install NVIDIA's driver and build with Assets/setup/speak --cuda.");
+}
+
+std::unique_ptr<Device> makeGpuDevice (at::Device gpu, std::int64_t memoryLimit)
+{
+    return std::unique_ptr<Device> (kernels::gpuLibrary().makeDevice (gpu.index(), memoryLimit));
 }
 
 std::string noteOnDevice (DeviceKind kind)

@@ -3,8 +3,6 @@
 
 #include <cstdint>
 
-#include "Kernels/Gpu/Device.h"
-
 namespace tableread::engine::kernels
 {
 /** How a GPU matrix is stored. All but Float32 are in tiles of 16 outputs by 16 inputs, in the order in which the lanes
@@ -102,11 +100,16 @@ struct GpuExtend
     std::int64_t streams = 0, rows = 0, columns = 0, channels = 0;
 };
 
+/** Of this header and Device/Device.h, between engine and CUDA library: a change to either counts it up. */
+inline constexpr int gpuAbi = 1;
+
 inline constexpr std::int64_t gpuMixerTaps = 7;
 inline constexpr std::int64_t gpuCounterCount = 1 << 18;
+inline constexpr int gpuIndices = 128; // a GPU's index, as Torch counts, is less
 
 /** The GPU twins of the kernels, in a library of their own that is loaded where there is a GPU. Each is issued on
-    `stream` and returns at once. */
+    `stream` and returns at once. All work on the calling thread's current GPU (c10::DeviceGuard), which is that of their
+    tensors; each GPU has one such thread. */
 struct GpuKernels
 {
     void* (*currentStream)();
@@ -143,7 +146,6 @@ struct GpuKernels
     void (*solverStep) (float* x, float* before, const float* v, float* noisy, const int* firstRows,
                         const float* guidance, std::int64_t requests, std::int64_t width,
                         const float* fiveCoefficients, void* stream);
-    GpuDevice device;
 };
 
 /** @throws Exception Internal if loadGpu() was not called. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <ATen/ATen.h>
+#include <mutex>
 
 #include "Device/KernelSizes.h"
 #include "Kernels/Gpu/Kernels.h"
@@ -35,8 +37,17 @@ bool canReadFours (const GpuLinear& call)
 
 unsigned* gpuCounters (at::Device device)
 {
-    static const auto zeros = at::zeros ({ gpuCounterCount }, at::TensorOptions (at::kInt).device (device));
-    return reinterpret_cast<unsigned*> (zeros.mutable_data_ptr<int>());
+    struct Zeros
+    {
+        std::once_flag made;
+        at::Tensor tensor;
+    };
+    static std::array<Zeros, gpuIndices> ofDevices;
+    auto& zeros = ofDevices.at ((std::size_t) device.index());
+    std::call_once (zeros.made, [&] {
+        zeros.tensor = at::zeros ({ gpuCounterCount }, at::TensorOptions (at::kInt).device (device));
+    });
+    return reinterpret_cast<unsigned*> (zeros.tensor.mutable_data_ptr<int>());
 }
 
 namespace

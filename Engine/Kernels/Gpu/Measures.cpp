@@ -7,11 +7,12 @@
 
 namespace tableread::engine
 {
-double measureReading (StreamDevice& device)
+double measureReading (Device& device)
 {
     constexpr std::int64_t floats = std::int64_t { 256 } << 20;
     constexpr int passes = 7;
-    const auto block = at::zeros ({ floats }, at::TensorOptions (at::kFloat).device (at::kCUDA));
+    const auto block = at::zeros (
+        { floats }, at::TensorOptions (at::kFloat).device (at::kCUDA, (at::DeviceIndex) device.index()));
     const auto begin = device.makeEvent (EventKind::Timed), end = device.makeEvent (EventKind::Timed);
     std::vector<double> speeds;
     for (int i = 0; i < passes; ++i)

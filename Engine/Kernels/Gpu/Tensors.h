@@ -17,7 +17,7 @@ at::Tensor codecBlockOnGpu (const at::Tensor& x, const CodecBlockWeights& weight
                             const at::Tensor& active);
 at::Tensor extendOnGpu (const at::Tensor& x, at::Tensor& context, const at::Tensor& active, bool rounded);
 
-/** gpuCounterCount zeros that whoever counts on them leaves as zeros. */
+/** gpuCounterCount zeros of this GPU that whoever counts on them leaves as zeros. */
 unsigned* gpuCounters (at::Device device);
 
 at::Tensor attentionTable (const std::vector<AttentionGroup>& groups);

@@ -8,7 +8,7 @@
 
 namespace tableread::engine
 {
-ParkedEncoder::ParkedEncoder (CodecEncoder made, StreamDevice* on) : encoder (std::move (made)), device (on)
+ParkedEncoder::ParkedEncoder (CodecEncoder made, Device* on) : encoder (std::move (made)), device (on)
 {
     if (device == nullptr)
         return;
@@ -27,7 +27,7 @@ void ParkedEncoder::use (const std::function<void (const CodecEncoder&)>& body)
         return body (encoder);
     struct Room
     {
-        StreamDevice& device;
+        Device& device;
         std::byte* block;
         ~Room()
         {
@@ -49,7 +49,7 @@ void ParkedEncoder::use (const std::function<void (const CodecEncoder&)>& body)
     device->wait (DeviceQueue::Compute, copied);
     device->dropEvent (copied);
     auto ready = encoder;
-    layout->bind (ready.tensors(), room.block, at::Device (at::kCUDA, 0));
+    layout->bind (ready.tensors(), room.block, at::Device (at::kCUDA, (at::DeviceIndex) device->index()));
     body (ready);
 }
 } // namespace tableread::engine

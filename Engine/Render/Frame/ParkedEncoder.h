@@ -17,14 +17,14 @@ class ParkedEncoder
 {
 public:
     /** device: null on a CPU. */
-    ParkedEncoder (CodecEncoder encoder, StreamDevice* device);
+    ParkedEncoder (CodecEncoder encoder, Device* device);
 
     /** Calls body with the encoder ready for work, and returns its memory afterwards. */
     void use (const std::function<void (const CodecEncoder&)>& body);
 
 private:
     CodecEncoder encoder;
-    StreamDevice* device;
+    Device* device;
     std::optional<TensorLayout> layout;
     std::unique_ptr<PinnedStore> store;
 };

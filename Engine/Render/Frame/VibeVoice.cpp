@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include "Kernels/Gpu/Devices.h"
 #include "Network/ResidentLayers.h"
 #include "Offload/Plan/ModelMemory.h"
 
@@ -14,8 +15,7 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, a
     , computeType (compute)
     , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where,
                request.settings.weights)
-    , streamDevice (where.is_cuda() ? std::make_unique<GpuStreamDevice> (request.settings.deviceMemoryLimit)
-                                    : nullptr)
+    , streamDevice (where.is_cuda() ? makeGpuDevice (where, request.settings.deviceMemoryLimit) : nullptr)
     , profiler (profiling == Profiling::On ? std::make_unique<Profiler> (streamDevice.get()) : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
@@ -41,7 +41,7 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
     const auto free = streamDevice->memory().free;
     offload = settle (request, needs, free, streamDevice->name());
     plannedPeakBytes =
-        streamDevice->contextBytes() + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
+        streamDevice->memory().context + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
     memoryNotes = describeMemory (needs, *offload, free, streamDevice->name());
     if (! offload->offloads())
     {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "Kernels/Gpu/StreamDevice.h"
+#include "Device/Device.h"
 #include "Network/Codec/Decoder.h"
 #include "Network/Codec/Encoder.h"
 #include "Network/Connector.h"
@@ -41,12 +41,12 @@ struct VibeVoice
     std::unique_ptr<Checkpoint> checkpoint;
     ComputeType computeType;
     WeightReader weights;
-    std::unique_ptr<GpuStreamDevice> streamDevice; // null on a CPU
-    std::unique_ptr<Profiler> profiler;            // null unless it was asked for
-    std::optional<OffloadConfig> offload;          // in effect; empty on a CPU
-    std::string memoryNotes;                       // for a person: the arithmetic, what could not be pinned
-    std::int64_t plannedPeakBytes = 0;             // of device memory
-    StreamedLayers* streamed = nullptr;            // the language model's layers, if some are offloaded
+    std::unique_ptr<Device> streamDevice; // null on a CPU
+    std::unique_ptr<Profiler> profiler;   // null unless it was asked for
+    std::optional<OffloadConfig> offload; // in effect; empty on a CPU
+    std::string memoryNotes;              // for a person: the arithmetic, what could not be pinned
+    std::int64_t plannedPeakBytes = 0;    // of device memory
+    StreamedLayers* streamed = nullptr;   // the language model's layers, if some are offloaded
     float latentScale, latentBias;
     LanguageModel languageModel;
     Connector acousticConnector, semanticConnector;

@@ -2,21 +2,21 @@
 #include "Device/LinkSpeed.h"
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Gpu/Measures.h"
-#include "Kernels/Gpu/StreamDevice.h"
 #include "Render/GpuMeasures.h"
 
 namespace tableread::engine
 {
 std::optional<GpuMeasures> measureGpu()
 {
-    if (! deviceFor (DeviceKind::Auto).is_cuda())
+    const auto gpu = deviceFor (DeviceKind::Auto);
+    if (! gpu.is_cuda())
         return std::nullopt;
-    GpuStreamDevice device (0);
+    const auto device = makeGpuDevice (gpu, 0);
     GpuMeasures measures;
-    measures.freeBytes = device.memory().free;
-    measures.linkBytesPerSecond = measureLink (device);
-    measures.memoryBytesPerSecond = measureReading (device);
-    device.trim();
+    measures.freeBytes = device->memory().free;
+    measures.linkBytesPerSecond = measureLink (*device);
+    measures.memoryBytesPerSecond = measureReading (*device);
+    device->trim();
     return measures;
 }
 } // namespace tableread::engine

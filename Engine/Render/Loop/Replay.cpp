@@ -2,6 +2,7 @@
 #include "Render/Replay.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -159,6 +160,7 @@ ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& o
     const c10::InferenceMode noGradients;
     kernels::setThreads (options.threads);
     const auto device = deviceFor (options.device);
+    const c10::DeviceGuard onDevice (device);
     const Golden golden (folder);
     OffloadRequest request;
     request.settings.weights = options.weights;

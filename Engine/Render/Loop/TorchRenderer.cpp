@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
 #include <numeric>
 
@@ -8,7 +9,6 @@
 #include "Core/Error.h"
 #include "Device/LinkSpeed.h"
 #include "Kernels/Cpu/Kernels.h"
-#include "Kernels/Gpu/Device.h"
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Parallel.h"
 #include "Offload/MemoryWatch.h"
@@ -44,10 +44,10 @@ std::string typeName (const LoadOptions& options)
 class TorchRenderer : public Renderer, private Measuring
 {
 public:
-    explicit TorchRenderer (const LoadOptions& options)
+    TorchRenderer (const LoadOptions& options, at::Device device)
         : model (options.randomWeights ? Checkpoint::random (options.model)
                                        : Checkpoint::open (options.model),
-                 options.compute, deviceFor (options.device), options.offload, options.profiling)
+                 options.compute, device, options.offload, options.profiling)
         , tokenizer (Tokenizer::load (options.tokenizer.empty() ? options.model : options.tokenizer))
         , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd,
                          tokenizer->specials().speechFrame, tokenizer->specials().endOfText })
@@ -75,13 +75,12 @@ public:
         DeviceReport report;
         if (model.streamDevice == nullptr)
             return report;
-        kernels::GpuName name;
-        kernels::gpuDevice().name (&name);
-        report.name = name.name;
-        report.driver =
-            "CUDA " + std::to_string (name.driver / 1000) + "." + std::to_string (name.driver % 1000 / 10);
-        report.peakBytes = model.streamDevice->peakBytes();
-        report.totalBytes = model.streamDevice->memory().total;
+        const auto product = model.streamDevice->product();
+        const auto memory = model.streamDevice->memory();
+        report.name = product.name;
+        report.driver = product.driver;
+        report.peakBytes = memory.peak;
+        report.totalBytes = memory.total;
         if (model.streamed == nullptr)
             return report;
         const auto& moved = model.streamed->layerStreamer().counters();
@@ -101,6 +100,7 @@ public:
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
         const c10::InferenceMode noGradients;
+        const c10::DeviceGuard onDevice (model.device());
         return engine::encodeVoice (model, voice);
     }
 
@@ -122,6 +122,7 @@ private:
     std::vector<RenderReport> renderMeasured (std::span<const Job> jobs, std::int64_t exactFrames) override
     {
         const c10::InferenceMode noGradients;
+        const c10::DeviceGuard onDevice (model.device());
         std::vector<std::shared_ptr<Sequence>> sequences;
         const struct LeaveAll // also when a callback throws
         {
@@ -243,6 +244,8 @@ std::unique_ptr<Renderer> Renderer::load (const LoadOptions& options)
 {
     const c10::InferenceMode noGradients;
     kernels::setThreads (options.threads);
-    return std::make_unique<TorchRenderer> (options);
+    const auto device = deviceFor (options.device, options.deviceIndex);
+    const c10::DeviceGuard onDevice (device);
+    return std::make_unique<TorchRenderer> (options, device);
 }
 } // namespace tableread::engine

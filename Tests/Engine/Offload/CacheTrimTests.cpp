@@ -13,7 +13,7 @@ using Catch::Contains;
 
 TEST_CASE ("A trim comes after each interval of transfers, then the count begins anew", "[engine][offload]")
 {
-    FakeStreamDevice device;
+    FakeDevice device;
     CacheTrim trim (device, 5, TrimPolicy::Always);
     for (int transfer = 1; transfer <= 23; ++transfer)
     {
@@ -26,7 +26,7 @@ TEST_CASE ("A trim comes after each interval of transfers, then the count begins
 
 TEST_CASE ("An interval of 0 never trims, of 1 after each transfer", "[engine][offload]")
 {
-    FakeStreamDevice device;
+    FakeDevice device;
     device.unusedBlocks = 1;
     CacheTrim never (device, 0, TrimPolicy::Always);
     CacheTrim each (device, 1, TrimPolicy::Always);
@@ -40,7 +40,7 @@ TEST_CASE ("An interval of 0 never trims, of 1 after each transfer", "[engine][o
 
 TEST_CASE ("A trim with nothing to return is left out and counted, unless it is forced", "[engine][offload]")
 {
-    FakeStreamDevice device;
+    FakeDevice device;
     device.trimMs = 3.0;
     CacheTrim useful (device, 2, TrimPolicy::Useful);
     for (int i = 0; i < 4; ++i)
@@ -90,7 +90,7 @@ TEST_CASE ("Trims come behind a transfer, never between a layer's acquire and it
 TEST_CASE ("When memory runs out, one trim and one more try come before an error",
            "[engine][offload][errors]")
 {
-    FakeStreamDevice device (1.0, 1000);
+    FakeDevice device (1.0, 1000);
     device.unusedBlocks = 50;
     CacheTrim trim (device, 50, TrimPolicy::Useful);
     const OffloadConfig config { .layers = 28, .gpuLayers = 8, .settings = {}, .chosenBy = {} };
@@ -146,7 +146,7 @@ TEST_CASE ("The ladder goes from layers to intervals, and up again when memory i
 
 TEST_CASE ("Who asks is told when each trim was", "[engine][offload]")
 {
-    FakeStreamDevice device;
+    FakeDevice device;
     device.trimMs = 3.0;
     CacheTrim trim (device, 2, TrimPolicy::Always);
     std::vector<CacheTrim::Times> told;

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "Offload/MemoryWatch.h"
-#include "Support/FakeStreamDevice.h"
+#include "Support/FakeDevice.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -31,7 +31,7 @@ struct Watched
         return all;
     }
 
-    FakeStreamDevice device;
+    FakeDevice device;
     OffloadConfig config { .layers = 28, .gpuLayers = 8, .settings = {}, .chosenBy = {} };
     CacheTrim trim { device, 50, TrimPolicy::Always };
     MemoryWatch watch { (device.shown = DeviceMemory { 10'000 * mib, 2000 * mib, 7000 * mib, 6000 * mib, 0 },

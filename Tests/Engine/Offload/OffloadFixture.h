@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "Offload/LayerStreamer.h"
-#include "Support/FakeStreamDevice.h"
+#include "Support/FakeDevice.h"
 
 namespace tableread::test
 {
@@ -69,7 +69,7 @@ struct StreamedModel
     }
 
     Settings settings;
-    FakeStreamDevice device;
+    FakeDevice device;
     engine::LayerPlan plan;
     engine::CacheTrim trim;
     std::unique_ptr<engine::PinnedStore> store;

@@ -47,7 +47,7 @@ TEST_CASE ("Memory that the user leaves pageable is no surprise", "[engine][offl
 
 TEST_CASE ("A bounce buffer is written again only when its copy is over", "[engine][offload]")
 {
-    FakeStreamDevice device (1.0e6);
+    FakeDevice device (1.0e6);
     PinnedStore store (device, Pinning::Pageable);
     store.add (layerBytes)[0] = std::byte { 1 };
     auto* slot = device.allocate (layerBytes);
@@ -61,7 +61,7 @@ TEST_CASE ("A bounce buffer is written again only when its copy is over", "[engi
 
 TEST_CASE ("A system that pins nothing at all is told what to raise", "[engine][offload][errors]")
 {
-    FakeStreamDevice device;
+    FakeDevice device;
     device.pinnedAtMost = 0;
     const auto error = failureOf ([&] {
         PinnedStore store (device, Pinning::Pinned);

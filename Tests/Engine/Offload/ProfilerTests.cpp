@@ -110,11 +110,11 @@ TEST_CASE ("Trims are in a profile, with what the host waited for before them", 
 TEST_CASE ("The device's clock is told in the host's time, also where it runs faster",
            "[engine][offload][profile]")
 {
-    struct FastClock : FakeStreamDevice
+    struct FastClock : FakeDevice
     {
         double millisecondsBetween (DeviceEvent from, DeviceEvent to) override
         {
-            return 1.25 * FakeStreamDevice::millisecondsBetween (from, to);
+            return 1.25 * FakeDevice::millisecondsBetween (from, to);
         }
     };
     FastClock device;
@@ -175,7 +175,7 @@ TEST_CASE ("A profile begins anew when it was taken, and what came before the fi
 
 TEST_CASE ("A profiler gives all its events back", "[engine][offload][profile]")
 {
-    FakeStreamDevice device;
+    FakeDevice device;
     {
         Profiler profiler (&device);
         CHECK (device.eventsInUse > 0);

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "Offload/QueueMarks.h"
-#include "Support/FakeStreamDevice.h"
+#include "Support/FakeDevice.h"
 
 using namespace tableread::engine;
 using namespace tableread::test;
@@ -34,7 +34,7 @@ struct Marked
 TEST_CASE ("Stretches of a queue that lie within each other are told in the order of their begin",
            "[engine][offload][profile]")
 {
-    Marked<FakeStreamDevice> queue;
+    Marked<FakeDevice> queue;
     queue.device.compute (1.0);
     const auto outer = queue.begin (1);
     queue.device.compute (2.0);
@@ -59,7 +59,7 @@ TEST_CASE ("Stretches of a queue that lie within each other are told in the orde
 TEST_CASE ("What was begun and not ended is not told, though its events were used before",
            "[engine][offload][profile]")
 {
-    Marked<FakeStreamDevice> queue;
+    Marked<FakeDevice> queue;
     for (std::size_t i = 0; i < QueueMarks::openAtMost; ++i) // each mark once
     {
         queue.marks.end (queue.begin (0));
@@ -76,7 +76,7 @@ TEST_CASE ("What was begun and not ended is not told, though its events were use
 
 TEST_CASE ("More stretches than there are events for are left out", "[engine][offload][profile]")
 {
-    Marked<FakeStreamDevice> queue;
+    Marked<FakeDevice> queue;
     for (std::size_t i = 0; i < QueueMarks::openAtMost; ++i)
         queue.marks.end (queue.begin ((std::int64_t) i));
     CHECK (queue.begin (-5) == QueueMarks::none);
@@ -90,11 +90,11 @@ TEST_CASE ("More stretches than there are events for are left out", "[engine][of
 TEST_CASE ("Times are as exact after a day as at first, on a device that tells them in floats",
            "[engine][offload][profile]")
 {
-    struct InFloats : FakeStreamDevice
+    struct InFloats : FakeDevice
     {
         double millisecondsBetween (DeviceEvent from, DeviceEvent to) override
         {
-            return (double) (float) FakeStreamDevice::millisecondsBetween (from, to);
+            return (double) (float) FakeDevice::millisecondsBetween (from, to);
         }
     };
     Marked<InFloats> queue;

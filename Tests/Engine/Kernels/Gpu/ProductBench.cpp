@@ -14,6 +14,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "Kernels/Gpu/Devices.h"
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Linear.h"
 #include "Support/Tensors.h"
@@ -36,6 +37,12 @@ const std::vector<Shape> modelShapes {
     { "head down", 1536, 4608 },
 };
 
+Device& device()
+{
+    static const auto gpu = makeGpuDevice (deviceFor (DeviceKind::Cuda), 0);
+    return *gpu;
+}
+
 /** A GPU, a stream that can be captured, and the head of a table. */
 void beginTable()
 {
@@ -43,10 +50,8 @@ void beginTable()
     REQUIRE (std::string (kernels::loadGpu()).empty());
     kernels::gpu().useOwnStream();
     at::manual_seed (1);
-    kernels::GpuName gpu;
-    kernels::gpuDevice().name (&gpu);
-    std::printf ("\n%s, CUDA %d.%d, a driver for %d.%d\n", gpu.name, gpu.runtime / 1000,
-                 gpu.runtime % 1000 / 10, gpu.driver / 1000, gpu.driver % 1000 / 10);
+    const auto gpu = device().product();
+    std::printf ("\n%s, %s, a driver for %s\n", gpu.name.c_str(), gpu.runtime.c_str(), gpu.driver.c_str());
     std::printf ("%-17s %6s %6s %6s %10s %10s %6s %13s %8s %s\n", "product", "n", "k", "rows", "ours us",
                  "cuBLAS us", "ratio", "weights GB/s", "TFLOP/s", "cuBLAS's first row");
 }
@@ -55,7 +60,6 @@ void beginTable()
 double microsecondsOf (const std::function<void (std::int64_t)>& call, std::int64_t calls)
 {
     constexpr std::size_t warmUps = 3, measured = 9;
-    const auto& device = kernels::gpuDevice();
     call (0); // what is made on first use must not be made in the recording
     auto body = [&] {
         for (std::int64_t i = 0; i < calls; ++i)
@@ -68,19 +72,20 @@ double microsecondsOf (const std::function<void (std::int64_t)>& call, std::int6
     // All are queued at once: the device never waits for the host, so no launch is measured with them.
     for (std::size_t i = 0; i < warmUps; ++i)
         kernels::gpu().replay (graph.get());
-    std::array<void*, measured + 1> events;
-    std::ranges::generate (events, [&] { return device.makeEvent (true); });
-    device.recordCompute (events[0]);
+    auto& gpu = device();
+    std::array<DeviceEvent, measured + 1> events;
+    std::ranges::generate (events, [&] { return gpu.makeEvent (EventKind::Timed); });
+    gpu.record (events[0], DeviceQueue::Compute);
     for (std::size_t i = 1; i <= measured; ++i)
     {
         kernels::gpu().replay (graph.get());
-        device.recordCompute (events[i]);
+        gpu.record (events[i], DeviceQueue::Compute);
     }
-    device.waitFor (events.back());
+    gpu.waitOnHost (events.back());
     std::array<double, measured> spent;
     for (std::size_t i = 0; i < measured; ++i)
-        spent[i] = device.millisecondsBetween (events[i], events[i + 1]);
-    std::ranges::for_each (events, device.dropEvent);
+        spent[i] = gpu.millisecondsBetween (events[i], events[i + 1]);
+    std::ranges::for_each (events, [&] (auto event) { gpu.dropEvent (event); });
     std::ranges::nth_element (spent, spent.begin() + measured / 2);
     return spent[measured / 2] * 1000 / (double) calls;
 }
@@ -96,7 +101,7 @@ void compare (const Shape& shape, const std::vector<std::int64_t>& rowCounts)
     const auto copies = std::max<std::int64_t> (4, 200'000'000 / weightBytes + 1);
     std::vector<kernels::Weight> ours;
     std::vector<at::Tensor> theirs;
-    kernels::gpuDevice().trim();
+    device().trim();
     for (std::int64_t i = 0; i < copies; ++i)
     {
         const auto matrix = at::randn ({ n, k }, onGpu);

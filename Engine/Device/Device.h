@@ -32,22 +32,39 @@ struct DeviceMemory
     std::int64_t reserved = 0;   // taken from the driver by the allocator
     std::int64_t allocated = 0;  // of that, in use
     std::int64_t returnable = 0; // of that, whole blocks without any use: what trim() would give back
+    std::int64_t context = 0;    // what the driver takes for itself
+    std::int64_t peak = 0;       // the most that was reserved since the device was made, with the context
 
     std::int64_t used() const { return total - free; }
 };
 
-/** What layer offloading needs of a device, without saying what kind of device it is: CUDA in the engine, a clock that
-    only counts in plan and in the tests. Torch-free.
+/** What a device is, in its maker's words. */
+struct DeviceProduct
+{
+    std::string name;            // "NVIDIA H100 80GB HBM3"
+    std::string driver, runtime; // "CUDA 13.0": what the driver knows, what this program was built with
+};
 
-    Threads   the render thread only.
-    Errors    a refusal of memory is a null pointer; what else fails throws tableread::Exception. */
-class StreamDevice
+/** A device's memory and its queues, without saying what kind of device it is: CUDA in the engine (makeGpuDevice in
+    Kernels/Gpu/Devices.h), a clock that only counts in plan and in the tests (ModelledDevice). Torch-free.
+
+    Threads   one at a time; devices of different indices do not know each other.
+    Errors    a refusal of memory is a null pointer; what else fails throws a std::exception. */
+class Device
 {
 public:
-    virtual ~StreamDevice() = default;
+    /** index: which of the devices of its kind, from 0. */
+    explicit Device (int index) : ownIndex (index) {}
+    virtual ~Device() = default;
+    Device (const Device&) = delete;
+    Device& operator= (const Device&) = delete;
+
+    int index() const { return ownIndex; }
 
     /** For sentences: "cuda:0". */
     virtual std::string name() const = 0;
+
+    virtual DeviceProduct product() const = 0;
 
     /** Host memory that copies can read while the host goes on. @returns null if the system refuses to pin so much. */
     virtual std::byte* allocatePinned (std::size_t bytes) = 0;
@@ -87,5 +104,8 @@ public:
 
     /** The host's clock, in milliseconds since some moment. */
     virtual double nowMs() = 0;
+
+private:
+    int ownIndex;
 };
 } // namespace tableread::engine

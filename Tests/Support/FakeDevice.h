@@ -18,10 +18,10 @@ namespace tableread::test
     must be over. Host blocks are told apart by the number in their first byte, which travels with the copies.
 
     Faults go to `faults`, in words: a test checks that there are none. */
-class FakeStreamDevice : public engine::ModelledDevice
+class FakeDevice : public engine::ModelledDevice
 {
 public:
-    explicit FakeStreamDevice (double bytesPerMs = 1.0, std::int64_t memoryBytes = 0)
+    explicit FakeDevice (double bytesPerMs = 1.0, std::int64_t memoryBytes = 0)
         : ModelledDevice (bytesPerMs, memoryBytes)
     {}
 
