@@ -5,8 +5,8 @@
 #include <ATen/ATen.h>
 
 #include "Core/Error.h"
-#include "Kernels/Chain.h"
 #include "Kernels/Gpu/Kernels.h"
+#include "Kernels/PersistentKernel.h"
 #include "Render/Frame/Graph.h"
 #include "Render/Frame/PassGraphs.h"
 
@@ -227,7 +227,7 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
                 slots->hostAudio.copy_ (slots->audio, true);
                 const auto meaning = model.semanticEncoder.encode (sound, slots->semanticState).squeeze (1);
                 at::Tensor fromSound, fromMeaning;
-                kernels::chained (meaning.device(), [&] {
+                kernels::inPersistentKernel (meaning.device(), [&] {
                     fromSound = model.acousticConnector (slots->latents);
                     fromMeaning = model.semanticConnector (meaning);
                 });

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 
-#include "Kernels/Chain.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -28,7 +28,7 @@ void PassGraphs::record (const Key& key, std::int64_t end, const LayerWeights& l
     const auto body = [&, first, end] {
         if (first == 0)
             x.copy_ (places.inputs);
-        kernels::chained (x.device(), [&] {
+        kernels::inPersistentKernel (x.device(), [&] {
             for (auto l = first; l < end; ++l)
                 model.runLayer (x, source.acquire (l), *places.attention, l);
             model.runLayer (x, last, *places.attention, end);
