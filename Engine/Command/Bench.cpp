@@ -70,21 +70,21 @@ BenchReport measure (const BenchOptions& options, Session& session)
 void addBench (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<BenchOptions>();
-    auto* command = app.add_subcommand ("bench", "Measure speed and memory, part by part");
+    auto* command = app.add_subcommand ("bench", "Measure speed and memory of each part");
     options->measure.addTo (*command);
-    command->add_option ("--runs", options->runs, "Renders of the text; medians are shown")
+    command->add_option ("--runs", options->runs, "Number of renders; medians are shown")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
     command
         ->add_option ("--frames", options->frames,
-                      "So many frames a render, whatever the model chooses; 0: as it chooses")
+                      "Frames in each render, whatever the model chooses; 0: the model chooses")
         ->check (CLI::Range (0, 1'000'000));
     command->add_option (
         "--sweep", options->sweep,
         "Measure each combination of lists such as gpu-layers=0,8,20 interval=1,50 batch=1,8");
-    command->add_option ("--csv", options->csv, "A sweep's figures as a table for other programs");
-    command->add_option ("--plot", options->plot, "A sweep's times as an SVG picture");
-    command->add_flag ("--json", options->json, "Machine-readable");
+    command->add_option ("--csv", options->csv, "Write a sweep's figures as CSV");
+    command->add_option ("--plot", options->plot, "Plot a sweep's times as SVG");
+    command->add_flag ("--json", options->json, "Print JSON");
     command->footer (R"(
 Examples:
   tableread-engine bench

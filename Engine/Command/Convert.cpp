@@ -112,16 +112,16 @@ void addConvert (CLI::App& app, Session& session)
     auto* command =
         app.add_subcommand ("convert", "Write a checkpoint with the language model's matrices in 8 bits");
     command->add_option ("MODEL", options->model, "Folder of a checkpoint")->required();
-    command->add_option ("OUT", options->out, "Folder that is made")->required();
+    command->add_option ("OUT", options->out, "Folder to create")->required();
     command->add_option ("--weights", options->weights, "fp8 (e4m3) or int8, with a scale for each output")
         ->check (CLI::IsMember ({ "fp8", "int8" }))
         ->required();
-    command->add_option ("--shard-size", options->shardSize, "Largest safetensors file")
+    command->add_option ("--shard-size", options->shardSize, "Largest size of a safetensors file")
         ->check ([] (const std::string& text) {
             const auto bytes = parseBytes (text);
             return bytes && *bytes >= 1'000'000
                        ? std::string()
-                       : '"' + text + "\" is no size from 1MB on. Write 4GB or 500MB";
+                       : '"' + text + "\" is not a size of 1MB or more. Write 4GB or 500MB";
         })
         ->type_name ("SIZE")
         ->capture_default_str();

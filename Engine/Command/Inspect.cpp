@@ -25,7 +25,7 @@ void addInspect (CLI::App& app, Session& session)
     const auto options = std::make_shared<InspectOptions>();
     auto* command = app.add_subcommand ("inspect", "Show a checkpoint's parts, tensors, types and sizes");
     command->add_option ("MODEL", options->model, "Folder of a checkpoint [the embedded one]");
-    command->add_flag ("--json", options->json, "Machine-readable, with every tensor");
+    command->add_flag ("--json", options->json, "Print JSON, with every tensor");
     command->footer (R"(
 Examples:
   tableread-engine inspect ~/models/VibeVoice-1.5B

@@ -24,17 +24,20 @@ ShelfVoice chooseVoice (const std::string& asked, const VoiceShelf& shelf)
 void MeasureOptions::addTo (CLI::App& command)
 {
     model.addTo (command);
-    command.add_flag ("--random-weights", model.randomWeights,
-                      "Random weights in the shapes of the model's config.json, which is all that is needed");
+    command.add_flag (
+        "--random-weights", model.randomWeights,
+        "Use random weights of the shapes in config.json; no other file of the model is needed");
     offload.addTo (command);
-    command.add_option ("--text", text, "What is spoken")->capture_default_str();
-    command.add_option ("--voice", voice, "By whom: a voice of the model or a recording [the model's first]");
+    command.add_option ("--text", text, "Text to speak")->capture_default_str();
+    command.add_option ("--voice", voice,
+                        "Who speaks: a voice of the model or a recording [the model's first voice]");
     command
-        .add_option ("--voice-seconds", voiceSeconds, "The voice repeated or cut to this length; 0: as it is")
+        .add_option ("--voice-seconds", voiceSeconds,
+                     "Repeat or cut the voice to this length; 0: leave it as it is")
         ->check (CLI::Range (0.0, 600.0));
     command.add_option ("--seed", settings.seed, "Seed")->check (wholeNumber)->capture_default_str();
     command.add_option ("--cfg", settings.guidanceScale, "Guidance scale")->capture_default_str();
-    command.add_option ("--steps", settings.steps, "Diffusion steps a frame")
+    command.add_option ("--steps", settings.steps, "Diffusion steps per frame")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
 }

@@ -48,7 +48,7 @@ Result<std::filesystem::path> findModel (const ModelSearch& search)
 std::string wholeNumber (const std::string& text)
 {
     const bool digits = ! text.empty() && text.find_first_not_of ("0123456789") == std::string::npos;
-    return digits ? std::string() : '"' + text + "\" is not a whole number from 0";
+    return digits ? std::string() : '"' + text + "\" is not a whole number of 0 or more";
 }
 
 DeviceKind deviceKind (const std::string& name)
@@ -65,7 +65,7 @@ WeightsFormat weightsFormat (const std::string& name)
 
 void addDeviceOption (CLI::App& command, std::string& device)
 {
-    command.add_option ("--device", device, "What computes: cpu, cuda, or auto (a GPU where there is one)")
+    command.add_option ("--device", device, "Compute device: cpu, cuda, or auto (a GPU if there is one)")
         ->check (CLI::IsMember ({ "cpu", "cuda", "auto" }))
         ->capture_default_str();
 }
@@ -80,7 +80,7 @@ void ModelOptions::addTo (CLI::App& command)
         ->check (CLI::IsMember ({ "fp32", "bf16" }))
         ->capture_default_str();
     addDeviceOption (command, device);
-    command.add_option ("--threads", threads, "Compute threads; 0: one for each processor")
+    command.add_option ("--threads", threads, "Compute threads; 0: one per processor")
         ->check (CLI::Range (0, 1024))
         ->capture_default_str();
 }

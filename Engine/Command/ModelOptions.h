@@ -31,7 +31,7 @@ struct ModelSearch
 /** @returns NotFound naming the folder that is missing, or all places that were searched. */
 [[nodiscard]] Result<std::filesystem::path> findModel (const ModelSearch& search);
 
-/** A check for options: a whole number from 0. CLI11 by itself takes -1 for the largest one. @returns what is wrong. */
+/** A check for options: a whole number of 0 or more. CLI11 by itself takes -1 for the largest one. @returns what is wrong. */
 std::string wholeNumber (const std::string& text);
 
 /** "cpu", "cuda" or "auto". */

@@ -18,7 +18,7 @@ constexpr const char* group = "Offloading";
 std::string sizeOfMemory (const std::string& text)
 {
     return parseBytes (text) ? std::string()
-                             : '"' + text + "\" is no size of memory. Write 10GB, 9.5GiB or 800MB";
+                             : '"' + text + "\" is not a memory size. Write 10GB, 9.5GiB or 800MB";
 }
 
 std::string presetNames()
@@ -39,46 +39,48 @@ void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
                                     "implies --dtype bf16")
                        ->check (CLI::IsMember ({ "bf16", "fp8", "int8" }))
                        ->group (group));
-    all.push_back (
-        command.add_option ("--vram", vram, "Use at most so much memory of the GPU, such as 10GB [all]")
-            ->check (sizeOfMemory)
-            ->type_name ("SIZE")
-            ->group (group));
-    all.push_back (command
-                       .add_option ("--prefetch", settings.prefetch,
-                                    "Layers that are copied ahead of the one that is computed")
-                       ->check (CLI::Range (0, 64))
-                       ->capture_default_str()
+    all.push_back (command.add_option ("--vram", vram, "Limit on GPU memory, such as 10GB [all]")
+                       ->check (sizeOfMemory)
+                       ->type_name ("SIZE")
                        ->group (group));
     all.push_back (
         command
-            .add_option ("--context", settings.positions,
-                         "Positions of the longest passage that room is kept for; a second of speech "
-                         "takes 7.5")
-            ->check (CLI::Range (1, 1 << 20))
+            .add_option ("--prefetch", settings.prefetch, "Layers to copy ahead of the one being computed")
+            ->check (CLI::Range (0, 64))
             ->capture_default_str()
             ->group (group));
     all.push_back (
-        command.add_option ("--passages", settings.passages, "Passages in one batch that room is kept for")
-            ->check (CLI::Range (1, 16))
+        command
+            .add_option (
+                "--context", settings.positions,
+                "Reserve memory for passages of up to this many positions; a second of speech takes 7.5")
+            ->check (CLI::Range (1, 1 << 20))
             ->capture_default_str()
             ->group (group));
+    all.push_back (command
+                       .add_option ("--passages", settings.passages,
+                                    "Reserve memory for this many passages in one batch")
+                       ->check (CLI::Range (1, 16))
+                       ->capture_default_str()
+                       ->group (group));
 }
 
 void OffloadOptions::addTo (CLI::App& command)
 {
     auto& settings = asked.settings;
-    auto* layers = command
-                       .add_option ("--gpu-layers", asked.gpuLayers,
-                                    "So many of the language model's layers stay on the GPU; the others are "
-                                    "copied to it each time they are needed")
-                       ->check (CLI::Range (0, 100'000))
-                       ->type_name ("N")
-                       ->group (group);
-    auto* named =
-        command.add_option ("--preset", asked.preset, "The same by name, of 28 layers: " + presetNames())
-            ->type_name ("NAME")
+    auto* layers =
+        command
+            .add_option ("--gpu-layers", asked.gpuLayers,
+                         "Layers of the language model that stay on the GPU; the others are copied "
+                         "to it each time they are needed")
+            ->check (CLI::Range (0, 100'000))
+            ->type_name ("N")
             ->group (group);
+    auto* named = command
+                      .add_option ("--preset", asked.preset,
+                                   "The same by name, for a model of 28 layers: " + presetNames())
+                      ->type_name ("NAME")
+                      ->group (group);
     auto* automatic =
         command.add_flag ("--auto", isAuto, "As many layers as fit the GPU's free memory")->group (group);
     auto* resident =
@@ -93,20 +95,19 @@ void OffloadOptions::addTo (CLI::App& command)
     preset = named;
     all.insert (all.end(), exclusive.begin(), exclusive.end());
     addMemoryOptionsTo (command);
-    all.push_back (command.add_flag ("--no-pin", isPageable, "Leave host memory pageable: slower copies")
+    all.push_back (command.add_flag ("--no-pin", isPageable, "Use pageable host memory; copies are slower")
                        ->group (group));
     all.push_back (
         command
             .add_option ("--cache-trim-interval,--cache-clear-interval", settings.cacheTrimInterval,
-                         "Layer transfers from one return of unused GPU memory to the next; 0: never")
+                         "Layer transfers between trims of the CUDA allocator's cache; 0: never trim")
             ->check (CLI::Range (std::int64_t { 0 }, std::int64_t { 1 } << 40))
             ->capture_default_str()
             ->group (group));
     all.push_back (
         command
             .add_option ("--trim", trim,
-                         "A due return of memory is left out when there is nothing to return (useful), or "
-                         "is not (always)")
+                         "Skip a trim that would free nothing (useful), or never skip one (always)")
             ->check (CLI::IsMember ({ "useful", "always" }))
             ->capture_default_str()
             ->group (group));
@@ -151,7 +152,7 @@ std::string OffloadOptions::effective (const ModelInfo& info) const
     const auto names = given();
     if (names.empty())
         return {};
-    return fmt::format ("All layers lie where a CPU computes them: {} {} no effect.\n",
-                        fmt::join (names, ", "), names.size() == 1 ? "has" : "have");
+    return fmt::format ("On a CPU all layers are resident: {} {} no effect.\n", fmt::join (names, ", "),
+                        names.size() == 1 ? "has" : "have");
 }
 } // namespace tableread::engine

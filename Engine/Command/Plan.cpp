@@ -56,7 +56,7 @@ int printPlan (const PlanOptions& options, Session& session)
     const bool hasWeights = Checkpoint::hasWeights (folder);
     if (! hasWeights)
         session.err
-            << "No safetensors file is in the folder: this plan is for the shapes of its config.json.\n";
+            << "The folder holds no safetensors file: this plan uses the shapes in its config.json.\n";
     const auto checkpoint = hasWeights ? Checkpoint::open (folder) : Checkpoint::shapesOf (folder);
     const auto report = plan (*checkpoint, questionOf (options, gpu));
     if (options.json)
@@ -67,7 +67,7 @@ int printPlan (const PlanOptions& options, Session& session)
     session.out << describe (report);
     if (! gpu && ! allGiven)
         session.err
-            << "No GPU was measured: what is not given by --link, --bandwidth and --vram is assumed.\n";
+            << "No GPU was measured: values not given by --link, --bandwidth and --vram are assumed.\n";
     return exitOk;
 }
 } // namespace
@@ -75,24 +75,25 @@ int printPlan (const PlanOptions& options, Session& session)
 void addPlan (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<PlanOptions>();
-    auto* command = app.add_subcommand ("plan", "Predict memory and speed of each preset on a GPU");
+    auto* command = app.add_subcommand ("plan", "Predict the memory and speed of each preset on a GPU");
     command
         ->add_option ("--model", options->model,
                       "Folder of a checkpoint, or of its config.json alone [the embedded one, or "
                       "TABLEREAD_MODEL]")
         ->type_name ("DIR");
     options->offload.addMemoryOptionsTo (*command);
-    command->add_option ("--link", options->linkGb, "Speed of copies to the GPU [measured, else 25]")
+    command->add_option ("--link", options->linkGb, "Host-to-GPU bandwidth [measured, else 25]")
         ->check (CLI::Range (0.001, 1e6))
         ->type_name ("GB/s");
     command
-        ->add_option ("--bandwidth", options->bandwidthGb, "Speed of the GPU's memory [measured, else 760]")
+        ->add_option ("--bandwidth", options->bandwidthGb,
+                      "Bandwidth of the GPU's memory [measured, else 760]")
         ->check (CLI::Range (0.001, 1e6))
         ->type_name ("GB/s");
-    command->add_option ("--steps", options->steps, "Diffusion steps a frame")
+    command->add_option ("--steps", options->steps, "Diffusion steps per frame")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
-    command->add_flag ("--json", options->json, "Machine-readable, in bytes");
+    command->add_flag ("--json", options->json, "Print JSON, in bytes");
     command->footer (R"(
 Examples:
   tableread-engine plan --model ~/models/VibeVoice-7B --vram 10GB

@@ -48,16 +48,14 @@ void addProfile (CLI::App& app, Session& session)
     const auto options = std::make_shared<ProfileOptions>();
     auto* command = app.add_subcommand ("profile", "Show where a frame's time goes");
     options->measure.addTo (*command);
-    command->add_option ("--frames", options->frames, "Frames that are measured, after 8 that settle")
+    command->add_option ("--frames", options->frames, "Frames to measure, after 8 warm-up frames")
         ->check (CLI::Range (1, 1'000'000))
         ->capture_default_str();
     command->add_option ("--batch", options->batch, "Passages at once")
         ->check (CLI::Range (1, 16))
         ->capture_default_str();
-    command->add_flag ("--json", options->json, "Machine-readable");
-    command
-        ->add_option ("--trace", options->trace,
-                      "All of it over time, as a file for ui.perfetto.dev or chrome://tracing")
+    command->add_flag ("--json", options->json, "Print JSON");
+    command->add_option ("--trace", options->trace, "Write a trace for ui.perfetto.dev or chrome://tracing")
         ->type_name ("FILE");
     command->footer (R"(
 Examples:

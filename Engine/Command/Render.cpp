@@ -80,8 +80,7 @@ private:
     void prepare()
     {
         if (options.out.empty() && ! options.raw && options.stems.empty())
-            fail (ErrorCode::InvalidInput,
-                  "the speech has no place to go. Give -o FILE, --stems DIR or --stdout.");
+            fail (ErrorCode::InvalidInput, "there is no output. Give -o FILE, --stems DIR or --stdout.");
         if (options.json && options.raw)
             fail (ErrorCode::InvalidInput,
                   "--json and --stdout both write to standard output. Choose one of them.");
@@ -193,13 +192,12 @@ private:
         report.interrupted = interrupt.came();
         if (report.interrupted && report.speechSeconds() <= 0.0)
         {
-            session.err << "Stopped before anything was rendered; nothing is written.\n";
+            session.err << "Stopped before anything was rendered; nothing was written.\n";
             return interrupt.exitCode();
         }
         if (const auto clipped = output->clipped(); clipped > 0)
-            note (std::to_string (clipped) +
-                  " samples were louder than a 16-bit file can hold and are clipped. "
-                  "--format f32 keeps them.");
+            note (std::to_string (clipped) + " samples were too loud for a 16-bit file and were clipped. "
+                                             "--format f32 keeps them.");
         if (auto written = output->finish(); ! written)
             throw Exception (written.error());
         report.script = options.script.string();
@@ -240,28 +238,28 @@ void addOptions (CLI::App& command, RenderOptions& options)
     command.add_option ("-o,--output", options.out, "WAV file with everything")->type_name ("FILE");
     command.add_option ("--stems", options.stems, "Folder for one WAV file a passage, 001_Anna.wav …")
         ->type_name ("DIR");
-    command.add_flag ("--stdout", options.raw, "Raw samples, mono, 24 kHz, little-endian, as they come");
-    command.add_option ("--format", options.format, "Samples: s16, or f32 just as the model gives them")
+    command.add_flag ("--stdout", options.raw,
+                      "Write raw samples (mono, 24 kHz, little-endian) as they are rendered");
+    command
+        .add_option ("--format", options.format, "Sample format: s16, or f32 exactly as the model gives them")
         ->check (CLI::IsMember ({ "s16", "f32" }))
         ->capture_default_str();
-    command
-        .add_option ("--passage", options.passage,
-                     "What is spoken in one pass: each line by itself, or a scene")
+    command.add_option ("--passage", options.passage, "What one pass speaks: a line, or a whole scene")
         ->check (CLI::IsMember ({ "line", "scene" }))
         ->capture_default_str();
     command.add_option ("--seed", options.settings.seed, "The same seed gives the same samples")
         ->check (wholeNumber)
         ->capture_default_str();
     command
-        .add_option ("--cfg", options.settings.guidanceScale, "Guidance scale; 1: none, and twice as fast")
+        .add_option ("--cfg", options.settings.guidanceScale, "Guidance scale; 1: no guidance, twice as fast")
         ->check (CLI::Range (0.0, 100.0))
         ->capture_default_str();
-    command.add_option ("--steps", options.settings.steps, "Diffusion steps a frame")
+    command.add_option ("--steps", options.settings.steps, "Diffusion steps per frame")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
     command
         .add_option ("--max-seconds", options.settings.maxSeconds,
-                     "The most speech of a passage; 0: as the model ends")
+                     "Longest speech of a passage; 0: until the model ends it")
         ->check (CLI::Range (0.0, 1e6))
         ->capture_default_str();
     command
@@ -270,7 +268,7 @@ void addOptions (CLI::App& command, RenderOptions& options)
         ->capture_default_str();
     options.model.addTo (command);
     options.offload.addTo (command);
-    command.add_flag ("--json", options.json, "Report on standard output, for programs");
+    command.add_flag ("--json", options.json, "Print a JSON report on standard output");
     command.add_flag ("-q,--quiet", options.quiet, "No progress, notes or summary; errors only");
 }
 } // namespace

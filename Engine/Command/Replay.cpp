@@ -35,17 +35,17 @@ void describe (std::ostream& out, const char* title, const std::map<std::string,
 void addReplay (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<ReplayCommand>();
-    auto* command = app.add_subcommand ("replay", "Compare the engine with a golden that golden.py made");
+    auto* command = app.add_subcommand ("replay", "Compare the engine with a golden made by golden.py");
     command->add_option ("GOLDEN", options->folder, "Folder with config, weights and golden.safetensors")
         ->required();
-    command->add_option ("--threads", options->threads, "Compute threads; 0: one for each processor")
+    command->add_option ("--threads", options->threads, "Compute threads; 0: one per processor")
         ->check (CLI::Range (0, 1024));
     addDeviceOption (*command, options->device);
     command
         ->add_option ("--weights", options->weights,
                       "The language model's matrices: fp8 or int8 [as computed]")
         ->check (CLI::IsMember ({ "fp8", "int8" }));
-    command->add_flag ("--json", options->json, "Machine-readable");
+    command->add_flag ("--json", options->json, "Print JSON");
     command->footer (R"(
 Examples:
   tableread-engine replay Tests/Data/golden/a-plain

@@ -105,7 +105,7 @@ std::string lengthWarning (const PassageReport& passage, const ModelInfo& model)
     if (passage.render.finish != FinishReason::Length)
         return {};
     return fmt::format (
-        "{}: the limit on length was reached after {:.1f} s of speech, so its end may be missing. Split it "
+        "{}: the length limit was reached after {:.1f} s of speech, so its end may be missing. Split it "
         "into shorter lines, raise --max-seconds if you gave it, or try another --seed.",
         passage.title, seconds (passage.samples, model));
 }
@@ -115,8 +115,7 @@ std::string summary (const ScriptReport& report)
     const auto what = report.interrupted ? "Stopped; kept" : "Wrote";
     const auto where = report.output.empty() ? std::string ("to standard output") : report.output;
     return fmt::format (
-        "{} {}: {:.1f} s, of it {:.1f} s of speech, rendered in {:.1f} s: real-time factor {:.2f}.", what,
-        where, report.outputSeconds(), report.speechSeconds(), report.renderMs / 1000.0,
-        report.realTimeFactor());
+        "{} {}: {:.1f} s, {:.1f} s of it speech, rendered in {:.1f} s: real-time factor {:.2f}.", what, where,
+        report.outputSeconds(), report.speechSeconds(), report.renderMs / 1000.0, report.realTimeFactor());
 }
 } // namespace tableread::engine

@@ -67,7 +67,7 @@ int selfTest (const SelfTestOptions& options, Session& session)
     session.out << "selftest with " << name << ": " << (result.passed ? "passed" : "FAILED") << "; "
                 << result.sentence << ".\n";
     if (! result.passed)
-        session.err << "This build does not compute on this machine what it should. If the model was "
+        session.err << "This build gives wrong results on this machine. If the model was "
                        "replaced, store its "
                        "speech anew with selftest --remake; else do not trust what it renders.\n";
     return result.passed ? exitOk : exitInternal;
@@ -78,12 +78,12 @@ void addSelfTest (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<SelfTestOptions>();
     auto* command =
-        app.add_subcommand ("selftest", "Check that this build computes on this machine what it should");
+        app.add_subcommand ("selftest", "Check that this build gives the right results on this machine");
     command->add_option ("--model", options->model.model, "Folder of a checkpoint [the embedded one]")
         ->type_name ("DIR");
-    command->add_option ("--threads", options->model.threads, "Compute threads; 0: one for each processor")
+    command->add_option ("--threads", options->model.threads, "Compute threads; 0: one per processor")
         ->check (CLI::Range (0, 1024));
-    command->add_option ("--remake", options->remake, "Store what this build computes, instead of comparing")
+    command->add_option ("--remake", options->remake, "Store this build's results instead of comparing")
         ->type_name ("DIR");
     command->footer (R"(
 Examples:

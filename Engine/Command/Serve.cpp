@@ -132,8 +132,8 @@ int serve (const ServeOptions& options, Session& session)
         std::_Exit (exitOk); // nothing hurries a loader on, and it leaves nothing behind
     }
     if (end == HttpServer::End::Failed)
-        fail (ErrorCode::Io, "the system does not let the engine wait for clients any more. Start it again.");
-    spdlog::info (end == HttpServer::End::Idle ? "no client for a while: bye" : "stopped");
+        fail (ErrorCode::Io, "the system refuses new connections. Start the engine again.");
+    spdlog::info (end == HttpServer::End::Idle ? "no client for a while: exiting" : "stopped");
     return exitOk;
 }
 } // namespace
@@ -150,7 +150,7 @@ void addServe (CLI::App& app, Session& session)
         ->type_name ("PATH");
     command
         ->add_option ("--idle-exit", options->idleExitSeconds,
-                      "End after so many seconds without a client; 0: never")
+                      "Exit after this many seconds without a client; 0: never")
         ->check (CLI::Range (0.0, 1e6))
         ->capture_default_str();
     command->footer (R"(

@@ -44,7 +44,7 @@ void checkCommandName (const CLI::App& app, const std::vector<std::string>& argu
             return;
         names += (names.empty() ? "" : ", ") + command->get_name();
     }
-    throw CLI::ParseError ('"' + arguments.front() + "\" is no command; there are " + names,
+    throw CLI::ParseError ('"' + arguments.front() + "\" is not a command; the commands are " + names,
                            CLI::ExitCodes::InvalidError);
 }
 
@@ -93,8 +93,7 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     }
     catch (const std::bad_alloc&)
     {
-        session.err
-            << "tableread-engine: the system refused memory. Close other programs, or use a smaller model.\n";
+        session.err << "tableread-engine: out of memory. Close other programs, or use a smaller model.\n";
         return exitBadInput;
     }
     catch (const std::exception& exception)

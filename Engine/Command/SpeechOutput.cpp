@@ -91,7 +91,7 @@ void SpeechOutput::everywhere (std::span<const float> samples)
                                                         : protocol::SampleFormat::Int16);
     if (! options.raw->write (bytes.data(), static_cast<std::streamsize> (bytes.size())).flush())
         failure = Error { ErrorCode::Io,
-                          "standard output takes no more samples: its reader has gone, or its disk is full.",
+                          "cannot write to standard output: its reader has gone, or the disk is full.",
                           {} };
 }
 

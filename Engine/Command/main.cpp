@@ -39,8 +39,8 @@ int main (int argc, char** argv)
     const int code = runCommandLine ({ argv + 1, argv + argc }, session);
     if (! std::cout.flush() && code == exitOk)
     {
-        std::cerr
-            << "tableread-engine: standard output takes no more: its reader has gone, or its disk is full.\n";
+        std::cerr << "tableread-engine: cannot write to standard output: its reader has gone, or the disk is "
+                     "full.\n";
         return exitBadInput;
     }
     return code;

@@ -46,7 +46,7 @@ void renderRuns (Renderer& renderer, const VoicedPassage& passage, const BenchRe
         report.runs.push_back (
             renderer.measuring().renderMeasured ({ &job, 1 }, request.speech.exactFrames).front());
         if (hooks.isStopped())
-            fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
+            fail (ErrorCode::Cancelled, "the measurement was stopped before it was complete.");
         if (run == 0)
             first = samples;
         report.identical = report.identical && samples == first;

@@ -73,7 +73,7 @@ void measureFrames (Renderer& renderer, const MeasuredSpeech& speech, const Meas
     };
     const auto reports = renderer.measuring().renderMeasured (jobs, speech.exactFrames);
     if (hooks.isStopped())
-        fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
+        fail (ErrorCode::Cancelled, "the measurement was stopped before it was complete.");
     point.frames = reports.front().frames;
     std::vector<float> all;
     for (const auto& spoken : samples)

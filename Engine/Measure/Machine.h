@@ -20,6 +20,6 @@ int usableProcessors();
 /** The most memory that this process ever had resident (VmHWM); 0 if the system does not say. */
 std::int64_t peakResidentBytes();
 
-/** The commit that this program was built from, with "-dirty" for changes on top; "unknown" outside of a repository. */
+/** The commit that this program was built from, with "-dirty" for changes on top; "unknown" outside a repository. */
 std::string commit();
 } // namespace tableread::engine

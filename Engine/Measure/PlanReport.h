@@ -35,7 +35,7 @@ struct PlanQuestion
     SpeedAssumptions assumptions;
     int steps = 10;
     std::optional<std::int64_t> free; // bytes of device memory; empty: not known
-    bool hasContext = false;          // the driver's context is no more part of `free`
+    bool hasContext = false;          // the driver's context is already left out of `free`
 };
 
 /** What plan says: for each preset the memory and the time of a frame. */

@@ -119,11 +119,11 @@ SelfTestResult compare (const SelfTestData& stored, const SelfTestData& now, dou
         const auto differ =
             std::mismatch (stored.tokens.begin(), stored.tokens.end(), now.tokens.begin(), now.tokens.end());
         result.sentence =
-            fmt::format ("tokens differ from the {}. of {} on (stored: {} tokens)",
+            fmt::format ("tokens differ from number {} of {} on (stored: {} tokens)",
                          differ.second - now.tokens.begin() + 1, now.tokens.size(), stored.tokens.size());
     }
     else if (! longEnough)
-        result.sentence = fmt::format ("{} numbers of latents came, {} are stored", now.latents.size(),
+        result.sentence = fmt::format ("{} latent values were computed, {} are stored", now.latents.size(),
                                        stored.latents.size());
     else
         result.sentence =

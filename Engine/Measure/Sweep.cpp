@@ -27,8 +27,8 @@ std::vector<std::int64_t> numbers (std::string_view text, const std::string& who
         const auto [end, error] = std::from_chars (item.data(), item.data() + item.size(), value);
         if (error != std::errc() || end != item.data() + item.size() || value < 0)
             fail (ErrorCode::InvalidInput, "--sweep " + whole + ": \"" + std::string (item) +
-                                               "\" is not a whole number from 0. Write numbers with commas "
-                                               "between them, such as gpu-layers=0,8,20.");
+                                               "\" is not a whole number of 0 or more. Write numbers "
+                                               "separated by commas, such as gpu-layers=0,8,20.");
         values.push_back (value);
         if (comma == std::string_view::npos)
             return values;
@@ -52,10 +52,9 @@ void SweepAxes::add (const std::string& text)
                  : name == "batch"    ? &batches
                                       : nullptr;
     if (axis == nullptr || equals == std::string::npos)
-        fail (ErrorCode::InvalidInput,
-              "--sweep " + text +
-                  ": what varies is one of gpu-layers, interval and batch. Write for "
-                  "example gpu-layers=0,8,20.");
+        fail (ErrorCode::InvalidInput, "--sweep " + text +
+                                           ": an axis is gpu-layers, interval or batch. Write for example "
+                                           "gpu-layers=0,8,20.");
     const auto values = numbers (std::string_view (text).substr (equals + 1), text);
     axis->insert (axis->end(), values.begin(), values.end());
 }

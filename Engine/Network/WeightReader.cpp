@@ -249,7 +249,7 @@ at::Tensor EmbeddingTable::rows (at::ArrayRef<std::int64_t> ids) const
     {
         if (ids[i] < 0 || ids[i] >= vocabulary)
             fail (ErrorCode::InvalidInput,
-                  "token " + std::to_string (ids[i]) + " is outside of the model's vocabulary of " +
+                  "token " + std::to_string (ids[i]) + " is outside the model's vocabulary of " +
                       std::to_string (vocabulary) + ": tokenizer and checkpoint do not belong together.");
         auto row = whole[ids[i]].to (at::kFloat);
         if (scale)

@@ -80,7 +80,7 @@ public:
     EmbeddingTable (const Checkpoint& checkpoint, const std::string& name, std::int64_t vocabulary,
                     std::int64_t hidden);
 
-    /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside of the vocabulary, or a row
+    /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside the vocabulary, or a row
         holds NaN or infinity. */
     at::Tensor rows (at::ArrayRef<std::int64_t> ids) const;
 

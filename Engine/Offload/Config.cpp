@@ -48,8 +48,7 @@ std::optional<std::int64_t> presetLayers (std::string_view name, std::int64_t la
 void check (const OffloadSettings& settings)
 {
     if (settings.prefetch < 0)
-        fail (ErrorCode::OutOfRange,
-              fmt::format ("--prefetch {}: the number of slots ahead is 0 or more.", settings.prefetch));
+        fail (ErrorCode::OutOfRange, fmt::format ("--prefetch {}: must be 0 or more.", settings.prefetch));
     if (settings.cacheTrimInterval < 0)
         fail (
             ErrorCode::OutOfRange,
@@ -57,9 +56,9 @@ void check (const OffloadSettings& settings)
                          "more, or 0 for never.",
                          settings.cacheTrimInterval));
     if (settings.positions < 1 || settings.passages < 1)
-        fail (ErrorCode::OutOfRange, "--context and --passages: room is kept for 1 or more.");
+        fail (ErrorCode::OutOfRange, "--context and --passages: must be 1 or more.");
     if (settings.deviceMemoryLimit < 0)
-        fail (ErrorCode::OutOfRange, "--vram: the memory that may be used is more than 0.");
+        fail (ErrorCode::OutOfRange, "--vram: must be more than 0.");
 }
 
 std::string_view nameOf (WeightsFormat format)

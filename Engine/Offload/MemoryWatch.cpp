@@ -54,13 +54,12 @@ std::vector<std::string> MemoryWatch::frameMade()
                       "it goes on, render shorter passages and report it with the output of profile.",
                       device.name(), mebibytes (grown), framesSeen),
          sentences);
-    say (
-        reserved >= growthWorthSaying && grown == 0, saidFragments,
-        fmt::format (
-            "{}: memory falls into fragments, {:.0f} MiB more are reserved than {} frames ago though no more "
-            "are in use. {}",
-            device.name(), mebibytes (reserved), framesSeen, fewerFragments (config)),
-        sentences);
+    say (reserved >= growthWorthSaying && grown == 0, saidFragments,
+         fmt::format (
+             "{}: memory is fragmenting: {:.0f} MiB more are reserved than {} frames ago though no more "
+             "are in use. {}",
+             device.name(), mebibytes (reserved), framesSeen, fewerFragments (config)),
+         sentences);
     say (lost >= shrinkingWorthSaying && reserved == 0, saidShrinking,
          fmt::format (
              "{}: another program takes memory, {:.0f} MiB in the last {:.0f} s; {:.0f} MiB are left. Close "
@@ -69,7 +68,7 @@ std::vector<std::string> MemoryWatch::frameMade()
              nextStepOfLadder (config)),
          sentences);
     say ((double) memory.used() > fullShare * (double) memory.total, saidFull,
-         fmt::format ("{}: {:.0f} % of the memory are used, {:.0f} MiB are left. {}", device.name(),
+         fmt::format ("{}: {:.0f} % of the memory is used, {:.0f} MiB are left. {}", device.name(),
                       100.0 * (double) memory.used() / (double) memory.total, mebibytes (memory.free),
                       nextStepOfLadder (config)),
          sentences);

@@ -33,7 +33,7 @@ public:
     Connection (const Connection&) = delete;
     Connection& operator= (const Connection&) = delete;
 
-    /** The connection that the calling thread serves; nullptr outside of a request. */
+    /** The connection that the calling thread serves; nullptr outside a request. */
     static Connection* current();
 
     /** Waits for the next request's first byte. @returns false at its end: hang-up, idle for too long, server stops. */

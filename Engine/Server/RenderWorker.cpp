@@ -144,7 +144,7 @@ void RenderWorker::serve (SpeechJob& job)
         events.isCancelled = [&job] { return job.queue.abandoned(); };
         const auto report = renderer->render (passage, job.settings, events);
         const auto* how = report.finish == FinishReason::Cancelled ? "cancelled"
-                          : report.finish == FinishReason::Length  ? "reached the limit on length"
+                          : report.finish == FinishReason::Length  ? "reached the length limit"
                                                                    : "done";
         spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id, how,
                       report.frames, report.firstFrameMs, report.totalMs);
@@ -158,7 +158,7 @@ void RenderWorker::serve (SpeechJob& job)
     catch (const std::bad_alloc&)
     {
         failed (ErrorCode::OutOfMemory,
-                "the system refused memory for this speech. Close other programs, or shorten it.");
+                "out of memory for this speech. Close other programs, or shorten it.");
     }
     catch (const std::exception& exception)
     {

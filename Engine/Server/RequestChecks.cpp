@@ -73,10 +73,10 @@ Result<CheckedRequest> checkRequest (std::string_view body)
         warnOfUnknown (*found, extensionFields, "tableread.", checked.warnings);
     if (const auto found = json.find ("stream_format"); found != json.end() && *found != "audio")
         return refused (ErrorCode::Unsupported,
-                        "only \"audio\" is offered, which streams from the first frame", "stream_format");
+                        "only \"audio\" is supported; it streams from the first frame", "stream_format");
     if (const auto found = json.find ("speed"); found != json.end() && *found != 1)
-        return refused (ErrorCode::Unsupported,
-                        "speech has the speed that the model gives it: only 1 is offered", "speed");
+        return refused (ErrorCode::Unsupported, "the model sets the speed of speech: only 1 is supported",
+                        "speed");
 
     auto& request = checked.request;
     if (request.lines.empty())
@@ -90,7 +90,8 @@ Result<CheckedRequest> checkRequest (std::string_view body)
         const auto field =
             json.contains ("tableread") ? "tableread.lines[" + std::to_string (i) + "]" : "input";
         if (line.text.empty())
-            return refused (ErrorCode::InvalidInput, "there is nothing to speak: the text is empty", field);
+            return refused (ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak",
+                            field);
     }
     return checked;
 }

@@ -52,7 +52,7 @@ Error errorOfStatus (int status, const httplib::Request& request)
         case 500:
             return { ErrorCode::Internal, "the engine failed on this request; its log says more.", {} };
         default:
-            return { ErrorCode::InvalidInput, "this is not a request that HTTP/1.1 knows.", {} };
+            return { ErrorCode::InvalidInput, "this is not a valid HTTP/1.1 request.", {} };
     }
 }
 

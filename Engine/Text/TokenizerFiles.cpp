@@ -28,7 +28,7 @@ std::int64_t readId (const Json& value, const std::string& token, const std::str
     const bool usable = value.is_number_unsigned() && value.get<std::uint64_t>() < (std::uint64_t) most;
     if (! usable)
         fail (ErrorCode::InvalidInput,
-              "the id of token " + inQuotes (token) + " is not a whole number from 0 to " +
+              "the id of token " + inQuotes (token) + " is not a whole number of 0 or more to " +
                   std::to_string (most - 1) + ".",
               where);
     return value.get<std::int64_t>();

@@ -55,7 +55,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     seed.setInputRestrictions (19, "0123456789");
     seed.setFont (Theme::font (15.0f));
     seed.setIndents (8, 5);
-    seed.setTooltip ("Another seed is another performance of the same script");
+    seed.setTooltip ("Another seed gives another performance of the same script");
     seed.onTextChange = [this] { session.setSeed ((std::uint64_t) seed.getText().getLargeIntValue()); };
 
     cast.onChoice = [this] (const std::string& speaker, const VoiceReference& voice) {
@@ -270,7 +270,7 @@ void PluginEditor::openEngineMenu()
     const auto chosen = session.state().engine;
     juce::PopupMenu menu;
     menu.addSectionHeader ("The program that speaks");
-    menu.addItem ("Find it by itself", true, chosen.empty(), [this] { session.setEngine ({}); });
+    menu.addItem ("Find it automatically", true, chosen.empty(), [this] { session.setEngine ({}); });
     if (! chosen.empty())
         menu.addItem (juce::String::fromUTF8 (chosen.c_str()), true, true, [] {});
     menu.addItem (juce::String::fromUTF8 ("Choose it\u2026"), [this] { chooseEngine(); });

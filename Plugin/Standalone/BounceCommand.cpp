@@ -63,7 +63,7 @@ void checkTakes (const Performance::View& view)
 int run (const Arguments& arguments)
 {
     if (arguments.rate < (int) HostAudio::minRateHz || arguments.rate > (int) HostAudio::maxRateHz)
-        refuse ("--rate " + std::to_string (arguments.rate) + " is not possible; 1000 to 1000000 are");
+        refuse ("--rate " + std::to_string (arguments.rate) + " is not supported; 1000 to 1000000 are");
     Session session;
     session.setScript (readFile (arguments.script));
     session.setSeed (arguments.seed);
@@ -100,8 +100,9 @@ std::optional<int> runCommandLine (int argc, char** argv)
     Arguments arguments;
     CLI::App app ("TableRead: a table read. Without arguments it opens its window.", "TableRead");
     app.set_version_flag ("--version", TABLEREAD_VERSION);
-    auto* bounceOption = app.add_option ("--bounce", arguments.script, "Speak this script without a window")
-                             ->type_name ("SCRIPT");
+    auto* bounceOption =
+        app.add_option ("--bounce", arguments.script, "Render this script without opening a window")
+            ->type_name ("SCRIPT");
     app.add_option ("-o,--output", arguments.output, "The WAV file to write (32-bit floats)")
         ->needs (bounceOption);
     app.add_option ("--voice", arguments.voices, "A speaker's voice, as \"Anna=anna.wav\"; may be repeated")
@@ -110,10 +111,10 @@ std::optional<int> runCommandLine (int argc, char** argv)
     app.add_option ("--rate", arguments.rate, "Samples per second")
         ->capture_default_str()
         ->needs (bounceOption);
-    app.add_option ("--seed", arguments.seed, "Another seed is another performance")
+    app.add_option ("--seed", arguments.seed, "Another seed gives another performance")
         ->capture_default_str()
         ->needs (bounceOption);
-    app.add_option ("--engine", arguments.engine, "The engine's program; by default it is looked for")
+    app.add_option ("--engine", arguments.engine, "The engine's program [found automatically]")
         ->needs (bounceOption);
     app.allow_extras (argc > 1 && std::string_view (argv[1]).substr (0, 6) == "--juce");
     try

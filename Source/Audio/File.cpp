@@ -14,7 +14,7 @@ constexpr int lowestRateHz = 4'000, highestRateHz = 768'000;
 Error unreadable (const std::filesystem::path& file, const std::string& why)
 {
     return { ErrorCode::InvalidInput,
-             file.filename().string() + " is no recording that can be read (" + why +
+             file.filename().string() + " is not a readable recording (" + why +
                  "). Choose a WAV, FLAC, OGG or MP3 file.",
              {} };
 }

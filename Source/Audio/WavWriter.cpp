@@ -139,7 +139,7 @@ Result<void> WavWriter::write (std::span<const float> samples)
     const std::int64_t bytesPerSample = format == WavFormat::Int16 ? 2 : 4;
     if ((sampleCount + (std::int64_t) samples.size()) > mostBytes / bytesPerSample)
         return keep ({ ErrorCode::Io,
-                       "has reached the 4 GiB that a WAV file can hold. Render fewer lines at once.",
+                       "has reached 4 GiB, the limit of a WAV file. Render fewer lines at once.",
                        target->file.string() });
 
     std::array<std::int16_t, 4096> block;

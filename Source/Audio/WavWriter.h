@@ -42,7 +42,7 @@ public:
 
     std::int64_t samples() const { return sampleCount; }
 
-    /** Samples outside of [-1, 1] so far, which Int16 had to clamp. */
+    /** Samples outside [-1, 1] so far, which Int16 had to clamp. */
     std::int64_t clipped() const { return clippedCount; }
 
 private:

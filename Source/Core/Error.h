@@ -13,7 +13,7 @@ enum class ErrorCode
 {
     InvalidInput, // the user's file, text or option cannot be used: exit code 2, HTTP 400
     NotFound,     // a file or a name does not exist
-    OutOfRange,   // a number is outside of what is allowed
+    OutOfRange,   // a number is outside what is allowed
     OutOfMemory,  // RAM or GPU memory was refused
     Unsupported,  // valid, but not something this build can do
     Io,           // reading, writing or a socket failed

@@ -67,7 +67,7 @@ void readHead (const httplib::Response& response, Answer& answer)
     answer.retryAfter = retryAfter (response);
     const auto type = response.get_header_value ("Content-Type");
     if (response.status == 200 && type.rfind ("audio/", 0) != 0)
-        answer.nonsense = "\"" + type + "\" came where audio was expected";
+        answer.nonsense = "\"" + type + "\" was received instead of audio";
 }
 
 bool readBody (const char* data, std::size_t size, Answer& answer,
@@ -82,7 +82,7 @@ bool readBody (const char* data, std::size_t size, Answer& answer,
     }
     if (! answer.floats.take (data, size))
     {
-        answer.nonsense = "a sample came that is not a number";
+        answer.nonsense = "a received sample is not a number";
         return false;
     }
     if (! answer.floats.speech().empty())

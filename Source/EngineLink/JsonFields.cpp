@@ -15,7 +15,7 @@ std::string kind (const nlohmann::json& value)
 Exception outside (const nlohmann::json& value, const std::string& least, const std::string& most,
                    std::string where)
 {
-    return Exception ({ ErrorCode::OutOfRange, value.dump() + " is outside of " + least + " to " + most,
+    return Exception ({ ErrorCode::OutOfRange, value.dump() + " is not between " + least + " and " + most,
                         std::move (where) });
 }
 } // namespace
@@ -57,7 +57,7 @@ std::uint64_t JsonFields::seed (const char* name) const
     if (field == nullptr)
         return 0;
     if (! field->is_number_unsigned())
-        refuse (name, "a whole number from 0", *field);
+        refuse (name, "a whole number of 0 or more", *field);
     return field->get<std::uint64_t>();
 }
 

@@ -169,14 +169,14 @@ Result<SpeechRequest> parseSpeechRequest (std::string_view text)
         const auto container = fields.text ("response_format", "wav");
         if (container != "pcm" && container != "wav")
             throw Exception ({ ErrorCode::Unsupported,
-                               "\"" + container + "\" is not offered; use \"wav\" or \"pcm\"",
+                               "\"" + container + "\" is not supported; use \"wav\" or \"pcm\"",
                                "response_format" });
         request.container = container == "wav" ? Container::Wav : Container::Pcm;
         if (const auto* extension = fields.find ("tableread"))
             readExtension (*extension, request);
         if (request.input.empty() && request.lines.empty())
             throw Exception (
-                { ErrorCode::InvalidInput, "there is nothing to speak: the text is empty", "input" });
+                { ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak", "input" });
     });
 }
 

@@ -131,7 +131,7 @@ RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
     {
         end (*job.take, TakeState::Failed,
              { ErrorCode::Io,
-               "another engine answers than the one that began this line. Render it again.",
+               "a different engine answered than the one that began this line. Render it again.",
                {} });
         return Next::End;
     }
@@ -168,7 +168,8 @@ RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
     else if (! continuation.isSame() || (result && ! continuation.reachedKnown()))
         end (*job.take, TakeState::Failed,
              { ErrorCode::Io,
-               "the engine was restarted and did not repeat what it had said. Render the line again.",
+               "the engine was restarted and its speech does not match what it sent before. Render the line "
+               "again.",
                {} });
     else if (! continuation.fits())
         end (*job.take, TakeState::Failed,

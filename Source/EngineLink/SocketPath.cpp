@@ -32,7 +32,7 @@ Result<std::filesystem::path> checkLength (std::filesystem::path socket)
         return tl::unexpected (Error { ErrorCode::InvalidInput,
                                        "the socket's path has " + std::to_string (length) +
                                            " bytes, at most " + std::to_string (limit) +
-                                           " are possible. Set TABLEREAD_SOCKET to a shorter one.",
+                                           " are allowed. Set TABLEREAD_SOCKET to a shorter one.",
                                        socket.string() });
     return socket;
 }
@@ -56,8 +56,7 @@ Result<void> makePrivateFolder (const std::filesystem::path& folder)
                                     std::strerror (errno));
     if (! S_ISDIR (status.st_mode))
         return refused (
-            folder,
-            "a folder for the engine's socket is expected here, but it is something else. Remove it.");
+            folder, "this must be the folder for the engine's socket, but it is not a folder. Remove it.");
     if (status.st_uid != ::getuid())
         return refused (folder, "the folder for the engine's socket belongs to user " +
                                     std::to_string (status.st_uid) +

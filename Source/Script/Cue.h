@@ -9,7 +9,7 @@ namespace tableread
 {
 /** What a line has in front of its first colon, if that may be a speaker's name.
 
-    Certain    one to five words, each with a capital (or in a script without capitals), small words such as "of" and
+    Certain    one to five words, each with a capital (or in a writing system without capitals), small words such as "of" and
                "von" between; at most 40 characters; then a colon and a space, a letter or an opening quote.
                "Speaker 1" in any case.
     Lowercase  one word without a capital: "anna: hi", but also "remember: never".

@@ -44,7 +44,7 @@ Result<std::shared_ptr<HostAudio>> HostAudio::create (std::shared_ptr<const Take
     if (! isPossible (hostRateHz))
         return tl::unexpected (Error { ErrorCode::OutOfRange,
                                        "the host's sample rate is " + std::to_string (hostRateHz) +
-                                           " Hz, 1000 to 1000000 are possible",
+                                           " Hz; 1000 to 1000000 Hz are supported",
                                        {} });
     std::shared_ptr<HostAudio> audio (new HostAudio (std::move (take)));
     try
@@ -55,7 +55,7 @@ Result<std::shared_ptr<HostAudio>> HostAudio::create (std::shared_ptr<const Take
     catch (const std::bad_alloc&)
     {
         return tl::unexpected (
-            Error { ErrorCode::OutOfMemory, "no resampler for the host's rate can be made", {} });
+            Error { ErrorCode::OutOfMemory, "cannot create a resampler for the host's sample rate", {} });
     }
     return audio;
 }

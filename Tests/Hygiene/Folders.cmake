@@ -4,7 +4,7 @@
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 set(max_files 30)
 set(no_prefix Cpu Gpu Cuda Frame Loop Measure Command Device)
-set(words CommandLine) # terms that only look like a folder's name and a rest
+set(words FrameNetwork) # terms of the field that begin like their folder
 
 tree_files(files)
 list(FILTER files INCLUDE REGEX "^(Source|Engine|Plugin)/")

@@ -11,6 +11,7 @@
 
 using namespace tableread;
 using namespace tableread::plugin;
+using namespace tableread::test;
 using test::AllocationGuard;
 
 TEST_CASE ("The guard sees what it is there for", "[plugin][audiothread]")

@@ -12,6 +12,7 @@
 
 using namespace tableread;
 using namespace tableread::plugin;
+using namespace tableread::test;
 
 namespace
 {

@@ -9,6 +9,7 @@
 
 using namespace tableread;
 using namespace tableread::plugin;
+using namespace tableread::test;
 
 namespace
 {

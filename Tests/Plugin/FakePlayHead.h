@@ -3,7 +3,7 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
-namespace tableread::plugin
+namespace tableread::test
 {
 /** A host's transport that a test sets by hand. */
 class FakePlayHead : public juce::AudioPlayHead
@@ -55,4 +55,4 @@ inline std::vector<float> play (juce::AudioProcessor& plugin, FakePlayHead& head
         heard.clear();
     return heard;
 }
-} // namespace tableread::plugin
+} // namespace tableread::test

@@ -3,8 +3,10 @@
 
 #include <stdexcept>
 
-namespace tableread::plugin
+namespace tableread::test
 {
+using namespace plugin;
+
 namespace
 {
 constexpr const char* lv2Uri = "https://tableread.invalid/plugins/tableread";
@@ -94,4 +96,4 @@ std::vector<float> HostedPlugin::bounce (std::int64_t from, std::int64_t to, int
 {
     return play (*instance, head, from, to, block);
 }
-} // namespace tableread::plugin
+} // namespace tableread::test

@@ -10,8 +10,10 @@
 #include "FakePlayHead.h"
 #include "State/SessionState.h"
 
-namespace tableread::plugin
+namespace tableread::test
 {
+using namespace plugin;
+
 /** The built plugin, loaded from its file as a DAW does it, in the format "VST3" or "LV2". */
 class HostedPlugin
 {
@@ -40,4 +42,4 @@ private:
     juce::AudioPluginFormatManager formats;
     std::unique_ptr<juce::AudioPluginInstance> instance;
 };
-} // namespace tableread::plugin
+} // namespace tableread::test

@@ -11,8 +11,10 @@
 #include "Support/TemporaryFolder.h"
 #include "Timeline/Timeline.h"
 
-namespace tableread::plugin
+namespace tableread::test
 {
+using namespace plugin;
+
 /** Two people, five lines, pauses. */
 inline const char* const scene = "Anna: Good evening. You are late again.\n"
                                  "Ben: The train stood still for an hour.\n"
@@ -95,4 +97,4 @@ bool eventually (Condition&& condition, std::chrono::milliseconds limit = std::c
     }
     return true;
 }
-} // namespace tableread::plugin
+} // namespace tableread::test

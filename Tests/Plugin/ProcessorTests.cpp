@@ -11,6 +11,7 @@
 
 using namespace tableread;
 using namespace tableread::plugin;
+using namespace tableread::test;
 
 namespace
 {

@@ -7,6 +7,7 @@
 
 using namespace tableread;
 using namespace tableread::plugin;
+using namespace tableread::test;
 
 namespace
 {

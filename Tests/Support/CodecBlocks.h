@@ -7,7 +7,7 @@
 #include "Kernels/Codec.h"
 #include "Support/Tensors.h"
 
-namespace tableread::tests
+namespace tableread::test
 {
 struct BlockMatrices
 {
@@ -34,4 +34,4 @@ randomBlock (std::int64_t channels, at::ScalarType type = at::kFloat)
                                 1e-5 };
     return { std::move (weights), std::move (matrices) };
 }
-} // namespace tableread::tests
+} // namespace tableread::test

@@ -15,8 +15,10 @@
 #include "Core/Error.h"
 #include "Render/Measuring.h"
 
-namespace tableread::engine
+namespace tableread::test
 {
+using namespace engine;
+
 /** What a FakeRenderer does and has done. Shared with the test, which may change it while the renderer works. */
 struct FakeRendererControl
 {
@@ -169,4 +171,4 @@ private:
     ModelInfo modelInfo;
     std::vector<ProfileSpan> noted; // since it was last taken
 };
-} // namespace tableread::engine
+} // namespace tableread::test

@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace tableread
+namespace tableread::test
 {
 /** What came back for one request, taken apart strictly: a library's client would hide what the tests look at. */
 struct RawResponse
@@ -147,4 +147,4 @@ inline RawResponse request (const std::filesystem::path& socketPath, std::string
                  std::to_string (body.size()) + "\r\n\r\n" + std::string (body));
     return RawResponse::parse (client.receive());
 }
-} // namespace tableread
+} // namespace tableread::test

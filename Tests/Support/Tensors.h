@@ -5,7 +5,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <cstring>
 
-namespace tableread::tests
+namespace tableread::test
 {
 /** N(0, 1) of this shape; the same for the same seed. */
 inline at::Tensor randomTensor (at::IntArrayRef shape, std::uint64_t seed)
@@ -27,4 +27,4 @@ inline bool sameBits (const at::Tensor& a, const at::Tensor& b)
     return x.sizes() == y.sizes() && x.scalar_type() == y.scalar_type() &&
            std::memcmp (x.const_data_ptr(), y.const_data_ptr(), x.nbytes()) == 0;
 }
-} // namespace tableread::tests
+} // namespace tableread::test

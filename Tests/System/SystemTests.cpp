@@ -19,6 +19,7 @@
 
 using namespace tableread;
 using namespace tableread::plugin;
+using namespace tableread::test;
 
 namespace
 {

@@ -26,7 +26,7 @@ std::vector<ProfileSpan> spansOf (Renderer& renderer, const ProfileRequest& requ
     measuring.takeProfile();
     measuring.renderMeasured (jobs, request.frames + settlingFrames);
     if (hooks.isStopped())
-        fail (ErrorCode::Cancelled, "the profile was stopped; half of one says nothing.");
+        fail (ErrorCode::Cancelled, "the profile was stopped before it was complete.");
     return measuring.takeProfile();
 }
 } // namespace

@@ -50,7 +50,7 @@ std::string line (const std::string& label, const Spread& ms, double share)
 std::string layersOf (const ModelInfo& model)
 {
     if (! model.offload || ! model.offload->offloads())
-        return fmt::format ("{} layers, all where they are computed", model.layers);
+        return fmt::format ("{} layers, all resident", model.layers);
     return fmt::format ("{} layers, {} of them offloaded", model.layers,
                         model.offload->layers - model.offload->gpuLayers);
 }

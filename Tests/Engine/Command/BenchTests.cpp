@@ -11,6 +11,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 TEST_CASE ("Bench measures renders and names machine and commit", "[engine][command][bench]")

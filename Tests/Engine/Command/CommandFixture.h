@@ -10,8 +10,10 @@
 #include "Support/FakeRenderer.h"
 #include "Support/TemporaryFolder.h"
 
-namespace tableread::engine
+namespace tableread::test
 {
+using namespace engine;
+
 /** Runs command lines around a FakeRenderer, as a program that is installed beside the embedded model. */
 struct CommandFixture
 {
@@ -93,4 +95,4 @@ inline std::vector<float> wavFloats (const std::string& bytes)
     std::memcpy (samples.data(), bytes.data() + data + 8, size);
     return samples;
 }
-} // namespace tableread::engine
+} // namespace tableread::test

@@ -7,6 +7,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 TEST_CASE ("Convert passes on what was asked, and says what it did", "[engine][command][convert]")

@@ -8,6 +8,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 TEST_CASE ("Inspect adds up the embedded model", "[engine][command][inspect]")

@@ -6,6 +6,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 TEST_CASE ("A model is looked for where it was asked for, then in the known places",

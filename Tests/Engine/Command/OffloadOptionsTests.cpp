@@ -5,6 +5,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 namespace

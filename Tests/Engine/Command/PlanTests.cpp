@@ -7,6 +7,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 namespace
@@ -94,7 +95,7 @@ TEST_CASE ("Plan takes a measured GPU, or says what it assumes", "[engine][comma
     CHECK (here.err.empty());
     CHECK_THAT (here.out,
                 Contains ("link 49.0 GB/s, GPU memory 3350 GB/s") && Contains ("free on the GPU") &&
-                    ! Contains ("driver's context")); // it is made, and no more part of what is free
+                    ! Contains ("driver's context")); // it exists already, and is left out of what is free
     CHECK (planned (engine, {})["free"] == 2'000'000'000);
     CHECK_THAT (engine.run ({ "plan", "--vram", "1.5GB" }).out, Contains ("driver's context"));
     measured = 0;

@@ -10,6 +10,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 using Samples = std::vector<float>;
 
@@ -136,14 +137,13 @@ TEST_CASE ("Raw samples go to standard output and nothing else does", "[engine][
     CHECK_THAT (outcome.err, Contains ("to standard output"));
 }
 
-TEST_CASE ("A line that reached the limit on length is told in words", "[engine][command][render]")
+TEST_CASE ("A line that reached the length limit is told in words", "[engine][command][render]")
 {
     RenderFixture engine;
     engine.control->reachesLength = true;
     const auto outcome = engine.render ("Anna: Good morning.\n", { "--json", "--max-seconds", "3" });
     CHECK (outcome.code == 0);
-    CHECK_THAT (outcome.err,
-                Contains ("line 1, Anna: the limit on length was reached after 0.1 s of speech"));
+    CHECK_THAT (outcome.err, Contains ("line 1, Anna: the length limit was reached after 0.1 s of speech"));
     const auto json = nlohmann::json::parse (outcome.out);
     CHECK (json["passages"][0]["finish"] == "length");
     CHECK_THAT (json["notes"][0].get<std::string>(), Contains ("the limit on length"));

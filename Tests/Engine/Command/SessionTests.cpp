@@ -5,6 +5,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 
 TEST_CASE ("Each command explains itself with examples", "[engine][command]")

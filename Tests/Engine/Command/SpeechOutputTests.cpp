@@ -6,6 +6,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 using Catch::Contains;
 using Samples = std::vector<float>;
 

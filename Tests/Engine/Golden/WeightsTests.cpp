@@ -19,7 +19,7 @@
 
 using namespace tableread::engine;
 using namespace tableread::test;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 namespace
 {

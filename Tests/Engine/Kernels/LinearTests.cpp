@@ -7,7 +7,7 @@
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 TEST_CASE ("linear multiplies as a double product does, at any number of rows and columns",
            "[engine][kernels]")

@@ -13,7 +13,7 @@
 using namespace tableread;
 using namespace tableread::engine;
 using namespace tableread::test;
-using namespace tableread::tests;
+using namespace tableread::test;
 using Catch::Contains;
 
 namespace

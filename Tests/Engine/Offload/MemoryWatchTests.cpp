@@ -103,7 +103,7 @@ TEST_CASE ("Fragments, other programs and a full GPU are told apart, each with i
         const auto said = gpu.run (10, [] (DeviceMemory& memory) { memory.free = 400 * mib; });
         REQUIRE (said.size() == 1);
         CHECK_THAT (said[0],
-                    Contains ("96 % of the memory are used, 400 MiB are left. Lower --gpu-layers to 6"));
+                    Contains ("96 % of the memory is used, 400 MiB are left. Lower --gpu-layers to 6"));
         CHECK (
             gpu.run (10, [] (DeviceMemory& memory) { memory.free = 500 * mib; }).empty()); // 95 % is not more
     }

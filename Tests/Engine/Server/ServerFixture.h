@@ -14,8 +14,10 @@
 #include "Support/RawHttp.h"
 #include "Support/TemporaryFolder.h"
 
-namespace tableread::engine
+namespace tableread::test
 {
+using namespace engine;
+
 /** Waits until something holds, for at most a minute. */
 template <typename Condition>
 bool eventually (Condition condition)
@@ -116,4 +118,4 @@ inline std::vector<float> asFloats (const std::string& bytes)
     std::memcpy (samples.data(), bytes.data(), samples.size() * sizeof (float));
     return samples;
 }
-} // namespace tableread::engine
+} // namespace tableread::test

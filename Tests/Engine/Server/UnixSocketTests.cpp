@@ -14,6 +14,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 
 namespace
 {

@@ -5,6 +5,7 @@
 
 using namespace tableread;
 using namespace tableread::engine;
+using namespace tableread::test;
 
 TEST_CASE ("The shelf finds a model's voices by name and any recording by path", "[engine][server][voices]")
 {

@@ -185,8 +185,7 @@ TEST_CASE ("readVoice refuses what is no voice, in one sentence", "[source][voic
         {
             const auto error = refusalOfText (text, fileName);
             CHECK (error.code == ErrorCode::InvalidInput);
-            CHECK (
-                error.message.starts_with (std::string (fileName) + " is no recording that can be read ("));
+            CHECK (error.message.starts_with (std::string (fileName) + " is not a readable recording ("));
             CHECK (error.message.ends_with (")." + advice));
         }
         CHECK (refusalOfText ("").code == ErrorCode::InvalidInput);
@@ -194,7 +193,7 @@ TEST_CASE ("readVoice refuses what is no voice, in one sentence", "[source][voic
     SECTION ("a rate that is no audio's")
     {
         check (refusalOf (sine (1.0, 100.0, 100)),
-               "ada.wav is no recording that can be read (its sample rate is 100 Hz, "
+               "ada.wav is not a readable recording (its sample rate is 100 Hz, "
                "4000 to 768000 are possible)." +
                    advice);
     }

@@ -9,7 +9,7 @@
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 // Each kernel on a GPU against its twin on the CPU, with the same packed numbers.
 namespace

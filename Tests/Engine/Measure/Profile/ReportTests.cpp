@@ -194,9 +194,8 @@ TEST_CASE ("A profile's table says what was measured, its rows, copies and trims
     CHECK_THAT (table, Contains ("waits for the GPU"));
 
     const auto onCpu = describe (reportOf (cpuSpans (3), 0));
-    CHECK_THAT (onCpu, Contains ("28 layers, all where they are computed") &&
-                           Contains ("between the parts") && Contains ("copies beside that: none") &&
-                           ! Contains ("waits for the GPU"));
+    CHECK_THAT (onCpu, Contains ("28 layers, all resident") && Contains ("between the parts") &&
+                           Contains ("copies beside that: none") && ! Contains ("waits for the GPU"));
 }
 
 TEST_CASE ("A profile in JSON has the table's figures in full", "[engine][command][profile]")

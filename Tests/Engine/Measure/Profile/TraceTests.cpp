@@ -122,7 +122,7 @@ TEST_CASE ("Spans that stick out of each other by what clocks are off are set ri
     const std::vector<ProfileSpan> spans {
         { .kind = Kind::Queue, .part = numberOf (FramePart::LanguageModel), .beginMs = 1.0, .endMs = 3.0 },
         work (1.0, 2.0000006, 0),       // its end lies within the next one's begin
-        work (2.0000002, 3.0000009, 1), // and this one's outside of what holds it
+        work (2.0000002, 3.0000009, 1), // and this one's outside what holds it
         work (5.0, 5.0, 2),             // nothing
         work (4.0, 4.5, 3),             // out of order
     };

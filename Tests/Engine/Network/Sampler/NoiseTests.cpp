@@ -10,7 +10,7 @@
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 TEST_CASE ("philox gives the known answers of its authors", "[engine][sampler]")
 {

@@ -14,7 +14,7 @@
 #include "Text/Tokenizer.h"
 
 using namespace tableread::engine;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 // Tests/Data/mini: eight lines that PyTorch spoke with the embedded checkpoint.
 namespace
