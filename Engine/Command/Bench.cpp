@@ -21,6 +21,7 @@ struct BenchOptions
 {
     MeasureOptions measure;
     int runs = 5;
+    std::int64_t frames = 0; // a render; 0: as the model chooses
     bool json = false;
     std::vector<std::string> sweep;
     std::filesystem::path csv, plot;
@@ -37,8 +38,7 @@ int sweep (const BenchOptions& options, Session& session)
     for (const auto& axis : options.sweep)
         axes.add (axis);
     auto [load, speech] = options.measure.prepare (session);
-    if (speech.settings.exactFrames == 0)
-        speech.settings.exactFrames = 48;
+    speech.exactFrames = options.frames > 0 ? options.frames : 48;
     const Interrupt interrupt;
     const auto points = measureSweep (
         { load, axes, speech }, hooksOf (session, interrupt),
@@ -56,7 +56,8 @@ int sweep (const BenchOptions& options, Session& session)
 
 BenchReport measure (const BenchOptions& options, Session& session)
 {
-    const auto [load, speech] = options.measure.prepare (session);
+    auto [load, speech] = options.measure.prepare (session);
+    speech.exactFrames = options.frames;
     const Interrupt interrupt;
     auto hooks = hooksOf (session, interrupt);
     hooks.onLoaded = [&] (const ModelInfo& model) {
@@ -75,7 +76,7 @@ void addBench (CLI::App& app, Session& session)
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
     command
-        ->add_option ("--frames", options->measure.settings.exactFrames,
+        ->add_option ("--frames", options->frames,
                       "So many frames a render, whatever the model chooses; 0: as it chooses")
         ->check (CLI::Range (0, 1'000'000));
     command->add_option (

@@ -51,7 +51,7 @@ std::pair<LoadOptions, MeasuredSpeech> MeasureOptions::prepare (const Session& s
         for (std::size_t i = 0; i < audio.samples.size(); ++i)
             audio.samples[i] = once[i % once.size()];
     }
-    return { std::move (load), { std::move (audio), text, settings } };
+    return { std::move (load), { .voice = std::move (audio), .text = text, .settings = settings } };
 }
 
 void writeFile (const std::filesystem::path& path, const std::string& text)

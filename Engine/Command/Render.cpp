@@ -7,15 +7,15 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/Cast.h"
 #include "Command/Interrupt.h"
 #include "Command/ModelOptions.h"
 #include "Command/OffloadOptions.h"
 #include "Command/Progress.h"
-#include "Command/RenderPlan.h"
 #include "Command/Report.h"
 #include "Command/SpeechOutput.h"
 #include "Command/Subcommands.h"
+#include "Passage/Cast.h"
+#include "Passage/Reading.h"
 
 namespace tableread::engine
 {
@@ -43,6 +43,14 @@ Script scriptOf (const std::filesystem::path& file)
         return orThrow (readScript (file));
     const std::string text (std::istreambuf_iterator<char> (std::cin), {});
     return orThrow (parseScript (text));
+}
+
+/** The recording of a speaker's voice: the file of the model's voice, else a file, whose reader says if it is not there. */
+VoiceReference recordingOf (const CastMember& member, const VoiceShelf& shelf)
+{
+    const auto& [name, path] = member.voice;
+    const auto file = path.empty() ? shelf.find (name) : path;
+    return { member.speaker, file.empty() ? std::filesystem::path (name) : file };
 }
 
 /** One run of the subcommand, step by step. */
@@ -80,15 +88,17 @@ private:
         load = options.model.resolve (session);
         options.offload.applyTo (load);
         const auto script = scriptOf (options.script);
-        for (const auto& scriptNote : script.notes)
-            note (scriptNote.sentence());
-        plan = planRender (script, options.passage == "scene" ? PassageMode::Scene : PassageMode::Line);
+        reading = makeReading (script, options.passage == "scene" ? PassageMode::Scene : PassageMode::Line);
+        for (const auto& sentence : reading.notes)
+            note (sentence);
         const auto shelf = shelfOf (load.model, [this] (const std::string& sentence) { note (sentence); });
-        auto cast = orThrow (castVoices (plan.speakers, options.voices, shelf));
+        const auto chosen = orThrow (readVoiceOptions (options.voices));
+        const auto names = shelf.names();
+        const auto cast = orThrow (castAsAsked ({ reading.speakers, chosen, names }));
         for (const auto& sentence : cast.notes)
             note (sentence);
-        for (const auto& reference : cast.voices)
-            voices.push_back (orThrow (shelf.fetch (reference)));
+        for (const auto& member : cast.members)
+            voices.push_back (orThrow (shelf.fetch (recordingOf (member, shelf))));
         output = orThrow (SpeechOutput::open (
             { .file = options.out,
               .raw = options.raw ? &session.out : nullptr,
@@ -114,8 +124,8 @@ private:
         report.voicesMs = millisecondsSince (begin);
 
         std::vector<Progress::Passage> titles;
-        for (const auto& part : plan.parts)
-            titles.push_back ({ part.title, part.letters });
+        for (const auto& passage : reading.passages)
+            titles.push_back ({ reading.titleOf (passage), passage.letters() });
         if (! options.quiet)
             progress = std::make_unique<Progress> (
                 session.err, titles,
@@ -123,31 +133,33 @@ private:
                                     .secondsPerFrame = static_cast<double> (report.model.frameSamples) /
                                                        static_cast<double> (report.model.sampleRateHz) });
         begin = std::chrono::steady_clock::now();
-        for (const auto& part : plan.parts)
+        for (const auto& passage : reading.passages)
             if (! interrupt.came())
-                speakPart (part);
+                speakPassage (passage);
         if (! interrupt.came())
-            output->silence (plan.endPause.value);
+            output->silence (reading.pauseAfter.value);
         report.renderMs = millisecondsSince (begin);
         progress.reset();
     }
 
-    void speakPart (const RenderPlan::Part& part)
+    void speakPassage (const Passage& passage)
     {
-        PassageReport passage;
-        passage.title = part.title;
-        passage.scene = part.scene;
-        passage.lines = part.lineNumbers;
-        Passage wanted { part.lines, {} };
-        for (const auto speaker : part.speakers)
+        PassageReport result;
+        result.title = reading.titleOf (passage);
+        result.scene = reading.scenes[static_cast<std::size_t> (passage.scene)];
+        result.lines = passage.sourceLines;
+        VoicedPassage wanted { passage.lines, {} };
+        for (const int index : passage.speakers)
         {
-            passage.speakers.push_back (plan.speakers[speaker]);
+            const auto speaker = static_cast<std::size_t> (index);
+            result.speakers.push_back (reading.speakers[speaker]);
             wanted.voices.push_back (encoded[speaker]);
         }
-        passage.pauseSamples = part.pause.value;
-        output->silence (part.pause.value);
-        passage.startSample = output->samples();
-        output->beginPassage (stemName (report.passages.size() + 1, plan.parts.size(), passage.speakers));
+        result.pauseSamples = passage.pauseBefore.value;
+        output->silence (passage.pauseBefore.value);
+        result.startSample = output->samples();
+        output->beginPassage (
+            stemName (report.passages.size() + 1, reading.passages.size(), result.speakers));
 
         RenderEvents events;
         events.onFrame = [this] (std::span<const float> frame) {
@@ -158,22 +170,22 @@ private:
         events.isCancelled = [this] { return interrupt.came() || output->failed(); };
         try
         {
-            passage.render = renderer->render (wanted, options.settings, events);
+            result.render = renderer->render (wanted, options.settings, events);
         }
         catch (const Exception& exception)
         {
             if (! exception.error.where.empty())
                 throw;
-            throw Exception ({ exception.error.code, exception.error.message, part.title });
+            throw Exception ({ exception.error.code, exception.error.message, result.title });
         }
-        passage.samples = output->samples() - passage.startSample;
+        result.samples = output->samples() - result.startSample;
         if (auto written = output->endPassage(); ! written)
             throw Exception (written.error());
-        if (progress != nullptr && passage.render.finish != FinishReason::Cancelled)
+        if (progress != nullptr && result.render.finish != FinishReason::Cancelled)
             progress->passageEnded();
-        if (const auto warning = lengthWarning (passage, report.model); ! warning.empty())
+        if (const auto warning = lengthWarning (result, report.model); ! warning.empty())
             note (warning);
-        report.passages.push_back (std::move (passage));
+        report.passages.push_back (std::move (result));
     }
 
     int end()
@@ -206,11 +218,11 @@ private:
     Session& session;
     Interrupt interrupt;
     LoadOptions load;
-    RenderPlan plan;
-    std::vector<ShelfVoice> voices; // of plan.speakers
+    Reading reading;
+    std::vector<ShelfVoice> voices; // of reading.speakers
     std::unique_ptr<SpeechOutput> output;
     std::unique_ptr<Renderer> renderer;
-    std::vector<EncodedVoice> encoded; // of plan.speakers; made by `renderer`
+    std::vector<EncodedVoice> encoded; // of reading.speakers; made by `renderer`
     std::unique_ptr<Progress> progress;
     ScriptReport report;
 };

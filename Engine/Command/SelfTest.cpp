@@ -44,7 +44,7 @@ SelfTestData speak (const SelfTestData& line, const LoadOptions& load, Session& 
         if (++frames <= comparedFrames)
             spoken.latents.insert (spoken.latents.end(), latent.begin(), latent.end());
     };
-    const Passage passage { { { 0, line.text } }, { renderer->encodeVoice (voice.audio) } };
+    const VoicedPassage passage { { { 0, line.text } }, { renderer->encodeVoice (voice.audio) } };
     spoken.tokens = renderer->render (passage, line.settings, events).tokens;
     return spoken;
 }

@@ -31,19 +31,20 @@ MachineLimits limitsOf (const BenchReport& report, const BenchRequest& request)
     return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
 }
 
-void renderRuns (Renderer& renderer, const Passage& passage, const BenchRequest& request,
+void renderRuns (Renderer& renderer, const VoicedPassage& passage, const BenchRequest& request,
                  const MeasureHooks& hooks, BenchReport& report)
 {
     std::vector<float> first;
     for (int run = 0; run < request.runs; ++run)
     {
         std::vector<float> samples;
-        RenderEvents events;
-        events.onFrame = [&samples] (std::span<const float> frame) {
+        Renderer::Job job { passage, request.speech.settings, {} };
+        job.events.onFrame = [&samples] (std::span<const float> frame) {
             samples.insert (samples.end(), frame.begin(), frame.end());
         };
-        events.isCancelled = hooks.isStopped;
-        report.runs.push_back (renderer.render (passage, request.speech.settings, events));
+        job.events.isCancelled = hooks.isStopped;
+        report.runs.push_back (
+            renderer.measuring().renderMeasured ({ &job, 1 }, request.speech.exactFrames).front());
         if (hooks.isStopped())
             fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
         if (run == 0)
@@ -83,7 +84,8 @@ BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks
     report.model = renderer->info();
     hooks.onLoaded (report.model);
     begin = std::chrono::steady_clock::now();
-    Passage passage { { { 0, request.speech.text } }, { renderer->encodeVoice (request.speech.voice) } };
+    VoicedPassage passage { { { 0, request.speech.text } },
+                            { renderer->encodeVoice (request.speech.voice) } };
     report.voiceMs = millisecondsSince (begin);
     renderRuns (*renderer, passage, request, hooks, report);
     report.peakBytes = peakResidentBytes();

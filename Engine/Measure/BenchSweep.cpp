@@ -35,15 +35,13 @@ DeviceReport since (const DeviceReport& before, DeviceReport now)
 
 void measureFirstAudio (Renderer& renderer, const MeasuredSpeech& speech, SweepPoint& point)
 {
-    auto settings = speech.settings;
-    settings.exactFrames = 2;
     for (int run = 0; run < 3; ++run) // the last one counts
     {
         const auto begin = Clock::now();
         const auto voice = renderer.encodeVoice (speech.voice);
         point.voiceMs = millisecondsBetween (begin, Clock::now());
-        point.firstAudioMs =
-            renderer.render ({ { { 0, speech.text } }, { voice } }, settings, {}).firstFrameMs;
+        const Renderer::Job job { { { { 0, speech.text } }, { voice } }, speech.settings, {} };
+        point.firstAudioMs = renderer.measuring().renderMeasured ({ &job, 1 }, 2).front().firstFrameMs;
     }
 }
 
@@ -62,7 +60,7 @@ void measureFrames (Renderer& renderer, const MeasuredSpeech& speech, const Meas
         jobs.push_back ({ { { { 0, speech.text } }, { voice } }, settings, {} });
         jobs.back().events.isCancelled = hooks.isStopped;
         auto& spoken = samples[(std::size_t) i];
-        spoken.reserve ((std::size_t) (settings.exactFrames * renderer.info().frameSamples));
+        spoken.reserve ((std::size_t) (speech.exactFrames * renderer.info().frameSamples));
         jobs.back().events.onFrame = [&spoken] (std::span<const float> frame) {
             spoken.insert (spoken.end(), frame.begin(), frame.end());
         };
@@ -73,7 +71,7 @@ void measureFrames (Renderer& renderer, const MeasuredSpeech& speech, const Meas
         heard.push_back (Clock::now());
         keep (frame);
     };
-    const auto reports = renderer.renderBatch (jobs);
+    const auto reports = renderer.measuring().renderMeasured (jobs, speech.exactFrames);
     if (hooks.isStopped())
         fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
     point.frames = reports.front().frames;
@@ -108,7 +106,7 @@ SweepPoint measurePoint (const LoadOptions& load, const MeasuredSpeech& speech, 
     point.plannedPeakBytes = info.plannedPeakBytes;
     measureFirstAudio (*renderer, speech, point);
     measureFrames (*renderer, speech, hooks, point);
-    point.linkBytesPerSecond = renderer->measureLink();
+    point.linkBytesPerSecond = renderer->measuring().measureLink();
     return point;
 }
 

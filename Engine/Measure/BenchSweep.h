@@ -13,7 +13,7 @@ struct SweepRequest
 {
     LoadOptions load; // what the axes leave open
     SweepAxes axes;
-    MeasuredSpeech speech; // its settings have exactFrames above 0
+    MeasuredSpeech speech; // its exactFrames are above 0
 };
 
 /** Loads the model once for each combination of the axes, and measures it. onPoint: told each point when it is

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "Render/Renderer.h"
+#include "Render/Measuring.h"
 
 namespace tableread::engine
 {
@@ -23,6 +23,7 @@ struct MeasuredSpeech
     VoiceAudio voice;
     std::string text;
     RenderSettings settings;
+    std::int64_t exactFrames = 0; // see Measuring::renderMeasured
 };
 
 /** The first frames of a render are not counted: in them graphs are recorded and clocks rise. */

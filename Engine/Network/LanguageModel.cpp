@@ -12,7 +12,6 @@ namespace
 {
 const std::string root = "model.language_model.";
 const std::string embeddingName = root + "embed_tokens.weight";
-
 } // namespace
 
 KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::TensorOptions where)
@@ -88,20 +87,24 @@ at::Tensor LanguageModel::normalised (const at::Tensor& x) const
     return kernels::rmsNorm (x, finalNorm, settings.normEps);
 }
 
-at::Tensor LanguageModel::forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
-                                   Tap* layerTap)
+void LanguageModel::walk (LayerSteps steps, const std::function<void (const LayerStretch&)>& visit)
 {
-    auto x = inputs.clone();
-    for (std::int64_t l = 0; l < source->layers(); ++l)
+    const auto count = source->layers();
+    for (std::int64_t first = 0; first < count;)
     {
-        runLayer (x, source->acquire (l), rows, l);
-        source->release (l);
-        if (layerTap != nullptr)
-        {
-            auto seen = x.narrow (0, 0, rows.groups.front().rows).clone();
-            layerTap->see ("prefill.layer" + std::to_string (l) + ".out", seen);
-        }
+        auto last = first;
+        while (steps == LayerSteps::Joined && last + 1 < count && source->isResident (last))
+            ++last;
+        visit ({ first, last, source->acquire (last) });
+        source->release (last);
+        first = last + 1;
     }
-    return normalised (x);
+}
+
+void LanguageModel::run (at::Tensor& x, const LayerStretch& stretch, const kernels::AttentionRows& rows) const
+{
+    for (auto l = stretch.first; l < stretch.last; ++l)
+        runLayer (x, source->acquire (l), rows, l); // resident: need not be released
+    runLayer (x, stretch.weights, rows, stretch.last);
 }
 } // namespace tableread::engine

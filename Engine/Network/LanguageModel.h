@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <span>
 
 #include "Network/KvCache.h"
 #include "Network/LayerSource.h"
-#include "Network/Tap.h"
 #include "Network/WeightReader.h"
 
 namespace tableread::engine
 {
+/** Consecutive layers that run in one go: all but the last one are resident. */
+struct LayerStretch
+{
+    std::int64_t first = 0, last = 0;
+    const LayerWeights& weights; // of the last one, which is acquired
+};
+
+enum class LayerSteps
+{
+    Single, // each layer is a stretch
+    Joined  // a stretch goes on until a layer has to be waited for
+};
+
 /** The Qwen2 decoder: embeddings in, hidden states after the final norm out. Prefill and decode are the same pass
     with more or fewer rows a branch; the guidance branches and all sequences of a batch share it, so that each
     layer is needed once a step.
@@ -24,16 +36,19 @@ public:
     /** ids → [ids, h]. */
     at::Tensor embed (at::ArrayRef<std::int64_t> ids) const;
 
-    /** inputs [M, h] → [M, h]. The stores get the rows; the caller counts them (KvCache::append).
-        layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
-    at::Tensor forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
-                        Tap* layerTap = nullptr);
+    /** Takes all layers in order: acquires the last one of each stretch, calls `visit`, and releases it. */
+    void walk (LayerSteps steps, const std::function<void (const LayerStretch&)>& visit);
 
-    /** The parts of forward(), for a caller that acquires and releases the layers itself. x [M, h] in place. */
-    LayerSource& layers() { return *source; }
+    /** x [M, h] in place, through the layers of a stretch, or through one. The stores get the rows; the caller counts
+        them (KvCache::append). */
+    void run (at::Tensor& x, const LayerStretch& stretch, const kernels::AttentionRows& rows) const;
     void runLayer (at::Tensor& x, const LayerWeights& layer, const kernels::AttentionRows& rows,
                    std::int64_t index) const;
+
+    /** x [M, h] behind the last layer → [M, h]. */
     at::Tensor normalised (const at::Tensor& x) const;
+
+    LayerSource& layers() { return *source; }
 
     /** The rows of the output matrix for these ids, to compare only tokens that may come. */
     kernels::Weight outputRows (at::ArrayRef<std::int64_t> ids) const;

@@ -9,7 +9,7 @@
 
 namespace tableread::engine
 {
-/** What the language model's matrices are held in. Only they: all else stays as it is computed. */
+/** What the matrices of the layers are held in. Only they: all else stays as it is computed. */
 enum class WeightsFormat
 {
     AsComputed, // bf16, or fp32 where the engine computes with that
@@ -32,7 +32,7 @@ struct OffloadSettings
     TrimPolicy trim = TrimPolicy::Useful;
     WeightsFormat weights = WeightsFormat::AsComputed;
     std::int64_t deviceMemoryLimit = 0; // bytes; 0: none
-    std::int64_t positions = 4096;      // of the longest passage that room is kept for: prompt and speech
+    std::int64_t positions = 4096;      // of the longest passage that room is kept for
     int passages = 1;                   // in one batch that room is kept for
 
     int slots() const { return prefetch + 1; }
@@ -59,7 +59,7 @@ struct OffloadRequest
 /** What holds for a loaded model. */
 struct OffloadConfig
 {
-    std::int64_t layers = 0;    // of the language model
+    std::int64_t layers = 0;    // in all
     std::int64_t gpuLayers = 0; // of them, those that stay on the device
     OffloadSettings settings;
     std::string chosenBy; // "--gpu-layers 8", "preset budget (8 of 28 layers)", "auto", …

@@ -50,11 +50,10 @@ std::byte* LayerStreamer::acquire (std::int64_t layer)
         restartAt (index);
     auto& slot = *pool.find (index);
     slot.inUse = true;
-    const auto mark = waits ? waits->begin ({ .kind = ProfileSpan::Kind::CopyWait,
-                                              .part = FramePart::LanguageModel,
-                                              .firstLayer = layer,
-                                              .lastLayer = layer })
-                            : QueueMarks::none;
+    const auto mark =
+        waits
+            ? waits->begin ({ .kind = ProfileSpan::Kind::CopyWait, .firstLayer = layer, .lastLayer = layer })
+            : QueueMarks::none;
     device.wait (DeviceQueue::Compute, slot.copied);
     if (waits)
         waits->end (mark);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 namespace tableread::engine
 {
@@ -12,20 +11,6 @@ enum class Profiling
     Off,
     On
 };
-
-/** What a frame is made of. */
-enum class FramePart
-{
-    None,
-    Prompt, // before the first frame
-    LanguageModel,
-    DiffusionHead,
-    Decoder,
-    SemanticEncoder,
-    Sound // diffusion head, decoder and semantic encoder, where one graph does all three and no clock divides them
-};
-
-std::string_view nameOf (FramePart part);
 
 /** What does its work in order, at the same time as the others. */
 enum class ProfileTrack
@@ -52,7 +37,7 @@ struct ProfileSpan
     };
 
     Kind kind = Kind::Step;
-    FramePart part = FramePart::None;
+    int part = 0;                                 // a number that means something to its maker only; 0: none
     std::int64_t firstLayer = -1, lastLayer = -1; // -1: none
     std::int64_t bytes = 0;                       // of a copy
     std::int64_t frame = -1;                      // in which it ended; -1: before the first

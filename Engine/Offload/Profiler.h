@@ -31,7 +31,7 @@ public:
 
     /** To be called when the host has waited for all work: what was noted since the last call belongs to no frame, or to
         the next one. */
-    void promptRead() { collect (-1); }
+    void prepared() { collect (-1); }
     void frameMade() { collect (frames++); }
 
     /** All that was noted and is over, ordered by begin, times in milliseconds since this object was made. Then begins anew

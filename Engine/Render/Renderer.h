@@ -13,6 +13,8 @@
 #include "Device/Kind.h"
 #include "Offload/Config.h"
 #include "Offload/Profile.h"
+#include "Render/Reports.h"
+#include "Script/SpokenLine.h"
 
 namespace tableread::engine
 {
@@ -81,46 +83,14 @@ struct RenderSettings
     NoiseKind noise = NoiseKind::Philox;
     double maxLengthTimes =
         2.0; // generated tokens at most this many times the prompt's, as in the original; 0: no such limit
-    double maxSeconds = 0.0;      // of speech; 0: no such limit
-    std::int64_t exactFrames = 0; // above 0: so many, whatever the model chooses: to measure
+    double maxSeconds = 0.0; // of speech; 0: no such limit
 };
 
-/** What one generation pass speaks: lines in order, each by one of `voices`. */
-struct Passage
+/** What one generation pass speaks: the lines of a passage in order, each by one of `voices`. */
+struct VoicedPassage
 {
-    struct Line
-    {
-        int speaker = 0; // index into voices
-        std::string text;
-    };
-
-    std::vector<Line> lines;
+    std::vector<SpokenLine> lines;
     std::vector<EncodedVoice> voices; // empty: the model invents them
-};
-
-enum class FinishReason
-{
-    Stop,   // the model ended its speech
-    Length, // a limit on length was reached: the text may be cut
-    Cancelled
-};
-
-/** Where the time of a render went, in milliseconds over all of its frames. */
-struct PartTimes
-{
-    double prefill = 0, languageModel = 0, diffusionHead = 0, decoder = 0, semanticEncoder = 0, other = 0;
-};
-
-struct RenderReport
-{
-    FinishReason finish = FinishReason::Stop;
-    std::int64_t frames = 0;
-    std::int64_t promptTokens = 0;
-    double firstFrameMs = 0; // from the call to the first frame's samples
-    double totalMs = 0;
-    PartTimes times;
-    std::vector<std::string> notes;   // what the memory watch had to say
-    std::vector<std::int64_t> tokens; // as generated
 };
 
 /** Called on the thread that renders. */
@@ -132,17 +102,7 @@ struct RenderEvents
         onLatent; // of the frame that follows, as the sampler made it
 };
 
-/** What a GPU did since the model was loaded; all zeros on a CPU. */
-struct DeviceReport
-{
-    std::string name, driver;
-    std::int64_t peakBytes = 0, totalBytes = 0;              // of device memory
-    std::int64_t transfers = 0, transferredBytes = 0;        // of layers
-    std::int64_t trims = 0, trimsSkipped = 0, trimBytes = 0; // CacheTrim's counters
-    std::int64_t trimsBeforeForward = 0;
-    double trimMs = 0, trimWaitMs = 0; // in trims, and before them for work that was under way
-    double hostWaitMs = 0;             // for bounce buffers
-};
+class Measuring; // Measuring.h
 
 /** A loaded checkpoint that speaks passages: the Torch-free face of the engine.
 
@@ -161,29 +121,24 @@ public:
 
     virtual DeviceReport deviceReport() const { return {}; }
 
-    /** Bytes a second from pinned host memory to the GPU, measured now; 0 on a CPU. */
-    virtual double measureLink() { return 0; }
-
-    /** With Profiling::On: where time went since the load or the last call, ordered by begin, in milliseconds since the
-        load. A step of the loop is a frame: on a CPU each part is a span of the host's, on a GPU the host's spans say what
-        it issued and waited for, and the queues' when that was done. */
-    virtual std::vector<ProfileSpan> takeProfile() { return {}; }
-
     /** Encodes a voice once; its sampling noise is keyed by the audio, so one voice has one timbre over all lines. */
     virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;
 
     /** Speaks one passage, frame by frame, until it ends, is cancelled or reaches a limit. */
-    virtual RenderReport render (const Passage& passage, const RenderSettings& settings,
+    virtual RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                                  const RenderEvents& events) = 0;
 
     /** Speaks several passages in one batch, so that each weight is read once a step for all of them. They may end
         at different times. @returns one report per passage, in order. */
     struct Job
     {
-        Passage passage;
+        VoicedPassage passage;
         RenderSettings settings;
         RenderEvents events;
     };
     virtual std::vector<RenderReport> renderBatch (std::span<const Job> jobs) = 0;
+
+    /** Lives as long as this object, and is called on the same thread. */
+    virtual Measuring& measuring() = 0;
 };
 } // namespace tableread::engine

@@ -136,7 +136,7 @@ void RenderWorker::serve (SpeechJob& job)
     };
     try
     {
-        Passage passage { job.lines, {} };
+        VoicedPassage passage { job.lines, {} };
         for (const auto& voice : job.voices)
             passage.voices.push_back (encoded (voice));
         RenderEvents events;

@@ -27,7 +27,7 @@ struct SpeechJob
     explicit SpeechJob (std::size_t maxQueuedSamples) : queue (maxQueuedSamples) {}
 
     std::string id; // in the log
-    std::vector<Passage::Line> lines;
+    std::vector<SpokenLine> lines;
     std::vector<ShelfVoice> voices;
     RenderSettings settings;
     PcmQueue queue;

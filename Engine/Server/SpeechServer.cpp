@@ -241,12 +241,10 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const protocol::Speech
             return tl::make_unexpected (voice.error());
         job->voices.push_back (std::move (*voice));
     }
+    job->lines = request.lines;
     std::string text;
     for (const auto& line : request.lines)
-    {
-        job->lines.push_back ({ line.speaker, line.text });
         text += line.text + '\n';
-    }
     job->settings.seed = request.seed;
     job->settings.guidanceScale = request.guidanceScale;
     job->settings.steps = request.steps;

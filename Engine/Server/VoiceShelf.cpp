@@ -4,20 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "Passage/Names.h"
+
 namespace tableread::engine
 {
-namespace
-{
-std::string lower (std::string_view text)
-{
-    std::string result (text);
-    for (auto& letter : result)
-        if (letter >= 'A' && letter <= 'Z')
-            letter = static_cast<char> (letter - 'A' + 'a');
-    return result;
-}
-} // namespace
-
 VoiceShelf::VoiceShelf (const std::filesystem::path& modelFolder, Reader reader) : read (std::move (reader))
 {
     constexpr std::array<std::string_view, 4> endings { ".wav", ".flac", ".ogg", ".mp3" };
@@ -25,9 +15,9 @@ VoiceShelf::VoiceShelf (const std::filesystem::path& modelFolder, Reader reader)
     for (const auto& entry : std::filesystem::directory_iterator (modelFolder / "voices", none))
     {
         const auto& file = entry.path();
-        const auto ending = lower (file.extension().string());
+        const auto ending = foldedName (file.extension().string());
         if (std::find (endings.begin(), endings.end(), ending) != endings.end())
-            files.emplace (lower (file.stem().string()), file);
+            files.emplace (foldedName (file.stem().string()), file);
     }
 }
 
@@ -41,11 +31,11 @@ std::vector<std::string> VoiceShelf::names() const
 
 std::filesystem::path VoiceShelf::find (std::string_view name) const
 {
-    const auto found = files.find (lower (name));
+    const auto found = files.find (foldedName (name));
     return found == files.end() ? std::filesystem::path() : found->second;
 }
 
-Result<ShelfVoice> VoiceShelf::fetch (const protocol::VoiceReference& reference) const
+Result<ShelfVoice> VoiceShelf::fetch (const VoiceReference& reference) const
 {
     if (! reference.path.empty())
         return read (reference.path,

@@ -36,14 +36,14 @@ public:
     /** Names of the model's own voices, sorted: the file names without their ends. */
     std::vector<std::string> names() const;
 
-    /** The file of a voice of the model; upper and lower case (ASCII) are the same. Empty if there is none. */
+    /** The file of a voice of the model, without case (Passage/Names.h). Empty if there is none. */
     std::filesystem::path find (std::string_view name) const;
 
     /** @returns NotFound naming the voices that there are, or what the reader refuses. */
-    [[nodiscard]] Result<ShelfVoice> fetch (const protocol::VoiceReference& reference) const;
+    [[nodiscard]] Result<ShelfVoice> fetch (const VoiceReference& reference) const;
 
 private:
-    std::map<std::string, std::filesystem::path> files; // by name in lower case
+    std::map<std::string, std::filesystem::path> files; // by folded name
     Reader read;
 };
 } // namespace tableread::engine

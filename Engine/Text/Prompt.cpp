@@ -50,7 +50,7 @@ std::string flatten (std::string_view utf8)
     return flat.toUTF8String (result);
 }
 
-void check (std::span<const std::int64_t> voiceFrames, std::span<const PromptLine> lines)
+void check (std::span<const std::int64_t> voiceFrames, std::span<const SpokenLine> lines)
 {
     if (lines.empty())
         fail (ErrorCode::InvalidInput, "there is no line to speak. Give at least one.");
@@ -67,7 +67,7 @@ void check (std::span<const std::int64_t> voiceFrames, std::span<const PromptLin
 } // namespace
 
 Prompt buildPrompt (const Tokenizer& tokenizer, std::span<const std::int64_t> voiceFrames,
-                    std::span<const PromptLine> lines)
+                    std::span<const SpokenLine> lines)
 {
     check (voiceFrames, lines);
 

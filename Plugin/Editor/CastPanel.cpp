@@ -28,7 +28,7 @@ void CastPanel::show (const std::vector<CastMember>& cast, const std::vector<std
             rows[i] = std::make_unique<CastRow>();
             list.addAndMakeVisible (*rows[i]);
         }
-        rows[i]->onChoice = [this, speaker = cast[i].speaker] (const protocol::VoiceReference& voice) {
+        rows[i]->onChoice = [this, speaker = cast[i].speaker] (const VoiceReference& voice) {
             if (onChoice)
                 onChoice (speaker, voice);
         };

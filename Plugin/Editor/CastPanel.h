@@ -15,7 +15,7 @@ class CastPanel : public juce::Component
 public:
     CastPanel();
 
-    std::function<void (const std::string& speaker, const protocol::VoiceReference&)> onChoice;
+    std::function<void (const std::string& speaker, const VoiceReference&)> onChoice;
 
     /** @param modelVoices the names to choose from. */
     void show (const std::vector<CastMember>& cast, const std::vector<std::string>& modelVoices);

@@ -16,7 +16,7 @@ public:
     CastRow();
 
     /** Called with the voice that the user chose. */
-    std::function<void (const protocol::VoiceReference&)> onChoice;
+    std::function<void (const VoiceReference&)> onChoice;
 
     /** @param modelVoices the names to choose from. */
     void show (const CastMember& member, int index, const std::vector<std::string>& modelVoices);

@@ -58,7 +58,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     seed.setTooltip ("Another seed is another performance of the same script");
     seed.onTextChange = [this] { session.setSeed ((std::uint64_t) seed.getText().getLargeIntValue()); };
 
-    cast.onChoice = [this] (const std::string& speaker, const protocol::VoiceReference& voice) {
+    cast.onChoice = [this] (const std::string& speaker, const VoiceReference& voice) {
         session.setVoice (speaker, voice);
         showScript();
     };

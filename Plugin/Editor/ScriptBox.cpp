@@ -48,7 +48,7 @@ void ScriptBox::show (const Reading& reading)
     std::size_t next = 0; // the passage that begins at or behind this line
     for (int i = 0; i < lines.size() && marks.size() < mostMarks; ++i)
     {
-        while (next < reading.passages.size() && reading.passages[next].sourceLine <= i + 1)
+        while (next < reading.passages.size() && reading.passages[next].sourceLines.front() <= i + 1)
             ++next;
         if (next > 0 && isSpoken (lines[i]))
             marks.push_back ({ next - 1,

@@ -7,7 +7,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "Processor/Reading.h"
+#include "Passage/Reading.h"
 
 namespace tableread::plugin
 {

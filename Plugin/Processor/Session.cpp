@@ -4,17 +4,18 @@
 #include <algorithm>
 #include <utility>
 
-#include <strings.h>
-
 #include "EngineLink/SocketPath.h"
+#include "Passage/Names.h"
 
 namespace tableread::plugin
 {
 namespace
 {
-bool sameName (const std::string& a, const std::string& b)
+/** Each line is a passage of its own. */
+Result<Reading> readingOf (const std::string& text)
 {
-    return ::strcasecmp (a.c_str(), b.c_str()) == 0;
+    return parseScript (text).map (
+        [] (const Script& script) { return makeReading (script, PassageMode::Line); });
 }
 } // namespace
 
@@ -56,7 +57,7 @@ void Session::setScript (std::string text)
     settings.script = std::move (text);
 }
 
-void Session::setVoice (const std::string& speaker, protocol::VoiceReference voice)
+void Session::setVoice (const std::string& speaker, VoiceReference voice)
 {
     const std::lock_guard lock (mutex);
     foreignState.clear();
@@ -87,7 +88,7 @@ void Session::setEngine (std::filesystem::path program)
 
 Result<Reading> Session::reading() const
 {
-    return Reading::of (state().script);
+    return readingOf (state().script);
 }
 
 std::vector<std::string> Session::ownVoices() const
@@ -103,53 +104,28 @@ std::vector<CastMember> Session::cast (const std::vector<std::string>& speakers)
 
 std::vector<CastMember> Session::castFor (const std::vector<std::string>& speakers) const
 {
-    std::vector<CastMember> cast;
     const auto own = ownVoices();
-    auto rest = own;
-    const auto take = [&] (const std::string& name) {
-        const auto found = std::find_if (rest.begin(), rest.end(),
-                                         [&] (const std::string& each) { return sameName (each, name); });
-        if (found == rest.end())
-            return std::string();
-        auto voice = *found;
-        rest.erase (found);
-        return voice;
-    };
-    for (const auto& speaker : speakers)
-    {
-        const auto chosen =
-            std::find_if (settings.cast.begin(), settings.cast.end(),
-                          [&] (const CastMember& each) { return sameName (each.speaker, speaker); });
-        if (chosen != settings.cast.end() && chosen->voice.path.empty())
-            take (chosen->voice.name);
-        cast.push_back (chosen != settings.cast.end() ? CastMember { speaker, chosen->voice }
-                                                      : CastMember { speaker, { take (speaker), {} } });
-    }
-    std::size_t again = 0;
-    for (auto& member : cast)
-        if (member.voice == protocol::VoiceReference {} && ! own.empty())
-            member.voice.name = ! rest.empty() ? take (rest.front()) : own[again++ % own.size()];
-    return cast;
+    return castEverybody ({ speakers, settings.cast, own }).members;
 }
 
 Result<PerformanceJob> Session::job() const
 {
     if (socketProblem)
         return tl::unexpected (*socketProblem);
-    const auto script = Reading::of (settings.script);
+    const auto script = readingOf (settings.script);
     if (! script)
         return tl::unexpected (script.error());
     const auto voices = castFor (script->speakers);
 
-    PerformanceJob job { {}, script->gapAfter };
+    PerformanceJob job { {}, script->pauseAfter };
     for (const auto& passage : script->passages)
     {
-        PassageJob part { {}, passage.gapBefore, passage.speakers.front(), passage.sourceLine };
+        PassageJob part { {}, passage.pauseBefore, passage.speakers.front(), passage.sourceLines.front() };
         part.request.lines = passage.lines;
         for (const int speaker : passage.speakers)
         {
             const auto& member = voices[(std::size_t) speaker];
-            if (member.voice == protocol::VoiceReference {})
+            if (member.voice == VoiceReference {})
                 return tl::unexpected (
                     Error { ErrorCode::InvalidInput,
                             "speaker \"" + member.speaker +

@@ -8,8 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include "Passage/Cast.h"
+#include "Passage/Reading.h"
 #include "Processor/Performance.h"
-#include "Processor/Reading.h"
 #include "State/SessionState.h"
 
 namespace tableread::plugin
@@ -27,15 +28,14 @@ public:
 
     SessionState state() const;
     void setScript (std::string text);
-    void setVoice (const std::string& speaker, protocol::VoiceReference voice);
+    void setVoice (const std::string& speaker, VoiceReference voice);
     void setSeed (std::uint64_t seed);
     void setEngine (std::filesystem::path program);
 
     /** The script as it is read now; an error is what is wrong with it. */
     Result<Reading> reading() const;
 
-    /** The voice of each speaker: the chosen one, else the model's voice of the speaker's name, else the model's
-        voices in their order, each once as far as they reach. Without a name and a path if the model has none. */
+    /** The voice of each speaker, as castEverybody() gives them. */
     std::vector<CastMember> cast (const std::vector<std::string>& speakers) const;
 
     /** The names of the model's own voices: those of the embedded one until an engine has said which it has. */

@@ -41,16 +41,10 @@ void setVoices (Session& session, const std::vector<std::string>& options)
 {
     for (const auto& option : options)
     {
-        const auto equals = option.find ('=');
-        if (equals == std::string::npos || equals == 0 || equals + 1 == option.size())
-            refuse ("--voice \"" + option + "\" is not NAME=FILE. Write it as --voice \"Anna=anna.wav\".");
-        const std::filesystem::path value = option.substr (equals + 1);
-        std::error_code missing;
-        if (std::filesystem::exists (value, missing))
-            session.setVoice (option.substr (0, equals),
-                              { value.stem().string(), std::filesystem::absolute (value) });
-        else
-            session.setVoice (option.substr (0, equals), { value.string(), {} });
+        auto [speaker, voice] = orThrow (readVoiceOption (option));
+        if (! voice.path.empty())
+            voice.path = std::filesystem::absolute (voice.path);
+        session.setVoice (speaker, std::move (voice));
     }
 }
 

@@ -8,19 +8,10 @@
 #include <vector>
 
 #include "Core/Error.h"
-#include "EngineLink/Protocol.h"
+#include "Passage/Cast.h"
 
 namespace tableread::plugin
 {
-/** Who speaks with which voice. */
-struct CastMember
-{
-    std::string speaker;
-    protocol::VoiceReference voice;
-
-    bool operator== (const CastMember&) const = default;
-};
-
 /** What a host's session keeps of the plugin: everything but the audio, which the same seed makes again. */
 struct SessionState
 {

@@ -13,16 +13,16 @@ void Resampler::Deleter::operator() (soxr* used) const
     soxr_delete (used);
 }
 
-Resampler::Resampler (double inputRateHz, double outputRateHz)
+Resampler::Resampler (double inputRateHz, double outputRateHz, ResamplerQuality quality)
     : inputHz (inputRateHz)
     , outputHz (outputRateHz)
 {
     if (inputRateHz == outputRateHz)
         return;
 
-    const auto quality = soxr_quality_spec (SOXR_HQ, 0);
+    const auto recipe = soxr_quality_spec (quality == ResamplerQuality::VeryHigh ? SOXR_VHQ : SOXR_HQ, 0);
     soxr_error_t error = nullptr;
-    state.reset (soxr_create (inputRateHz, outputRateHz, 1, &error, nullptr, &quality, nullptr));
+    state.reset (soxr_create (inputRateHz, outputRateHz, 1, &error, nullptr, &recipe, nullptr));
     if (state == nullptr) // nothing else can be wrong with these arguments
         throw std::bad_alloc();
 }

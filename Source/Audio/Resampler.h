@@ -11,12 +11,18 @@ struct soxr;
 
 namespace tableread
 {
-/** A stream of mono samples from one rate to another: soxr's high quality, as librosa uses it. */
+enum class ResamplerQuality
+{
+    High,    // soxr's HQ, 20 bits, as librosa uses it: what the model hears of a voice
+    VeryHigh // soxr's VHQ, 28 bits: what a host hears
+};
+
+/** A stream of mono samples from one rate to another, by soxr. The blocks do not change the samples. */
 class Resampler
 {
 public:
-    /** Both rates above 0. */
-    Resampler (double inputRateHz, double outputRateHz);
+    /** Both rates above 0. @throws std::bad_alloc, as process() and finish() do. */
+    Resampler (double inputRateHz, double outputRateHz, ResamplerQuality quality);
     ~Resampler();
 
     /** Appends what `input` gives to `output`; it lags behind by the filter's length until finish(). */

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "Core/Error.h"
+#include "Passage/Cast.h"
+#include "Script/SpokenLine.h"
 
 /** What plugin and engine say to each other: structs on one side, JSON on the other. Assets/docs/Protocol.md is
     the text of it. Both programs link this, so a message that one can write the other can read.
@@ -40,23 +41,6 @@ enum class Container
     Wav
 };
 
-/** A voice of the engine's model folder (by name alone), or a recording (by absolute path). */
-struct VoiceReference
-{
-    std::string name;
-    std::filesystem::path path; // empty: the model's own voice of that name
-
-    bool operator== (const VoiceReference&) const = default;
-};
-
-struct SpeechLine
-{
-    int speaker = 0; // index into voices
-    std::string text;
-
-    bool operator== (const SpeechLine&) const = default;
-};
-
 /** One passage to speak. A request of a plain OpenAI client has no `lines`: then `input` and `voice` say it all. */
 struct SpeechRequest
 {
@@ -65,8 +49,8 @@ struct SpeechRequest
     std::string voice;
     Container container = Container::Pcm;
     SampleFormat format = SampleFormat::Int16;
-    std::vector<SpeechLine> lines;
-    std::vector<VoiceReference> voices;
+    std::vector<SpokenLine> lines;      // by one of `voices`
+    std::vector<VoiceReference> voices; // their paths are absolute
     std::uint64_t seed = 0;
     float guidanceScale = 1.3f;
     int steps = 10;

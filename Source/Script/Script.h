@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "Core/Error.h"
+#include "Script/SpokenLine.h"
 
 namespace tableread
 {
@@ -22,12 +23,11 @@ struct Scene
     int sourceLine = 1;
 };
 
-/** What one speaker says in one go. */
-struct ScriptLine
+/** What is spoken, by one of Script::speakers, and where it stands. The text is never empty and has no white space at
+    its ends. */
+struct ScriptLine : SpokenLine
 {
     std::int64_t id = 0;   // 1, 2, … in the script's order
-    int speaker = 0;       // index into Script::speakers
-    std::string text;      // UTF-8, never empty, without white space at its ends
     int pauseBeforeMs = 0; // silence in front of it
     int scene = 0;         // index into Script::scenes
     int sourceLine = 0;    // where its speaker or text begins, from 1

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <new>
+#include <vector>
 
-#include <soxr.h>
+#include "Audio/Resampler.h"
 
 namespace tableread
 {
@@ -15,36 +17,21 @@ HostSamples toHost (ModelSamples position, double hostRateHz) noexcept
     return { std::llround ((double) position.value * hostRateHz / (double) modelSampleRateHz) };
 }
 
-struct HostAudio::Resampler
+struct HostAudio::Resampled
 {
-    explicit Resampler (double rate) : hostRateHz (rate), output (TakeAudio::create().value())
-    {
-        const auto io = soxr_io_spec (SOXR_FLOAT32_I, SOXR_FLOAT32_I);
-        const auto quality = soxr_quality_spec (SOXR_VHQ, 0);
-        const auto runtime = soxr_runtime_spec (1);
-        handle = soxr_create ((double) modelSampleRateHz, rate, 1, nullptr, &io, &quality, &runtime);
-    }
-
-    ~Resampler() { soxr_delete (handle); }
-
-    Resampler (const Resampler&) = delete;
-    Resampler& operator= (const Resampler&) = delete;
-
-    /** One call of soxr, which takes all of the input if the output has room; null and 0 at the end of the input. */
-    std::size_t process (const float* samples, std::size_t count, std::size_t& used)
-    {
-        std::size_t made = 0;
-        soxr_process (handle, samples, count, &used, converted.data(), converted.size(), &made);
-        return made;
-    }
+    explicit Resampled (double rate)
+        : hostRateHz (rate)
+        , resampler ((double) modelSampleRateHz, rate, ResamplerQuality::VeryHigh)
+        , output (TakeAudio::create().value())
+    {}
 
     double hostRateHz;
+    Resampler resampler;
     std::unique_ptr<TakeAudio> output;
-    soxr_t handle = nullptr;
     std::int64_t consumed = 0;
     std::atomic<bool> complete { false };
     std::array<float, 4096> input {};
-    std::array<float, 16384> converted {};
+    std::vector<float> converted;
 };
 
 HostAudio::HostAudio (std::shared_ptr<const Take> take) : source (std::move (take))
@@ -60,66 +47,60 @@ Result<std::shared_ptr<HostAudio>> HostAudio::create (std::shared_ptr<const Take
                                            " Hz, 1000 to 1000000 are possible",
                                        {} });
     std::shared_ptr<HostAudio> audio (new HostAudio (std::move (take)));
-    if (hostRateHz != (double) modelSampleRateHz)
+    try
     {
-        audio->resampler = std::make_unique<Resampler> (hostRateHz);
-        if (audio->resampler->handle == nullptr)
-            return tl::unexpected (
-                Error { ErrorCode::OutOfMemory, "no resampler for the host's rate can be made", {} });
+        if (hostRateHz != (double) modelSampleRateHz)
+            audio->resampled = std::make_unique<Resampled> (hostRateHz);
+    }
+    catch (const std::bad_alloc&)
+    {
+        return tl::unexpected (
+            Error { ErrorCode::OutOfMemory, "no resampler for the host's rate can be made", {} });
     }
     return audio;
 }
 
 void HostAudio::pump()
 {
-    if (resampler == nullptr || resampler->complete.load (std::memory_order_relaxed))
+    if (resampled == nullptr || resampled->complete.load (std::memory_order_relaxed))
         return;
-    auto& r = *resampler;
+    auto& r = *resampled;
     const bool ended = source->isFinal(); // asked first: a final take has all of its samples published
     const auto end = source->audio().rendered();
     while (r.consumed < end)
     {
-        const auto count =
-            (std::size_t) std::min<std::int64_t> ((std::int64_t) r.input.size(), end - r.consumed);
-        source->audio().read (r.consumed, { r.input.data(), count });
-        std::size_t used = 0;
-        const auto made = r.process (r.input.data(), count, used);
-        r.output->append ({ r.converted.data(), made });
-        r.consumed += (std::int64_t) used;
+        const auto count = std::min ((std::int64_t) r.input.size(), end - r.consumed);
+        const std::span block (r.input.data(), (std::size_t) count);
+        source->audio().read (r.consumed, block);
+        r.converted.clear();
+        r.resampler.process (block, r.converted);
+        r.output->append (r.converted);
+        r.consumed += count;
     }
     if (! ended)
         return;
 
-    // The filter's tail, cut or filled so that the length is the take's length at the host's rate.
-    const auto length = toHost ({ end }, r.hostRateHz).value;
-    std::size_t used = 0;
-    while (const auto made = end > 0 ? r.process (nullptr, 0, used) : 0)
-    {
-        const auto room = std::max<std::int64_t> (length - r.output->rendered(), 0);
-        r.output->append ({ r.converted.data(), std::min (made, (std::size_t) room) });
-    }
-    r.converted.fill (0.0f);
-    while (r.output->rendered() < length)
-    {
-        const auto rest = std::min ((std::int64_t) r.converted.size(), length - r.output->rendered());
-        if (r.output->append ({ r.converted.data(), (std::size_t) rest }) == 0)
-            break;
-    }
+    // The rest is rounded up; a take's length at the host's rate is rounded to the nearest sample.
+    r.converted.clear();
+    r.resampler.finish (r.converted);
+    const auto room = std::max<std::int64_t> (toHost ({ end }, r.hostRateHz).value - r.output->rendered(), 0);
+    r.converted.resize (std::min (r.converted.size(), (std::size_t) room));
+    r.output->append (r.converted);
     r.complete.store (true, std::memory_order_release);
 }
 
 std::size_t HostAudio::read (std::int64_t position, std::span<float> out) const noexcept
 {
-    return (resampler != nullptr ? *resampler->output : source->audio()).read (position, out);
+    return (resampled != nullptr ? *resampled->output : source->audio()).read (position, out);
 }
 
 std::int64_t HostAudio::rendered() const noexcept
 {
-    return (resampler != nullptr ? *resampler->output : source->audio()).rendered();
+    return (resampled != nullptr ? *resampled->output : source->audio()).rendered();
 }
 
 bool HostAudio::isComplete() const noexcept
 {
-    return resampler != nullptr ? resampler->complete.load (std::memory_order_acquire) : source->isFinal();
+    return resampled != nullptr ? resampled->complete.load (std::memory_order_acquire) : source->isFinal();
 }
 } // namespace tableread

@@ -53,11 +53,11 @@ public:
     const Take& take() const noexcept { return *source; }
 
 private:
-    struct Resampler;
+    struct Resampled;
 
     explicit HostAudio (std::shared_ptr<const Take> take);
 
     std::shared_ptr<const Take> source;
-    std::unique_ptr<Resampler> resampler; // null at the model's own rate
+    std::unique_ptr<Resampled> resampled; // null at the model's own rate
 };
 } // namespace tableread

@@ -33,7 +33,7 @@ bool allFinite (std::span<const float> samples)
 std::vector<float> readAll (AudioFile& file)
 {
     constexpr auto tooMany = (std::size_t) (mostSeconds * modelSampleRateHz) + 1;
-    Resampler resampler (file.sampleRateHz(), modelSampleRateHz);
+    Resampler resampler (file.sampleRateHz(), modelSampleRateHz, ResamplerQuality::High);
     std::vector<float> samples, block;
 
     for (file.read (block); ! block.empty() && samples.size() < tooMany; file.read (block))

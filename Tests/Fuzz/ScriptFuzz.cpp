@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: a script. What is accepted must be lines that can be spoken, all of them, in order.
 #include "Fuzz/FuzzChecks.h"
-#include "Script/Passages.h"
+#include "Passage/Reading.h"
 #include "Script/Script.h"
 
 using namespace tableread;
@@ -40,16 +40,24 @@ void checkLines (const Script& script)
 void checkPassages (const Script& script, PassageMode mode)
 {
     std::size_t at = 0;
-    for (const auto& passage : makePassages (script, mode))
+    const auto reading = makeReading (script, mode);
+    mustHold (reading.speakers.size() == script.speakers.size(), "all speakers");
+    for (const auto& passage : reading.passages)
     {
-        mustHold (passage.firstLine == at && passage.lineCount >= 1, "each line in one passage, in order");
-        mustHold (mode == PassageMode::Scene || passage.lineCount == 1, "a line alone");
-        mustHold (passage.speakers.size() <= PassageSpec::mostSpeakers,
-                  "no more speakers than the model knows");
-        for (; at < passage.firstLine + passage.lineCount; ++at)
+        mustHold (! passage.lines.empty() && passage.lines.size() <= script.lines.size() - at,
+                  "each line in one passage");
+        mustHold (passage.sourceLines.size() == passage.lines.size(), "each line has its place");
+        mustHold (mode == PassageMode::Scene || passage.lines.size() == 1, "a line alone");
+        mustHold (passage.speakers.size() <= Passage::mostSpeakers, "no more speakers than the model knows");
+        mustHold (isIndex (passage.scene, reading.scenes), "a scene");
+        mustHold (passage.letters() > 0 && ! reading.titleOf (passage).empty(), "a text and a title");
+        for (const auto& line : passage.lines)
         {
-            const auto voice = passage.voiceOf (script.lines[at].speaker);
-            mustHold (isIndex (voice, passage.speakers), "each line's speaker has a voice");
+            const auto& written = script.lines[at++];
+            mustHold (isIndex (line.speaker, passage.speakers) &&
+                          passage.speakers[static_cast<std::size_t> (line.speaker)] == written.speaker,
+                      "each line's speaker has a voice");
+            mustHold (line.text == written.text, "in order");
         }
     }
     mustHold (at == script.lines.size(), "no line left out");

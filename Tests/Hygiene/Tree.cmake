@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 set(found_faults 0)
 
 # All files that are tracked or would be: those that git does not ignore. A folder that is no checkout (an unpacked
-# archive, a planted tree) is taken whole, without its build folder.
+# archive, a planted tree) is taken whole, without its build folder and the link that configuring makes.
 function(tree_files result)
     if(EXISTS "${ROOT}/.git")
         find_program(GIT git REQUIRED)
@@ -20,7 +20,7 @@ function(tree_files result)
         endforeach()
     else()
         file(GLOB_RECURSE files LIST_DIRECTORIES false RELATIVE "${ROOT}" "${ROOT}/*" "${ROOT}/.*")
-        list(FILTER files EXCLUDE REGEX "^build/")
+        list(FILTER files EXCLUDE REGEX "^(build/|compile_commands\\.json$)")
     endif()
     list(LENGTH files count)
     if(count EQUAL 0)

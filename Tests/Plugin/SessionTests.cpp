@@ -140,6 +140,27 @@ TEST_CASE ("Everybody gets a voice", "[plugin][session]")
     CHECK (session.cast ({ "Tom" })[0].voice.path == "/ada.wav");
 }
 
+TEST_CASE ("Names are compared without case, beyond ASCII too", "[plugin][session]")
+{
+    const auto [name, other] = GENERATE (table<std::string, std::string> (
+        { { "Änne", "ÄNNE" }, { "Σοφός", "ΣΟΦΌΣ" }, { "İpek", "i\u0307pek" } }));
+    CAPTURE (name);
+    test::FakeFaults faults;
+    faults.voices = { "mia", name };
+    PluginFixture fixture (faults);
+    Session session (fixture.options());
+    session.setScript (other + ": One.");
+    REQUIRE (session.render());
+    session.performance().waitUntilDone(); // the engine has told its voices
+    CHECK (voices (session.cast ({ other })) == std::vector<std::string> { name });
+
+    session.setVoice (name, { "mia", {} });
+    CHECK (voices (session.cast ({ other })) == std::vector<std::string> { "mia" });
+    session.setVoice (other, { "ada", "/ada.wav" });
+    CHECK (session.state().cast.size() == 1);
+    CHECK (session.cast ({ name })[0].voice.path == "/ada.wav");
+}
+
 TEST_CASE ("The voices are those of the engine's model, once it has told them", "[plugin][session]")
 {
     test::FakeFaults faults;

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "Core/Error.h"
-#include "Render/Renderer.h"
+#include "Render/Measuring.h"
 
 namespace tableread::engine
 {
@@ -38,12 +38,12 @@ struct FakeRendererControl
     std::atomic<int> voicesEncoded { 0 };
     std::atomic<int> passagesRendered { 0 };
     std::atomic<int> passagesCancelled { 0 };
-    std::atomic<std::int64_t> exactFrames { 0 }; // as the last render was asked for
+    std::atomic<std::int64_t> exactFrames { 0 }; // as the last measured render was asked for
 };
 
 /** A Renderer that speaks tones: Torch is not needed to test what is around one. A passage's samples depend on its
     text, voices and settings and on nothing else, so a test knows them beforehand: expected(). */
-class FakeRenderer : public Renderer
+class FakeRenderer : public Renderer, private Measuring
 {
 public:
     static constexpr std::int64_t frameSamples = 320;
@@ -61,7 +61,8 @@ public:
         modelInfo.notes = control->notes;
     }
 
-    static std::vector<float> expected (const Passage& passage, const RenderSettings& settings, int frames)
+    static std::vector<float> expected (const VoicedPassage& passage, const RenderSettings& settings,
+                                        int frames)
     {
         std::string all = std::to_string (settings.seed) + '/' + std::to_string (settings.guidanceScale) +
                           '/' + std::to_string (settings.steps);
@@ -92,8 +93,6 @@ public:
     const ModelInfo& info() const override { return modelInfo; }
     DeviceReport deviceReport() const override { return control->device; }
 
-    std::vector<ProfileSpan> takeProfile() override { return std::exchange (noted, {}); }
-
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
         if (control->beforeVoice)
@@ -102,7 +101,7 @@ public:
         return encode (voice);
     }
 
-    RenderReport render (const Passage& passage, const RenderSettings& settings,
+    RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                          const RenderEvents& events) override
     {
         const auto begin = std::chrono::steady_clock::now();
@@ -113,7 +112,6 @@ public:
         const int total = control->frames;
         const auto samples = expected (passage, settings, total);
         ++control->passagesRendered;
-        control->exactFrames = settings.exactFrames;
         noted = control->profile;
         RenderReport report;
         report.promptTokens = static_cast<std::int64_t> (passage.lines.size());
@@ -155,7 +153,18 @@ public:
         return reports;
     }
 
+    Measuring& measuring() override { return *this; }
+
 private:
+    std::vector<RenderReport> renderMeasured (std::span<const Job> jobs, std::int64_t exactFrames) override
+    {
+        control->exactFrames = exactFrames;
+        return renderBatch (jobs);
+    }
+
+    double measureLink() override { return 0; }
+    std::vector<ProfileSpan> takeProfile() override { return std::exchange (noted, {}); }
+
     std::shared_ptr<FakeRendererControl> control;
     ModelInfo modelInfo;
     std::vector<ProfileSpan> noted; // since it was last taken

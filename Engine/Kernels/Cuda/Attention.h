@@ -23,7 +23,6 @@ struct Row
     std::int64_t capacity, position;
 };
 
-
 template <typename T>
 __device__ inline float wide (T v)
 {

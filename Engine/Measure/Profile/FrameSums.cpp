@@ -47,11 +47,11 @@ FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu)
     };
     const auto addPart = [&] (const ProfileSpan& span) {
         const auto trims = coveredMs (span, spans, isTrim); // for which the host waits
-        sums.issueMs[span.part] += span.ms() - trims;
-        sums.waitMs[span.part] += trims;
+        sums.issueMs[partOf (span)] += span.ms() - trims;
+        sums.waitMs[partOf (span)] += trims;
         inParts += span.ms();
         if (! onGpu)
-            addTo (What::Compute, span.part, span.ms());
+            addTo (What::Compute, partOf (span), span.ms());
     };
     for (const auto& span : spans)
     {
@@ -64,8 +64,8 @@ FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu)
                 addPart (span);
                 break;
             case Kind::HostWait:
-                sums.waitMs[span.part] += span.ms();
-                sums.issueMs[span.part] -= span.ms();
+                sums.waitMs[partOf (span)] += span.ms();
+                sums.issueMs[partOf (span)] -= span.ms();
                 break;
             case Kind::Trim:
                 ++sums.trims;
@@ -74,7 +74,7 @@ FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu)
                 addTo (What::Trims, FramePart::None, span.ms() - coveredMs (span, spans, keepsGpuBusy));
                 break;
             case Kind::Work:
-                addTo (What::Compute, span.part, span.ms());
+                addTo (What::Compute, partOf (span), span.ms());
                 break;
             case Kind::CopyWait:
                 addTo (What::ExposedWait, FramePart::None, span.ms());
@@ -103,7 +103,7 @@ std::vector<std::vector<ProfileSpan>> framesOf (std::span<const ProfileSpan> spa
     for (auto& [number, all] : byFrame)
         if (std::ranges::any_of (all, [] (const auto& span) {
                 return span.kind == Kind::Part &&
-                       (span.part == FramePart::DiffusionHead || span.part == FramePart::Sound);
+                       (partOf (span) == FramePart::DiffusionHead || partOf (span) == FramePart::Sound);
             }))
             frames.push_back (std::move (all));
     return frames;

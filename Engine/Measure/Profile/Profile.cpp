@@ -19,15 +19,15 @@ std::vector<ProfileSpan> spansOf (Renderer& renderer, const ProfileRequest& requ
     {
         auto settings = request.speech.settings;
         settings.seed += static_cast<std::uint64_t> (i);
-        settings.exactFrames = request.frames + settlingFrames;
         jobs.push_back ({ { { { 0, request.speech.text } }, { encoded } }, settings, {} });
         jobs.back().events.isCancelled = hooks.isStopped;
     }
-    renderer.takeProfile();
-    renderer.renderBatch (jobs);
+    auto& measuring = renderer.measuring();
+    measuring.takeProfile();
+    measuring.renderMeasured (jobs, request.frames + settlingFrames);
     if (hooks.isStopped())
         fail (ErrorCode::Cancelled, "the profile was stopped; half of one says nothing.");
-    return renderer.takeProfile();
+    return measuring.takeProfile();
 }
 } // namespace
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "Measure/Spread.h"
-#include "Offload/Profile.h"
+#include "Render/FramePart.h"
 
 namespace tableread::engine
 {

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "Render/FramePart.h"
+
 namespace tableread::engine
 {
 namespace
@@ -51,7 +53,7 @@ std::string nameOf (const ProfileSpan& span)
             return fmt::format ("frame {}", span.frame);
         case Kind::Part:
         case Kind::Queue:
-            return std::string (nameOf (span.part));
+            return std::string (nameOf (partOf (span)));
         case Kind::HostWait:
             return "wait for the GPU";
         case Kind::TrimWait:
@@ -59,7 +61,7 @@ std::string nameOf (const ProfileSpan& span)
         case Kind::Trim:
             return "trim";
         case Kind::Work:
-            return span.firstLayer < 0 ? std::string (nameOf (span.part)) : layersOf (span);
+            return span.firstLayer < 0 ? std::string (nameOf (partOf (span))) : layersOf (span);
         case Kind::CopyWait:
             return "wait for " + layersOf (span);
         case Kind::Copy:

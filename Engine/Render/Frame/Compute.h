@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
 
-#include "Network/Sampler/Sampler.h"
+#include "Offload/Profiler.h"
 #include "Render/Frame/Sequence.h"
+#include "Render/FramePart.h"
 
 namespace tableread::engine
 {
@@ -35,16 +35,13 @@ public:
     virtual void leave (Sequence& sequence) = 0;
 };
 
-/** START, END, frame and end of text: the order of Sequence::scores. */
-std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special);
-
 /** Adds the time from its making to its end, shared among `owners`, to one part of their reports, and notes it in a
     profile if there is one. */
 class PartTimer
 {
 public:
     PartTimer (Profiler* profiler, FramePart which, std::span<Sequence* const> of)
-        : noted (profiler, { .kind = ProfileSpan::Kind::Part, .part = which })
+        : noted (profiler, { .kind = ProfileSpan::Kind::Part, .part = numberOf (which) })
         , owners (of)
         , part (timeOf (which))
     {}

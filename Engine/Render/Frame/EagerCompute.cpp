@@ -9,15 +9,7 @@
 
 namespace tableread::engine
 {
-std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special)
-{
-    return { special.speechStart, special.speechEnd, special.speechFrame, special.endOfText };
-}
-
-EagerCompute::EagerCompute (VibeVoice& of, Sampler& with, const SpecialTokens& tokens)
-    : model (of)
-    , sampler (with)
-    , choices (model.languageModel.outputRows (tokensInOrder (tokens)))
+EagerCompute::EagerCompute (FrameNetwork& of) : network (of), model (of.model)
 {}
 
 void EagerCompute::takeToken (Sequence& sequence, std::int64_t token)
@@ -36,7 +28,7 @@ void EagerCompute::leave (Sequence&)
 
 void EagerCompute::score (Sequence& sequence)
 {
-    const auto scores = kernels::linear (sequence.hidden.unsqueeze (0), choices).cpu();
+    const auto scores = network.scores (sequence.hidden.unsqueeze (0)).cpu();
     std::copy_n (scores.const_data_ptr<float>(), sequence.scores.size(), sequence.scores.begin());
     if (sequence.input.tap == nullptr)
         return;
@@ -75,7 +67,7 @@ void EagerCompute::makeFrames (std::span<Sequence* const> sequences)
                                   input.noise->frame (s->report.frames, model.config().diffusionHead.latent),
                                   input.settings.guidanceScale, input.tap, name });
         }
-        latents = sampler.sample (requests, sequences.front()->input.settings.steps);
+        latents = network.sampler.sample (requests, sequences.front()->input.settings.steps);
     }
     for (std::size_t i = 0; i < sequences.size(); ++i)
         finishFrame (*sequences[i], latents[(std::int64_t) i].clone());
@@ -89,28 +81,19 @@ void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
     tap (input.tap, name + "latent", latent);
     if (const auto seen = input.events.onLatent ? latent.cpu() : at::Tensor {}; seen.defined())
         input.events.onLatent ({ seen.const_data_ptr<float>(), (std::size_t) seen.numel() });
-    latent = latent.reshape ({ 1, -1 });
-
-    at::Tensor audio, semantic;
-    {
-        const PartTimer timer (model.profiler.get(), FramePart::Decoder, only);
-        audio = model.decoder.decode (model.unscaled (latent).unsqueeze (0), sequence.decoderState);
-    }
-    tap (input.tap, name + "audio", audio);
-    if (sequence.report.frames++ == 0)
-        sequence.report.firstFrameMs = sequence.millisecondsSinceBegun();
-    if (const auto heard = audio.cpu(); input.events.onFrame)
-        input.events.onFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
-    {
-        const PartTimer timer (model.profiler.get(), FramePart::SemanticEncoder, only);
-        semantic = model.semanticEncoder.encode (audio, sequence.semanticState)[0];
-    }
-    tap (input.tap, name + "semantic", semantic);
-    tap (input.tap, name + "ac_in", latent);
-    auto acoustic = model.acousticConnector (latent), meaning = model.semanticConnector (semantic);
-    tap (input.tap, name + "ac_embed", acoustic);
-    tap (input.tap, name + "sem_embed", meaning);
-    sequence.nextInput = acoustic + meaning;
+    const auto onAudio = [&] (const at::Tensor& audio) {
+        if (sequence.report.frames++ == 0)
+            sequence.report.firstFrameMs = sequence.millisecondsSinceBegun();
+        if (const auto heard = audio.cpu(); input.events.onFrame)
+            input.events.onFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
+    };
+    const auto during = [&] (FramePart part, const std::function<void()>& work) {
+        const PartTimer timer (model.profiler.get(), part, only);
+        work();
+    };
+    sequence.nextInput =
+        network.nextInputs ({ latent.reshape ({ 1, -1 }), sequence.decoderState, sequence.semanticState },
+                            LaunchMode::Eager, { onAudio, during, input.tap, name });
 }
 
 void EagerCompute::pass (std::span<Sequence* const> sequences)
@@ -118,7 +101,8 @@ void EagerCompute::pass (std::span<Sequence* const> sequences)
     const bool isPrefill = sequences.front()->passes == 0;
     const auto part = isPrefill ? FramePart::Prompt : FramePart::LanguageModel;
     const PartTimer timer (model.profiler.get(), part, sequences);
-    const ProfileScope queue (model.profiler.get(), { .kind = ProfileSpan::Kind::Queue, .part = part });
+    const ProfileScope queue (model.profiler.get(),
+                              { .kind = ProfileSpan::Kind::Queue, .part = numberOf (part) });
     std::vector<at::Tensor> inputs;
     std::vector<kernels::AttentionGroup> groups;
     for (auto* s : sequences)
@@ -135,9 +119,8 @@ void EagerCompute::pass (std::span<Sequence* const> sequences)
             groups.push_back (s->negative.group (1));
         }
     }
-    const auto out =
-        model.languageModel.forward (at::cat (inputs), kernels::makeAttentionRows (std::move (groups)),
-                                     isPrefill ? sequences.front()->input.tap : nullptr);
+    const auto out = network.pass (at::cat (inputs), kernels::makeAttentionRows (std::move (groups)),
+                                   isPrefill ? sequences.front()->input.tap : nullptr);
     for (auto* s : sequences)
     {
         s->positive.append (s->nextInput.size (0));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Render/Frame/Compute.h"
+#include "Render/Frame/FrameNetwork.h"
 
 namespace tableread::engine
 {
@@ -10,7 +11,7 @@ namespace tableread::engine
 class EagerCompute : public FrameCompute
 {
 public:
-    EagerCompute (VibeVoice& model, Sampler& sampler, const SpecialTokens& tokens);
+    explicit EagerCompute (FrameNetwork& network);
 
     void pass (std::span<Sequence* const> sequences) override;
     void makeFrames (std::span<Sequence* const> sequences) override;
@@ -22,9 +23,8 @@ private:
     void finishFrame (Sequence& sequence, at::Tensor latent);
     void score (Sequence& sequence);
 
+    FrameNetwork& network;
     VibeVoice& model;
-    Sampler& sampler;
-    kernels::Weight choices; // output rows of the four tokens that may come
     kernels::Weight allRows; // of the whole vocabulary; only made when a tap wants to see logits
 };
 } // namespace tableread::engine

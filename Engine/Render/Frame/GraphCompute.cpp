@@ -5,57 +5,11 @@
 #include <ATen/ATen.h>
 
 #include "Core/Error.h"
-#include "Kernels/Chain.h"
 #include "Kernels/Gpu/Kernels.h"
-#include "Render/Frame/Graph.h"
-#include "Render/Frame/PassGraphs.h"
 
 namespace tableread::engine
 {
-/** The fixed places that graphs read and write, for B slots: rows 2s and 2s + 1 are the branches of slot s. */
-struct GraphCompute::Slots
-{
-    Slots (const VibeVoice& model, int slots) : count (slots)
-    {
-        const auto& c = model.config();
-        const auto onDevice = at::TensorOptions (at::kFloat).device (model.device());
-        const auto h = c.languageModel.hidden;
-        inputs = at::zeros ({ 2 * count, h }, onDevice);
-        hidden = at::zeros ({ 2 * count, h }, onDevice);
-        scores = at::zeros ({ 2 * count, 4 }, onDevice);
-        latents = at::zeros ({ count, c.diffusionHead.latent }, onDevice);
-        audio = at::zeros ({ count, c.frameSamples }, onDevice);
-        active = at::zeros ({ count }, onDevice.dtype (at::kInt));
-        rows.firstRows = (at::arange (count, at::kInt) * 2).to (model.device());
-        rows.guidance = at::ones ({ count }, onDevice);
-        attention.count = 2 * count;
-        attention.table = at::zeros ({ 2 * count, 4 }, onDevice.dtype (at::kLong));
-        decoderState.active = active;
-        semanticState.active = active;
-        hostTable = at::zeros ({ 2 * count, 4 }, at::kLong).pin_memory();
-        hostNoise = at::zeros (latents.sizes(), at::kFloat).pin_memory();
-        hostActive = at::zeros ({ count }, at::kInt).pin_memory();
-        hostGuidance = at::ones ({ count }, at::kFloat).pin_memory();
-        hostAudio = at::zeros (audio.sizes(), at::kFloat).pin_memory();
-        hostScores = at::zeros (scores.sizes(), at::kFloat).pin_memory();
-        noise = at::zeros_like (latents);
-    }
-
-    int count;
-    at::Tensor inputs, hidden, scores, noise, latents, audio, active;
-    at::Tensor hostTable, hostNoise, hostActive, hostGuidance, hostAudio, hostScores;
-    kernels::GuidedRows rows;
-    kernels::AttentionRows attention;
-    CodecState decoderState, semanticState;
-    std::unique_ptr<PassGraphs> passGraphs;
-    std::map<int, std::unique_ptr<Graph>> frameGraphs; // by diffusion steps
-};
-
-GraphCompute::GraphCompute (VibeVoice& of, Sampler& with, const SpecialTokens& tokens)
-    : model (of)
-    , sampler (with)
-    , eager (of, with, tokens)
-    , choices (of.languageModel.outputRows (tokensInOrder (tokens)))
+GraphCompute::GraphCompute (FrameNetwork& of) : network (of), model (of.model), eager (of)
 {
     kernels::gpu().useOwnStream();
 }
@@ -64,27 +18,9 @@ GraphCompute::~GraphCompute() = default;
 
 void GraphCompute::resize (int count)
 {
-    auto made = std::make_unique<Slots> (model, count);
+    auto made = std::make_unique<Slots> (network, count);
     if (slots != nullptr)
-    {
-        const auto seatedSoFar = slots->count;
-        made->hidden.narrow (0, 0, 2 * seatedSoFar).copy_ (slots->hidden);
-        made->inputs.narrow (0, 0, 2 * seatedSoFar).copy_ (slots->inputs);
-        made->hostGuidance.narrow (0, 0, seatedSoFar).copy_ (slots->hostGuidance);
-    }
-    if (slots != nullptr && ! slots->decoderState.contexts.empty())
-    {
-        const auto move = [&] (const CodecState& from, CodecState& to) {
-            for (const auto& context : from.contexts)
-            {
-                to.contexts.push_back (
-                    at::zeros ({ count, context.size (1), context.size (2) }, context.options()));
-                to.contexts.back().narrow (0, 0, context.size (0)).copy_ (context);
-            }
-        };
-        move (slots->decoderState, made->decoderState);
-        move (slots->semanticState, made->semanticState);
-    }
+        made->takeOver (*slots);
     slots = std::move (made);
     seated.resize ((std::size_t) count, nullptr);
 }
@@ -124,15 +60,14 @@ void GraphCompute::endSpeech (Sequence& sequence)
 {
     if (sequence.slot < 0)
         return eager.endSpeech (sequence);
-    for (auto* state : { &slots->decoderState, &slots->semanticState })
-        for (auto& context : state->contexts)
-            context[sequence.slot].zero_();
+    slots->silence (sequence.slot);
 }
 
 /** The host has issued all of a part and needs what comes out of it. */
 void GraphCompute::waitFor (FramePart part)
 {
-    const ProfileScope wait (model.profiler.get(), { .kind = ProfileSpan::Kind::HostWait, .part = part });
+    const ProfileScope wait (model.profiler.get(),
+                             { .kind = ProfileSpan::Kind::HostWait, .part = numberOf (part) });
     kernels::gpu().synchronise();
 }
 
@@ -143,18 +78,8 @@ void GraphCompute::takeToken (Sequence& sequence, std::int64_t token)
     slots->inputs.narrow (0, 2 * sequence.slot, 2).copy_ (model.languageModel.embed ({ token }));
 }
 
-void GraphCompute::pass (std::span<Sequence* const> sequences)
+std::int64_t GraphCompute::writeTable (std::span<Sequence* const> sequences)
 {
-    auto* first = sequences.front();
-    if (first->passes == 0 || first->input.tap != nullptr)
-    {
-        eager.pass (sequences);
-        if (first->input.tap == nullptr)
-            place (*first);
-        return;
-    }
-    auto* const profiler = model.profiler.get();
-    const PartTimer timer (profiler, FramePart::LanguageModel, sequences);
     auto table = slots->hostTable.accessor<std::int64_t, 2>();
     std::int64_t longest = 0;
     for (std::int64_t r = 0; r < table.size (0); ++r)
@@ -175,13 +100,25 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
         if (s->guided())
             write (2 * s->slot + 1, s->negative);
     }
-    if (slots->passGraphs == nullptr)
-        slots->passGraphs = std::make_unique<PassGraphs> (
-            model.languageModel, choices,
-            PassGraphs::Places { slots->inputs, slots->hidden, slots->scores, &slots->attention }, profiler);
+    return longest;
+}
+
+void GraphCompute::pass (std::span<Sequence* const> sequences)
+{
+    auto* first = sequences.front();
+    if (first->passes == 0 || first->input.tap != nullptr)
     {
-        const ProfileScope queue (profiler,
-                                  { .kind = ProfileSpan::Kind::Queue, .part = FramePart::LanguageModel });
+        eager.pass (sequences);
+        if (first->input.tap == nullptr)
+            place (*first);
+        return;
+    }
+    auto* const profiler = model.profiler.get();
+    const PartTimer timer (profiler, FramePart::LanguageModel, sequences);
+    const auto longest = writeTable (sequences);
+    {
+        const ProfileScope queue (
+            profiler, { .kind = ProfileSpan::Kind::Queue, .part = numberOf (FramePart::LanguageModel) });
         slots->attention.table.copy_ (slots->hostTable, true);
         slots->passGraphs->run (longest);
         slots->hostScores.copy_ (slots->scores, true);
@@ -196,6 +133,35 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
             s->negative.append (1);
         ++s->passes;
     }
+}
+
+void GraphCompute::frame (int steps)
+{
+    slots->latents.copy_ (slots->noise);
+    network.sampler.run (slots->hidden, slots->rows, slots->latents, steps);
+    const auto onAudio = [this] (const at::Tensor& audio) {
+        slots->audio.copy_ (audio);
+        slots->hostAudio.copy_ (slots->audio, true);
+    };
+    const auto next = network.nextInputs ({ slots->latents, slots->decoderState, slots->semanticState },
+                                          LaunchMode::Graphs, { .onAudio = onAudio });
+    const auto chosen = slots->active.view ({ -1, 1, 1 }).to (at::kBool);
+    const auto both = slots->inputs.view ({ slots->count, 2, -1 });
+    slots->inputs.copy_ (at::where (chosen, next.unsqueeze (1), both).view_as (slots->inputs));
+}
+
+Graph& GraphCompute::frameGraph (int steps)
+{
+    auto& graph = slots->frameGraphs[steps];
+    if (graph != nullptr)
+        return *graph;
+    network.sampler.prepare (steps);
+    // The first run is for real too, so the contexts have to be as they were before the recording's own.
+    const auto before = slots->active.clone();
+    slots->active.zero_();
+    graph = std::make_unique<Graph> ([this, steps] { frame (steps); });
+    slots->active.copy_ (before);
+    return *graph;
 }
 
 void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
@@ -215,37 +181,11 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
         }
         slots->active.copy_ (slots->hostActive, true);
         slots->noise.copy_ (slots->hostNoise, true);
-        auto& graph = slots->frameGraphs[steps];
-        if (graph == nullptr)
+        const auto& graph = frameGraph (steps);
         {
-            const auto body = [this, steps] {
-                slots->latents.copy_ (slots->noise);
-                sampler.run (slots->hidden, slots->rows, slots->latents, steps);
-                const auto sound =
-                    model.decoder.decode (model.unscaled (slots->latents).unsqueeze (1), slots->decoderState);
-                slots->audio.copy_ (sound);
-                slots->hostAudio.copy_ (slots->audio, true);
-                const auto meaning = model.semanticEncoder.encode (sound, slots->semanticState).squeeze (1);
-                at::Tensor fromSound, fromMeaning;
-                kernels::chained (meaning.device(), [&] {
-                    fromSound = model.acousticConnector (slots->latents);
-                    fromMeaning = model.semanticConnector (meaning);
-                });
-                const auto next = fromSound + fromMeaning;
-                const auto chosen = slots->active.view ({ -1, 1, 1 }).to (at::kBool);
-                const auto both = slots->inputs.view ({ slots->count, 2, -1 });
-                slots->inputs.copy_ (at::where (chosen, next.unsqueeze (1), both).view_as (slots->inputs));
-            };
-            sampler.prepare (steps);
-            // The first run is for real too, so the contexts have to be as they were before the recording's own.
-            const auto before = slots->active.clone();
-            slots->active.zero_();
-            graph = std::make_unique<Graph> (body);
-            slots->active.copy_ (before);
-        }
-        {
-            const ProfileScope work (profiler, { .kind = ProfileSpan::Kind::Work, .part = FramePart::Sound });
-            graph->replay();
+            const ProfileScope work (
+                profiler, { .kind = ProfileSpan::Kind::Work, .part = numberOf (FramePart::Sound) });
+            graph.replay();
         }
         waitFor (FramePart::Sound);
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "Render/Frame/EagerCompute.h"
+#include "Render/Frame/Slots.h"
 
 namespace tableread::engine
 {
@@ -21,7 +21,7 @@ class GraphCompute : public FrameCompute
 public:
     static constexpr int maxSlots = 16;
 
-    GraphCompute (VibeVoice& model, Sampler& sampler, const SpecialTokens& tokens);
+    explicit GraphCompute (FrameNetwork& network);
     ~GraphCompute() override;
 
     void pass (std::span<Sequence* const> sequences) override;
@@ -31,16 +31,20 @@ public:
     void leave (Sequence& sequence) override;
 
 private:
-    struct Slots;
-
     void place (Sequence& sequence);
     void resize (int slots);
     void waitFor (FramePart part);
 
+    /** Writes where each sequence's rows are stored. @returns how many positions the longest row sees. */
+    std::int64_t writeTable (std::span<Sequence* const> sequences);
+
+    /** A frame of all slots: the graph, and what it repeats. */
+    Graph& frameGraph (int steps);
+    void frame (int steps);
+
+    FrameNetwork& network;
     VibeVoice& model;
-    Sampler& sampler;
     EagerCompute eager;
-    kernels::Weight choices;
     std::unique_ptr<Slots> slots;
     std::vector<Sequence*> seated; // by slot; null: empty
 };

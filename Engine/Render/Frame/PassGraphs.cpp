@@ -13,34 +13,28 @@ namespace
 constexpr std::int64_t positionsAhead = 256; // at least, before graphs have to be recorded anew
 }
 
-PassGraphs::PassGraphs (LanguageModel& of, const kernels::Weight& rows, Places where, Profiler* notes)
-    : model (of)
-    , choices (rows)
+PassGraphs::PassGraphs (const FrameNetwork& of, Places where)
+    : network (of)
     , places (std::move (where))
-    , profiler (notes)
     , x (at::zeros_like (places.inputs))
 {}
 
-void PassGraphs::record (const Key& key, std::int64_t end, const LayerWeights& last)
+std::unique_ptr<Graph> PassGraphs::record (const LayerStretch& stretch)
 {
-    auto& source = model.layers();
-    const auto first = key.first;
-    const auto body = [&, first, end] {
-        if (first == 0)
+    auto& model = network.model.languageModel;
+    const auto body = [&] {
+        if (stretch.first == 0)
             x.copy_ (places.inputs);
-        kernels::chained (x.device(), [&] {
-            for (auto l = first; l < end; ++l)
-                model.runLayer (x, source.acquire (l), *places.attention, l);
-            model.runLayer (x, last, *places.attention, end);
-        });
-        if (end + 1 < source.layers())
+        kernels::chained (x.device(), [&] { model.run (x, stretch, *places.attention); });
+        if (stretch.last + 1 < model.config().layers)
             return;
         places.hidden.copy_ (model.normalised (x));
-        places.scores.copy_ (kernels::linear (places.hidden, choices));
+        places.scores.copy_ (network.scores (places.hidden));
     };
     const auto before = x.clone(); // layers add to it, and the body runs for real once
-    graphs[key] = std::make_unique<Graph> (body);
+    auto graph = std::make_unique<Graph> (body);
     x.copy_ (before);
+    return graph;
 }
 
 void PassGraphs::run (std::int64_t longest)
@@ -51,25 +45,15 @@ void PassGraphs::run (std::int64_t longest)
         places.attention->longest = recordedPositions;
         graphs.clear();
     }
-    auto& source = model.layers();
-    for (std::int64_t first = 0; first < source.layers();)
-    {
-        auto end = first;
-        while (end + 1 < source.layers() && source.isResident (end))
-            ++end;
-        const auto& last = source.acquire (end);
-        const Key key { first, last.qkv.panels.const_data_ptr() };
-        if (! graphs.contains (key))
-            record (key, end, last);
-        {
-            const ProfileScope work (profiler, { .kind = ProfileSpan::Kind::Work,
-                                                 .part = FramePart::LanguageModel,
-                                                 .firstLayer = first,
-                                                 .lastLayer = end });
-            graphs[key]->replay();
-        }
-        source.release (end);
-        first = end + 1;
-    }
+    network.model.languageModel.walk (LayerSteps::Joined, [this] (const LayerStretch& stretch) {
+        auto& graph = graphs[{ stretch.first, stretch.weights.qkv.panels.const_data_ptr() }];
+        if (graph == nullptr)
+            graph = record (stretch);
+        const ProfileScope work (network.model.profiler.get(), { .kind = ProfileSpan::Kind::Work,
+                                                                 .part = numberOf (FramePart::LanguageModel),
+                                                                 .firstLayer = stretch.first,
+                                                                 .lastLayer = stretch.last });
+        graph->replay();
+    });
 }
 } // namespace tableread::engine

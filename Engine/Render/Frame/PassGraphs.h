@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "Kernels/Attention.h"
-#include "Network/LanguageModel.h"
-#include "Offload/Profiler.h"
+#include "Render/Frame/FrameNetwork.h"
 #include "Render/Frame/Graph.h"
 
 namespace tableread::engine
@@ -25,8 +24,7 @@ public:
         kernels::AttentionRows* attention = nullptr; // table in place; `longest` is set here
     };
 
-    /** profiler: null, or notes each graph. */
-    PassGraphs (LanguageModel& model, const kernels::Weight& choices, Places places, Profiler* profiler);
+    PassGraphs (const FrameNetwork& network, Places places);
 
     /** Issues one pass whose longest row sees `longest` positions. */
     void run (std::int64_t longest);
@@ -34,12 +32,10 @@ public:
 private:
     using Key = std::pair<std::int64_t, const void*>; // first layer, and where the last one's weights lie
 
-    void record (const Key& key, std::int64_t end, const LayerWeights& last);
+    std::unique_ptr<Graph> record (const LayerStretch& stretch);
 
-    LanguageModel& model;
-    const kernels::Weight& choices;
+    const FrameNetwork& network;
     Places places;
-    Profiler* profiler;
     at::Tensor x; // [M, h], between the graphs
     std::int64_t recordedPositions = 0;
     std::map<Key, std::unique_ptr<Graph>> graphs;

@@ -31,6 +31,7 @@ struct SequenceInput
     std::unique_ptr<NoiseSource> noise;
     RenderEvents events;
     std::int64_t tokenLimit = 0;            // generated tokens at most; 0: by the settings
+    std::int64_t exactFrames = 0;           // above 0: so many, whatever the model chooses: to measure
     std::vector<std::int64_t> forcedTokens; // for tests: taken instead of the model's choice; empty: none
     Tap* tap = nullptr;
 };

@@ -12,12 +12,12 @@ namespace tableread::engine
 FrameLoop::FrameLoop (VibeVoice& model, SpecialTokens tokens, LaunchMode mode)
     : weights (model)
     , special (tokens)
-    , sampler (model.diffusionHead)
+    , network (model, tokens)
 {
     if (mode == LaunchMode::Graphs && model.device().is_cuda())
-        compute = std::make_unique<GraphCompute> (model, sampler, tokens);
+        compute = std::make_unique<GraphCompute> (network);
     else
-        compute = std::make_unique<EagerCompute> (model, sampler, tokens);
+        compute = std::make_unique<EagerCompute> (network);
 }
 
 FrameLoop::~FrameLoop() = default;
@@ -77,7 +77,7 @@ void FrameLoop::chooseToken (Sequence& sequence)
 
     const auto tokens = tokensInOrder (special);
     std::int64_t token = 0;
-    const auto exactFrames = sequence.input.settings.exactFrames;
+    const auto exactFrames = sequence.input.exactFrames;
     if (exactFrames > 0)
         token = report.frames < exactFrames ? special.speechFrame : special.endOfText;
     else if (sequence.input.forcedTokens.empty())

@@ -6,16 +6,10 @@
 #include <span>
 
 #include "Render/Frame/Compute.h"
+#include "Render/Frame/FrameNetwork.h"
 
 namespace tableread::engine
 {
-/** How a GPU gets its work; a CPU always works operation by operation. */
-enum class LaunchMode
-{
-    Graphs, // a step is recorded once and repeated as a whole
-    Eager
-};
-
 /** The loop that speaks: each step, every sequence takes one token; those that took a frame sample a latent, decode
     it, encode its meaning and feed both back. Sequences join and leave between steps; weights are read once a step
     for all, and none of a sequence's bits depend on the others.
@@ -46,7 +40,7 @@ private:
 
     VibeVoice& weights;
     SpecialTokens special;
-    Sampler sampler;
+    FrameNetwork network;
     std::unique_ptr<FrameCompute> compute;
     std::list<std::shared_ptr<Sequence>> active;
 };

@@ -14,7 +14,7 @@
 #include "Offload/MemoryWatch.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Loop/VoiceEncoder.h"
-#include "Render/Renderer.h"
+#include "Render/Measuring.h"
 #include "Text/Prompt.h"
 #include "Text/Tokenizer.h"
 
@@ -41,7 +41,7 @@ std::string typeName (const LoadOptions& options)
     return layers == WeightsFormat::AsComputed ? computed : computed + "-" + std::string (nameOf (layers));
 }
 
-class TorchRenderer : public Renderer
+class TorchRenderer : public Renderer, private Measuring
 {
 public:
     TorchRenderer (const LoadOptions& options, at::Device device)
@@ -97,16 +97,6 @@ public:
         return report;
     }
 
-    double measureLink() override
-    {
-        return model.streamDevice == nullptr ? 0.0 : engine::measureLink (*model.streamDevice);
-    }
-
-    std::vector<ProfileSpan> takeProfile() override
-    {
-        return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
-    }
-
     EncodedVoice encodeVoice (const VoiceAudio& voice) override
     {
         const c10::InferenceMode noGradients;
@@ -114,7 +104,7 @@ public:
         return engine::encodeVoice (model, voice);
     }
 
-    RenderReport render (const Passage& passage, const RenderSettings& settings,
+    RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                          const RenderEvents& events) override
     {
         const Job job { passage, settings, events };
@@ -122,6 +112,14 @@ public:
     }
 
     std::vector<RenderReport> renderBatch (std::span<const Job> jobs) override
+    {
+        return renderMeasured (jobs, 0);
+    }
+
+    Measuring& measuring() override { return *this; }
+
+private:
+    std::vector<RenderReport> renderMeasured (std::span<const Job> jobs, std::int64_t exactFrames) override
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
@@ -138,9 +136,9 @@ public:
         } leaveAll { loop, sequences };
         for (const auto& job : jobs)
         {
-            sequences.push_back (loop.join (makeInput (job)));
+            sequences.push_back (loop.join (makeInput (job, exactFrames)));
             if (model.profiler != nullptr)
-                model.profiler->promptRead();
+                model.profiler->prepared();
         }
         std::optional<MemoryWatch> watch;
         if (model.streamed != nullptr)
@@ -157,7 +155,16 @@ public:
         return reports;
     }
 
-private:
+    double measureLink() override
+    {
+        return model.streamDevice == nullptr ? 0.0 : engine::measureLink (*model.streamDevice);
+    }
+
+    std::vector<ProfileSpan> takeProfile() override
+    {
+        return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
+    }
+
     bool step()
     {
         bool goesOn = false;
@@ -175,7 +182,7 @@ private:
         return model.device().is_cuda() ? "cuda" : "cpu-" + std::string (kernels::cpu().name);
     }
 
-    SequenceInput makeInput (const Job& job) const
+    SequenceInput makeInput (const Job& job, std::int64_t exactFrames) const
     {
         SequenceInput input;
         std::vector<std::int64_t> frames;
@@ -187,14 +194,12 @@ private:
             features.push_back (voice.data->features);
             frames.push_back (features.back().size (0));
         }
-        std::vector<PromptLine> lines;
-        for (const auto& line : job.passage.lines)
-            lines.push_back ({ line.speaker, line.text });
-        auto prompt = buildPrompt (*tokenizer, frames, lines);
+        auto prompt = buildPrompt (*tokenizer, frames, job.passage.lines);
         input.ids = std::move (prompt.ids);
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
-        input.tokenLimit = job.settings.exactFrames > 0 ? job.settings.exactFrames + 1 : 0;
+        input.exactFrames = exactFrames;
+        input.tokenLimit = exactFrames > 0 ? exactFrames + 1 : 0;
         input.events = job.events;
         if (job.settings.noise == NoiseKind::Torch)
         {

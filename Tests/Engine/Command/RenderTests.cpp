@@ -210,6 +210,18 @@ TEST_CASE ("A full disk leaves nothing and stops the work", "[engine][command][r
     CHECK (engine.files() == std::vector<std::string> { "script.txt" });
 }
 
+TEST_CASE ("A voice is given by a name in any case, beyond ASCII too", "[engine][command][render]")
+{
+    RenderFixture engine;
+    const auto [speaker, option] = GENERATE (table<std::string, std::string> (
+        { { "Änne", "ÄNNE" }, { "Σοφός", "ΣΟΦΌΣ" }, { "İpek", "i\u0307pek" } }));
+    CAPTURE (speaker);
+    const auto outcome = engine.render (speaker + ": Hi.\n", { "--voice", option + "=BEN" });
+    CHECK (outcome.code == 0);
+    CHECK_THAT (outcome.err, ! Contains ("not used"));
+    CHECK ((engine.outFloats() == engine.line (speaker, "Hi.", "ben")));
+}
+
 TEST_CASE ("Bad input is one sentence, exit code 2, and no file", "[engine][command][render][errors]")
 {
     RenderFixture engine;

@@ -37,7 +37,7 @@ TEST_CASE ("The eight lines' prompts are PyTorch's, token by token", "[engine][g
         const auto name = line.at ("name").get<std::string>();
         INFO (name);
         const std::vector<std::int64_t> voiceFrames { line.at ("voice_frames").get<std::int64_t>() };
-        const std::vector<PromptLine> spoken { { 0, line.at ("text").get<std::string>() } };
+        const std::vector<SpokenLine> spoken { { 0, line.at ("text").get<std::string>() } };
         const auto ids = read (stored, name + ".ids");
         const auto* first = ids.const_data_ptr<std::int64_t>();
         CHECK (buildPrompt (*tokenizer, voiceFrames, spoken).ids == std::vector (first, first + ids.numel()));

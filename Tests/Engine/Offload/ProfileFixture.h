@@ -11,6 +11,8 @@ namespace tableread::test
 /** A streamed model that is profiled as the engine on a GPU is. The host's own work takes no time. */
 struct ProfiledModel : StreamedModel
 {
+    static constexpr int modelPart = 2, soundPart = 6; // as the engine numbers its parts
+
     explicit ProfiledModel (const Settings& with) : StreamedModel (with), profiler (&device)
     {
         profiler.watch (*streamer, trim);
@@ -19,17 +21,15 @@ struct ProfiledModel : StreamedModel
     void profiledFrame (double restMs)
     {
         using Kind = engine::ProfileSpan::Kind;
-        using engine::FramePart;
         {
             const engine::ProfileScope step (&profiler, { .kind = Kind::Step });
-            part (FramePart::LanguageModel, [this] {
-                const engine::ProfileScope queue (&profiler,
-                                                  { .kind = Kind::Queue, .part = FramePart::LanguageModel });
+            part (modelPart, [this] {
+                const engine::ProfileScope queue (&profiler, { .kind = Kind::Queue, .part = modelPart });
                 for (std::int64_t l = 0; l < plan.layers(); ++l)
                     profiledLayer (l);
             });
-            part (FramePart::Sound, [this, restMs] {
-                const engine::ProfileScope work (&profiler, { .kind = Kind::Work, .part = FramePart::Sound });
+            part (soundPart, [this, restMs] {
+                const engine::ProfileScope work (&profiler, { .kind = Kind::Work, .part = soundPart });
                 device.compute (restMs);
             });
         }
@@ -40,7 +40,7 @@ struct ProfiledModel : StreamedModel
 
 private:
     template <typename Issue>
-    void part (engine::FramePart which, const Issue& issue)
+    void part (int which, const Issue& issue)
     {
         using Kind = engine::ProfileSpan::Kind;
         const engine::ProfileScope all (&profiler, { .kind = Kind::Part, .part = which });
@@ -57,7 +57,7 @@ private:
         const auto* address = plan.isResident (l) ? nullptr : streamer->acquire (l);
         {
             const engine::ProfileScope work (&profiler, { .kind = engine::ProfileSpan::Kind::Work,
-                                                          .part = engine::FramePart::LanguageModel,
+                                                          .part = modelPart,
                                                           .firstLayer = l,
                                                           .lastLayer = l });
             address == nullptr ? device.compute (settings.computeMs)

@@ -144,31 +144,29 @@ TEST_CASE ("A profile begins anew when it was taken, and what came before the fi
            "[engine][offload][profile]")
 {
     Profiler profiler (nullptr); // a CPU's
-    const auto note = [&profiler] (Kind kind, FramePart part) {
+    const auto note = [&profiler] (Kind kind, int part) {
         const ProfileScope scope (&profiler, { .kind = kind, .part = part });
     };
     for (int round = 0; round < 2; ++round)
     {
-        note (Kind::Part, FramePart::Prompt);
-        note (Kind::Queue, FramePart::Prompt); // there is no queue
-        profiler.promptRead();
-        note (Kind::Part, FramePart::LanguageModel);
+        note (Kind::Part, 1);
+        note (Kind::Queue, 1); // there is no queue
+        profiler.prepared();
+        note (Kind::Part, 2);
         profiler.frameMade();
-        note (Kind::Part, FramePart::Decoder);
+        note (Kind::Part, 4);
         profiler.frameMade();
-        note (Kind::Part, FramePart::None); // not collected
+        note (Kind::Part, 0); // not collected
         const auto spans = profiler.take();
-        std::vector<std::pair<FramePart, std::int64_t>> found;
+        std::vector<std::pair<int, std::int64_t>> found;
         for (const auto& span : spans)
         {
             found.emplace_back (span.part, span.frame);
             CHECK (span.beginMs >= 0);
             CHECK (span.endMs >= span.beginMs);
         }
-        CHECK (found == std::vector<std::pair<FramePart, std::int64_t>> { { FramePart::Prompt, -1 },
-                                                                          { FramePart::LanguageModel, 0 },
-                                                                          { FramePart::Decoder, 1 },
-                                                                          { FramePart::None, -1 } });
+        CHECK (found ==
+               std::vector<std::pair<int, std::int64_t>> { { 1, -1 }, { 2, 0 }, { 4, 1 }, { 0, -1 } });
     }
     {
         const ProfileScope none (nullptr, { .kind = Kind::Part });

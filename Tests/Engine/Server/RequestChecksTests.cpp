@@ -11,8 +11,8 @@ TEST_CASE ("Input and voice of a plain client become one line and one voice", "[
     const auto checked =
         checkRequest (R"({"model": "tts-1", "input": "One.\n\n  Two.", "voice": "anna", "stream": true})");
     REQUIRE (checked);
-    CHECK (checked->request.lines == std::vector<protocol::SpeechLine> { { 0, "One. Two." } });
-    CHECK (checked->request.voices == std::vector<protocol::VoiceReference> { { "anna", {} } });
+    CHECK (checked->request.lines == std::vector<SpokenLine> { { 0, "One. Two." } });
+    CHECK (checked->request.voices == std::vector<VoiceReference> { { "anna", {} } });
     CHECK (checked->warnings.empty());
 }
 

@@ -98,10 +98,10 @@ TEST_CASE ("The extension speaks several lines by several voices with its own se
     settings.seed = 18446744073709551615u;
     settings.guidanceScale = 1.5f;
     settings.steps = 7;
-    const Passage passage { { { 0, "One." }, { 1, "Two words." } },
-                            { FakeRenderer::encode (engine.shelf->fetch ({ "Ben", {} }).value().audio),
-                              FakeRenderer::encode (
-                                  engine.shelf->fetch ({ "Carl", recording }).value().audio) } };
+    const VoicedPassage passage { { { 0, "One." }, { 1, "Two words." } },
+                                  { FakeRenderer::encode (engine.shelf->fetch ({ "Ben", {} }).value().audio),
+                                    FakeRenderer::encode (
+                                        engine.shelf->fetch ({ "Carl", recording }).value().audio) } };
     CHECK (asFloats (response.body) == FakeRenderer::expected (passage, settings, 5));
 }
 

@@ -30,6 +30,20 @@ TEST_CASE ("The shelf finds a model's voices by name and any recording by path",
     CHECK_THAT (missing.error().message, Catch::Contains ("anna, Ben"));
 }
 
+TEST_CASE ("The shelf compares names without case, beyond ASCII too", "[engine][server][voices]")
+{
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directories (folder.path() / "voices");
+    for (const std::string name : { "änne", "ΣΟΦΌΣ", "İpek" })
+        std::ofstream (folder.path() / "voices" / (name + ".wav")) << name;
+    const VoiceShelf shelf (folder.path(), readBytes);
+
+    CHECK (shelf.fetch ({ "ÄNNE", {} })->hash == "änne");
+    CHECK (shelf.fetch ({ "σοφός", {} })->hash == "ΣΟΦΌΣ");
+    CHECK (shelf.fetch ({ "i\u0307pek", {} })->hash == "İpek");
+    CHECK (shelf.find ("ipek").empty());
+}
+
 TEST_CASE ("A model without voices has an empty shelf", "[engine][server][voices]")
 {
     const test::TemporaryFolder folder;

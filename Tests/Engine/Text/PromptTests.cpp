@@ -36,7 +36,7 @@ std::string asText (const Prompt& prompt)
     return text;
 }
 
-Prompt build (const Ids& frames, const std::vector<PromptLine>& lines)
+Prompt build (const Ids& frames, const std::vector<SpokenLine>& lines)
 {
     return buildPrompt (*Tokenizer::load (root / "Assets/models/mini"), frames, lines);
 }
@@ -90,7 +90,7 @@ TEST_CASE ("buildPrompt has no voice header without voices", "[engine][prompt]")
 TEST_CASE ("buildPrompt gives Qwen2.5's ids", "[engine][prompt]")
 {
     const Ids frames { 2 };
-    const std::vector<PromptLine> lines { { 0, "Hello, world!" } };
+    const std::vector<SpokenLine> lines { { 0, "Hello, world!" } };
 
     const Ids expected { 15226, 279,   1467, 3897,   553,    5257,   21326,  1119,  8806,  2550, 11,    34888,
                          279,   12460, 7743, 315,    1817,   19511,  18601,  624,   27930, 1946, 510,   29073,
@@ -115,7 +115,7 @@ TEST_CASE ("buildPrompt strips text and keeps it on one line", "[engine][prompt]
 
 TEST_CASE ("buildPrompt refuses what cannot be spoken", "[engine][prompt]")
 {
-    const auto refusal = [] (const Ids& frames, const std::vector<PromptLine>& lines) {
+    const auto refusal = [] (const Ids& frames, const std::vector<SpokenLine>& lines) {
         return failureOf ([&] { build (frames, lines); }).message;
     };
 

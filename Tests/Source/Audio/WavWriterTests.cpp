@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Audio/WavWriter.h"
 
-#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <limits>
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "Support/FileSizeLimit.h"
 #include "Support/SoundFiles.h"
 #include "Support/TemporaryFolder.h"
 
@@ -30,27 +29,6 @@ std::string bytesOf (const std::filesystem::path& file)
     std::ifstream stream (file, std::ios::binary);
     return { std::istreambuf_iterator<char> (stream), {} };
 }
-
-/** While it lives, no file of this process can grow above `bytes`: as on a full disk, for any user. */
-class FileSizeLimit
-{
-public:
-    explicit FileSizeLimit (rlim_t bytes)
-    {
-        getrlimit (RLIMIT_FSIZE, &before);
-        const rlimit limit { bytes, before.rlim_max };
-        setrlimit (RLIMIT_FSIZE, &limit);
-    }
-    ~FileSizeLimit()
-    {
-        setrlimit (RLIMIT_FSIZE, &before);
-        std::signal (SIGXFSZ, handler);
-    }
-
-private:
-    rlimit before {};
-    void (*handler) (int) = std::signal (SIGXFSZ, SIG_IGN);
-};
 } // namespace
 
 TEST_CASE ("WavWriter writes what it is given", "[source][voice]")

@@ -19,6 +19,9 @@ namespace
 using Kind = ProfileSpan::Kind;
 using What = ProfileSums::What;
 
+constexpr int modelPart = numberOf (FramePart::LanguageModel), soundPart = numberOf (FramePart::Sound);
+static_assert (ProfiledModel::modelPart == modelPart && ProfiledModel::soundPart == soundPart);
+
 double medianOf (const ProfileSums& sums, What what, FramePart part = FramePart::None)
 {
     const auto found = std::ranges::find_if (
@@ -42,7 +45,7 @@ std::vector<ProfileSpan> cpuSpans (std::int64_t frames)
     double at = 0;
     const auto add = [&spans, &at] (FramePart part, double ms, std::int64_t frame) {
         spans.push_back (
-            { .kind = Kind::Part, .part = part, .frame = frame, .beginMs = at, .endMs = at + ms });
+            { .kind = Kind::Part, .part = numberOf (part), .frame = frame, .beginMs = at, .endMs = at + ms });
         at += ms;
     };
     add (FramePart::Prompt, 50.0, -1);
@@ -129,15 +132,15 @@ TEST_CASE ("The host's time is divided into issuing, waiting and what is between
 {
     std::vector<ProfileSpan> spans {
         { .kind = Kind::Step, .frame = 0, .beginMs = 0, .endMs = 20 },
-        { .kind = Kind::Part, .part = FramePart::Sound, .frame = 0, .beginMs = 0, .endMs = 6 },
-        { .kind = Kind::HostWait, .part = FramePart::Sound, .frame = 0, .beginMs = 1, .endMs = 6 },
-        { .kind = Kind::Work, .part = FramePart::Sound, .frame = 0, .beginMs = 0.5, .endMs = 5.5 },
-        { .kind = Kind::Part, .part = FramePart::LanguageModel, .frame = 0, .beginMs = 8, .endMs = 20 },
+        { .kind = Kind::Part, .part = soundPart, .frame = 0, .beginMs = 0, .endMs = 6 },
+        { .kind = Kind::HostWait, .part = soundPart, .frame = 0, .beginMs = 1, .endMs = 6 },
+        { .kind = Kind::Work, .part = soundPart, .frame = 0, .beginMs = 0.5, .endMs = 5.5 },
+        { .kind = Kind::Part, .part = modelPart, .frame = 0, .beginMs = 8, .endMs = 20 },
         { .kind = Kind::TrimWait, .frame = 0, .beginMs = 10, .endMs = 13 },
         { .kind = Kind::Trim, .frame = 0, .beginMs = 13, .endMs = 14 },
-        { .kind = Kind::Work, .part = FramePart::LanguageModel, .frame = 0, .beginMs = 9, .endMs = 12 },
-        { .kind = Kind::Work, .part = FramePart::LanguageModel, .frame = 0, .beginMs = 15, .endMs = 19 },
-        { .kind = Kind::HostWait, .part = FramePart::LanguageModel, .frame = 0, .beginMs = 16, .endMs = 20 },
+        { .kind = Kind::Work, .part = modelPart, .frame = 0, .beginMs = 9, .endMs = 12 },
+        { .kind = Kind::Work, .part = modelPart, .frame = 0, .beginMs = 15, .endMs = 19 },
+        { .kind = Kind::HostWait, .part = modelPart, .frame = 0, .beginMs = 16, .endMs = 20 },
     };
     const auto sums = sumsOf (spans, 0);
     REQUIRE (sums.host.size() == 3);

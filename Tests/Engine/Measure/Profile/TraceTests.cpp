@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Engine/Offload/ProfileFixture.h"
+#include "Render/FramePart.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -119,7 +120,7 @@ TEST_CASE ("Spans that stick out of each other by what clocks are off are set ri
            "[engine][command][profile]")
 {
     const std::vector<ProfileSpan> spans {
-        { .kind = Kind::Queue, .part = FramePart::LanguageModel, .beginMs = 1.0, .endMs = 3.0 },
+        { .kind = Kind::Queue, .part = numberOf (FramePart::LanguageModel), .beginMs = 1.0, .endMs = 3.0 },
         work (1.0, 2.0000006, 0),       // its end lies within the next one's begin
         work (2.0000002, 3.0000009, 1), // and this one's outside of what holds it
         work (5.0, 5.0, 2),             // nothing
@@ -151,7 +152,9 @@ TEST_CASE ("Names of any kind are escaped in a trace", "[engine][command][profil
 
 TEST_CASE ("A trace without a GPU has the host's track only", "[engine][command][profile]")
 {
-    const std::vector<ProfileSpan> spans { { .kind = Kind::Part, .part = FramePart::Decoder, .endMs = 1.0 } };
+    const std::vector<ProfileSpan> spans {
+        { .kind = Kind::Part, .part = numberOf (FramePart::Decoder), .endMs = 1.0 }
+    };
     const auto trace = chromeTrace (spans, "a test");
     CHECK (trace.find ("thread_name") == trace.rfind ("thread_name"));
     const auto events = checkedEvents (trace);

@@ -42,7 +42,7 @@ struct Gpu
             made.ids.push_back ((i * 37 + (std::int64_t) seed) % 250);
         made.ids.push_back (tokens.speechStart);
         made.settings.seed = seed;
-        made.settings.exactFrames = frames;
+        made.exactFrames = frames;
         made.tokenLimit = frames + 1;
         made.noise = std::make_unique<PhiloxNoise> (seed);
         made.events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };

@@ -5,8 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "Engine/Offload/OffloadFixture.h"
 #include "Offload/Plan/FramePrediction.h"
-#include "OffloadFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;

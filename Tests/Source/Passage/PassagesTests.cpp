@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Script/Passages.h"
+#include "Passage/Reading.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,15 +12,22 @@ std::string describe (const std::string& text, PassageMode mode)
 {
     const auto script = parseScript (text).value();
     std::string all;
-    for (const auto& passage : makePassages (script, mode))
+    std::size_t first = 0;
+    for (const auto& passage : makeReading (script, mode).passages)
     {
-        all += (all.empty() ? "" : " ") + std::to_string (passage.firstLine + 1) + "-" +
-               std::to_string (passage.firstLine + passage.lineCount) + "{";
+        const auto end = first + passage.lines.size();
+        all += (all.empty() ? "" : " ") + std::to_string (first + 1) + "-" + std::to_string (end) + "{";
         for (const auto speaker : passage.speakers)
             all += (all.back() == '{' ? "" : ",") + std::to_string (speaker);
         all += "}";
-        if (passage.pauseBeforeMs != 0)
-            all += "+" + std::to_string (passage.pauseBeforeMs);
+        if (passage.pauseBefore.value != 0)
+            all += "+" + std::to_string (passage.pauseBefore.value / 24);
+        for (std::size_t i = first; i < end; ++i)
+        {
+            CHECK (passage.lines[i - first].text == script.lines[i].text);
+            CHECK (passage.sourceLines[i - first] == script.lines[i].sourceLine);
+        }
+        first = end;
     }
     return all;
 }
@@ -29,31 +36,30 @@ const std::string dialogue =
     "A: one\nB: two\nA: three\n== Next ==\nB: four\nC: five\n[pause 500ms]\nC: six\n";
 } // namespace
 
-TEST_CASE ("By line, each line is a passage", "[source][script]")
+TEST_CASE ("By line, each line is a passage", "[source][passage]")
 {
     CHECK (describe (dialogue, PassageMode::Line) == "1-1{0} 2-2{1} 3-3{0} 4-4{1} 5-5{2} 6-6{2}+500");
 }
 
-TEST_CASE ("By scene, a scene is a passage unless a pause divides it", "[source][script]")
+TEST_CASE ("By scene, a scene is a passage unless a pause divides it", "[source][passage]")
 {
     CHECK (describe (dialogue, PassageMode::Scene) == "1-3{0,1} 4-5{1,2} 6-6{2}+500");
     CHECK (describe ("[pause 1s]\nA: one\nA: two", PassageMode::Scene) == "1-2{0}+1000");
     CHECK (describe ("A: one [pause 1s] two\nB: three", PassageMode::Scene) == "1-1{0} 2-3{0,1}+1000");
 }
 
-TEST_CASE ("By scene, a fifth speaker begins a new passage", "[source][script]")
+TEST_CASE ("By scene, a fifth speaker begins a new passage", "[source][passage]")
 {
     CHECK (describe ("A: 1\nB: 2\nC: 3\nD: 4\nA: 5\nE: 6\nA: 7", PassageMode::Scene) ==
            "1-5{0,1,2,3} 6-7{0,4}");
 }
 
-TEST_CASE ("A passage numbers its speakers from 0", "[source][script]")
+TEST_CASE ("A passage numbers its speakers from 0", "[source][passage]")
 {
     const auto script = parseScript ("A: 1\nB: 2\nC: 3\n== x ==\nC: 4\nA: 5").value();
-    const auto passages = makePassages (script, PassageMode::Scene);
+    const auto passages = makeReading (script, PassageMode::Scene).passages;
 
     REQUIRE (passages.size() == 2);
     CHECK (passages[1].scene == 1);
-    CHECK (passages[1].voiceOf (0) == 0);
-    CHECK (passages[1].voiceOf (2) == 1);
+    CHECK (passages[1].lines == std::vector<SpokenLine> { { 1, "4" }, { 0, "5" } });
 }

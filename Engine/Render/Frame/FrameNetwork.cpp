@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Render/Frame/FrameNetwork.h"
+
+#include <ATen/ATen.h>
+
+#include "Kernels/Chain.h"
+
+namespace tableread::engine
+{
+std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special)
+{
+    return { special.speechStart, special.speechEnd, special.speechFrame, special.endOfText };
+}
+
+FrameNetwork::FrameNetwork (VibeVoice& of, const SpecialTokens& tokens)
+    : model (of)
+    , sampler (of.diffusionHead)
+    , choices (of.languageModel.outputRows (tokensInOrder (tokens)))
+{}
+
+at::Tensor FrameNetwork::pass (const at::Tensor& inputs, const kernels::AttentionRows& rows,
+                               Tap* layerTap) const
+{
+    auto x = inputs.clone();
+    model.languageModel.walk (LayerSteps::Single, [&] (const LayerStretch& layer) {
+        model.languageModel.run (x, layer, rows);
+        if (layerTap == nullptr)
+            return;
+        auto seen = x.narrow (0, 0, rows.groups.front().rows).clone();
+        layerTap->see ("prefill.layer" + std::to_string (layer.last) + ".out", seen);
+    });
+    return model.languageModel.normalised (x);
+}
+
+at::Tensor FrameNetwork::scores (const at::Tensor& hidden) const
+{
+    return kernels::linear (hidden, choices);
+}
+
+at::Tensor FrameNetwork::nextInputs (const FrameSlots& slots, LaunchMode mode, const FrameTaps& taps) const
+{
+    const auto see = [&taps] (const char* what, at::Tensor& value) {
+        tap (taps.tap, taps.name + what, value);
+    };
+    auto latents = slots.latents;
+    at::Tensor audio, semantic, fromSound, fromMeaning;
+    taps.during (FramePart::Decoder, [&] {
+        audio = model.decoder.decode (model.unscaled (latents).unsqueeze (1), slots.decoder);
+    });
+    see ("audio", audio);
+    taps.onAudio (audio);
+    taps.during (FramePart::SemanticEncoder,
+                 [&] { semantic = model.semanticEncoder.encode (audio, slots.semanticEncoder).squeeze (1); });
+    see ("semantic", semantic);
+    see ("ac_in", latents);
+    const auto connect = [&] {
+        fromSound = model.acousticConnector (latents);
+        fromMeaning = model.semanticConnector (semantic);
+    };
+    if (mode == LaunchMode::Graphs)
+        kernels::chained (latents.device(), connect);
+    else
+        connect();
+    see ("ac_embed", fromSound);
+    see ("sem_embed", fromMeaning);
+    return fromSound + fromMeaning;
+}
+} // namespace tableread::engine

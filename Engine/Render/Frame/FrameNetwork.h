@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "Network/Sampler/Sampler.h"
+#include "Render/Frame/Sequence.h"
+#include "Render/FramePart.h"
+
+namespace tableread::engine
+{
+/** How a GPU gets its work; a CPU always works operation by operation. */
+enum class LaunchMode
+{
+    Graphs, // a step is recorded once and repeated as a whole
+    Eager
+};
+
+/** START, END, frame and end of text: the order of Sequence::scores. */
+std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special);
+
+/** What a frame of B slots is made from. Rows of the codec states are slots. */
+struct FrameSlots
+{
+    at::Tensor latents; // [B, D], in the scaled space
+    CodecState &decoder, &semanticEncoder;
+};
+
+/** Who looks on while a frame is made. */
+struct FrameTaps
+{
+    std::function<void (const at::Tensor& audio)>
+        onAudio; // [B, samples], before the semantic encoder hears it
+
+    /** Runs the work on a part, to time it. */
+    std::function<void (FramePart part, const std::function<void()>& work)> during =
+        [] (FramePart, const std::function<void()>& work) { work(); };
+
+    Tap* tap = nullptr;
+    std::string name {}; // of the frame, for the tap: "f3."
+};
+
+/** What a step computes, whether it is issued operation by operation or recorded as graphs. Works on slots: eagerly one
+    sequence's own tensors, in a graph places that never change. Keeps nothing between steps. */
+class FrameNetwork
+{
+public:
+    FrameNetwork (VibeVoice& model, const SpecialTokens& tokens);
+
+    /** Eagerly: inputs [M, h] → hidden states [M, h] after the final norm. The stores get the rows; the caller counts
+        them (KvCache::append). layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
+    at::Tensor pass (const at::Tensor& inputs, const kernels::AttentionRows& rows, Tap* layerTap) const;
+
+    /** hidden [M, h] → [M, 4], in the order of tokensInOrder(). */
+    at::Tensor scores (const at::Tensor& hidden) const;
+
+    /** Decodes the latents, hears the sound, and connects both to the language model: → its next inputs [B, h]. */
+    at::Tensor nextInputs (const FrameSlots& slots, LaunchMode mode, const FrameTaps& taps) const;
+
+    VibeVoice& model;
+    Sampler sampler;
+
+private:
+    kernels::Weight choices; // output rows of the four tokens that may come
+};
+} // namespace tableread::engine

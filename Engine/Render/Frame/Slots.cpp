@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Render/Frame/Slots.h"
+
+#include <ATen/ATen.h>
+
+namespace tableread::engine
+{
+namespace
+{
+void move (const CodecState& from, CodecState& to, int count)
+{
+    for (const auto& context : from.contexts)
+    {
+        to.contexts.push_back (at::zeros ({ count, context.size (1), context.size (2) }, context.options()));
+        to.contexts.back().narrow (0, 0, context.size (0)).copy_ (context);
+    }
+}
+} // namespace
+
+Slots::Slots (const FrameNetwork& network, int slots) : count (slots)
+{
+    const auto& c = network.model.config();
+    const auto onDevice = at::TensorOptions (at::kFloat).device (network.model.device());
+    const auto h = c.languageModel.hidden;
+    inputs = at::zeros ({ 2 * count, h }, onDevice);
+    hidden = at::zeros ({ 2 * count, h }, onDevice);
+    scores = at::zeros ({ 2 * count, 4 }, onDevice);
+    latents = at::zeros ({ count, c.diffusionHead.latent }, onDevice);
+    audio = at::zeros ({ count, c.frameSamples }, onDevice);
+    active = at::zeros ({ count }, onDevice.dtype (at::kInt));
+    rows.firstRows = (at::arange (count, at::kInt) * 2).to (network.model.device());
+    rows.guidance = at::ones ({ count }, onDevice);
+    attention.count = 2 * count;
+    attention.table = at::zeros ({ 2 * count, 4 }, onDevice.dtype (at::kLong));
+    decoderState.active = active;
+    semanticState.active = active;
+    hostTable = at::zeros ({ 2 * count, 4 }, at::kLong).pin_memory();
+    hostNoise = at::zeros (latents.sizes(), at::kFloat).pin_memory();
+    hostActive = at::zeros ({ count }, at::kInt).pin_memory();
+    hostGuidance = at::ones ({ count }, at::kFloat).pin_memory();
+    hostAudio = at::zeros (audio.sizes(), at::kFloat).pin_memory();
+    hostScores = at::zeros (scores.sizes(), at::kFloat).pin_memory();
+    noise = at::zeros_like (latents);
+    passGraphs =
+        std::make_unique<PassGraphs> (network, PassGraphs::Places { inputs, hidden, scores, &attention });
+}
+
+void Slots::takeOver (const Slots& fewer)
+{
+    hidden.narrow (0, 0, 2 * fewer.count).copy_ (fewer.hidden);
+    inputs.narrow (0, 0, 2 * fewer.count).copy_ (fewer.inputs);
+    hostGuidance.narrow (0, 0, fewer.count).copy_ (fewer.hostGuidance);
+    move (fewer.decoderState, decoderState, count);
+    move (fewer.semanticState, semanticState, count);
+}
+
+void Slots::silence (int slot)
+{
+    for (auto* state : { &decoderState, &semanticState })
+        for (auto& context : state->contexts)
+            context[slot].zero_();
+}
+} // namespace tableread::engine

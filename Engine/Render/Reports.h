@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tableread::engine
+{
+enum class FinishReason
+{
+    Stop,   // the model ended its speech
+    Length, // a limit on length was reached: the text may be cut
+    Cancelled
+};
+
+/** Where the time of a render went, in milliseconds over all of its frames. */
+struct PartTimes
+{
+    double prefill = 0, languageModel = 0, diffusionHead = 0, decoder = 0, semanticEncoder = 0, other = 0;
+};
+
+struct RenderReport
+{
+    FinishReason finish = FinishReason::Stop;
+    std::int64_t frames = 0;
+    std::int64_t promptTokens = 0;
+    double firstFrameMs = 0; // from the call to the first frame's samples
+    double totalMs = 0;
+    PartTimes times;
+    std::vector<std::string> notes;   // what the memory watch had to say
+    std::vector<std::int64_t> tokens; // as generated
+};
+
+/** What a GPU did since the model was loaded; all zeros on a CPU. */
+struct DeviceReport
+{
+    std::string name, driver;
+    std::int64_t peakBytes = 0, totalBytes = 0;              // of device memory
+    std::int64_t transfers = 0, transferredBytes = 0;        // of layers
+    std::int64_t trims = 0, trimsSkipped = 0, trimBytes = 0; // CacheTrim's counters
+    std::int64_t trimsBeforeForward = 0;
+    double trimMs = 0, trimWaitMs = 0; // in trims, and before them for work that was under way
+    double hostWaitMs = 0;             // for bounce buffers
+};
+} // namespace tableread::engine

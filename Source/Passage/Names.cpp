@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Passage/Names.h"
+
+#include "Script/Text.h"
+
+namespace tableread
+{
+std::string foldedName (std::string_view utf8)
+{
+    if (const auto text = decodeUtf8 (utf8))
+        return encodeUtf8 (foldCase (*text));
+    std::string folded (utf8);
+    for (auto& letter : folded)
+        if (letter >= 'A' && letter <= 'Z')
+            letter = (char) (letter - 'A' + 'a');
+    return folded;
+}
+
+bool sameName (std::string_view a, std::string_view b)
+{
+    return foldedName (a) == foldedName (b);
+}
+} // namespace tableread

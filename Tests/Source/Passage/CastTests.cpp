@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Passage/Cast.h"
+
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "Support/TemporaryFolder.h"
+
+using namespace tableread;
+using Catch::Contains;
+
+namespace
+{
+using Names = std::vector<std::string>;
+
+struct CastFixture
+{
+    CastFixture() { std::ofstream (recording()) << "recording"; }
+
+    /** As a command line gives it: the options are read first. */
+    Result<Cast> cast (const Names& speakers, const Names& options) const
+    {
+        const auto chosen = readVoiceOptions (options);
+        return chosen ? castAsAsked ({ speakers, *chosen, voices }) : tl::unexpected (chosen.error());
+    }
+    std::string recording() const { return (folder.path() / "me.wav").string(); }
+
+    test::TemporaryFolder folder;
+    Names voices { "anna", "ben", "clara" };
+};
+
+/** The path of a recording, else the name. */
+Names heard (const Cast& cast)
+{
+    Names all;
+    for (const auto& [speaker, voice] : cast.members)
+        all.push_back (voice.path.empty() ? voice.name : voice.path.string());
+    return all;
+}
+
+/** Names that differ in case only: beyond ASCII, at the end of a word, and as ICU folds the dotted capital I. */
+const std::vector<std::pair<std::string, std::string>> sameNames { { "ÄNNE", "änne" },
+                                                                   { "ΣΟΦΌΣ", "σοφός" },
+                                                                   { "İpek", "i\u0307pek" } };
+} // namespace
+
+TEST_CASE ("A speaker has the voice that was asked for", "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto cast = fixture.cast ({ "Zoë", "Émile" }, { "ZOË=" + fixture.recording(), "émile=Ben" });
+    REQUIRE (cast);
+    CHECK (heard (*cast) == Names { fixture.recording(), "Ben" });
+    CHECK (cast->members[0].speaker == "Zoë");
+    CHECK (cast->notes.empty());
+}
+
+TEST_CASE ("Else a speaker has the model's voice of the same name", "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto cast = fixture.cast ({ "ANNA", "Me" }, { "Me=" + fixture.recording() });
+    REQUIRE (cast);
+    CHECK (heard (*cast) == Names { "anna", fixture.recording() });
+    CHECK (cast->notes.empty());
+}
+
+TEST_CASE ("Without any --voice the model's other voices are given out, and that is said",
+           "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto cast = fixture.cast ({ "Queen", "Anna", "Door" }, {});
+    REQUIRE (cast);
+    CHECK (heard (*cast) == Names { "ben", "anna", "clara" });
+    REQUIRE (cast->notes.size() == 1);
+    CHECK_THAT (cast->notes[0], Contains ("Queen = ben, Door = clara"));
+}
+
+TEST_CASE ("A voice for nobody is used for nobody, and that is said", "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto cast = fixture.cast ({ "Anna" }, { "Zelda=" + fixture.recording() });
+    REQUIRE (cast);
+    REQUIRE (cast->notes.size() == 1);
+    CHECK_THAT (cast->notes[0], Contains ("Zelda"));
+}
+
+TEST_CASE ("A file that is not there is named by its reader", "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto cast = fixture.cast ({ "Queen" }, { "Queen=nowhere.wav" });
+    REQUIRE (cast);
+    CHECK (heard (*cast) == Names { "nowhere.wav" });
+}
+
+TEST_CASE ("A cast that cannot be made is one sentence", "[source][passage][errors]")
+{
+    const CastFixture fixture;
+    const auto [speakers, options, says] = GENERATE (table<Names, Names, std::string> ({
+        { { "Queen", "Anna" },
+          { "Anna=ben" },
+          "speaker \"Queen\" has no voice. Give one with --voice \"Queen=recording.wav\"" },
+        { { "Q", "R" }, { "Anna=ben" }, "speakers without a voice: Q, R." },
+        { { "A", "B", "C", "D" }, {}, "anna, ben, clara" },
+        { { "A" }, { "A" }, "not NAME=FILE" },
+        { { "A" }, { "=x.wav" }, "not NAME=FILE" },
+        { { "A" }, { "A=" }, "not NAME=FILE" },
+        { { "A" }, { "A=ben", "a=anna" }, "twice for \"a\"" },
+    }));
+    const auto cast = fixture.cast (speakers, options);
+    REQUIRE (! cast);
+    CHECK (cast.error().code == ErrorCode::InvalidInput);
+    CHECK_THAT (cast.error().message, Contains (says));
+}
+
+TEST_CASE ("Names that differ in case only are the same, beyond ASCII too", "[source][passage]")
+{
+    CastFixture fixture;
+    for (const auto& [upper, lower] : sameNames)
+    {
+        CAPTURE (upper);
+        CHECK (heard (*fixture.cast ({ lower }, { upper + "=" + fixture.recording() })) ==
+               Names { fixture.recording() });
+        CHECK_THAT (fixture.cast ({ "A" }, { upper + "=x", lower + "=y" }).error().message,
+                    Contains ("twice for \"" + lower));
+        fixture.voices = { "anna", lower };
+        CHECK (heard (*fixture.cast ({ upper }, {})) == Names { lower });
+        CHECK (heard (castEverybody ({ Names { upper }, {}, fixture.voices })) == Names { lower });
+    }
+}
+
+TEST_CASE ("Everybody gets a voice, each once as far as they reach", "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto everybody = [&] (const Names& speakers, const std::vector<CastMember>& chosen) {
+        const auto cast = castEverybody ({ speakers, chosen, fixture.voices });
+        CHECK (cast.notes.empty());
+        return heard (cast);
+    };
+    CHECK (everybody ({ "Tom", "ANNA", "Eve" }, {}) == Names { "ben", "anna", "clara" });
+    CHECK (everybody ({ "1", "2", "3", "4", "5" }, {}) == Names { "anna", "ben", "clara", "anna", "ben" });
+    CHECK (everybody ({ "Tom", "Anna" }, { { "TOM", { "Anna", {} } } }) == Names { "Anna", "ben" });
+    CHECK (everybody ({ "Tom", "Anna" }, { { "Tom", { "anna", "/tom.wav" } } }) ==
+           Names { "/tom.wav", "anna" });
+    CHECK (castEverybody ({ Names { "Tom" }, {}, {} }).members[0].voice == VoiceReference {});
+}
+
+TEST_CASE ("A voice that was asked for is no reason to take it from the speaker of its name",
+           "[source][passage]")
+{
+    const CastFixture fixture;
+    CHECK (heard (*fixture.cast ({ "Tom", "Anna" }, { "Tom=anna" })) == Names { "anna", "anna" });
+}
+
+TEST_CASE ("A --voice option names a recording that exists, else a voice of the model", "[source][passage]")
+{
+    const CastFixture fixture;
+    CHECK (*readVoiceOption ("Me=" + fixture.recording()) ==
+           CastMember { "Me", { "me", fixture.recording() } });
+    CHECK (*readVoiceOption ("Me=x=y.wav") == CastMember { "Me", { "x=y.wav", {} } });
+}
