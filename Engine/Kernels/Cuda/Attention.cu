@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Cuda/Attention.h"
-#include "Kernels/Cuda/Chain.h"
 #include "Kernels/Cuda/Launch.h"
+#include "Kernels/Cuda/PersistentStep.h"
 
 namespace tableread::engine::kernels
 {
 namespace
 {
-/** Rotates a row's queries in place and puts its keys, rotated, and values into its store. */
+/** Rotates a row's queries in place and stores its rotated keys and its values. */
 template <typename T>
 __global__ void appendKernel (float* qkv, int heads, int kvHeads, int dim, const float* cosine,
-                              const float* sine, const Row* table, std::int64_t layer)
+                              const float* sine, const TableRow* table, std::int64_t layer)
 {
-    letNextStart();
-    waitForInputs();
+    launchDependents();
+    waitForDependencies();
     const int row = blockIdx.x, half = dim / 2;
-    const Row entry = table[row];
+    const TableRow entry = table[row];
     if (entry.position < 0)
         return;
     float* base = qkv + (std::int64_t) row * (heads + 2 * kvHeads) * dim;
@@ -44,17 +44,17 @@ __global__ void appendKernel (float* qkv, int heads, int kvHeads, int dim, const
 }
 
 template <typename T, typename Vec, bool Append>
-__global__ void __launch_bounds__ (threads) partKernel (AttentionCall a)
+__global__ void __launch_bounds__ (threads) splitAttentionKernel (AttentionCall a)
 {
     extern __shared__ __align__ (16) unsigned char shared[];
-    letNextStart();
+    launchDependents();
     if constexpr (! Append)
-        waitForInputs(); // for keys and values too, which the kernel before has put there
-    const AttentionPart<T, Vec, Append> part (a, blockIdx.x, blockIdx.y, blockIdx.z, shared);
-    part.request();
+        waitForDependencies(); // also for keys and values, which appendKernel stores
+    const SplitAttention<T, Vec, Append> split (a, blockIdx.x, blockIdx.y, blockIdx.z, shared);
+    split.prefetch();
     if constexpr (Append)
-        waitForInputs();
-    part.run();
+        waitForDependencies();
+    split.run();
 }
 
 template <typename T, typename Vec>
@@ -66,30 +66,32 @@ void run (const GpuAttention& a, void* stream)
                          a.dim,
                          a.cosine,
                          a.sine,
-                         reinterpret_cast<const Row*> (a.table),
+                         reinterpret_cast<const TableRow*> (a.table),
                          a.layer,
                          1.0f / sqrtf ((float) a.dim),
                          a.scratch,
-                         a.parts,
+                         a.splits,
                          a.counters,
                          a.out };
     const auto rows = (unsigned) a.rows;
     constexpr bool canBeAStep =
-        std::is_same<T, __nv_bfloat16>::value && std::is_same<Vec, uint4>::value; // of a chain
-    if (canBeAStep && a.append && a.rows <= mostRowsOfAChain && isGathering())
+        std::is_same<T, __nv_bfloat16>::value && std::is_same<Vec, uint4>::value; // of a persistent kernel
+    if (canBeAStep && a.append && a.rows <= mostGemvRows && isRecording())
     {
-        call.bytesOfATeam = (int) ((attentionSharedBytes<T, Vec> (call, 32 * 1024) + 127) / 128 * 128);
-        // A long passage's weights of its parts take more and more: then a kernel of its own has all of the memory.
-        if (const auto bytes = (std::size_t) (teams * call.bytesOfATeam); bytes <= mostSharedBytesOfAStep())
-            return issueStep (ChainStep::of (ChainStep::Kind::Attention, call, a.rows * a.kvHeads * a.parts),
-                              nullptr, bytes, stream);
+        call.bytesOfAWarpGroup = (int) ((attentionSharedBytes<T, Vec> (call, 32 * 1024) + 127) / 128 * 128);
+        // The weights of a long passage's splits need more and more memory: a kernel of its own has all of it.
+        if (const auto bytes = (std::size_t) (warpGroups * call.bytesOfAWarpGroup);
+            bytes <= mostSharedBytesOfAStep())
+            return issueStep (
+                PersistentStep::of (PersistentStep::Kind::Attention, call, a.rows * a.kvHeads * a.splits),
+                nullptr, bytes, stream);
     }
     const auto sharedBytes = attentionSharedBytes<T, Vec> (call, 0);
     if (! a.append)
         launch (appendKernel<T>, dim3 (rows), threads, 0, stream, a.qkv, a.heads, a.kvHeads, a.dim, a.cosine,
                 a.sine, call.table, a.layer);
-    launch (a.append ? partKernel<T, Vec, true> : partKernel<T, Vec, false>,
-            dim3 (rows, (unsigned) a.kvHeads, (unsigned) a.parts), threads, sharedBytes, stream, call);
+    launch (a.append ? splitAttentionKernel<T, Vec, true> : splitAttentionKernel<T, Vec, false>,
+            dim3 (rows, (unsigned) a.kvHeads, (unsigned) a.splits), threads, sharedBytes, stream, call);
 }
 
 template <typename T>

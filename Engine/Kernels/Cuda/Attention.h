@@ -7,24 +7,24 @@
 #include <type_traits>
 
 #include "Device/KernelSizes.h"
-#include "Kernels/Cuda/Copies.h"
-#include "Kernels/Cuda/Teams.h"
+#include "Kernels/Cuda/AsyncCopy.h"
+#include "Kernels/Cuda/WarpGroups.h"
 #include "Kernels/Gpu/Kernels.h"
 
-// The attention of a row by a team, part by part. Included by .cu files and their headers only.
+// Split-KV attention: warp groups share the positions of a row. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
 {
 /** A row of GpuAttention's table. A position below 0: the row is not in use. */
-struct Row
+struct TableRow
 {
     void *keys, *values; // [layers, kv heads, capacity, dim]
     std::int64_t capacity, position;
 };
 
 template <typename T>
-__device__ inline float wide (T v)
+__device__ inline float toFloat (T v)
 {
     return (float) v;
 }
@@ -37,15 +37,15 @@ struct AttentionCall
     float* qkv;
     int heads, kvHeads, dim;
     const float *cosine, *sine;
-    const Row* table;
+    const TableRow* table;
     std::int64_t layer;
     float scale;
-    float* parts;
+    float* partials;
     int splits;
     unsigned* counters;
     void* out;
-    int partsAtOnce = 1;  // that the last one of a row takes into shared memory
-    int bytesOfATeam = 0; // of shared memory
+    int splitsAtOnce = 1;      // in shared memory when they are combined
+    int bytesOfAWarpGroup = 0; // of shared memory
 };
 
 __device__ inline float highestOfWarp (float value)
@@ -56,42 +56,42 @@ __device__ inline float highestOfWarp (float value)
     return value;
 }
 
-/** The weights of a row's parts, worked out by a warp for one head. */
-__device__ inline void weighParts (const float* parts, int used, int stride, int dim, float* weights)
+/** The weights of a row's splits in the softmax, computed by one warp for one head. */
+__device__ inline void weighSplits (const float* partials, int used, int stride, int dim, float* weights)
 {
     const int lane = threadIdx.x % 32;
     float highest = -INFINITY;
 #pragma unroll 1
     for (int s = lane; s < used; s += 32)
-        highest = fmaxf (highest, weights[s] = __ldcg (parts + (std::int64_t) s * stride + dim));
+        highest = fmaxf (highest, weights[s] = __ldcg (partials + (std::int64_t) s * stride + dim));
     highest = highestOfWarp (highest);
 #pragma unroll 1
     for (int s = lane; s < used; s += 32)
         weights[s] = __expf (weights[s] - highest);
 }
 
-/** Part of a row's attention: up to `attentionSplit` positions of one kv head, for all query heads that share it. Writes
-    each head's unnormalised output, its highest score and the sum of its weights; the last part of a row and kv head to
-    be done puts them together, in the order of the parts. Keys and values come into shared memory at once, in pieces of
-    Vec, so that their way from memory is waited for once. The order of every sum depends on the part alone. 
-    Append: a row is the newest position of its store, is rotated here and put there. */
+/** The attention of one row over one split: up to `attentionSplit` positions of one KV head, for all query heads that share it.
+    Writes each head's unnormalised output, its highest score and the sum of its weights. The last split of a row and KV head
+    to finish combines them in the order of the splits. All keys and values are loaded at once, in pieces of Vec, so their
+    latency counts once. The order of every sum depends on the split alone.
+    Append: a row is the newest position of its store; its key is rotated and stored here. */
 template <typename T, typename Vec, bool Append>
-class AttentionPart
+class SplitAttention
 {
 public:
-    __device__ AttentionPart (const AttentionCall& call, int rowIndex, int kvHead, int part,
-                              unsigned char* memory)
+    __device__ SplitAttention (const AttentionCall& call, int rowIndex, int kvHead, int splitIndex,
+                               unsigned char* memory)
         : a (call)
         , row (rowIndex)
         , kv (kvHead)
-        , split (part)
+        , split (splitIndex)
         , dim (call.dim)
         , half (call.dim / 2)
         , groupHeads (call.heads / call.kvHeads)
         , pitch (call.dim + width)
         , entry (call.table[rowIndex])
         , length ((int) entry.position + 1)
-        , from (part * attentionSplit)
+        , from (split * attentionSplit)
         , count (min (attentionSplit, length - from))
         , stored (Append && from + count == length ? count - 1 : count)
         , shared (reinterpret_cast<float*> (memory))
@@ -104,11 +104,12 @@ public:
         storedValues = static_cast<T*> (entry.values) + offset;
     }
 
-    /** Keys and values that were there before are on their way from here on. */
-    __device__ void request() const
+    /** Starts the loads of keys and values that were stored before. */
+    __device__ void prefetch() const
     {
         const int pieces = dim / width, rowsAtOnce = threads / pieces;
-        const int firstRow = threadOfTeam() / pieces, d = (threadOfTeam() - firstRow * pieces) * width;
+        const int firstRow = threadOfWarpGroup() / pieces,
+                  d = (threadOfWarpGroup() - firstRow * pieces) * width;
         if (firstRow < rowsAtOnce)
 #pragma unroll 1
             for (int p = firstRow; p < stored; p += rowsAtOnce)
@@ -116,40 +117,40 @@ public:
                 copyAsync<sizeof (Vec)> (keys + p * pitch + d, storedKeys + p * dim + d);
                 copyAsync<sizeof (Vec)> (values + p * pitch + d, storedValues + p * dim + d);
             }
-        endGroup();
+        commitGroup();
     }
 
-    /** Behind request(), once the row is there. */
+    /** Comes after prefetch(), once the row is there. */
     __device__ void run() const
     {
         T* out = static_cast<T*> (a.out) + ((std::int64_t) row * a.heads + kv * groupHeads) * dim;
         if (length <= 0 && split == 0)
 #pragma unroll 1
-            for (int i = threadOfTeam(); i < groupHeads * dim; i += threads)
+            for (int i = threadOfWarpGroup(); i < groupHeads * dim; i += threads)
                 out[i] = (T) 0.0f;
         if (from >= length)
             return;
-        // A thread a pair of dimensions, for some of the heads.
-        const int pairGroups = threads / half, group = threadOfTeam() / half,
-                  pair = threadOfTeam() - group * half;
-        takeRow (pairGroups, group, pair);
+        // Each thread has a pair of dimensions, for some of the heads.
+        const int pairGroups = threads / half, group = threadOfWarpGroup() / half,
+                  pair = threadOfWarpGroup() - group * half;
+        loadRow (pairGroups, group, pair);
         waitForGroups<0>();
-        syncTeam();
+        syncWarpGroup();
 
         const std::int64_t stride = (std::int64_t) groupHeads * (dim + 2);
-        float* parts = a.parts + ((std::int64_t) row * a.kvHeads + kv) * a.splits * stride;
-        weighPositions (parts + split * stride);
-        syncTeam();
+        float* partials = a.partials + ((std::int64_t) row * a.kvHeads + kv) * a.splits * stride;
+        scorePositions (partials + split * stride);
+        syncWarpGroup();
         if (group < pairGroups)
-            addValues (parts + split * stride, pairGroups, group, pair);
+            addValues (partials + split * stride, pairGroups, group, pair);
         const int used = (length + attentionSplit - 1) / attentionSplit;
         if (isLast (used))
-            putTogether (parts, used, out, pairGroups, group, pair);
+            combineSplits (partials, used, out, pairGroups, group, pair);
     }
 
 private:
-    /** The row's queries, rotated, and its own key and value, which are the newest. */
-    __device__ void takeRow (int pairGroups, int group, int pair) const
+    /** Loads the row's queries, rotated, and its own key and value if this split has them. */
+    __device__ void loadRow (int pairGroups, int group, int pair) const
     {
         if (group >= pairGroups)
             return;
@@ -185,12 +186,12 @@ private:
         }
     }
 
-    /** A warp a head, a lane a position. */
-    __device__ void weighPositions (float* part) const
+    /** Scores and softmax weights: one warp a head, one lane a position. */
+    __device__ void scorePositions (float* partial) const
     {
         const int lane = threadIdx.x % 32;
 #pragma unroll 1
-        for (int h = threadOfTeam() / 32; h < groupHeads; h += threads / 32)
+        for (int h = threadOfWarpGroup() / 32; h < groupHeads; h += threads / 32)
         {
             float total[2] = {};
             if (lane < count)
@@ -203,8 +204,8 @@ private:
                     for (int u = 0; u < width; u += 2)
                     {
                         const float2 q2 = *reinterpret_cast<const float2*> (shared + h * dim + d + u);
-                        total[0] += q2.x * wide (k[u]);
-                        total[1] += q2.y * wide (k[u + 1]);
+                        total[0] += q2.x * toFloat (k[u]);
+                        total[1] += q2.y * toFloat (k[u + 1]);
                     }
                 }
             const float score = lane < count ? total[0] + total[1] : -INFINITY;
@@ -213,13 +214,13 @@ private:
             const float sum = sumOfWarp (weight);
             if (lane == 0)
             {
-                part[h * (dim + 2) + dim] = highest;
-                part[h * (dim + 2) + dim + 1] = sum;
+                partial[h * (dim + 2) + dim] = highest;
+                partial[h * (dim + 2) + dim + 1] = sum;
             }
         }
     }
 
-    __device__ void addValues (float* part, int pairGroups, int group, int pair) const
+    __device__ void addValues (float* partial, int pairGroups, int group, int pair) const
     {
 #pragma unroll 1
         for (int h = group; h < groupHeads; h += pairGroups)
@@ -229,70 +230,70 @@ private:
             for (int p = 0; p < count; ++p)
             {
                 const float weight = scores[h * attentionSplit + p];
-                sum.x += weight * wide (values[p * pitch + 2 * pair]);
-                sum.y += weight * wide (values[p * pitch + 2 * pair + 1]);
+                sum.x += weight * toFloat (values[p * pitch + 2 * pair]);
+                sum.y += weight * toFloat (values[p * pitch + 2 * pair + 1]);
             }
-            *reinterpret_cast<float2*> (part + h * (dim + 2) + 2 * pair) = sum;
+            *reinterpret_cast<float2*> (partial + h * (dim + 2) + 2 * pair) = sum;
         }
     }
 
-    /** Hands over the part. @returns whether it is the last of the row and kv head. */
+    /** @returns whether this split is the last of its row and KV head to finish. */
     __device__ bool isLast (int used) const
     {
-        __shared__ bool ofTeams[teams];
-        bool& last = ofTeams[team()];
-        syncTeam();
-        if (threadOfTeam() == 0)
+        __shared__ bool ofWarpGroups[warpGroups];
+        bool& last = ofWarpGroups[warpGroup()];
+        syncWarpGroup();
+        if (threadOfWarpGroup() == 0)
         {
             unsigned* counter = a.counters + row * a.kvHeads + kv;
             last = arriveAt (counter) == (unsigned) used - 1;
             if (last)
                 *counter = 0; // ready for the next launch
         }
-        syncTeam();
+        syncWarpGroup();
         return last;
     }
 
-    /** Parts come into shared memory, some at once, the first while their weights are worked out. */
-    __device__ void putTogether (const float* parts, int used, T* out, int pairGroups, int group,
-                                 int pair) const
+    /** Loads splitsAtOnce partial results at a time into shared memory; the first ones while the weights are computed. */
+    __device__ void combineSplits (const float* partials, int used, T* out, int pairGroups, int group,
+                                   int pair) const
     {
         const int stride = groupHeads * (dim + 2);
-        float* some = shared;                             // [partsAtOnce, groupHeads, dim + 2]
-        float* weights = shared + a.partsAtOnce * stride; // [groupHeads, used]
-        const auto requestParts = [&] (int first) {
-            const float* from = parts + (std::int64_t) first * stride;
-            const int floats = min (a.partsAtOnce, used - first) * stride;
+        float* loaded = shared;                            // [splitsAtOnce, groupHeads, dim + 2]
+        float* weights = shared + a.splitsAtOnce * stride; // [groupHeads, used]
+        const auto loadPartials = [&] (int first) {
+            const float* from = partials + (std::int64_t) first * stride;
+            const int floats = min (a.splitsAtOnce, used - first) * stride;
 #pragma unroll 4
-            for (int i = threadOfTeam() * 2; i < floats; i += threads * 2)
-                copyAsync<8> (some + i, from + i);
-            endGroup();
+            for (int i = threadOfWarpGroup() * 2; i < floats; i += threads * 2)
+                copyAsync<8> (loaded + i, from + i);
+            commitGroup();
         };
-        requestParts (0);
+        loadPartials (0);
 #pragma unroll 1
-        for (int h = threadOfTeam() / 32; h < groupHeads; h += threads / 32)
-            weighParts (parts + h * (dim + 2), used, stride, dim, weights + h * used);
-        constexpr int most = 2; // heads of a thread at once
+        for (int h = threadOfWarpGroup() / 32; h < groupHeads; h += threads / 32)
+            weighSplits (partials + h * (dim + 2), used, stride, dim, weights + h * used);
+        constexpr int most = 2; // heads that a thread computes together
 #pragma unroll 1
         for (int firstHead = 0; firstHead < groupHeads; firstHead += most * pairGroups)
         {
             float2 sums[most] = {};
             float totals[most] = {};
 #pragma unroll 1
-            for (int first = 0; first < used; first += a.partsAtOnce)
+            for (int first = 0; first < used; first += a.splitsAtOnce)
             {
                 if (first + firstHead > 0)
-                    requestParts (first);
+                    loadPartials (first);
                 waitForGroups<0>();
-                syncTeam();
-                const int count = min (a.partsAtOnce, used - first);
+                syncWarpGroup();
+                const int count = min (a.splitsAtOnce, used - first);
 #pragma unroll
                 for (int i = 0; i < most; ++i)
                 {
                     const int h = firstHead + group + i * pairGroups;
                     if (group >= pairGroups || h >= groupHeads)
                         continue;
-                    const float* from = some + h * (dim + 2);
+                    const float* from = loaded + h * (dim + 2);
 #pragma unroll 4
                     for (int s = 0; s < count; ++s)
                     {
@@ -303,7 +304,7 @@ private:
                         totals[i] += weight * from[s * stride + dim + 1];
                     }
                 }
-                syncTeam();
+                syncWarpGroup();
             }
 #pragma unroll
             for (int i = 0; i < most; ++i)
@@ -320,26 +321,28 @@ private:
     static constexpr int width = sizeof (Vec) / sizeof (T);
     const AttentionCall& a;
     int row, kv, split, dim, half, groupHeads, pitch;
-    Row entry;
+    TableRow entry;
     int length, from, count, stored;
-    float* shared;    // queries [groupHeads, dim]; then what is below; in the end the parts' weights
+    float*
+        shared; // queries [groupHeads, dim]; then what is below; finally the partial results and their weights
     float* scores;    // [groupHeads, attentionSplit]
     T *keys, *values; // [attentionSplit, pitch]
     T *storedKeys, *storedValues;
 };
 
-/** Shared memory of a part: at least what its keys and values take. The last one of a row has `most` bytes for parts. */
+/** Shared memory of a split: what its keys and values take, and at least `least` bytes for partial results. Sets
+    a.splitsAtOnce. */
 template <typename T, typename Vec>
-std::size_t attentionSharedBytes (AttentionCall& a, std::size_t most)
+std::size_t attentionSharedBytes (AttentionCall& a, std::size_t least)
 {
     const int groupHeads = a.heads / a.kvHeads;
-    const std::size_t ofAPart =
+    const std::size_t ofASplit =
         (std::size_t) (groupHeads * (a.dim + attentionSplit)) * sizeof (float) +
         2 * (std::size_t) attentionSplit * ((std::size_t) a.dim * sizeof (T) + sizeof (Vec));
     const std::size_t each = (std::size_t) (groupHeads * (a.dim + 2)) * sizeof (float);
-    a.partsAtOnce = std::clamp ((int) (std::max (ofAPart, most) / each), 1, a.splits);
+    a.splitsAtOnce = std::clamp ((int) (std::max (ofASplit, least) / each), 1, a.splits);
     const std::size_t weights = (std::size_t) (groupHeads * a.splits) * sizeof (float);
-    return std::max (ofAPart, (std::size_t) a.partsAtOnce * each + weights);
+    return std::max (ofASplit, (std::size_t) a.splitsAtOnce * each + weights);
 }
 } // namespace
 } // namespace tableread::engine::kernels

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "Kernels/Cuda/Chain.h"
 #include "Kernels/Cuda/Columns.h"
 #include "Kernels/Cuda/Launch.h"
+#include "Kernels/Cuda/PersistentStep.h"
 #include "Kernels/Cuda/Tiles.h"
 
 namespace tableread::engine::kernels
@@ -44,8 +44,8 @@ template <bool Ready>
 __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
 {
     extern __shared__ float
-        window[]; // [before + mixColumns][threads]: the context and normed columns, then y
-    __shared__ float factors[mixColumns + before], sums[32][mixColumns];
+        window[]; // [contextColumns + mixColumns][threads]: the context and normed columns, then y
+    __shared__ float factors[mixColumns + contextColumns], sums[32][mixColumns];
     const int channels = a.channels, columns = (int) a.rows, first = blockIdx.x * mixColumns;
     const int count = min (mixColumns, columns - first);
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, warpsHere = blockDim.x / 32;
@@ -53,9 +53,9 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
     const float* x = a.x + (std::int64_t) stream * columns * channels;
     float* own = window + threadIdx.x;
     const int step = blockDim.x;
-    float* context = a.context + stream * before * channels + c;
+    float* context = a.context + stream * contextColumns * channels + c;
     const bool isIn = c < channels;
-    letNextStart();
+    launchDependents();
     float weight[taps] = {}, norm = 0, gamma = 0, bias = 0;
     if (isIn)
     {
@@ -67,24 +67,24 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
         bias = a.mixerBias[c];
         if (first == 0)
 #pragma unroll
-            for (int i = 0; i < before; ++i)
-                own[i * step] = context[i * channels]; // from the chunk before, so from a graph before
+            for (int i = 0; i < contextColumns; ++i)
+                own[i * step] = context[i * channels]; // written by an earlier graph
     }
-    waitForInputs();
+    waitForDependencies();
     const auto normed = [&] (int t, float factor) { return x[t * channels + c] * factor * norm; };
-    const int fresh = max (0, first - before);
+    const int fresh = max (0, first - contextColumns);
 #pragma unroll 1
     for (int t = fresh + warp; t < first + count; t += warpsHere)
     {
         const float factor = rowFactor (x + (std::int64_t) t * channels, channels, a.eps, lane);
         if (lane == 0)
-            factors[t - first + before] = factor;
+            factors[t - first + contextColumns] = factor;
     }
     __syncthreads();
     if (isIn)
 #pragma unroll 4
         for (int t = fresh; t < first + count; ++t)
-            own[(t - first + before) * step] = normed (t, factors[t - first + before]);
+            own[(t - first + contextColumns) * step] = normed (t, factors[t - first + contextColumns]);
     float* out = a.out + ((std::int64_t) stream * columns + first) * channels + c;
 #pragma unroll 1
     for (int i = 0; i < count; ++i)
@@ -130,18 +130,18 @@ __global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
         return;
     __syncthreads(); // the context of the next chunk: the last columns, which are other blocks' to mix
 #pragma unroll 1
-    for (int i = warp; i < before; i += warpsHere)
+    for (int i = warp; i < contextColumns; i += warpsHere)
     {
         const float factor =
-            rowFactor (x + (std::int64_t) (columns - before + i) * channels, channels, a.eps, lane);
+            rowFactor (x + (std::int64_t) (columns - contextColumns + i) * channels, channels, a.eps, lane);
         if (lane == 0)
             factors[i] = factor;
     }
     __syncthreads();
     if (isIn)
 #pragma unroll 1
-        for (int i = 0; i < before; ++i)
-            context[i * channels] = normed (columns - before + i, factors[i]);
+        for (int i = 0; i < contextColumns; ++i)
+            context[i * channels] = normed (columns - contextColumns + i, factors[i]);
 }
 
 /** Two k tiles of eight rows out of shared memory, as mma takes them. */
@@ -161,7 +161,7 @@ struct BlockShape
     static constexpr int inner = 4 * Channels;
     static constexpr int pitch = Channels + 8, innerPitch = inner + 8; // rows of a matrix lie in other banks
     static constexpr int sharedBytes =
-        (Rows + before + Rows) * Channels * 4 + Rows * (pitch + innerPitch) * 2;
+        (Rows + contextColumns + Rows) * Channels * 4 + Rows * (pitch + innerPitch) * 2;
 };
 
 /** A whole block for few channels: everything between x and out stays in shared memory. A block of threads has `Rows`
@@ -174,8 +174,8 @@ __global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
     constexpr int ofALane = Channels / 32, upSteps = Channels / tileDepth, rowTiles = Rows / 8;
     constexpr int upTiles = inner / tileOutputs, packedSteps = depthMultiple / tileDepth;
     extern __shared__ __align__ (16) unsigned char shared[];
-    auto* normed = reinterpret_cast<float*> (shared);                         // [before + Rows][Channels]
-    auto* mixed = normed + (before + Rows) * Channels;                        // [Rows][Channels]
+    auto* normed = reinterpret_cast<float*> (shared);          // [contextColumns + Rows][Channels]
+    auto* mixed = normed + (contextColumns + Rows) * Channels; // [Rows][Channels]
     auto* ready = reinterpret_cast<__nv_bfloat16*> (mixed + Rows * Channels); // [Rows][pitch]
     auto* hidden = ready + Rows * pitch;                                      // [Rows][innerPitch]
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, group = lane / 4, quad = lane % 4;
@@ -184,24 +184,24 @@ __global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
     const auto* up = laneOf<GpuElement::BFloat16> (a.up, 0, lane);
     const auto* down = laneOf<GpuElement::BFloat16> (a.down, 0, lane);
 
-    letNextStart();
+    launchDependents();
     uint4 raw[upSteps];
 #pragma unroll
     for (int s = 0; s < upSteps; ++s)
         raw[s] = stream16 (up + (warp * packedSteps + s) * tileLanes);
-    waitForInputs();
+    waitForDependencies();
     const float* x = a.x + offset;
-    float* context = a.context + stream * before * Channels;
+    float* context = a.context + stream * contextColumns * Channels;
     const auto normedOf = [&] (int t, int u) { return x[t * Channels + u * 32 + lane]; };
-    for (int i = warp; i < before + Rows; i += warps)
+    for (int i = warp; i < contextColumns + Rows; i += warps)
     {
-        const int t = first - before + i;
+        const int t = first - contextColumns + i;
         float* to = normed + i * Channels + lane;
         const float factor =
             t >= 0 && t < columns ? rowFactor (x + t * Channels, Channels, a.eps, lane) : 0.0f;
 #pragma unroll
         for (int u = 0; u < ofALane; ++u)
-            to[u * 32] = t < 0          ? context[(t + before) * Channels + u * 32 + lane]
+            to[u * 32] = t < 0          ? context[(t + contextColumns) * Channels + u * 32 + lane]
                          : t >= columns ? 0.0f
                                         : normedOf (t, u) * factor * a.norm[u * 32 + lane];
     }
@@ -225,9 +225,9 @@ __global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
                 first + r < columns ? x[(first + r) * Channels + c] + gamma * sum : 0.0f;
         }
     }
-    if (first == 0 && warp < before && (a.active == nullptr || a.active[stream] != 0))
+    if (first == 0 && warp < contextColumns && (a.active == nullptr || a.active[stream] != 0))
     {
-        const int t = columns - before + warp;
+        const int t = columns - contextColumns + warp;
         const float factor = rowFactor (x + t * Channels, Channels, a.eps, lane);
 #pragma unroll
         for (int u = 0; u < ofALane; ++u)
@@ -331,8 +331,8 @@ __global__ void __launch_bounds__ (threads) blockKernel (GpuCodecBlock a)
 template <typename T>
 __global__ void extendKernel (GpuExtend a)
 {
-    letNextStart();
-    waitForInputs();
+    launchDependents();
+    waitForDependencies();
     extendValue<T> (a, blockIdx.y, (int) (blockIdx.x * blockDim.x + threadIdx.x));
 }
 
@@ -363,8 +363,8 @@ bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
 {
     if (a.rows <= mixColumns)
     {
-        issueStep (ChainStep::of (ChainStep::Kind::Mix, a, ColumnMix::itemsOf (a)), nullptr,
-                   teams * ColumnMix::sharedBytes, stream);
+        issueStep (PersistentStep::of (PersistentStep::Kind::Mix, a, ColumnMix::itemsOf (a)), nullptr,
+                   warpGroups * ColumnMix::sharedBytes, stream);
         return false;
     }
     constexpr int most = 1024, some = 128; // threads of a block
@@ -373,7 +373,7 @@ bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
     const dim3 grid ((unsigned) ((a.rows + mixColumns - 1) / mixColumns), (unsigned) a.streams,
                      (unsigned) ((a.channels + threads - 1) / threads));
     launch (ready ? mixKernel<true> : mixKernel<false>, grid, (unsigned) threads,
-            (std::size_t) ((mixColumns + before) * threads) * sizeof (float), stream, a);
+            (std::size_t) ((mixColumns + contextColumns) * threads) * sizeof (float), stream, a);
     return ready;
 }
 
@@ -381,8 +381,9 @@ void cudaExtend (const GpuExtend& a, void* stream)
 {
     const auto values = std::max (a.rows, std::int64_t { 1 }) * a.channels,
                items = (values + threads - 1) / threads;
-    if (isGathering() && a.streams * a.rows <= mostRowsOfAChain)
-        return issueStep (ChainStep::of (ChainStep::Kind::Extend, a, a.streams * items), nullptr, 0, stream);
+    if (isRecording() && a.streams * a.rows <= mostGemvRows)
+        return issueStep (PersistentStep::of (PersistentStep::Kind::Extend, a, a.streams * items), nullptr, 0,
+                          stream);
     launch (a.rounded ? extendKernel<__nv_bfloat16> : extendKernel<float>,
             dim3 ((unsigned) items, (unsigned) a.streams), threads, 0, stream, a);
 }

@@ -4,24 +4,25 @@
 #include <cstdint>
 #include <cuda_bf16.h>
 
-#include "Kernels/Cuda/Copies.h"
-#include "Kernels/Cuda/Teams.h"
+#include "Kernels/Cuda/AsyncCopy.h"
+#include "Kernels/Cuda/WarpGroups.h"
 #include "Kernels/Gpu/Kernels.h"
 
-// What a codec does with few columns of a stream before a product. Included by .cu files and their headers only.
+// The depthwise convolution of a codec block for few columns, and the causal context of other convolutions.
+// Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr int taps = (int) gpuMixerTaps, before = taps - 1;
+constexpr int taps = (int) gpuMixerTaps, contextColumns = taps - 1;
 constexpr int mixColumns = 8;
 
-/** The first half of a codec block for up to `mixColumns` columns: y = x + γ · depthwise (norm x). A team has as many channels
-    of one stream as threads. */
+/** The first half of a codec block for up to `mixColumns` columns: y = x + γ · depthwise (norm x). A warp group has one channel
+    of one stream in each thread. */
 class ColumnMix
 {
 public:
-    static constexpr int sharedBytes = (taps + 3 + before + mixColumns) * threads * 4;
+    static constexpr int sharedBytes = (taps + 3 + contextColumns + mixColumns) * threads * 4;
 
     static __host__ __device__ int itemsOf (const GpuCodecBlock& a)
     {
@@ -33,15 +34,15 @@ public:
         , channels (call.channels)
         , columns ((int) call.rows)
         , stream (item / ((channels + threads - 1) / threads))
-        , c (item % ((channels + threads - 1) / threads) * threads + threadOfTeam())
+        , c (item % ((channels + threads - 1) / threads) * threads + threadOfWarpGroup())
         , isIn (c < channels)
-        , weights (reinterpret_cast<float*> (shared) + threadOfTeam())
+        , weights (reinterpret_cast<float*> (shared) + threadOfWarpGroup())
         , window (weights + (taps + 3) * threads)
-        , context (call.context + (std::int64_t) stream * before * channels + c)
+        , context (call.context + (std::int64_t) stream * contextColumns * channels + c)
     {}
 
-    /** Weights and the context of the chunk before are on their way, each thread's own. */
-    __device__ void request() const
+    /** Starts the loads of the weights and of the context, each thread's own. */
+    __device__ void prefetch() const
     {
         if (! isIn)
             return;
@@ -52,12 +53,12 @@ public:
         copyAsync<4> (weights + (taps + 1) * threads, a.gamma + c);
         copyAsync<4> (weights + (taps + 2) * threads, a.mixerBias + c);
 #pragma unroll
-        for (int i = 0; i < before; ++i)
+        for (int i = 0; i < contextColumns; ++i)
             copyAsync<4> (window + i * threads, context + i * channels);
-        endGroup();
+        commitGroup();
     }
 
-    /** Behind request(), once x is there. */
+    /** Comes after prefetch(), once x is there. */
     __device__ void run() const
     {
         const float* x = a.x + (std::int64_t) stream * columns * channels;
@@ -65,7 +66,7 @@ public:
 #pragma unroll
         for (int t = 0; t < mixColumns; ++t)
             own[t] = isIn && t < columns ? x[t * channels + c] : 0.0f;
-        columnFactors (x, factors);
+        inverseRms (x, factors);
         waitForGroups<0>();
         if (! isIn)
             return;
@@ -73,7 +74,7 @@ public:
 #pragma unroll
         for (int t = 0; t < mixColumns; ++t)
             if (t < columns)
-                window[(before + t) * threads] = own[t] * factors[t] * norm;
+                window[(contextColumns + t) * threads] = own[t] * factors[t] * norm;
         float* out = a.out + (std::int64_t) stream * columns * channels + c;
 #pragma unroll
         for (int t = 0; t < mixColumns; ++t)
@@ -88,20 +89,20 @@ public:
         }
         if (a.active == nullptr || a.active[stream] != 0)
 #pragma unroll
-            for (int i = 0; i < before; ++i)
+            for (int i = 0; i < contextColumns; ++i)
                 context[i * channels] = window[(columns + i) * threads];
     }
 
 private:
-    /** 1 / the root of the mean square of each column: a thread takes every 256th four of its channels. */
-    __device__ void columnFactors (const float* x, float (&factors)[mixColumns]) const
+    /** 1 / root mean square of each column. A thread has four channels in every 1024. */
+    __device__ void inverseRms (const float* x, float (&factors)[mixColumns]) const
     {
-        __shared__ float ofWarps[teams][mixColumns][warps];
-        auto& mine = ofWarps[team()];
+        __shared__ float ofWarps[warpGroups][mixColumns][warps];
+        auto& mine = ofWarps[warpGroup()];
         float totals[mixColumns] = {};
         if (channels % 4 == 0)
 #pragma unroll 1
-            for (int i = threadOfTeam(); i < channels / 4; i += threads)
+            for (int i = threadOfWarpGroup(); i < channels / 4; i += threads)
 #pragma unroll
                 for (int t = 0; t < mixColumns; ++t)
                 {
@@ -114,7 +115,7 @@ private:
 #pragma unroll
             for (int t = 0; t < mixColumns; ++t)
                 if (t < columns)
-                    for (int i = threadOfTeam(); i < channels; i += threads)
+                    for (int i = threadOfWarpGroup(); i < channels; i += threads)
                         totals[t] += x[t * channels + i] * x[t * channels + i];
 #pragma unroll
         for (int t = 0; t < mixColumns; ++t)
@@ -123,9 +124,9 @@ private:
                 break;
             const float total = sumOfWarp<5> (totals[t]);
             if (threadIdx.x % 32 == 0)
-                mine[t][threadOfTeam() / 32] = total;
+                mine[t][threadOfWarpGroup() / 32] = total;
         }
-        syncTeam();
+        syncWarpGroup();
 #pragma unroll
         for (int t = 0; t < mixColumns; ++t)
         {
@@ -144,8 +145,8 @@ private:
     float* context;
 };
 
-/** [context; x] of a stream, and what the next chunk's context is: value i of x, and for the first `channels` also that channel
-    of the context, which has few columns. */
+/** Writes [context; x] of a stream, and the context for the next chunk: value i of x and, if i < channels, that channel of the
+    context, which has few columns. */
 template <typename T>
 __device__ inline void extendValue (const GpuExtend& a, int stream, int i)
 {
@@ -158,7 +159,7 @@ __device__ inline void extendValue (const GpuExtend& a, int stream, int i)
         return;
     float* kept = a.context + (std::int64_t) stream * columns * channels + i;
     const bool keeps = a.active == nullptr || a.active[stream] != 0;
-    constexpr int atOnce = 8; // loads on their way together
+    constexpr int atOnce = 8; // loads in flight
 #pragma unroll 1
     for (int first = 0; first < columns; first += atOnce)
     {
@@ -168,7 +169,7 @@ __device__ inline void extendValue (const GpuExtend& a, int stream, int i)
             if (const int t = first + u; t < columns)
             {
                 was[u] = kept[t * channels];
-                will[u] = rows + t < columns ? kept[(rows + t) * channels] // that is still to come
+                will[u] = rows + t < columns ? kept[(rows + t) * channels] // not yet overwritten
                                              : x[(rows + t - columns) * channels + i];
             }
 #pragma unroll

@@ -8,22 +8,22 @@
 
 #include "Kernels/Cuda/Parts.h"
 
-// How kernels of a graph follow each other without gaps: a kernel may start while the one before it ends, fetch weights
-// (which nothing writes), and waits for the other's results only then. Needs compute capability 9.0; others go one by one.
+// Kernel launches. In a graph, programmatic dependent launch overlaps kernels: a kernel may start while the one before it still
+// runs and load weights (which no kernel writes); it waits only before it reads results. Needs compute capability 9.0.
 namespace tableread::engine::kernels
 {
-/** What kernels before this one wrote can be read from here on. Every kernel that is started by launch() calls it, in
-    every thread and before it touches anything that a kernel of the graph writes before it: the kernel behind it then
-    knows that all before are done. */
-__device__ inline void waitForInputs()
+/** Waits for the kernels before this one; what they wrote can be read from here on. Every kernel that launch() starts calls it,
+    in every thread and before it reads or writes anything that earlier kernels write: so the next kernel, which waits for
+    this one only, can rely on all of them. */
+__device__ inline void waitForDependencies()
 {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.wait;" ::: "memory");
 #endif
 }
 
-/** The next kernel's blocks may come as soon as there is room. */
-__device__ inline void letNextStart()
+/** The next kernel's blocks may start as soon as there is room. */
+__device__ inline void launchDependents()
 {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
@@ -52,14 +52,15 @@ int deviceValue()
     return value;
 }
 
-/** Whether kernels of this stream may overlap as above: only in a graph, whose weights are there before it starts. */
+/** Whether kernels of this stream may overlap: only while it is captured, since a graph's weights are loaded before it starts. */
 bool mayOverlap (cudaStream_t stream);
 
-/** So much shared memory, from now on. */
+/** Lets the kernel have so much dynamic shared memory. */
 template <typename Kernel>
 void allowSharedBytes (Kernel* kernel, std::size_t bytes)
 {
-    constexpr std::size_t ofAnyKernel = 48 * 1024, byItself = 8 * 1024; // at most that it has beside these
+    constexpr std::size_t ofAnyKernel = 48 * 1024,
+                          byItself = 8 * 1024; // what any kernel may have; at most what ours declare
     if (bytes <= ofAnyKernel - byItself)
         return;
     cudaFuncAttributes now {};
@@ -83,10 +84,10 @@ void launchWith (cudaLaunchAttribute attribute, bool has, void (*kernel) (Parame
     check (cudaLaunchKernelEx (&config, kernel, Parameters (arguments)...));
 }
 
-/** A kernel whose blocks may wait for each other: there is room for all of them. */
+/** A cooperative launch: all blocks run at once, so they may wait for each other. */
 template <typename... Parameters, typename... Arguments>
-void launchTogether (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
-                     void* stream, Arguments... arguments)
+void launchCooperative (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
+                        void* stream, Arguments... arguments)
 {
     cudaLaunchAttribute together {};
     together.id = cudaLaunchAttributeCooperative;
@@ -94,9 +95,10 @@ void launchTogether (void (*kernel) (Parameters...), dim3 grid, unsigned threads
     launchWith (together, true, kernel, grid, threads, sharedBytes, stream, arguments...);
 }
 
+/** A launch that may overlap with the kernel before it. Does not launch recorded steps. */
 template <typename... Parameters, typename... Arguments>
-void launchAlone (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
-                  void* stream, Arguments... arguments)
+void launchProgrammatic (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
+                         void* stream, Arguments... arguments)
 {
     cudaLaunchAttribute overlap {};
     overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
@@ -105,11 +107,12 @@ void launchAlone (void (*kernel) (Parameters...), dim3 grid, unsigned threads, s
                 stream, arguments...);
 }
 
+/** Launches the recorded steps, then this kernel. */
 template <typename... Parameters, typename... Arguments>
 void launch (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
              void* stream, Arguments... arguments)
 {
-    cudaRunChain(); // what is gathered comes first
-    launchAlone (kernel, grid, threads, sharedBytes, stream, arguments...);
+    cudaFlushPersistentKernel();
+    launchProgrammatic (kernel, grid, threads, sharedBytes, stream, arguments...);
 }
 } // namespace tableread::engine::kernels

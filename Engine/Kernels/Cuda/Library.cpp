@@ -72,9 +72,9 @@ GpuKernels makeTable()
     table.capture = capture;
     table.replay = [] (void* graph) { static_cast<at::cuda::CUDAGraph*> (graph)->replay(); };
     table.drop = [] (void* graph) { delete static_cast<at::cuda::CUDAGraph*> (graph); };
-    table.beginChain = cudaBeginChain;
-    table.runChain = cudaRunChain;
-    table.endChain = cudaEndChain;
+    table.beginPersistentKernel = cudaBeginPersistentKernel;
+    table.flushPersistentKernel = cudaFlushPersistentKernel;
+    table.endPersistentKernel = cudaEndPersistentKernel;
     table.linear = cudaLinear;
     table.workspaceFloats = cudaWorkspaceFloats;
     table.attention = cudaAttention;

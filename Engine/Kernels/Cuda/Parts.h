@@ -5,15 +5,15 @@
 
 #include "Kernels/Gpu/Kernels.h"
 
-// The parts of the CUDA library, each in a file of its own; CudaLibrary.cpp puts them into one table.
+// The functions of the CUDA library; Library.cpp puts them into one table.
 namespace tableread::engine::kernels
 {
 /** @throws std::runtime_error with CUDA's own words. */
 void check (cudaError_t error);
 
-void cudaBeginChain();
-void cudaRunChain();
-void cudaEndChain();
+void cudaBeginPersistentKernel();
+void cudaFlushPersistentKernel();
+void cudaEndPersistentKernel();
 void cudaLinear (const GpuLinear& call, void* stream);
 std::int64_t cudaWorkspaceFloats (const GpuLinear& call);
 void cudaAttention (const GpuAttention& call, void* stream);

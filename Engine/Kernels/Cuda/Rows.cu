@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 
-#include "Kernels/Cuda/Chain.h"
 #include "Kernels/Cuda/Launch.h"
+#include "Kernels/Cuda/PersistentStep.h"
 #include "Kernels/Cuda/Solver.h"
 
 namespace tableread::engine::kernels
@@ -27,8 +27,8 @@ __device__ inline float sumOfBlock (float value)
 __global__ void __launch_bounds__ (threads)
     rmsNormKernel (const float* x, int n, const float* weight, float eps, float* out)
 {
-    letNextStart();
-    waitForInputs();
+    launchDependents();
+    waitForDependencies();
     const float* from = x + (std::int64_t) blockIdx.x * n;
     float total = 0;
 #pragma unroll 8
@@ -41,8 +41,8 @@ __global__ void __launch_bounds__ (threads)
 
 __global__ void siluKernel (const float* x, std::int64_t count, float* out)
 {
-    letNextStart();
-    waitForInputs();
+    launchDependents();
+    waitForDependencies();
     const std::int64_t i = (std::int64_t) blockIdx.x * threads + threadIdx.x;
     if (i < count)
         out[i] = x[i] / (1.0f + expf (-x[i]));
@@ -51,8 +51,8 @@ __global__ void siluKernel (const float* x, std::int64_t count, float* out)
 __global__ void spreadKernel (const float* x, float* noisy, const int* firstRows, const float* guidance,
                               int width)
 {
-    letNextStart();
-    waitForInputs();
+    launchDependents();
+    waitForDependencies();
     const int r = blockIdx.x;
     for (int d = threadIdx.x; d < width; d += blockDim.x)
         spread (x[(std::int64_t) r * width + d], noisy, firstRows[r], guidance[r], width, d);
@@ -84,6 +84,6 @@ void cudaSolverStep (float* x, float* before, const float* v, float* noisy, cons
 {
     const SolverCall call { x,           before,  v,       noisy,   firstRows, guidance,
                             (int) width, five[0], five[1], five[2], five[3],   five[4] };
-    issueStep (ChainStep::of (ChainStep::Kind::Solver, call, requests), nullptr, 0, stream);
+    issueStep (PersistentStep::of (PersistentStep::Kind::Solver, call, requests), nullptr, 0, stream);
 }
 } // namespace tableread::engine::kernels

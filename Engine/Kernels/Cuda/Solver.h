@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "Kernels/Cuda/Teams.h"
+#include "Kernels/Cuda/WarpGroups.h"
 
-// The solver's step of one request by a team. Included by .cu files only.
+// The solver's step of one request, by a warp group. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
@@ -32,7 +32,7 @@ __device__ inline void solve (const SolverCall& a, int request)
 {
     const int row = a.firstRows[request], width = a.width;
     const float guidance = a.guidance[request];
-    for (int d = threadOfTeam(); d < width; d += threads)
+    for (int d = threadOfWarpGroup(); d < width; d += threads)
     {
         const std::int64_t at = (std::int64_t) request * width + d;
         const float* conditional = a.v + (std::int64_t) row * width + d;

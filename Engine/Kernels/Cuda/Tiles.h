@@ -6,17 +6,16 @@
 #include <cuda_bf16.h>
 
 #include "Device/KernelSizes.h"
-#include "Kernels/Cuda/Teams.h"
+#include "Kernels/Cuda/WarpGroups.h"
 #include "Kernels/Gpu/Kernels.h"
 
-// What the products on a GPU are made of: tiles of stored weights and how they become tensor-core operands, the rows
-// before the product and the outputs after it. Included by .cu files and their headers only.
+// Tensor-core operands: the packed tiles of weights, and rows. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr int stepDepth = warps * tileDepth; // k that the warps of a block take together
-constexpr int mostSteps = 18;                // of a part of k
+constexpr int stepDepth = warps * tileDepth; // inputs that the warps of a warp group take together
+constexpr int mostSteps = 18;                // of a split of k
 
 struct Fragment
 {
@@ -31,7 +30,8 @@ __device__ inline void mma (float (&c)[4], const Fragment& a, unsigned b0, unsig
                  : "r"(a.r[0]), "r"(a.r[1]), "r"(a.r[2]), "r"(a.r[3]), "r"(b0), "r"(b1));
 }
 
-/** Four 8 × 8 matrices out of shared memory, as mma takes them; a lane says where one of their 32 rows is. */
+/** Loads four 8 × 8 matrices from shared memory in the layout of mma operands (ldmatrix). Each lane passes the address of one
+    of their 32 rows. */
 __device__ inline Fragment matrices (const __nv_bfloat16* row)
 {
     const unsigned address = (unsigned) __cvta_generic_to_shared (row);
@@ -42,7 +42,7 @@ __device__ inline Fragment matrices (const __nv_bfloat16* row)
     return b;
 }
 
-/** Of rows 0 to 7 and 8 to 15 the k halves 0 and 1 each. */
+/** The B operands of rows 0 to 7 and 8 to 15 for 16 inputs: two registers each. */
 __device__ inline Fragment twoRowTiles (const __nv_bfloat16* rows, int pitch, int lane)
 {
     return matrices (rows + (lane / 16 * 8 + lane % 8) * pitch + lane / 8 % 2 * 8);
@@ -79,7 +79,7 @@ struct Raw<GpuElement::Float8E4M3>
     using Type = uint2;
 };
 
-/** What a lane holds of one tile. */
+/** Loads what a lane holds of one tile. */
 template <GpuElement E>
 __device__ inline typename Raw<E>::Type fetch (const typename Raw<E>::Type* tile)
 {
@@ -89,7 +89,7 @@ __device__ inline typename Raw<E>::Type fetch (const typename Raw<E>::Type* tile
         return stream8 (tile);
 }
 
-/** Where a lane's part of a tile is; those of the next tiles along k follow `tileLanes` apart. */
+/** The address of a lane's elements of a tile; those of the next tiles along k are `tileLanes` apart. */
 constexpr int tileLanes = 32;
 template <GpuElement E>
 __device__ inline const typename Raw<E>::Type* laneOf (const void* weight, std::int64_t tile, int lane)
@@ -97,7 +97,7 @@ __device__ inline const typename Raw<E>::Type* laneOf (const void* weight, std::
     return static_cast<const typename Raw<E>::Type*> (weight) + tile * tileLanes + lane;
 }
 
-/** Bytes of a word in the order that the selector's digits say: 4 is `filler`, and 8 more a byte's sign, eight times. */
+/** PRMT: bytes 0 to 3 are those of word, 4 to 7 those of filler; a digit that is 8 more replicates the byte's sign. */
 template <unsigned Selector>
 __device__ inline unsigned permute (unsigned word, unsigned filler)
 {
@@ -121,19 +121,19 @@ __device__ inline unsigned pairOf (float low, float high)
     return bitsOf (__floats2bfloat162_rn (low, high));
 }
 
-/** The lower or the upper two bytes of a word as bf16, exactly. */
+/** Converts the lower or the upper two bytes of a word to bf16, exactly. */
 template <GpuElement E, bool Upper>
 __device__ inline unsigned pairOfBytes (unsigned word)
 {
     if constexpr (E == GpuElement::Int8)
     {
-        // 0x4300 is 128 and the lower seven bits add what they are; the byte's sign is the bit that makes it 256.
+        // 0x4300 is 128 in bf16; the byte's lower seven bits are added to it, and its sign bit turns it into 256.
         const unsigned bits = permute < Upper ? 0x4342 : 0x4140 > (word, 0x43);
         return bitsOf (__hsub2 (asPair (bits & 0xff7fff7f), asPair (bits & 0xff80ff80)));
     }
     else
     {
-        // Exponent and mantissa to where bf16 has them; its exponent counts from 127 and not from 7.
+        // Shifts exponent and mantissa to their place in bf16; its exponent bias is 127, not 7.
         const unsigned bits = permute < Upper ? 0xb3a2 : 0x9180 > (word, 0) << 4 & 0x87f087f0;
         return bitsOf (__hmul2 (asPair (bits), asPair (0x7b807b80))); // 2^120
     }
@@ -147,101 +147,6 @@ __device__ inline Fragment expand (typename Raw<E>::Type raw)
     else
         return { { pairOfBytes<E, false> (raw.x), pairOfBytes<E, true> (raw.x), pairOfBytes<E, false> (raw.y),
                    pairOfBytes<E, true> (raw.y) } };
-}
-
-__device__ inline float geluOf (float x)
-{
-    return 0.5f * x * (1.0f + erff (x * 0.70710678f));
-}
-__device__ inline float siluOf (float x)
-{
-    return x / (1.0f + __expf (-x));
-}
-
-/** Outputs r and r + 8 of a tile, and what is the same for them in every row. With SwiGlu they are a gate and its partner:
-    packed in turns of eight. */
-struct OutputPair
-{
-    std::int64_t column, partner;
-    bool first, second; // there at all
-    float scale0 = 1, scale1 = 1, bias0 = 0, bias1 = 0;
-};
-
-__device__ inline std::int64_t outputsOf (const GpuLinear& a)
-{
-    return a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n;
-}
-
-__device__ inline OutputPair outputPair (const GpuLinear& a, std::int64_t tile, int r)
-{
-    const bool gated = a.activation == GpuActivation::SwiGlu;
-    const std::int64_t column = gated ? tile * 8 + r : tile * tileOutputs + r;
-    OutputPair pair { column, gated ? a.n / 2 + column : column + 8, column < outputsOf (a), false };
-    pair.second = pair.first && pair.partner < a.n;
-    if (a.channelScale != nullptr)
-    {
-        pair.scale0 = pair.first ? a.channelScale[column] : 0.0f;
-        pair.scale1 = pair.second ? a.channelScale[pair.partner] : 0.0f;
-    }
-    if (a.bias != nullptr)
-    {
-        pair.bias0 = pair.first ? a.bias[column] : 0.0f;
-        pair.bias1 = pair.second ? a.bias[pair.partner] : 0.0f;
-    }
-    return pair;
-}
-
-/** What an output is added to, times what. */
-struct Target
-{
-    float value = 0, gate = 1;
-};
-
-__device__ inline Target targetOf (const GpuLinear& a, std::int64_t row, std::int64_t column, bool isThere)
-{
-    if (a.residual == nullptr || ! isThere)
-        return {};
-    return { a.residual[row * outputsOf (a) + column],
-             a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column] };
-}
-
-/** Those of a pair in one row: asked for before the sums are there. */
-struct TargetPair
-{
-    Target first, second;
-
-    __device__ TargetPair (const GpuLinear& a, const OutputPair& pair, std::int64_t row, bool isIn)
-        : first (targetOf (a, row, pair.column, isIn && pair.first))
-        , second (targetOf (a, row, pair.partner, isIn && pair.second))
-    {}
-};
-
-__device__ inline void emit (const GpuLinear& a, const Target& target, std::int64_t row, std::int64_t column,
-                             float value)
-{
-    const std::int64_t at = row * outputsOf (a) + column;
-    if (a.residual != nullptr)
-        a.residual[at] = target.value + value * target.gate;
-    else if (a.readyOut != nullptr)
-        static_cast<__nv_bfloat16*> (a.readyOut)[at] = __float2bfloat16 (value);
-    else
-        a.out[at] = value;
-}
-
-/** What becomes of a pair's sums in one row. */
-__device__ inline void finish (const GpuLinear& a, const OutputPair& pair, const TargetPair& targets,
-                               std::int64_t row, float first, float second)
-{
-    if (! pair.first)
-        return;
-    first = first * pair.scale0 + pair.bias0;
-    second = second * pair.scale1 + pair.bias1;
-    if (a.activation == GpuActivation::SwiGlu)
-        return emit (a, targets.first, row, pair.column, siluOf (first) * second);
-    const bool gelu = a.activation == GpuActivation::Gelu;
-    emit (a, targets.first, row, pair.column, gelu ? geluOf (first) : first);
-    if (pair.second)
-        emit (a, targets.second, row, pair.partner, gelu ? geluOf (second) : second);
 }
 
 __device__ inline const float* sourceRow (const GpuLinear& a, std::int64_t row)

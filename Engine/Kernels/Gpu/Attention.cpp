@@ -32,8 +32,8 @@ at::Tensor attentionOnGpu (at::Tensor& qkv, std::int64_t heads, std::int64_t kvH
     call.sine = rotary.sine.const_data_ptr<float>();
     call.table = rows.table.const_data_ptr<std::int64_t>();
     call.layer = layer;
-    call.parts = (int) attentionSplits (rows.longest);
-    auto scratch = at::empty ({ rows.count * heads * call.parts * (call.dim + 2) }, qkv.options());
+    call.splits = (int) attentionSplits (rows.longest);
+    auto scratch = at::empty ({ rows.count * heads * call.splits * (call.dim + 2) }, qkv.options());
     auto out = at::empty ({ rows.count, heads * call.dim },
                           qkv.options().dtype (rows.groups.front().store.keys.scalar_type()));
     call.append = rows.oneEach;

@@ -45,8 +45,8 @@ struct GpuLinear
     float* residual = nullptr; // if not null: += gate · out instead
     const float* gate = nullptr;
     std::int64_t gateStride = 0;  // 0: one row for all
-    float* workspace = nullptr;   // sums of the parts of k, workspaceFloats() of them
-    unsigned* counters = nullptr; // zeros, and zeros again afterwards; counterCount of them
+    float* workspace = nullptr;   // split-K partial sums, workspaceFloats() of them
+    unsigned* counters = nullptr; // gpuCounterCount zeros, and zeros again afterwards
     void* scratch = nullptr;      // the rows as bf16, for more than 8 rows: M · (k rounded up to 16)
     const void* ready = nullptr;  // instead of x: rows in bf16, to be taken as they are, each on 16 bytes
     std::int64_t readyWidth = 0;  // of a row, a multiple of 8
@@ -65,8 +65,8 @@ struct GpuAttention
     const std::int64_t* table = nullptr;
     std::int64_t layer = 0;
     bool append = false;          // each row has a store of its own; else rows may see those before them
-    int parts = 0;                // of attentionSplit positions, enough for the longest row
-    float* scratch = nullptr;     // rows · kvHeads · parts · (heads / kvHeads) · (dim + 2)
+    int splits = 0;               // of attentionSplit positions, enough for the longest row
+    float* scratch = nullptr;     // rows · kvHeads · splits · (heads / kvHeads) · (dim + 2)
     unsigned* counters = nullptr; // zeros, and zeros again afterwards; rows · kvHeads of them
     void* out = nullptr;          // in the stores' type
 };
@@ -121,13 +121,12 @@ struct GpuKernels
     void* (*capture) (void (*body) (void*), void* context);
     void (*replay) (void* graph);
     void (*drop) (void* graph);
-    /** From here to endChain() what this thread issues with few rows (products, attention, solver, codec) is gathered, to
-        run as one kernel. */
-    void (*beginChain)();
-    /** Issues what is gathered so far. Other kernels of this table do so by themselves before they are issued. */
-    void (*runChain)();
-    /** Drops what is gathered still. */
-    void (*endChain)();
+    /** Starts to record what this thread issues with few rows (linear, attention, solver, codec), to run as one kernel. */
+    void (*beginPersistentKernel)();
+    /** Launches what has been recorded so far. The other kernels of this table do so before they are launched. */
+    void (*flushPersistentKernel)();
+    /** Ends recording, and drops what has not been launched. */
+    void (*endPersistentKernel)();
     void (*linear) (const GpuLinear&, void* stream);
     /** For a call of which rows, k and n are known. */
     std::int64_t (*workspaceFloats) (const GpuLinear&);

@@ -120,7 +120,7 @@ at::Tensor linearOnGpu (const at::Tensor& x, const Weight& weight, const RowNorm
                isReady = x.scalar_type() == at::kBFloat16;
     if (isReady && (isFloat || norm != nullptr || ! canTakeAsTheyAre (x)))
     {
-        gpu().runChain(); // which may make these rows
+        gpu().flushPersistentKernel(); // which may make these rows
         return linearOnGpu (x.to (at::kFloat), weight, norm, result);
     }
     TORCH_CHECK (gated == weight.gated, "SwiGlu and a gated matrix go together");

@@ -3,8 +3,8 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Chain.h"
 #include "Kernels/Codec.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -12,7 +12,7 @@ at::Tensor& CodecCursor::context (const at::Tensor& x, std::int64_t columns)
 {
     if (next == state.contexts.size())
     {
-        kernels::runChain (x.device());
+        kernels::flushPersistentKernel (x.device());
         state.contexts.push_back (at::zeros ({ x.size (0), columns, x.size (2) }, x.options()));
     }
     return state.contexts[next++];
@@ -47,7 +47,7 @@ at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) co
     auto padded = x;
     if (columns * stride != x.size (1))
     {
-        kernels::runChain (x.device());
+        kernels::flushPersistentKernel (x.device());
         padded = at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
     }
     const auto extended = extend (padded, kernel - stride, cursor, weight);

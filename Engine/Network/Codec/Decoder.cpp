@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Chain.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -29,7 +29,7 @@ at::Tensor CodecDecoder::decode (const at::Tensor& latents, CodecState& state) c
 {
     CodecCursor cursor (state);
     at::Tensor x;
-    kernels::chained (latents.device(), [&] {
+    kernels::inPersistentKernel (latents.device(), [&] {
         x = stemAndHead[0](latents, cursor);
         for (std::size_t i = 0; i < stages.size(); ++i)
         {

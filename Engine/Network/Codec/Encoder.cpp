@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Chain.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -32,7 +32,7 @@ at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) c
 {
     CodecCursor cursor (state);
     auto x = samples.unsqueeze (-1);
-    kernels::chained (x.device(), [&] {
+    kernels::inPersistentKernel (x.device(), [&] {
         for (std::size_t i = 0; i < convolutions.size(); ++i)
         {
             x = convolutions[i](x, cursor);

@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 #include <vector>
 
-#include "Kernels/Chain.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -82,6 +82,6 @@ void Sampler::run (const at::Tensor& conditions, const kernels::GuidedRows& rows
     };
     if (seen)
         return takeSteps();
-    kernels::chained (x.device(), takeSteps);
+    kernels::inPersistentKernel (x.device(), takeSteps);
 }
 } // namespace tableread::engine

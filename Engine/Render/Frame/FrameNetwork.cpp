@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Chain.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -58,7 +58,7 @@ at::Tensor FrameNetwork::nextInputs (const FrameSlots& slots, LaunchMode mode, c
         fromMeaning = model.semanticConnector (semantic);
     };
     if (mode == LaunchMode::Graphs)
-        kernels::chained (latents.device(), connect);
+        kernels::inPersistentKernel (latents.device(), connect);
     else
         connect();
     see ("ac_embed", fromSound);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 
-#include "Kernels/Chain.h"
+#include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine
 {
@@ -25,7 +25,7 @@ std::unique_ptr<Graph> PassGraphs::record (const LayerStretch& stretch)
     const auto body = [&] {
         if (stretch.first == 0)
             x.copy_ (places.inputs);
-        kernels::chained (x.device(), [&] { model.run (x, stretch, *places.attention); });
+        kernels::inPersistentKernel (x.device(), [&] { model.run (x, stretch, *places.attention); });
         if (stretch.last + 1 < model.config().layers)
             return;
         places.hidden.copy_ (model.normalised (x));

@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "Kernels/Chain.h"
 #include "Kernels/Codec.h"
 #include "Kernels/Gpu/Kernels.h"
+#include "Kernels/PersistentKernel.h"
 #include "Support/CodecBlocks.h"
 #include "Support/Tensors.h"
 
@@ -101,7 +101,7 @@ TEST_CASE ("What a codec runs as a chain has the bits of single kernels", "[engi
     const auto moved = active.to (cuda);
     const auto x = randomTensor ({ streams, columns, channels }, 3).to (cuda);
     /** Two blocks, a convolution, a block: each works on what the one before has just written. */
-    const auto run = [&] (bool asChain) {
+    const auto run = [&] (bool persistent) {
         std::vector<at::Tensor> contexts;
         for (std::uint64_t i = 0; i < 4; ++i)
             contexts.push_back (randomTensor ({ streams, taps - 1, channels }, 4 + i).to (cuda));
@@ -115,7 +115,7 @@ TEST_CASE ("What a codec runs as a chain has the bits of single kernels", "[engi
             y = kernels::linear (windows, convolution).view ({ streams, columns, channels });
             y = kernels::codecBlock (y, block, contexts[3], moved);
         };
-        asChain ? kernels::chained (cuda, body) : body();
+        persistent ? kernels::inPersistentKernel (cuda, body) : body();
         contexts.push_back (y);
         for (auto& t : contexts)
             t = t.cpu();

@@ -3,9 +3,9 @@
 #include <stdexcept>
 
 #include "Kernels/Attention.h"
-#include "Kernels/Chain.h"
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Linear.h"
+#include "Kernels/PersistentKernel.h"
 #include "Kernels/Solver.h"
 #include "Support/Tensors.h"
 
@@ -46,7 +46,7 @@ struct Model
     }
 
     /** @returns everything that comes out, so that a chain can be compared with single kernels. */
-    std::vector<at::Tensor> run (std::int64_t rows, std::int64_t layers, bool asChain) const
+    std::vector<at::Tensor> run (std::int64_t rows, std::int64_t layers, bool persistent) const
     {
         auto x = onGpu ({ rows, hidden }, 11, 1);
         std::vector<kernels::AttentionGroup> groups;
@@ -90,7 +90,7 @@ struct Model
                     { .alpha = 0.9f, .sigma = 0.4f, .keep = 0.7f, .first = 0.5f, .second = 0.1f });
             }
         };
-        asChain ? kernels::chained (cuda, body) : body();
+        persistent ? kernels::inPersistentKernel (cuda, body) : body();
         std::vector<at::Tensor> all { x.cpu(), sample.cpu(), noisy.cpu() };
         for (const auto& group : groups)
             all.insert (all.end(), { group.store.keys.cpu(), group.store.values.cpu() });
@@ -104,7 +104,7 @@ struct Model
 };
 
 /** With each type and number of rows. */
-void checkChains (std::int64_t layers)
+void checkPersistentKernel (std::int64_t layers)
 {
     const auto [type, mlp] =
         GENERATE (table<at::ScalarType, at::ScalarType> ({ { at::kBFloat16, at::kBFloat16 },
@@ -128,18 +128,18 @@ void checkChains (std::int64_t layers)
 TEST_CASE ("What runs as a chain has the bits of single kernels", "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
-    checkChains (1);
+    checkPersistentKernel (1);
 }
 
 TEST_CASE ("A chain of more steps than a kernel takes has the bits of single kernels",
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
-    checkChains (40);
+    checkPersistentKernel (40);
 }
 
 // On 132 multiprocessors each team has as many tiles, and none waits for another's last one.
-TEST_CASE ("A chain of products that all teams share evenly has the bits of single kernels",
+TEST_CASE ("A chain of products that all warpGroups share evenly has the bits of single kernels",
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
@@ -149,14 +149,14 @@ TEST_CASE ("A chain of products that all teams share evenly has the bits of sing
     const auto up = Model::packed ({ wide, 1024 }, 1, type, false),
                down = Model::packed ({ narrow, wide }, 2, type, false);
     const kernels::RowNorm norm { onGpu ({ 1024 }, 3, 1), 1e-6 };
-    const auto run = [&] (bool asChain) {
+    const auto run = [&] (bool persistent) {
         auto x = onGpu ({ rows, narrow }, 4, 1);
         const auto body = [&] {
             for (int layer = 0; layer < 3; ++layer)
                 kernels::linear (kernels::linear (x.narrow (1, 0, 1024), up, &norm, { .rounded = true }),
                                  down, nullptr, { .residual = x });
         };
-        asChain ? kernels::chained (cuda, body) : body();
+        persistent ? kernels::inPersistentKernel (cuda, body) : body();
         return x.cpu();
     };
     const auto single = run (false);
@@ -178,7 +178,7 @@ TEST_CASE ("A chain goes on behind an attention over more positions than it has 
         return at::randn ({ 1, kvHeads, positions, dim }, at::TensorOptions (at::kBFloat16).device (cuda));
     };
     const auto keys = randomStore (3), values = randomStore (4);
-    const auto run = [&] (bool asChain) {
+    const auto run = [&] (bool persistent) {
         const kernels::AttentionGroup group { { keys.clone(), values.clone() }, 1, positions - 1 };
         const auto table = kernels::makeAttentionRows ({ group });
         auto x = onGpu ({ rows, hidden }, 5, 1);
@@ -190,7 +190,7 @@ TEST_CASE ("A chain goes on behind an attention over more positions than it has 
                                  nullptr, { .residual = x });
             }
         };
-        asChain ? kernels::chained (cuda, body) : body();
+        persistent ? kernels::inPersistentKernel (cuda, body) : body();
         return x.cpu();
     };
     const auto single = run (false);
@@ -206,14 +206,14 @@ TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels
     auto residual = at::zeros ({ 2, hidden }, x.options());
     const auto rows = onGpu ({ 2, inner }, 2, 1);
     const auto wanted = kernels::linear (x, model.qkv).cpu();
-    CHECK_THROWS_AS (kernels::chained (cuda,
-                                       [&] {
-                                           kernels::linear (rows, model.down, nullptr,
-                                                            { .residual = residual });
-                                           throw std::runtime_error ("enough");
-                                       }),
+    CHECK_THROWS_AS (kernels::inPersistentKernel (cuda,
+                                                  [&] {
+                                                      kernels::linear (rows, model.down, nullptr,
+                                                                       { .residual = residual });
+                                                      throw std::runtime_error ("enough");
+                                                  }),
                      std::runtime_error);
     CHECK (sameBits (kernels::linear (x, model.qkv).cpu(), wanted)); // issued at once, not gathered
-    kernels::chained (cuda, [&] { kernels::linear (x, model.qkv); });
+    kernels::inPersistentKernel (cuda, [&] { kernels::linear (x, model.qkv); });
     CHECK (residual.cpu().count_nonzero().item<std::int64_t>() == 0);
 }

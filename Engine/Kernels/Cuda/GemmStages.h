@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/Copies.h"
+#include "Kernels/Cuda/AsyncCopy.h"
 #include "Kernels/Cuda/Tiles.h"
 
 namespace tableread::engine::kernels
 {
 namespace
 {
-/** What a block of threads multiplies: its warps stand four along the outputs and two along the rows, each with WM tiles of
-    outputs and WR tiles of eight rows. Three stages fit twice into a large GPU's multiprocessor, once into any. */
+/** The tile of a block: four warps along the outputs and two along the rows, each with WM tiles of outputs and WR tiles of eight
+    rows. On a large GPU a multiprocessor has room for two blocks of three stages, on any for one. */
 template <GpuElement E, int WM, int WR>
-struct WideShape
+struct GemmShape
 {
     static constexpr int along = 4, across = warps / along;
     static constexpr int tiles = along * WM, rowsOfAWarp = WR * 8, rows = across * rowsOfAWarp;
-    static constexpr int steps = 4, depth = steps * tileDepth; // inputs that come into shared memory together
-    static constexpr int stages = 3;                           // of which two are on their way
+    static constexpr int steps = 4, depth = steps * tileDepth; // inputs of a stage
+    static constexpr int stages = 3;                           // of which two are in flight
     static constexpr int tileBytes = tileLanes * (int) sizeof (typename Raw<E>::Type);
     static constexpr int weightBytes = tiles * steps * tileBytes, rowBytes = depth * 2,
                          stageBytes = weightBytes + rows * rowBytes;
-    static constexpr int endPitch = tileOutputs + 4; // so that the lanes of a warp meet all banks
-    static constexpr int endBytes = warps * rowsOfAWarp * endPitch * 4; // a tile of each warp's sums
-    static constexpr int sharedBytes = stages * stageBytes > endBytes ? stages* stageBytes : endBytes;
+    static constexpr int sumsPitch = tileOutputs + 4;                     // avoids bank conflicts
+    static constexpr int sumsBytes = warps * rowsOfAWarp * sumsPitch * 4; // a tile of sums for each warp
+    static constexpr int sharedBytes = stages * stageBytes > sumsBytes ? stages* stageBytes : sumsBytes;
 };
 
-/** Brings chunks of weights and rows into shared memory. A row's pieces of 16 bytes lie in another order in each of eight
-    rows, so that reading the same inputs of them meets all banks. */
+/** The pipeline of stages in shared memory, filled with chunks of `depth` inputs by asynchronous copies. The 16-byte pieces of a
+    row are swizzled (exclusive or with the row's index), which avoids bank conflicts. */
 template <GpuElement E, int WM, int WR>
-class WideStage
+class GemmStages
 {
 public:
-    using Shape = WideShape<E, WM, WR>;
+    using Shape = GemmShape<E, WM, WR>;
 
     /** Chunks begin … end − 1. */
-    __device__ WideStage (const GpuLinear& a, unsigned char* memory, int begin, int end)
+    __device__ GemmStages (const GpuLinear& a, unsigned char* memory, int begin, int end)
         : shared (memory)
-        , nothing (a.ready)
+        , source (a.ready)
         , inputs ((int) a.readyWidth)
         , last (end)
         , tilesLeft ((int) ((a.n + tileOutputs - 1) / tileOutputs) - (int) blockIdx.y * Shape::tiles)
@@ -54,8 +54,8 @@ public:
         }
     }
 
-    /** Of one chunk after the other, from the first. */
-    __device__ void requestWeights (int chunk)
+    /** Starts the copy of the next chunk's weights; called for one chunk after another, from the first. */
+    __device__ void loadWeights (int chunk)
     {
         if (chunk >= last)
             return;
@@ -67,8 +67,8 @@ public:
         weights += Shape::steps * Shape::tileBytes;
     }
 
-    /** Ends a group of copies, also behind the last chunk. */
-    __device__ void requestRows (int chunk) const
+    /** Starts the copy of a chunk's rows and commits a group, also behind the last chunk. */
+    __device__ void loadRows (int chunk) const
     {
         if (chunk < last)
 #pragma unroll
@@ -76,22 +76,22 @@ public:
             {
                 const int row = (int) threadIdx.x / ofARow + i * rowsAtOnce,
                           piece = (int) threadIdx.x % ofARow;
-                const bool isThere = rows[i] != nullptr && chunk * Shape::depth + piece * 8 < inputs;
+                const bool exists = rows[i] != nullptr && chunk * Shape::depth + piece * 8 < inputs;
                 copyAsyncOrZeros (place (chunk) + Shape::weightBytes + row * Shape::rowBytes +
                                       (piece ^ row % ofARow) * 16,
-                                  isThere ? rows[i] + chunk * Shape::depth : nothing, isThere);
+                                  exists ? rows[i] + chunk * Shape::depth : source, exists);
             }
-        endGroup();
+        commitGroup();
     }
 
-    /** A lane's part of a tile, of those of the block. */
+    /** The A operand of a tile of the block. */
     __device__ Fragment tile (int chunk, int index, int step) const
     {
         return expand<E> (reinterpret_cast<const typename Raw<E>::Type*> (
             place (chunk) + (index * Shape::steps + step) * Shape::tileBytes)[threadIdx.x % 32]);
     }
 
-    /** Of 16 rows from `first` on, as twoRowTiles() gives them. */
+    /** The B operands of 16 rows from `first` on, as of twoRowTiles(). */
     __device__ Fragment rowTiles (int chunk, int first, int step) const
     {
         const int lane = (int) threadIdx.x % 32, row = first + lane / 16 * 8 + lane % 8;
@@ -113,7 +113,7 @@ private:
     }
 
     unsigned char* shared;
-    const void* nothing;
+    const void* source;
     int inputs, last, tilesLeft;
     std::int64_t tileStride;
     const unsigned char* weights;

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/Copies.h"
+#include "Kernels/Cuda/AsyncCopy.h"
 #include "Kernels/Cuda/Tiles.h"
 
-// Rows as products take them, by the teams of a block. A thread has every 512th four of each row, from the copy into shared
-// memory on, so that it waits for no other but to add up. Included by .cu files and their headers only.
+// The prologue of a matrix product: RMSNorm, modulation and the conversion to bf16, by all warp groups of a block. From the copy
+// into shared memory on, a thread has the same inputs (four in every 2048), so only sums need a barrier.
+// Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
 {
-/** Where prepareRows() works: [norm weight; each row's x, scale, shift], each `width` floats, in shared memory. */
-struct RowStage
+/** Shared memory of applyPrologue(): [norm weight; each row's x, scale, shift], `width` floats each. */
+struct PrologueStage
 {
     float* memory;
     int width;
 
-    __device__ RowStage (const GpuLinear& a, float* where) : memory (where), width ((int) ((a.k + 3) / 4 * 4))
+    __device__ PrologueStage (const GpuLinear& a, float* where)
+        : memory (where)
+        , width ((int) ((a.k + 3) / 4 * 4))
     {}
 
     __device__ float* x (int row) const { return memory + (1 + row) * width; }
@@ -29,19 +32,19 @@ struct RowStage
     }
 };
 
-/** Inputs of a row of scratch memory: k of them, and zeros behind. */
-__host__ __device__ inline int preparedPitch (const GpuLinear& a)
+/** From row to row of scratch memory: k inputs, padded with zeros. */
+__host__ __device__ inline int prologuePitch (const GpuLinear& a)
 {
     return (int) ((a.k + tileDepth - 1) / tileDepth * tileDepth);
 }
 
-constexpr int preparers = teams * threads;
+constexpr int prologueThreads = warpGroups * threads;
 
-/** k floats into shared memory, each thread's own; zeros up to a multiple of four. */
-__device__ inline void requestFloats (const GpuLinear& a, float* to, const float* from)
+/** Starts the copy of k floats into shared memory, each thread's own; zeros up to a multiple of four. */
+__device__ inline void prefetchFloats (const GpuLinear& a, float* to, const float* from)
 {
 #pragma unroll 1
-    for (int i = (int) threadIdx.x * 4; i < a.k; i += preparers * 4)
+    for (int i = (int) threadIdx.x * 4; i < a.k; i += prologueThreads * 4)
         if (a.inFours)
             copyAsync<16> (to + i, from + i);
         else
@@ -53,23 +56,23 @@ __device__ inline void requestFloats (const GpuLinear& a, float* to, const float
                     to[u] = 0;
 }
 
-/** What can come before the rows are there. */
-__device__ inline void requestNorm (const GpuLinear& a, const RowStage& stage)
+/** May run before the rows are there. */
+__device__ inline void prefetchNorm (const GpuLinear& a, const PrologueStage& stage)
 {
     if (a.normWeight != nullptr)
-        requestFloats (a, stage.memory, a.normWeight);
+        prefetchFloats (a, stage.memory, a.normWeight);
 }
 
-__device__ inline void requestModulation (const GpuLinear& a, const RowStage& stage, std::int64_t firstRow,
-                                          int rows)
+__device__ inline void prefetchModulation (const GpuLinear& a, const PrologueStage& stage,
+                                           std::int64_t firstRow, int rows)
 {
     if (a.scale == nullptr)
         return;
 #pragma unroll 1
     for (int r = 0; r < rows; ++r)
     {
-        requestFloats (a, stage.scale (r, rows), a.scale + (firstRow + r) * a.modulationStride);
-        requestFloats (a, stage.shift (r, rows), a.shift + (firstRow + r) * a.modulationStride);
+        prefetchFloats (a, stage.scale (r, rows), a.scale + (firstRow + r) * a.modulationStride);
+        prefetchFloats (a, stage.shift (r, rows), a.shift + (firstRow + r) * a.modulationStride);
     }
 }
 
@@ -79,17 +82,17 @@ __device__ inline float4 fourOf (const float* of, int at)
 }
 
 constexpr int mostRowsAtOnce = 8;
-constexpr int preparingWarps = preparers / 32;
+constexpr int prologueWarps = prologueThreads / 32;
 
-/** Each warp's part of the rows' sums of squares; has a barrier behind. */
-__device__ inline void addSquares (const RowStage& stage, int rows, float (*ofWarps)[preparingWarps])
+/** The sums of squares of each row, one a warp. Ends with a barrier. */
+__device__ inline void sumSquares (const PrologueStage& stage, int rows, float (*ofWarps)[prologueWarps])
 {
 #pragma unroll 2
     for (int r = 0; r < rows; ++r)
     {
         float total = 0;
 #pragma unroll 1
-        for (int i = threadIdx.x; i < stage.width / 4; i += preparers)
+        for (int i = threadIdx.x; i < stage.width / 4; i += prologueThreads)
         {
             const float4 v = fourOf (stage.x (r), i);
             total += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
@@ -98,11 +101,11 @@ __device__ inline void addSquares (const RowStage& stage, int rows, float (*ofWa
         if (threadIdx.x % 32 == 0)
             ofWarps[r][threadIdx.x / 32] = total;
     }
-    syncTeams();
+    syncWarpGroups();
 }
 
-/** 1 / the root of the mean squares: lanes 4 r … 4 r + 3 of a warp have row r's. */
-__device__ inline float factorOfFourLanes (const GpuLinear& a, const float (*ofWarps)[preparingWarps])
+/** 1 / root mean square: that of row r in lanes 4 r … 4 r + 3. */
+__device__ inline float inverseRms (const GpuLinear& a, const float (*ofWarps)[prologueWarps])
 {
     const int lane = threadIdx.x % 32;
     const float4 v = fourOf (ofWarps[lane / 4], lane % 4);
@@ -111,43 +114,43 @@ __device__ inline float factorOfFourLanes (const GpuLinear& a, const float (*ofW
     total += __shfl_xor_sync (~0u, total, 2);
     return rsqrtf (total / (float) a.k + a.eps);
 }
-static_assert (preparingWarps == 16 && mostRowsAtOnce == 8);
+static_assert (prologueWarps == 16 && mostRowsAtOnce == 8);
 
-/** Up to eight rows, whose shift and scale may have been requested before. */
-struct SomeRows
+/** Up to eight rows. hasModulation: the copies of their shift and scale have been started. */
+struct RowRange
 {
     std::int64_t first;
     int count;
     bool hasModulation;
 };
 
-/** Rows as a product takes them, behind requestNorm(): normalised, modulated, gathered, bf16; inputs from `from`, `width` of
-    them (fours, zeros behind k), each row `pitch` behind the one before. A row's sum has the same order wherever it
-    stands. Ends without a barrier. */
-__device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, const SomeRows& which,
-                                    int from, int width, __nv_bfloat16* to, int pitch)
+/** Normalises and modulates rows and writes them in bf16 to `to`, `pitch` apart: `width` inputs from `from` on (both multiples
+    of four; zeros behind k). Comes after prefetchNorm(). The order of a row's sum does not depend on its index. Ends
+    without a barrier. */
+__device__ inline void applyPrologue (const GpuLinear& a, const PrologueStage& stage, const RowRange& which,
+                                      int from, int width, __nv_bfloat16* to, int pitch)
 {
-    __shared__ __align__ (16) float ofWarps[mostRowsAtOnce][preparingWarps];
+    __shared__ __align__ (16) float ofWarps[mostRowsAtOnce][prologueWarps];
     const int rows = which.count;
 #pragma unroll 1
     for (int r = 0; r < rows; ++r)
-        requestFloats (a, stage.x (r), sourceRow (a, which.first + r));
+        prefetchFloats (a, stage.x (r), sourceRow (a, which.first + r));
     if (! which.hasModulation)
-        requestModulation (a, stage, which.first, rows);
-    endGroup();
+        prefetchModulation (a, stage, which.first, rows);
+    commitGroup();
     waitForGroups<0>();
     float factors = 1; // of row lane / 4
     if (a.normalise)
     {
-        addSquares (stage, rows, ofWarps);
-        factors = factorOfFourLanes (a, ofWarps);
+        sumSquares (stage, rows, ofWarps);
+        factors = inverseRms (a, ofWarps);
     }
 #pragma unroll 2
     for (int r = 0; r < rows; ++r)
     {
         const float factor = __shfl_sync (~0u, factors, 4 * r);
 #pragma unroll 1
-        for (int i = threadIdx.x; i < (from + width) / 4; i += preparers)
+        for (int i = threadIdx.x; i < (from + width) / 4; i += prologueThreads)
         {
             if (i < from / 4)
                 continue;
@@ -174,9 +177,8 @@ __device__ inline void prepareRows (const GpuLinear& a, const RowStage& stage, c
     }
 }
 
-/** Rows that are ready into shared memory: `width` inputs (a multiple of 8) of each, from `from`. The block's barrier
-    comes behind it. */
-__device__ inline void takeReadyRows (const GpuLinear& a, int rows, int from, int width, __nv_bfloat16* to,
+/** Copies rows that are in bf16 already: `width` inputs (a multiple of 8) of each, from `from` on. Ends without a barrier. */
+__device__ inline void loadReadyRows (const GpuLinear& a, int rows, int from, int width, __nv_bfloat16* to,
                                       int pitch)
 {
 #pragma unroll 1
@@ -184,13 +186,13 @@ __device__ inline void takeReadyRows (const GpuLinear& a, int rows, int from, in
     {
         const __nv_bfloat16* row = readyRow (a, r) + from;
 #pragma unroll 1
-        for (int c = (int) threadIdx.x * 8; c < width; c += preparers * 8)
+        for (int c = (int) threadIdx.x * 8; c < width; c += prologueThreads * 8)
         {
             const bool there = from + c < a.readyWidth;
             copyAsyncOrZeros (to + r * pitch + c, there ? row + c : a.ready, there);
         }
     }
-    endGroup();
+    commitGroup();
     waitForGroups<0>();
 }
 } // namespace

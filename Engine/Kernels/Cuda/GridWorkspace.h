@@ -5,28 +5,29 @@
 #include <mutex>
 #include <vector>
 
-#include "Kernels/Cuda/Chain.h"
 #include "Kernels/Cuda/Launch.h"
-#include "Kernels/Cuda/TileEnd.h"
+#include "Kernels/Cuda/PersistentStep.h"
+#include "Kernels/Cuda/TileEpilogue.h"
 
 namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr std::int64_t handOverFloats = mostPartsOfAStep * TileEnd<1>::rowsOfAll * tileOutputs;
+constexpr std::int64_t splitKBufferFloats = mostPartialTiles * TileEpilogue<1>::rowsOfAll * tileOutputs;
 
-/** Device memory through which the blocks of a kernel meet. */
-struct Meeting
+/** Device memory that the blocks of a persistent kernel share: the grid barrier's counter, and the split-K partial sums. */
+struct GridWorkspace
 {
     unsigned* arrivals = nullptr;
-    float* handOver = nullptr;
+    float* splitKBuffer = nullptr;
 };
 
-/** Of one GPU. Kernels of a thread follow each other, so each thread has its own; what a thread leaves is the next one's. */
-class Meetings
+/** Of one GPU. Each thread has a workspace of its own, since its kernels run one after another. When a thread ends, the next one
+    takes over its workspace. */
+class GridWorkspaces
 {
 public:
-    Meeting take()
+    GridWorkspace take()
     {
         const std::lock_guard lock (mutex);
         if (left.empty())
@@ -36,35 +37,36 @@ public:
         return one;
     }
 
-    void giveBack (const Meeting& one)
+    void giveBack (const GridWorkspace& one)
     {
         const std::lock_guard lock (mutex);
         left.push_back (one);
     }
 
 private:
-    static Meeting make()
+    static GridWorkspace make()
     {
-        Meeting made;
+        GridWorkspace made;
         check (cudaMalloc (reinterpret_cast<void**> (&made.arrivals), sizeof (unsigned)));
-        check (cudaMalloc (reinterpret_cast<void**> (&made.handOver), handOverFloats * sizeof (float)));
+        check (
+            cudaMalloc (reinterpret_cast<void**> (&made.splitKBuffer), splitKBufferFloats * sizeof (float)));
         check (cudaMemset (made.arrivals, 0, sizeof (unsigned)));
-        check (cudaMemset (made.handOver, 0xff, handOverFloats * sizeof (float)));
+        check (cudaMemset (made.splitKBuffer, 0xff, splitKBufferFloats * sizeof (float)));
         check (cudaDeviceSynchronize());
         return made;
     }
 
     std::mutex mutex;
-    std::vector<Meeting> left;
+    std::vector<GridWorkspace> left;
 };
 
 /** On the current GPU. */
-const Meeting& meeting()
+const GridWorkspace& gridWorkspace()
 {
-    static auto& all = *new std::array<Meetings, gpuIndices>; // outlives every thread
+    static auto& all = *new std::array<GridWorkspaces, gpuIndices>; // outlives every thread
     struct Mine
     {
-        std::array<Meeting, gpuIndices> its {};
+        std::array<GridWorkspace, gpuIndices> its {};
         ~Mine()
         {
             for (std::size_t i = 0; i < its.size(); ++i)

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-// Barriers that count who has come. Included by .cu files and their headers only.
+// Barriers in shared memory (PTX mbarrier). Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
@@ -13,22 +13,22 @@ __device__ inline unsigned sharedAddress (const void* p)
     return (unsigned) __cvta_generic_to_shared (p);
 }
 
-/** Barriers in shared memory that count arrivals, and bytes of copies that have been announced. */
-using Arrivals = std::uint64_t;
+/** Counts arrivals, and the bytes that an asynchronous copy has announced. A phase ends when nothing is outstanding. */
+using Mbarrier = std::uint64_t;
 
-__device__ inline void initArrivals (Arrivals* barrier, int count)
+__device__ inline void initMbarrier (Mbarrier* barrier, int count)
 {
     asm volatile("mbarrier.init.shared.b64 [%0], %1;" ::"r"(sharedAddress (barrier)), "r"(count) : "memory");
 }
 
-__device__ inline void arrive (Arrivals* barrier)
+__device__ inline void arrive (Mbarrier* barrier)
 {
     asm volatile("{ .reg .b64 state; mbarrier.arrive.shared.b64 state, [%0]; }" ::"r"(sharedAddress (barrier))
                  : "memory");
 }
 
-/** Whether the phase of this parity has ended. */
-__device__ inline bool hasEnded (Arrivals* barrier, unsigned parity)
+/** Whether the phase of this parity has completed. */
+__device__ inline bool hasCompleted (Mbarrier* barrier, unsigned parity)
 {
     unsigned done;
     asm volatile("{ .reg .pred p; mbarrier.test_wait.parity.shared.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
@@ -38,9 +38,9 @@ __device__ inline bool hasEnded (Arrivals* barrier, unsigned parity)
     return done != 0;
 }
 
-__device__ inline void waitUntil (Arrivals* barrier, unsigned parity)
+__device__ inline void waitForPhase (Mbarrier* barrier, unsigned parity)
 {
-#if __CUDA_ARCH__ >= 900 // sleeps meanwhile, which leaves the others more instructions
+#if __CUDA_ARCH__ >= 900 // suspends the thread, which leaves issue slots to other warps
     unsigned done = 0;
     while (done == 0)
         asm volatile(
@@ -49,7 +49,7 @@ __device__ inline void waitUntil (Arrivals* barrier, unsigned parity)
             : "r"(sharedAddress (barrier)), "r"(parity)
             : "memory");
 #else
-    while (! hasEnded (barrier, parity))
+    while (! hasCompleted (barrier, parity))
         ;
 #endif
 }

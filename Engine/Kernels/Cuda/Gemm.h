@@ -1,50 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "Kernels/Cuda/GemmEpilogue.h"
+#include "Kernels/Cuda/GemmStages.h"
 #include "Kernels/Cuda/Launch.h"
-#include "Kernels/Cuda/ManyRowsEnd.h"
-#include "Kernels/Cuda/ManyRowsStage.h"
 
-// Products of many rows, as of a prompt or a voice. Included by .cu files only.
+// GEMM with many rows, for a prompt or a voice. Included by .cu files only.
 namespace tableread::engine::kernels
 {
 namespace
 {
-/** Where a part of k leaves its sums for sumKernel: [parts, rows, outputs in the order of the tiles]. */
-__device__ inline float* partOf (const GpuLinear& a, int part, std::int64_t row)
+/** A row of the partial sums for splitKReduceKernel: [splits, rows, outputs in the order of the tiles]. */
+__device__ inline float* partialRow (const GpuLinear& a, int split, std::int64_t row)
 {
     const std::int64_t width = (a.n + tileOutputs - 1) / tileOutputs * tileOutputs;
-    return a.workspace + (part * a.rows + row) * width;
+    return a.workspace + (split * a.rows + row) * width;
 }
 
-/** A sum runs along k, or along one of the parts that the grid's third dimension says, whatever the shape. */
+/** The grid is [tiles of rows, tiles of outputs, splits of k]. A sum runs along its split in order, whatever the shape. */
 template <GpuElement E, int WM, int WR>
-__global__ void __launch_bounds__ (threads, 2) wideKernel (GpuLinear a, int chunksOfAPart)
+__global__ void __launch_bounds__ (threads, 2) gemmKernel (GpuLinear a, int chunksOfASplit)
 {
-    using Shape = WideShape<E, WM, WR>;
+    using Shape = GemmShape<E, WM, WR>;
     extern __shared__ __align__ (16) unsigned char shared[];
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, group = lane / 4, quad = lane % 4;
     const int firstTile = warp % Shape::along * WM, firstRow = warp / Shape::along * Shape::rowsOfAWarp;
-    const int begin = (int) blockIdx.z * chunksOfAPart,
-              end = min (begin + chunksOfAPart, (int) ((a.k + Shape::depth - 1) / Shape::depth));
-    WideStage<E, WM, WR> stage (a, shared, begin, end);
-    letNextStart();
+    const int begin = (int) blockIdx.z * chunksOfASplit,
+              end = min (begin + chunksOfASplit, (int) ((a.k + Shape::depth - 1) / Shape::depth));
+    GemmStages<E, WM, WR> stage (a, shared, begin, end);
+    launchDependents();
     constexpr int ahead = Shape::stages - 1;
 #pragma unroll
     for (int i = 0; i < ahead; ++i)
-        stage.requestWeights (begin + i);
-    waitForInputs();
+        stage.loadWeights (begin + i);
+    waitForDependencies();
 #pragma unroll
     for (int i = 0; i < ahead; ++i)
-        stage.requestRows (begin + i);
+        stage.loadRows (begin + i);
     float sums[WM][WR][4] = {};
 #pragma unroll 1
     for (int chunk = begin; chunk < end; ++chunk)
     {
         waitForGroups<ahead - 1>();
         __syncthreads();
-        stage.requestWeights (chunk + ahead);
-        stage.requestRows (chunk + ahead);
+        stage.loadWeights (chunk + ahead);
+        stage.loadRows (chunk + ahead);
         Fragment weights[2][WM]; // of a step and the next
 #pragma unroll
         for (int m = 0; m < WM; ++m)
@@ -70,8 +70,8 @@ __global__ void __launch_bounds__ (threads, 2) wideKernel (GpuLinear a, int chun
         }
     }
     waitForGroups<0>();
-    __syncthreads(); // a warp's sums, tile by tile, lie where weights and rows were
-    float* own = reinterpret_cast<float*> (shared) + warp * Shape::rowsOfAWarp * Shape::endPitch;
+    __syncthreads(); // each warp's sums, a tile at a time, reuse the memory of the stages
+    float* own = reinterpret_cast<float*> (shared) + warp * Shape::rowsOfAWarp * Shape::sumsPitch;
     const std::int64_t blockRow = (std::int64_t) blockIdx.x * Shape::rows + firstRow;
 #pragma unroll
     for (int m = 0; m < WM; ++m)
@@ -83,42 +83,42 @@ __global__ void __launch_bounds__ (threads, 2) wideKernel (GpuLinear a, int chun
         for (int j = 0; j < WR; ++j)
 #pragma unroll
             for (int i = 0; i < 4; ++i)
-                own[(j * 8 + quad * 2 + (i & 1)) * Shape::endPitch + group + (i >> 1) * 8] = sums[m][j][i];
+                own[(j * 8 + quad * 2 + (i & 1)) * Shape::sumsPitch + group + (i >> 1) * 8] = sums[m][j][i];
         __syncwarp();
         if (gridDim.z > 1)
         {
 #pragma unroll 4
             for (int r = lane / 4; r < Shape::rowsOfAWarp; r += 8)
                 if (blockRow + r < a.rows)
-                    someAt<4> (partOf (a, (int) blockIdx.z, blockRow + r) + tile * tileOutputs +
-                               lane % 4 * 4) = someAt<4> (own + r * Shape::endPitch + lane % 4 * 4);
+                    vectorAt<4> (partialRow (a, (int) blockIdx.z, blockRow + r) + tile * tileOutputs +
+                                 lane % 4 * 4) = vectorAt<4> (own + r * Shape::sumsPitch + lane % 4 * 4);
         }
         else
-            finishTile<Shape::rowsOfAWarp, Shape::endPitch> (a, tile, blockRow, own);
+            storeTile<Shape::rowsOfAWarp, Shape::sumsPitch> (a, tile, blockRow, own);
         __syncwarp();
     }
 }
 
-/** The parts of k together, in their order. A thread has a pair of outputs in one row. */
-__global__ void __launch_bounds__ (threads) sumKernel (GpuLinear a, int parts)
+/** Adds the partial sums of split-K in their order. A thread has a pair of outputs in one row. */
+__global__ void __launch_bounds__ (threads) splitKReduceKernel (GpuLinear a, int splits)
 {
-    letNextStart();
-    waitForInputs();
+    launchDependents();
+    waitForDependencies();
     const std::int64_t row = blockIdx.x;
     const int at = (int) (blockIdx.y * threads + threadIdx.x), tile = at / 8, output = at % 8;
     if (tile * tileOutputs >= a.n)
         return;
     const OutputPair pair = outputPair (a, tile, output);
-    const TargetPair targets (a, pair, row, true);
+    const ResidualPair residuals (a, pair, row, true);
     float first = 0, second = 0;
 #pragma unroll 4
-    for (int part = 0; part < parts; ++part)
+    for (int split = 0; split < splits; ++split)
     {
-        const float* from = partOf (a, part, row) + tile * tileOutputs + output;
+        const float* from = partialRow (a, split, row) + tile * tileOutputs + output;
         first += from[0];
         second += from[8];
     }
-    finish (a, pair, targets, row, first, second);
+    storeOutputs (a, pair, residuals, row, first, second);
 }
 } // namespace
 } // namespace tableread::engine::kernels

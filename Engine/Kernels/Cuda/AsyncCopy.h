@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Copies from global to shared memory that go on while the thread does. They count in groups, in the order in which a
-// thread issues them. Included by .cu files only.
+// Asynchronous copies from global to shared memory (cp.async). Each thread commits its copies in groups and waits for groups in
+// the order of their commits. Included by .cu files and their headers only.
 namespace tableread::engine::kernels
 {
 namespace
 {
-/** 4, 8 or 16 bytes, on as many. */
+/** Copies 4, 8 or 16 bytes; both addresses are aligned to the size. */
 template <int Bytes>
 __device__ inline void copyAsync (void* to, const void* from)
 {
@@ -19,7 +19,7 @@ __device__ inline void copyAsync (void* to, const void* from)
                      : "memory");
 }
 
-/** 16 bytes; zeros where there is nothing. */
+/** Copies 16 bytes, or writes zeros if `there` is false. */
 __device__ inline void copyAsyncOrZeros (void* to, const void* from, bool there)
 {
     const unsigned address = (unsigned) __cvta_generic_to_shared (to), bytes = there ? 16 : 0;
@@ -27,12 +27,12 @@ __device__ inline void copyAsyncOrZeros (void* to, const void* from, bool there)
                  : "memory");
 }
 
-__device__ inline void endGroup()
+__device__ inline void commitGroup()
 {
     asm volatile("cp.async.commit_group;" ::: "memory");
 }
 
-/** Waits until all but the last `Pending` groups of this thread's copies are there. */
+/** Waits until all but the last `Pending` groups of this thread have arrived. */
 template <int Pending>
 __device__ inline void waitForGroups()
 {
