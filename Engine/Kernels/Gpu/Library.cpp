@@ -24,7 +24,7 @@ Function* find (void* library, const char* symbol)
 std::string faultOf (void* library)
 {
     const auto wanted = ", this engine needs " + std::to_string (gpuAbi);
-    const auto* abi = find<int()> (library, abiSymbol);
+    auto* const abi = find<int()> (library, abiSymbol);
     if (abi == nullptr)
         return "has no ABI number" + wanted;
     if (const int found = abi(); found != gpuAbi)
