@@ -17,6 +17,7 @@ constexpr int looks = 4000;
 constexpr std::int64_t rangesOfAThread = 4; // so that one that is held up holds up little
 
 thread_local int ownIndex = 0;
+thread_local bool isWorking = false; // in a body
 
 int wait (const std::atomic<int>& value, int whileItIs)
 {
@@ -30,8 +31,9 @@ int wait (const std::atomic<int>& value, int whileItIs)
     return value.load (std::memory_order_acquire);
 }
 
-/** Helpers of one caller at a time. A helper touches the job only between entering (`inside`) while `open` holds and
-    leaving again; the caller closes the job and waits until nobody is inside before it lets go of it. */
+/** Helpers of one caller at a time: callers take turns, in the order in which they come. A helper touches the job only
+    between entering (`inside`) while `open` holds and leaving again; the caller closes the job and waits until nobody is
+    inside before it lets go of it. */
 class Pool
 {
 public:
@@ -43,12 +45,12 @@ public:
             helper.join();
     }
 
-    /** @returns false if another call runs. */
-    bool run (std::int64_t count, std::int64_t size,
+    void run (std::int64_t count, std::int64_t size,
               const std::function<void (std::int64_t, std::int64_t)>& body)
     {
-        if (busy.test_and_set (std::memory_order_acquire))
-            return false;
+        const int turn = turns++;
+        for (int now = served; now != turn;)
+            now = wait (served, now);
         while ((int) helpers.size() < wanted - 1)
             helpers.emplace_back (
                 [this, index = (int) helpers.size() + 1, seen = calls.load()] { help (index, seen); });
@@ -69,8 +71,8 @@ public:
         open = false;
         for (int left = inside; left != 0;)
             left = wait (inside, left);
-        busy.clear (std::memory_order_release);
-        return true;
+        ++served;
+        served.notify_all();
     }
 
     std::atomic<int> wanted { (int) std::thread::hardware_concurrency() };
@@ -102,6 +104,7 @@ private:
     /** Its own share first, which is the same in the next call like this one: then what it reads is in its cache. */
     void takeRanges()
     {
+        isWorking = true;
         for (int i = 0; i < wanted; ++i)
         {
             auto& share = shares[(std::size_t) ((ownIndex + i) % wanted)];
@@ -109,6 +112,7 @@ private:
                  begin = share.next.fetch_add (range))
                 (*work) (begin, std::min (begin + range, share.end));
         }
+        isWorking = false;
     }
 
     struct alignas (64) Share // a cache line each
@@ -121,8 +125,7 @@ private:
     std::int64_t range = 0;
     std::vector<Share> shares; // one a thread
     std::atomic<bool> open { false }, stopping { false };
-    std::atomic<int> calls { 0 }, inside { 0 };
-    std::atomic_flag busy;
+    std::atomic<int> calls { 0 }, inside { 0 }, turns { 0 }, served { 0 };
     std::vector<std::thread> helpers;
 };
 
@@ -140,8 +143,9 @@ void parallelFor (std::int64_t count, std::int64_t grain,
     grain = std::max<std::int64_t> (grain, 1);
     const auto ranges =
         threads() == 1 ? 1 : std::min ((count + grain - 1) / grain, threads() * rangesOfAThread);
-    if (ranges <= 1 || ! pool().run (count, (count + ranges - 1) / ranges, body))
-        body (0, count);
+    if (ranges <= 1 || isWorking)
+        return body (0, count);
+    pool().run (count, (count + ranges - 1) / ranges, body);
 }
 
 void setThreads (int threads)

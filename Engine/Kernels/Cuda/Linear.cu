@@ -160,11 +160,11 @@ template <GpuElement E, int NT>
 void smallGemm (const GpuLinear& a, int splits, void* stream)
 {
     const auto tiles = ceilDiv (a.n, tileOutputs), steps = ceilDiv (ceilDiv (a.k, stepDepth), splits);
-    const auto others = splits * ceilDiv (a.rows, 8 * NT);
+    const auto others = splits * ceilDiv (a.rows, 8 * NT), together = 2 * (std::int64_t) multiprocessors();
     constexpr int fewest = 2, most = 5;
     constexpr std::int64_t overhead = 12; // of a block's prologue and epilogue, in steps of a tile
     switch (cheapest (fewest, most, [&] (std::int64_t tilesOfABlock) {
-        return ceilDiv (ceilDiv (tiles, tilesOfABlock) * others, 2 * multiprocessors()) *
+        return ceilDiv (ceilDiv (tiles, tilesOfABlock) * others, together) *
                (tilesOfABlock * steps + overhead);
     }))
     {

@@ -79,8 +79,31 @@ TEST_CASE ("A caller does alone what nobody helps with", "[engine][kernels]")
     CHECK (std::chrono::steady_clock::now() < end);
 }
 
-TEST_CASE ("parallelFor within parallelFor, and from several threads, is serial and whole",
-           "[engine][kernels]")
+TEST_CASE ("Callers on several threads take turns, each with all threads", "[engine][kernels]")
+{
+    kernels::setThreads (2);
+    std::atomic<int> alone { 0 };
+    const auto caller = [&alone] {
+        for (int round = 0; round < 200 && alone == 0; ++round)
+        {
+            std::atomic<bool> begun[2] {};
+            const auto end = std::chrono::steady_clock::now() + std::chrono::seconds (20);
+            kernels::parallelFor (2, 1, [&] (std::int64_t, std::int64_t) {
+                begun[kernels::threadIndex()] = true;
+                while ((! begun[0] || ! begun[1]) && std::chrono::steady_clock::now() < end)
+                    std::this_thread::yield();
+            });
+            alone += ! begun[0] || ! begun[1];
+        }
+    };
+    std::thread second (caller), third (caller);
+    caller();
+    second.join();
+    third.join();
+    CHECK (alone == 0);
+}
+
+TEST_CASE ("parallelFor within parallelFor is serial, and whole from several threads", "[engine][kernels]")
 {
     kernels::setThreads (2);
     std::atomic<std::int64_t> sum { 0 };
