@@ -2,7 +2,7 @@
 #pragma once
 
 #include "Kernels/Cuda/CodecMix.h"
-#include "Kernels/Cuda/Epilogue.h"
+#include "Kernels/Cuda/Gemm/Epilogue.h"
 
 // A whole codec block with few channels in one kernel. Included by .cu files only.
 namespace tableread::engine::kernels

@@ -4,8 +4,8 @@
 #include <mutex>
 #include <vector>
 
+#include "Kernels/Cuda/Gemm/TileEpilogue.h"
 #include "Kernels/Cuda/PersistentStep.h"
-#include "Kernels/Cuda/TileEpilogue.h"
 
 namespace tableread::engine::kernels
 {

@@ -86,7 +86,7 @@ GpuKernels makeTable()
 } // namespace
 } // namespace tableread::engine::kernels
 
-/** What GpuKernels.cpp asks of this library. @returns null, and why, if there is no GPU. */
+/** What Gpu/Kernels.cpp looks up in this library. @returns null, and why, if there is no GPU. */
 extern "C" __attribute__ ((visibility ("default"))) const tableread::engine::kernels::GpuKernels*
 tablereadGpuKernels (const char** why)
 {

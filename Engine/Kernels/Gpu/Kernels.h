@@ -31,7 +31,7 @@ struct GpuLinear
     std::int64_t rows = 0, rowsOfABatch = 0, batchStride = 0, rowStride = 0;
     std::int64_t k = 0, n = 0;
     bool inFours =
-        false; // rows, norm, shift and scale can be read four inputs at a time: 16 bytes, on 16 bytes
+        false; // rows, norm, shift and scale can be read four inputs at a time, aligned to 16 bytes
     const void* weight = nullptr;
     GpuElement element = GpuElement::BFloat16;
     const float* channelScale = nullptr; // [n]
@@ -86,7 +86,7 @@ struct GpuCodecBlock
                 *ffnGamma = nullptr;
     float eps = 0;
     void* ready =
-        nullptr; // of the mix: [streams, rows, channels] bf16, what the block's first product takes; or null
+        nullptr; // of codecMix: [streams, rows, channels] bf16, the rows of the up projection; or null
     const void *up = nullptr, *down = nullptr; // of the whole block: bf16 tiles
     const float *upBias = nullptr, *downBias = nullptr;
 };
