@@ -17,7 +17,7 @@ namespace tableread::engine::kernels
 {
 RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta, at::Device device)
 {
-    // By the library that the reference uses: far positions turn one bit of a frequency into another angle.
+    // With ATen, as the reference does: at far positions one bit of a frequency changes the angle.
     const auto frequency = 1.0 / at::pow (theta, at::arange (0, headDim, 2, at::kFloat) / (double) headDim);
     const auto angle = at::arange (positions, at::kFloat).unsqueeze (1) * frequency.unsqueeze (0);
     return { at::cos (angle).to (device), at::sin (angle).to (device) };

@@ -9,14 +9,14 @@
 
 namespace tableread::engine::kernels
 {
-/** Keys and values of one branch: [layers, kv heads, capacity, head dim] each, reserved at the start. float32 on a CPU;
-    on a GPU in the type that the model computes in. */
+/** Keys and values of one branch: [layers, kv heads, capacity, head dim] each, allocated once. float32 on a CPU; on a GPU
+    float32 or bf16. */
 struct KvStore
 {
     at::Tensor keys, values;
 };
 
-/** Consecutive rows of one branch: they stand at positions `length`, `length + 1`, … behind what its store holds. */
+/** Consecutive rows of one branch, at positions `length`, `length + 1`, …: behind what its store holds. */
 struct AttentionGroup
 {
     KvStore store;
@@ -31,7 +31,7 @@ struct AttentionRows
     std::int64_t count = 0;   // M, of all groups
     std::int64_t longest = 0; // positions that any row sees
     bool oneEach = true;      // no group has several rows
-    at::Tensor table {};      // on a GPU: [M, 4] int64 there, where each row's store lies and its position
+    at::Tensor table {};      // on a GPU: [M, 4] int64 there: each row's keys, values, capacity and position
 };
 
 /** @throws Exception Internal if a store has no room for its rows. */
@@ -47,8 +47,9 @@ RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, doubl
                              at::Device device = at::kCPU);
 
 /** qkv [M, (heads + 2 · kv heads) · d] float32 → attention output [M, heads · d] of one layer, on a GPU in the type of the
-    stores. May rotate q and k in place; puts k and v into each group's store, and lets every row see its own branch up to
-    itself. A row's bits do not depend on the other groups. */
+    stores. May rotate q and k in place. Puts k and v into each group's store. Attention is causal: a row sees the positions of
+    its own branch up to itself. A row's bits do not depend on the other groups.
+    CPU oracle: Cpu/Attention.cpp. Devices: CPU, CUDA. */
 at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
                       const AttentionRows& rows, std::int64_t layer);
 } // namespace tableread::engine::kernels

@@ -17,8 +17,9 @@ ByteMatrix quantise (const at::Tensor& matrix, at::ScalarType type)
     const double largest = type == at::kChar ? 127.0 : 448.0;
     const auto magnitude = at::linalg_vector_norm (matrix, INFINITY, at::IntArrayRef { 1 });
     auto scale =
-        magnitude / at::full_like (magnitude, largest); // by a number, a GPU would multiply by its inverse
-    // Far from where denormals, which some threads flush, would change a quotient.
+        magnitude /
+        at::full_like (magnitude, largest); // dividing by a scalar, a GPU would multiply by its inverse
+    // Keeps quotients away from denormals, which some threads flush to zero.
     scale.masked_fill_ (scale < 0x1p-100, 1.0);
     auto quotients = matrix / scale.unsqueeze (1);
     if (type == at::kChar)

@@ -17,10 +17,12 @@ struct ByteMatrix
 bool isByteType (at::ScalarType type);
 
 /** matrix [n, k] float32, finite → int8 or float8_e4m3fn on the same device. The largest magnitude of each row becomes
-    127 or 448, each quotient is rounded to nearest, ties to even: the same bits on every device. A row with nothing
-    above 1e-28 is zeros. */
+    127 or 448, each quotient is rounded to nearest, ties to even: the same bits on every device. A row with no magnitude
+    above 1e-28 becomes zeros.
+    CPU oracle: ByteMatrix.cpp. Devices: CPU, CUDA (both by ATen). */
 ByteMatrix quantise (const at::Tensor& matrix, at::ScalarType type);
 
-/** values · scale, rounded once: [n, k] float32. */
+/** values · scale, rounded once: [n, k] float32.
+    CPU oracle: ByteMatrix.cpp. Devices: CPU, CUDA (both by ATen). */
 at::Tensor dequantise (const ByteMatrix& matrix);
 } // namespace tableread::engine::kernels

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Cpu/LinearSteps.h"
 #include "Kernels/Gpu/Tensors.h"
+#include "Kernels/Norm.h"
 #include "Kernels/Parallel.h"
-#include "Kernels/Rows.h"
 
 namespace tableread::engine::kernels
 {
@@ -119,7 +120,7 @@ at::Tensor multiply (const at::Tensor& x, const Weight& weight)
         part.out = output + firstRow * n + column;
         kernel (part);
     };
-    // Many rows: cut those, so that a task's rows stay in the cache while it walks the panels. Few: cut the panels.
+    // Many rows: tasks are blocks of rows, which stay in the cache while a task goes through the panels. Few: tasks are panels.
     const auto blocks = (rows + rowsOfATask - 1) / rowsOfATask;
     const bool serial = rows * n * k < serialProducts;
     if (blocks > panels)

@@ -11,10 +11,10 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-/** A frame is some hundred calls, each of some ten microseconds: a thread that slept would be woken too late, so it
-    looks for work for about 50 microseconds first. Longer would take a busy machine's time from those who work. */
+/** A frame is some hundred calls of some ten microseconds each. Waking a sleeping thread takes too long, so a thread spins for
+    about 50 microseconds first. Spinning longer would take processor time from working threads on a busy machine. */
 constexpr int looks = 4000;
-constexpr std::int64_t rangesOfAThread = 4; // so that one that is held up holds up little
+constexpr std::int64_t rangesOfAThread = 4; // so that a delayed thread delays the others little
 
 thread_local int ownIndex = 0;
 thread_local bool isWorking = false; // in a body
@@ -31,9 +31,9 @@ int wait (const std::atomic<int>& value, int whileItIs)
     return value.load (std::memory_order_acquire);
 }
 
-/** Helpers of one caller at a time: callers take turns, in the order in which they come. A helper touches the job only
-    between entering (`inside`) while `open` holds and leaving again; the caller closes the job and waits until nobody is
-    inside before it lets go of it. */
+/** A thread pool for one caller at a time: callers take turns, in the order in which they come. A helper touches the job only
+    while it is counted in `inside` and `open` is set. The caller clears `open` and waits until `inside` is 0 before it
+    returns. */
 class Pool
 {
 public:
@@ -101,7 +101,7 @@ private:
         }
     }
 
-    /** Its own share first, which is the same in the next call like this one: then what it reads is in its cache. */
+    /** Its own share first, which is the same in the next call of this size: its weights are in this core's cache. */
     void takeRanges()
     {
         isWorking = true;

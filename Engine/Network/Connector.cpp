@@ -3,8 +3,6 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Rows.h"
-
 namespace tableread::engine
 {
 namespace

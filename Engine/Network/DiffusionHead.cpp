@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 #include <cmath>
 
-#include "Kernels/Rows.h"
+#include "Kernels/Silu.h"
 
 namespace tableread::engine
 {

@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 #include <vector>
 
-#include "Kernels/Rows.h"
+#include "Kernels/Norm.h"
 
 namespace tableread::engine
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two ways to share memory that race nowhere and that compute-sanitizer's racecheck reports (seen with CUDA 13.0), each beside
-// ones that it understands. Engine/Kernels/Ring.h and Teams.h work both ways. On a GPU of compute capability 9.0:
+// Two ways to share memory that have no race, but that compute-sanitizer's racecheck reports (seen with CUDA 13.0), each with a
+// variant that it understands. Engine/Kernels/Cuda/RingBuffer.h and WarpGroups.h have both variants. On a GPU of compute capability 9.0:
 //
 //     nvcc -arch=sm_90 -std=c++17 -o racecheck-limits Tests/Scripts/racecheck-limits.cu
-//     compute-sanitizer --tool racecheck ./racecheck-limits teams 0     0 hazards
-//     compute-sanitizer --tool racecheck ./racecheck-limits teams 5     reads after writes, over a barrier of all
+//     compute-sanitizer --tool racecheck ./racecheck-limits groups 0    0 hazards
+//     compute-sanitizer --tool racecheck ./racecheck-limits groups 5    reads after writes, over a barrier of all
 //     compute-sanitizer --tool racecheck ./racecheck-limits arrive 5    0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits ring 32     0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits ring 1      writes after reads of lanes that met
@@ -15,7 +15,7 @@
 namespace
 {
 using Barrier = unsigned long long;
-constexpr int threads = 256; // of a team
+constexpr int threads = 256; // of a warp group
 constexpr int rounds = 8;
 
 __device__ unsigned addressOf (void* p)
@@ -23,7 +23,7 @@ __device__ unsigned addressOf (void* p)
     return (unsigned) __cvta_generic_to_shared (p);
 }
 
-__device__ void meet (int barrier, int count)
+__device__ void barSync (int barrier, int count)
 {
     asm volatile("bar.sync %0, %1;" ::"r"(barrier), "r"(count) : "memory");
 }
@@ -45,10 +45,10 @@ __device__ void arriveAndWait (Barrier* barrier)
                      : "memory");
 }
 
-/** Two teams and two warps that leave; the first team has met `more` times by itself before both meet, at a barrier of the
-    hardware or one in memory. */
+/** Two warp groups and two warps that exit. The first group passes `more` barriers of its own before both synchronise, at a
+    hardware barrier or at an mbarrier in memory. */
 template <bool InMemory>
-__global__ void teams (int more, float* out)
+__global__ void groups (int more, float* out)
 {
     __shared__ float values[2 * threads];
     __shared__ Barrier all;
@@ -60,12 +60,12 @@ __global__ void teams (int more, float* out)
         return;
     if (thread < threads)
         for (int i = 0; i < more; ++i)
-            meet (1, threads);
+            barSync (1, threads);
     values[thread] = (float) thread;
     if (InMemory)
         arriveAndWait (&all);
     else
-        meet (15, 2 * threads);
+        barSync (15, 2 * threads);
     out[thread] = values[2 * threads - 1 - thread];
 }
 
@@ -80,8 +80,8 @@ __device__ void waitUntil (Barrier* barrier, unsigned parity)
             : "memory");
 }
 
-/** A slot that a warp fills and a team reads, over and over; so many lanes of a warp say that it has read. */
-__global__ void ring (int tellingLanes, const float* in, float* out)
+/** A slot that a warp fills and a warp group reads, again and again; `arrivingLanes` lanes of each warp arrive after reading. */
+__global__ void ring (int arrivingLanes, const float* in, float* out)
 {
     __shared__ __align__ (16) float slot[threads];
     __shared__ Barrier full, empty;
@@ -89,7 +89,7 @@ __global__ void ring (int tellingLanes, const float* in, float* out)
     if (thread == 0)
     {
         init (&full, 1);
-        init (&empty, threads / 32 * tellingLanes);
+        init (&empty, threads / 32 * arrivingLanes);
         asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
     }
     __syncthreads();
@@ -117,7 +117,7 @@ __global__ void ring (int tellingLanes, const float* in, float* out)
         waitUntil (&full, i & 1);
         sum += slot[thread];
         __syncwarp();
-        if (thread % 32 < tellingLanes)
+        if (thread % 32 < arrivingLanes)
             asm volatile(
                 "{ .reg .b64 state; mbarrier.arrive.shared.b64 state, [%0]; }" ::"r"(addressOf (&empty))
                 : "memory");
@@ -130,7 +130,7 @@ int main (int count, char** arguments)
 {
     if (count != 3)
     {
-        std::puts ("racecheck-limits teams|arrive|ring NUMBER");
+        std::puts ("racecheck-limits groups|arrive|ring NUMBER");
         return 1;
     }
     float *in = nullptr, *out = nullptr;
@@ -138,10 +138,10 @@ int main (int count, char** arguments)
     cudaMalloc (&out, 2 * threads * sizeof (float));
     cudaMemset (in, 0, rounds * threads * sizeof (float));
     const int number = std::atoi (arguments[2]);
-    if (std::strcmp (arguments[1], "teams") == 0)
-        teams<false><<<4, 2 * threads + 64>>> (number, out);
+    if (std::strcmp (arguments[1], "groups") == 0)
+        groups<false><<<4, 2 * threads + 64>>> (number, out);
     else if (std::strcmp (arguments[1], "arrive") == 0)
-        teams<true><<<4, 2 * threads + 64>>> (number, out);
+        groups<true><<<4, 2 * threads + 64>>> (number, out);
     else
         ring<<<4, threads + 32>>> (number, in, out);
     const auto error = cudaDeviceSynchronize();

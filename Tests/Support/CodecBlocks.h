@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 #include <utility>
 
-#include "Kernels/Codec.h"
+#include "Kernels/CodecBlock.h"
 #include "Support/Tensors.h"
 
 namespace tableread::test

@@ -11,9 +11,10 @@ namespace tableread::engine::kernels
     namespace level                                                                                          \
     {                                                                                                        \
     void addLinear (CpuKernels&);                                                                            \
-    void addRows (CpuKernels&);                                                                              \
+    void addNorm (CpuKernels&);                                                                              \
+    void addElementwise (CpuKernels&);                                                                       \
     void addAttention (CpuKernels&);                                                                         \
-    void addCodec (CpuKernels&);                                                                             \
+    void addDepthwise (CpuKernels&);                                                                         \
     }
 
 TABLEREAD_DECLARE_SET (v3)
@@ -47,9 +48,10 @@ CpuKernels make (const char* name, std::initializer_list<AddKernels> parts)
 
 const CpuKernels* kernelSet (std::string_view name)
 {
-    static const auto avx512 =
-        make ("avx512", { v4::addLinear, v4::addRows, v4::addAttention, v4::addCodec });
-    static const auto avx2 = make ("avx2", { v3::addLinear, v3::addRows, v3::addAttention, v3::addCodec });
+    static const auto avx512 = make (
+        "avx512", { v4::addLinear, v4::addNorm, v4::addElementwise, v4::addAttention, v4::addDepthwise });
+    static const auto avx2 =
+        make ("avx2", { v3::addLinear, v3::addNorm, v3::addElementwise, v3::addAttention, v3::addDepthwise });
     if (name == avx512.name && runsAvx512())
         return &avx512;
     if (name == avx2.name && runsAvx2())

@@ -6,7 +6,7 @@
 
 namespace tableread::engine::kernels
 {
-/** One number of e4m3: sign, 4 bits of exponent, 3 of mantissa; no infinity. */
+/** An e4m3 number: sign, 4 bits of exponent, 3 of mantissa; no infinity. */
 struct Float8
 {
     std::uint8_t bits;
@@ -25,7 +25,7 @@ struct CpuLinear
     std::int64_t outStride = 0;
 };
 
-/** The raw loops of the CPU twin, one set for each instruction set, each over a range that the caller has cut for
+/** The loops of the operations on a CPU, one set for each instruction set. Each runs over a range that the caller has chosen for
     one thread. They know no tensors, allocate nothing and include nothing that both sets would instantiate. All
     arithmetic is fp32; every sum has one fixed order, so a row's bits depend on nothing but the row. */
 struct CpuKernels
@@ -48,14 +48,14 @@ struct CpuKernels
     void (*gelu) (float* x, std::int64_t count);
     /** x[r, c] += y[r, c] · scale[c]; scale may be null. */
     void (*addScaled) (float* x, const float* y, std::int64_t rows, std::int64_t n, const float* scale);
-    /** x[r, c] += y[r, c] · gate[r, c], gate rows gateStride apart. */
+    /** x[r, c] += y[r, c] · gate[r, c]; gateStride: between gate's rows. */
     void (*addGated) (float* x, const float* y, const float* gate, std::int64_t gateStride, std::int64_t rows,
                       std::int64_t n);
-    /** x[r, c] = x[r, c] · (1 + scale[r, c]) + shift[r, c], shift and scale rows `stride` apart. */
+    /** x[r, c] = x[r, c] · (1 + scale[r, c]) + shift[r, c]; stride: between the rows of shift and scale. */
     void (*modulate) (float* x, const float* shift, const float* scale, std::int64_t stride,
                       std::int64_t rows, std::int64_t n);
 
-    /** Rotates `heads` vectors of `dim` at one position: (a, b) → (a cos − b sin, b cos + a sin), halves apart. */
+    /** Rotates `heads` vectors of `dim` at one position: (a, b) → (a cos − b sin, b cos + a sin); b is dim / 2 behind a. */
     void (*rotary) (float* x, std::int64_t heads, std::int64_t dim, const float* cosine, const float* sine);
     /** One query over `length` keys and values [length, dim]; scores is scratch of `length`. */
     void (*attend) (const float* query, const float* keys, const float* values, std::int64_t length,
@@ -69,9 +69,9 @@ struct CpuKernels
 /** Columns of a packed panel. */
 inline constexpr std::int64_t panelColumns = 32;
 
-/** The set of that name; null if this processor cannot run it. */
+/** @returns the set of that name; null if this processor cannot run it. */
 const CpuKernels* kernelSet (std::string_view name);
 
-/** The best set that this processor runs. @throws Exception Unsupported on one without AVX2 and FMA. */
+/** @returns the best set that this processor runs. @throws Exception Unsupported on one without AVX2 and FMA. */
 const CpuKernels& cpu();
 } // namespace tableread::engine::kernels

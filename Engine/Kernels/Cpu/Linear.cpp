@@ -12,14 +12,14 @@ constexpr int maxRows = 12; // 12 rows of 2 vectors: 24 of 32 registers are sums
 constexpr int maxRows = 3; // a vector is two registers there: 12 of 16
 #endif
 
-/** The lanes from column `c · lanes` that exist. */
+/** Lanes of vector c of a row of columns; zeros behind the last column. */
 inline Vector columnsOf (const CpuLinear& a, const float* values, int c)
 {
     const auto have = a.columns - c * lanes;
     return loadSome (values + c * lanes, have < lanes ? have : lanes);
 }
 
-/** `Rows` rows from `x` on times `Columns` vectors of the panel, the sums in registers. */
+/** `Rows` rows from `x` on times `Columns` vectors of the panel; the sums stay in registers. */
 template <int Rows, int Columns, typename Element>
 inline void tile (const CpuLinear& a, const float* x, float* out)
 {
@@ -63,7 +63,7 @@ inline void tile (const CpuLinear& a, const float* x, float* out)
     }
 }
 
-/** The rows that do not fill a tile: the tile of exactly that many. */
+/** The last rows, fewer than maxRows: by the tile with exactly that many. */
 template <int Rows, int Columns, typename Element>
 inline void rest (const CpuLinear& a, std::int64_t rows, const float* x, float* out)
 {

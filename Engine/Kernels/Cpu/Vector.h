@@ -7,8 +7,8 @@
 
 #include "Kernels/Cpu/Kernels.h"
 
-// Included by the *Cpu.cpp files only: everything here has internal linkage, since each file is compiled for several
-// instruction sets and nothing of one may end up in the other.
+// Included by the files of this folder that are compiled once for each instruction set. Everything here has internal linkage, so
+// that the linker never takes code for one instruction set into the other.
 namespace tableread::engine::kernels
 {
 namespace
@@ -92,6 +92,20 @@ inline Vector load (const Float8* from)
                                 _mm256_cvtph_ps (_mm256_extracti128_si256 (halves, 1)));
 #endif
     return values * 256.0f;
+}
+
+/** Calls body (offset, load, store) for each vector of n values, the last one partial. */
+template <typename Body>
+inline void forVectors (std::int64_t n, Body&& body)
+{
+    std::int64_t i = 0;
+    for (; i + lanes <= n; i += lanes)
+        body (
+            i, [] (const float* p) { return load (p); }, [] (float* p, Vector v) { store (p, v); });
+    if (i < n)
+        body (
+            i, [have = n - i] (const float* p) { return loadSome (p, have); },
+            [have = n - i] (float* p, Vector v) { storeSome (p, v, have); });
 }
 
 /** Lanes added pairwise: one order on every instruction set. */

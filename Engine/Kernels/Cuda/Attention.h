@@ -323,8 +323,7 @@ private:
     int row, kv, split, dim, half, groupHeads, pitch;
     TableRow entry;
     int length, from, count, stored;
-    float*
-        shared; // queries [groupHeads, dim]; then what is below; finally the partial results and their weights
+    float* shared;    // queries [groupHeads, dim], then scores, keys and values; in the end partial results
     float* scores;    // [groupHeads, attentionSplit]
     T *keys, *values; // [attentionSplit, pitch]
     T *storedKeys, *storedValues;

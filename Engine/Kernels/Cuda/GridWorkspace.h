@@ -5,9 +5,9 @@
 #include <mutex>
 #include <vector>
 
+#include "Kernels/Cuda/Gemm/TileEpilogue.h"
 #include "Kernels/Cuda/Launch.h"
 #include "Kernels/Cuda/PersistentStep.h"
-#include "Kernels/Cuda/TileEpilogue.h"
 
 namespace tableread::engine::kernels
 {

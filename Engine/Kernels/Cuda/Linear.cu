@@ -3,10 +3,10 @@
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
 
-#include "Kernels/Cuda/Gemm.h"
-#include "Kernels/Cuda/Gemv.h"
+#include "Kernels/Cuda/Gemm/Gemm.h"
+#include "Kernels/Cuda/Gemm/Gemv.h"
+#include "Kernels/Cuda/Gemm/SmallGemm.h"
 #include "Kernels/Cuda/PersistentStep.h"
-#include "Kernels/Cuda/SmallGemm.h"
 
 namespace tableread::engine::kernels
 {
@@ -35,7 +35,7 @@ __global__ void __launch_bounds__ (prologueThreads) prologueKernel (GpuLinear a,
     const PrologueStage stage (a, memory);
     initWarpGroups();
     launchDependents();
-    requestNorm (a, stage);
+    prefetchNorm (a, stage);
     waitForDependencies();
     applyPrologue (a, stage, { blockIdx.x, 1, false }, 0, pitch,
                    static_cast<__nv_bfloat16*> (a.scratch) + (std::int64_t) blockIdx.x * pitch, pitch);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "Kernels/Cuda/AsyncCopy.h"
+#include "Kernels/Cuda/Gemm/Tiles.h"
 #include "Kernels/Cuda/Mbarrier.h"
-#include "Kernels/Cuda/Tiles.h"
 
 // The ring buffer of a warp group's weights in shared memory. A dedicated producer warp prefetches them in the order of their
 // use, as far ahead as there is room; the warp group consumes them. Included by .cu files and their headers only.
@@ -75,8 +75,8 @@ struct RingBarriers
             initMbarrier (empty + i, warps * arrivingLanes);
         }
 #if __CUDA_ARCH__ >= 900
-        asm volatile("fence.proxy.async.shared::cta;" ::
-                         : "memory"); // makes the barriers visible to bulk copies
+        // Makes the barriers visible to bulk copies.
+        asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 #endif
     }
 };
@@ -149,8 +149,8 @@ private:
     unsigned char* memory; // [slots][slotBytes]
     int slots;
     RingPosition position; // of the next slot to put or take
-    RingPosition last { 0, 1 },
-        second { 0, 1 }; // producer: the two puts before it; consumer: `last` is released next
+    // Producer: the two puts before it. Consumer: `last` is released next.
+    RingPosition last { 0, 1 }, second { 0, 1 };
 };
 } // namespace
 } // namespace tableread::engine::kernels

@@ -3,7 +3,7 @@
 
 #include "Kernels/Cuda/Attention.h"
 #include "Kernels/Cuda/Columns.h"
-#include "Kernels/Cuda/Gemv.h"
+#include "Kernels/Cuda/Gemm/Gemv.h"
 #include "Kernels/Cuda/PersistentStep.h"
 #include "Kernels/Cuda/Solver.h"
 

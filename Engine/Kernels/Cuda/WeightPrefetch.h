@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/Gemv.h"
+#include "Kernels/Cuda/Gemm/Gemv.h"
 #include "Kernels/Cuda/PersistentStep.h"
 
 // Weight prefetch in a persistent kernel: across steps, so that memory stays busy while blocks wait at the grid barrier.

@@ -5,11 +5,11 @@
 
 namespace tableread::engine::kernels
 {
-/** How a GPU matrix is stored. All but Float32 are in tiles of 16 outputs by 16 inputs, in the order in which the lanes
-    of a warp hold a tensor-core operand, so that each lane reads its part of a tile at once. */
+/** How a GPU matrix is stored. All but Float32 are in tiles of 16 outputs by 16 inputs, in the register layout of a
+    tensor-core operand, so that each lane loads its elements of a tile with one instruction. */
 enum class GpuElement
 {
-    Float32, // [n, k] as it is: to compare with the CPU, not for speed
+    Float32, // [n, k], not packed: for comparison with the CPU, not for speed
     BFloat16,
     Int8,      // with a scale for each output
     Float8E4M3 // with a scale for each output
@@ -22,14 +22,14 @@ enum class GpuActivation
     SwiGlu
 };
 
-/** One product with what goes before and after it, as raw pointers: kernels::linear's arguments. */
+/** A matrix product with its prologue and epilogue, as raw pointers: the arguments of kernels::linear(). */
 struct GpuLinear
 {
     const float* x = nullptr; // row (b, t) at b · batchStride + t · rowStride
     std::int64_t rows = 0, rowsOfABatch = 0, batchStride = 0, rowStride = 0;
     std::int64_t k = 0, n = 0;
     bool inFours =
-        false; // rows, norm, shift and scale can be read four inputs at a time: 16 bytes, on 16 bytes
+        false; // rows, norm, shift and scale can be read four inputs at a time, aligned to 16 bytes
     const void* weight = nullptr;
     GpuElement element = GpuElement::BFloat16;
     const float* channelScale = nullptr; // [n]
@@ -53,8 +53,8 @@ struct GpuLinear
     std::int64_t readyBatchStride = 0, readyRowStride = 0;
 };
 
-/** Attention of one layer over KV stores that a table in device memory names, so that a captured graph finds new
-    positions: rows of {keys, values, capacity, position} as int64, keys and values being the store's addresses. */
+/** Attention of one layer over KV stores. A table in device memory names them, so that a captured graph can be replayed at new
+    positions: rows of {keys, values, capacity, position} as int64; keys and values are the store's addresses. */
 struct GpuAttention
 {
     bool bfloat16 = true; // type of the stores
@@ -64,7 +64,7 @@ struct GpuAttention
     const float *cosine = nullptr, *sine = nullptr;
     const std::int64_t* table = nullptr;
     std::int64_t layer = 0;
-    bool append = false;          // each row has a store of its own; else rows may see those before them
+    bool append = false;          // each row has a store of its own; else rows may see earlier rows
     int splits = 0;               // of attentionSplit positions, enough for the longest row
     float* scratch = nullptr;     // rows · kvHeads · splits · (heads / kvHeads) · (dim + 2)
     unsigned* counters = nullptr; // zeros, and zeros again afterwards; rows · kvHeads of them
@@ -76,20 +76,20 @@ struct GpuCodecBlock
 {
     const float* x = nullptr;
     float* out = nullptr;        // not x
-    float* context = nullptr;    // [streams, gpuMixerTaps − 1, channels], goes on to the next chunk
-    const int* active = nullptr; // [streams]; null: all go on
+    float* context = nullptr;    // [streams, gpuMixerTaps − 1, channels], carried to the next chunk
+    const int* active = nullptr; // [streams]; null: all are active
     std::int64_t streams = 0, rows = 0;
     int channels = 0;
     const float *norm = nullptr, *mixer = nullptr, *mixerBias = nullptr, *gamma = nullptr, *ffnNorm = nullptr,
                 *ffnGamma = nullptr;
     float eps = 0;
     void* ready =
-        nullptr; // of the mix: [streams, rows, channels] bf16, what the block's first product takes; or null
+        nullptr; // of codecMix: [streams, rows, channels] bf16, the rows of the up projection; or null
     const void *up = nullptr, *down = nullptr; // of the whole block: bf16 tiles
     const float *upBias = nullptr, *downBias = nullptr;
 };
 
-/** kernels::extend's arguments. */
+/** The arguments of kernels::extend(). */
 struct GpuExtend
 {
     const float* x = nullptr;
@@ -107,17 +107,17 @@ inline constexpr std::int64_t gpuMixerTaps = 7;
 inline constexpr std::int64_t gpuCounterCount = 1 << 18;
 inline constexpr int gpuIndices = 128; // a GPU's index, as Torch counts, is less
 
-/** The GPU twins of the kernels, in a library of their own that is loaded where there is a GPU. Each is issued on
-    `stream` and returns at once. All work on the calling thread's current GPU (c10::DeviceGuard), which is that of their
-    tensors; each GPU has one such thread. */
+/** The operations on a GPU, in a library of their own that is loaded where there is a GPU. Each is launched on `stream` and
+    returns at once. All work on the calling thread's current GPU (c10::DeviceGuard), which is that of their tensors; each
+    GPU has one such thread. */
 struct GpuKernels
 {
     void* (*currentStream)();
-    /** From now on this thread's work goes to a stream of its own, which graphs can be captured on. */
+    /** From now on this thread launches on a stream of its own, on which graphs can be captured. */
     void (*useOwnStream)();
-    /** Waits until this thread's stream has done all that was issued. */
+    /** Waits until this thread's stream is idle. */
     void (*synchronise)();
-    /** Records what body (context) issues, without doing it. @returns a graph for replay() and drop(). */
+    /** Captures what body (context) launches, without running it. @returns a graph for replay() and drop(). */
     void* (*capture) (void (*body) (void*), void* context);
     void (*replay) (void* graph);
     void (*drop) (void* graph);
@@ -128,16 +128,16 @@ struct GpuKernels
     /** Ends recording, and drops what has not been launched. */
     void (*endPersistentKernel)();
     void (*linear) (const GpuLinear&, void* stream);
-    /** For a call of which rows, k and n are known. */
+    /** For a call with rows, rowsOfABatch, k and n set. */
     std::int64_t (*workspaceFloats) (const GpuLinear&);
     void (*attention) (const GpuAttention&, void* stream);
     void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
                      float* out, void* stream);
     void (*silu) (const float* x, std::int64_t count, float* out, void* stream);
-    /** The block up to its products. @returns whether the rows are ready, too: not where few columns spread better over
-        the multiprocessors without. */
+    /** The block up to its matrix products. @returns whether it has written `ready`: not with few columns, which use more
+        multiprocessors without. */
     bool (*codecMix) (const GpuCodecBlock&, void* stream);
-    /** The whole block. @returns false, and does nothing, for more channels than stay in a multiprocessor. */
+    /** The whole block. @returns false, and does nothing, for few columns or more channels than fit a multiprocessor. */
     bool (*codecBlock) (const GpuCodecBlock&, void* stream);
     void (*extend) (const GpuExtend&, void* stream);
     void (*spreadRows) (const float* x, float* noisy, const int* firstRows, const float* guidance,

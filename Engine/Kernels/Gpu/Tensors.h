@@ -2,10 +2,10 @@
 #pragma once
 
 #include "Kernels/Attention.h"
-#include "Kernels/Codec.h"
+#include "Kernels/CodecBlock.h"
 #include "Kernels/Linear.h"
 
-// What the contracts in Linear.h, Attention.h, Rows.h and Codec.h do with tensors on a GPU.
+// The operations of Linear.h, Attention.h, CodecBlock.h and Extend.h on tensors on a GPU.
 namespace tableread::engine::kernels
 {
 Weight packForGpu (const at::Tensor& matrix, const at::Tensor& bias, const PackOptions& options);
@@ -17,7 +17,7 @@ at::Tensor codecBlockOnGpu (const at::Tensor& x, const CodecBlockWeights& weight
                             const at::Tensor& active);
 at::Tensor extendOnGpu (const at::Tensor& x, at::Tensor& context, const at::Tensor& active, bool rounded);
 
-/** gpuCounterCount zeros of this GPU that whoever counts on them leaves as zeros. */
+/** gpuCounterCount zeros on this GPU; every kernel leaves them zero. */
 unsigned* gpuCounters (at::Device device);
 
 at::Tensor attentionTable (const std::vector<AttentionGroup>& groups);

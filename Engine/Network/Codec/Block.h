@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "Kernels/Codec.h"
+#include "Kernels/CodecBlock.h"
 #include "Network/Codec/Convolution.h"
 
 namespace tableread::engine

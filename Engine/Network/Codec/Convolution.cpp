@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/Codec.h"
+#include "Kernels/Extend.h"
 #include "Kernels/PersistentKernel.h"
 
 namespace tableread::engine

@@ -5,7 +5,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "Kernels/Codec.h"
+#include "Kernels/CodecBlock.h"
+#include "Kernels/Extend.h"
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/PersistentKernel.h"
 #include "Support/CodecBlocks.h"
@@ -83,7 +84,7 @@ TEST_CASE ("A stream of a codec block on a GPU has the same bits alone and among
     }
 }
 
-TEST_CASE ("What a codec runs as a chain has the bits of single kernels", "[engine][kernels][.gpu]")
+TEST_CASE ("A codec in a persistent kernel gives the bits of single kernels", "[engine][kernels][.gpu]")
 {
     needGpu();
     const auto [streams, columns] =
@@ -125,9 +126,9 @@ TEST_CASE ("What a codec runs as a chain has the bits of single kernels", "[engi
     REQUIRE (at::isfinite (single.back()).all().item<bool>());
     for (int turn = 0; turn < 3; ++turn)
     {
-        const auto chain = run (true);
+        const auto together = run (true);
         for (std::size_t i = 0; i < single.size(); ++i)
-            CHECK (sameBits (chain[i], single[i]));
+            CHECK (sameBits (together[i], single[i]));
     }
 }
 

@@ -15,7 +15,7 @@ using namespace tableread::test;
 namespace
 {
 const at::Device cuda (at::kCUDA, 0);
-// inner: so many inputs that blocks share a sum.
+// inner: so many inputs that split-K is used.
 constexpr std::int64_t hidden = 512, inner = 6 * 1152, heads = 8, kvHeads = 2, dim = 64, capacity = 320,
                        latent = 64;
 
@@ -24,7 +24,7 @@ at::Tensor onGpu (at::IntArrayRef sizes, std::uint64_t seed, double scale)
     return (randomTensor (sizes, seed) * scale).to (cuda);
 }
 
-/** What a model does between two products that are not few rows': layers, then a head's steps. */
+/** What a model runs in one persistent kernel: layers, then the diffusion steps of a head. */
 struct Model
 {
     explicit Model (at::ScalarType type, at::ScalarType mlp)
@@ -45,7 +45,7 @@ struct Model
                               { .type = type, .device = cuda, .gated = gated });
     }
 
-    /** @returns everything that comes out, so that a chain can be compared with single kernels. */
+    /** @returns all results, so that a persistent kernel can be compared with single kernels. */
     std::vector<at::Tensor> run (std::int64_t rows, std::int64_t layers, bool persistent) const
     {
         auto x = onGpu ({ rows, hidden }, 11, 1);
@@ -83,7 +83,7 @@ struct Model
             for (int step = 0; step < 4; ++step)
             {
                 const auto y = kernels::linear (noisy, noisyIn);
-                kernels::linear (x, noisyOut, &modulated); // its rows need most memory
+                kernels::linear (x, noisyOut, &modulated); // the step whose rows need most memory
                 const auto v = kernels::linear (y, noisyOut, &norm);
                 kernels::solverStep (
                     sample, before, v, noisy, guided,
@@ -118,28 +118,28 @@ void checkPersistentKernel (std::int64_t layers)
     REQUIRE (at::isfinite (single[0]).all().item<bool>());
     for (int turn = 0; turn < 3; ++turn)
     {
-        const auto chain = model.run (rows, layers, true);
+        const auto together = model.run (rows, layers, true);
         for (std::size_t i = 0; i < single.size(); ++i)
-            CHECK (sameBits (chain[i], single[i]));
+            CHECK (sameBits (together[i], single[i]));
     }
 }
 } // namespace
 
-TEST_CASE ("What runs as a chain has the bits of single kernels", "[engine][kernels][.gpu]")
+TEST_CASE ("A persistent kernel gives the bits of single kernels", "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
     checkPersistentKernel (1);
 }
 
-TEST_CASE ("A chain of more steps than a kernel takes has the bits of single kernels",
+TEST_CASE ("More steps than a persistent kernel takes give the bits of single kernels",
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
     checkPersistentKernel (40);
 }
 
-// On 132 multiprocessors each team has as many tiles, and none waits for another's last one.
-TEST_CASE ("A chain of products that all warpGroups share evenly has the bits of single kernels",
+// On 132 multiprocessors all warp groups have the same number of tiles, and none waits for another's last one.
+TEST_CASE ("Products whose tiles divide evenly among warp groups give the bits of single kernels",
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
@@ -164,8 +164,8 @@ TEST_CASE ("A chain of products that all warpGroups share evenly has the bits of
     CHECK (sameBits (run (true), single));
 }
 
-// A row's weights of its parts do not fit beside a chain's rings: then the attention is a kernel of its own.
-TEST_CASE ("A chain goes on behind an attention over more positions than it has memory for",
+// The weights of a row's splits do not fit beside the ring buffers: then the attention is a kernel of its own.
+TEST_CASE ("A persistent kernel continues after an attention over more positions than it has memory for",
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
@@ -198,7 +198,7 @@ TEST_CASE ("A chain goes on behind an attention over more positions than it has 
     CHECK (sameBits (run (true), single));
 }
 
-TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels][.gpu]")
+TEST_CASE ("An aborted recording leaves nothing behind", "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
     const Model model (at::kBFloat16, at::kBFloat16);
@@ -213,7 +213,7 @@ TEST_CASE ("A chain that is broken off leaves nothing behind", "[engine][kernels
                                                       throw std::runtime_error ("enough");
                                                   }),
                      std::runtime_error);
-    CHECK (sameBits (kernels::linear (x, model.qkv).cpu(), wanted)); // issued at once, not gathered
+    CHECK (sameBits (kernels::linear (x, model.qkv).cpu(), wanted)); // launched at once, not recorded
     kernels::inPersistentKernel (cuda, [&] { kernels::linear (x, model.qkv); });
     CHECK (residual.cpu().count_nonzero().item<std::int64_t>() == 0);
 }

@@ -5,7 +5,7 @@
 #include "Kernels/Attention.h"
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Linear.h"
-#include "Kernels/Rows.h"
+#include "Kernels/Norm.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;

@@ -31,7 +31,7 @@ void depthwise (const float* x, std::int64_t rows, std::int64_t channels, std::i
 }
 } // namespace
 
-void addCodec (CpuKernels& table)
+void addDepthwise (CpuKernels& table)
 {
     table.depthwise = depthwise;
 }

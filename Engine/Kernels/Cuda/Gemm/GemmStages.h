@@ -2,7 +2,7 @@
 #pragma once
 
 #include "Kernels/Cuda/AsyncCopy.h"
-#include "Kernels/Cuda/Tiles.h"
+#include "Kernels/Cuda/Gemm/Tiles.h"
 
 namespace tableread::engine::kernels
 {

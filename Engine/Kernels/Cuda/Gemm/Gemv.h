@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/Prologue.h"
+#include "Kernels/Cuda/Gemm/Prologue.h"
+#include "Kernels/Cuda/Gemm/TileEpilogue.h"
 #include "Kernels/Cuda/RingBuffer.h"
-#include "Kernels/Cuda/TileEpilogue.h"
 
 namespace tableread::engine::kernels
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "Kernels/Cuda/AsyncCopy.h"
+#include "Kernels/Cuda/Gemm/TileEpilogue.h"
 #include "Kernels/Cuda/Launch.h"
-#include "Kernels/Cuda/TileEpilogue.h"
 
 namespace tableread::engine::kernels
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "Kernels/Cuda/AsyncCopy.h"
-#include "Kernels/Cuda/Tiles.h"
+#include "Kernels/Cuda/Gemm/Tiles.h"
 
 // The prologue of a matrix product: RMSNorm, modulation and the conversion to bf16, by all warp groups of a block. From the copy
 // into shared memory on, a thread has the same inputs (four in every 2048), so only sums need a barrier.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Kernels/Codec.h"
+#include "Kernels/CodecBlock.h"
 
 #include <algorithm>
 #include <ATen/ATen.h>
 
 #include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Extend.h"
 #include "Kernels/Gpu/Tensors.h"
+#include "Kernels/Norm.h"
 #include "Kernels/Parallel.h"
-#include "Kernels/Rows.h"
 
 namespace tableread::engine::kernels
 {
@@ -46,17 +47,5 @@ at::Tensor codecBlock (at::Tensor x, const CodecBlockWeights& w, at::Tensor& con
     const auto wide = linear (x, w.up, &ffnNorm, { .activation = Activation::Gelu });
     return linear (wide.view ({ x.size (0), x.size (1), -1 }), w.down, nullptr,
                    { .residual = x, .gate = w.ffnGamma });
-}
-
-at::Tensor extend (const at::Tensor& x, at::Tensor& context, const at::Tensor& active, bool rounded)
-{
-    if (x.is_cuda())
-        return extendOnGpu (x.contiguous(), context, active, rounded);
-    auto extended = at::cat ({ context, x }, 1);
-    const auto tail = extended.slice (1, x.size (1));
-    for (std::int64_t b = 0; b < context.size (0); ++b)
-        if (! active.defined() || active[b].item<int>() != 0)
-            context[b].copy_ (tail[b]);
-    return extended;
 }
 } // namespace tableread::engine::kernels

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/Epilogue.h"
+#include "Kernels/Cuda/Gemm/Epilogue.h"
 
 namespace tableread::engine::kernels
 {

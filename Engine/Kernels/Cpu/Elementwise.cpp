@@ -6,32 +6,6 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
-/** Calls f (offset, load, store) for each vector of n values, the last one partial. */
-template <typename Body>
-inline void forVectors (std::int64_t n, Body&& body)
-{
-    std::int64_t i = 0;
-    for (; i + lanes <= n; i += lanes)
-        body (
-            i, [] (const float* p) { return load (p); }, [] (float* p, Vector v) { store (p, v); });
-    if (i < n)
-        body (
-            i, [have = n - i] (const float* p) { return loadSome (p, have); },
-            [have = n - i] (float* p, Vector v) { storeSome (p, v, have); });
-}
-
-void rmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps, float* out)
-{
-    for (std::int64_t r = 0; r < rows; ++r, x += n, out += n)
-    {
-        const Vector factor = splat (1.0f / __builtin_sqrtf (dot (x, x, n) / (float) n + eps));
-        forVectors (n, [&] (std::int64_t i, auto get, auto put) {
-            const Vector scaled = get (x + i) * factor;
-            put (out + i, weight == nullptr ? scaled : scaled * get (weight + i));
-        });
-    }
-}
-
 void swiGlu (const float* gateUp, std::int64_t rows, std::int64_t n, float* out)
 {
     for (std::int64_t r = 0; r < rows; ++r, gateUp += 2 * n, out += n)
@@ -77,9 +51,8 @@ void modulate (float* x, const float* shift, const float* scale, std::int64_t st
 }
 } // namespace
 
-void addRows (CpuKernels& table)
+void addElementwise (CpuKernels& table)
 {
-    table.rmsNorm = rmsNorm;
     table.swiGlu = swiGlu;
     table.silu = silu;
     table.gelu = gelu;

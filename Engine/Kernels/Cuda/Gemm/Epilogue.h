@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/Tiles.h"
+#include "Kernels/Cuda/Gemm/Tiles.h"
 
 // The epilogue of a matrix product: scale, bias, activation, residual. Included by .cu files and their headers only.
 namespace tableread::engine::kernels

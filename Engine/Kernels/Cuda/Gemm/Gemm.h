@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "Kernels/Cuda/GemmEpilogue.h"
-#include "Kernels/Cuda/GemmStages.h"
+#include "Kernels/Cuda/Gemm/GemmEpilogue.h"
+#include "Kernels/Cuda/Gemm/GemmStages.h"
 #include "Kernels/Cuda/Launch.h"
 
 // GEMM with many rows, for a prompt or a voice. Included by .cu files only.
