@@ -106,12 +106,12 @@ TEST_CASE ("int8 weights are multiplied by the scale of their output channel", "
                             .addFloats ("rows_scale", { 6 }, { 1, 2, 3, 4, 5, 6 }));
     const auto shaped = whole.view ({ 2, 3, 2 });
     CHECK (test::sameBits (model.values (weight, { 2, 3, 2 }),
-                            shaped * at::tensor ({ 0.5f, 2.f }).view ({ 2, 1, 1 })));
+                           shaped * at::tensor ({ 0.5f, 2.f }).view ({ 2, 1, 1 })));
     CHECK (test::sameBits (model.values (transposed, { 2, 3, 2 }),
-                            shaped * at::tensor ({ 0.5f, 2.f, 0.25f }).view ({ 1, 3, 1 })));
+                           shaped * at::tensor ({ 0.5f, 2.f, 0.25f }).view ({ 1, 3, 1 })));
     const EmbeddingTable table (*model.checkpoint, "rows", 6, 2);
     CHECK (test::sameBits (table.rows ({ 5, 0 }),
-                            at::tensor ({ 11.f * 6, -128.f * 6, 1.f, -2.f }).view ({ 2, 2 })));
+                           at::tensor ({ 11.f * 6, -128.f * 6, 1.f, -2.f }).view ({ 2, 2 })));
 }
 
 TEST_CASE ("NaN and infinity in weights are refused in one sentence", "[engine][weights][errors]")
