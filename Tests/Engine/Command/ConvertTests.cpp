@@ -69,7 +69,7 @@ TEST_CASE ("A conversion that cannot be is refused in one sentence", "[engine][c
           { { "convert", model, "out", "--weights", "bf16" }, "bf16" },
           { { "convert", none, "out", "--weights", "fp8" }, "is not a folder" },
           { { "convert", model, "out", "--weights", "fp8", "--shard-size", "10" },
-            "no size from 1MB on" } }));
+            "is not a size of 1MB or more" } }));
     const auto outcome = engine.run (arguments);
     CHECK (outcome.code == 2);
     CHECK_THAT (outcome.err, Contains (why));

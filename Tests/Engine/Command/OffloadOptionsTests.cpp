@@ -66,7 +66,7 @@ TEST_CASE ("Offload options that cannot be meant are refused", "[engine][command
         { { { "--cache-trim-interval", "-1" }, "--cache-trim-interval" },
           { { "--gpu-layers", "-1" }, "--gpu-layers" },
           { { "--prefetch", "-1" }, "--prefetch" },
-          { { "--vram", "much" }, "is no size of memory" },
+          { { "--vram", "much" }, "is not a memory size" },
           { { "--weights", "fp4" }, "fp4" },
           { { "--trim", "often" }, "often" },
           { { "--gpu-layers", "8", "--auto" }, "excludes" },
@@ -80,7 +80,7 @@ TEST_CASE ("What holds is told: the configuration, or what has no effect", "[eng
 {
     CommandFixture engine;
     CHECK_THAT (render (engine, { "--gpu-layers", "3", "--trim", "always" }).err,
-                Contains ("All layers lie where a CPU computes them: --gpu-layers, --trim have no effect."));
+                Contains ("On a CPU all layers are resident: --gpu-layers, --trim have no effect."));
     CHECK_THAT (render (engine, { "--auto" }).err, Contains ("--auto has no effect."));
     CHECK_THAT (render (engine, { "--weights", "fp8" }).err,
                 ! Contains ("no effect")); // a CPU has them so too

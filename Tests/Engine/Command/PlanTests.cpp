@@ -110,7 +110,7 @@ TEST_CASE ("Plan needs no more of a model than its config.json, and says so", "[
     std::filesystem::copy (engine.model() / "config.json", engine.folder.path() / "alone");
     const auto alone = engine.run ({ "plan", "--json", "--vram", "8GB", "--model", engine.path ("alone") });
     REQUIRE (alone.code == 0);
-    CHECK_THAT (alone.err, Contains ("shapes of its config.json"));
+    CHECK_THAT (alone.err, Contains ("shapes in its config.json"));
     CHECK (std::count (alone.err.begin(), alone.err.end(), '\n') == 1);
 
     const auto whole = engine.run ({ "plan", "--json", "--vram", "8GB" });

@@ -146,7 +146,7 @@ TEST_CASE ("A line that reached the length limit is told in words", "[engine][co
     CHECK_THAT (outcome.err, Contains ("line 1, Anna: the length limit was reached after 0.1 s of speech"));
     const auto json = nlohmann::json::parse (outcome.out);
     CHECK (json["passages"][0]["finish"] == "length");
-    CHECK_THAT (json["notes"][0].get<std::string>(), Contains ("the limit on length"));
+    CHECK_THAT (json["notes"][0].get<std::string>(), Contains ("the length limit"));
 }
 
 TEST_CASE ("Ctrl-C stops within a frame and keeps what is rendered", "[engine][command][render][cancel]")
@@ -176,7 +176,7 @@ TEST_CASE ("Ctrl-C before the first frame leaves nothing", "[engine][command][re
     engine.control->beforeVoice = [] { raise (SIGINT); };
     const auto outcome = engine.render (twoLines);
     CHECK (outcome.code == 130);
-    CHECK_THAT (outcome.err, Contains ("nothing is written"));
+    CHECK_THAT (outcome.err, Contains ("nothing was written"));
     CHECK (engine.control->voicesEncoded == 1);
     CHECK (engine.control->passagesRendered == 0);
     CHECK (engine.files() == std::vector<std::string> { "script.txt" });

@@ -191,7 +191,7 @@ TEST_CASE ("Only the same performance is continued", "[source][enginelink][threa
     link.submit (take, line (1));
     REQUIRE (watcher.waitForEnd (*take));
     CHECK (take->state() == TakeState::Failed);
-    CHECK_THAT (take->error().message, Catch::Contains ("did not repeat what it had said"));
+    CHECK_THAT (take->error().message, Catch::Contains ("does not match what it sent before"));
     const auto said = fakeSpeech (line (1));
     CHECK ((speechOf (*take) ==
             std::vector<float> (said.begin(), said.begin() + 3 * (std::ptrdiff_t) fakeFrameSamples)));
