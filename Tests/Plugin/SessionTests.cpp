@@ -144,7 +144,7 @@ TEST_CASE ("Everybody gets a voice", "[plugin][session]")
 TEST_CASE ("Names are compared without case, beyond ASCII too", "[plugin][session]")
 {
     const auto [name, other] = GENERATE (table<std::string, std::string> (
-        { { "Änne", "ÄNNE" }, { "Σοφός", "ΣΟΦΌΣ" }, { "İpek", "i\u0307pek" } }));
+        { { "änne", "ÄNNE" }, { "Σοφός", "ΣΟΦΌΣ" }, { "İpek", "i\u0307pek" } }));
     CAPTURE (name);
     test::FakeFaults faults;
     faults.voices = { "mia", name };

@@ -214,7 +214,7 @@ TEST_CASE ("A voice is given by a name in any case, beyond ASCII too", "[engine]
 {
     RenderFixture engine;
     const auto [speaker, option] = GENERATE (table<std::string, std::string> (
-        { { "Änne", "ÄNNE" }, { "Σοφός", "ΣΟΦΌΣ" }, { "İpek", "i\u0307pek" } }));
+        { { "ÄNNE", "änne" }, { "Σοφός", "ΣΟΦΌΣ" }, { "İpek", "i\u0307pek" } }));
     CAPTURE (speaker);
     const auto outcome = engine.render (speaker + ": Hi.\n", { "--voice", option + "=BEN" });
     CHECK (outcome.code == 0);
