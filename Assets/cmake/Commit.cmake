@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# As a module: tableread_commit_header(TARGET) gives TARGET a header TableReadCommit.h that names the commit and is made
-# anew, if it changed, at each build. As a script (-DSOURCE=… -DHEADER=…): makes it.
+# As a module: tableread_commit_header(TARGET) gives TARGET a header TableReadCommit.h with the commit, checked at each build
+# and rewritten if it changed. As a script (-DSOURCE=… -DHEADER=…): writes the header.
 if(CMAKE_SCRIPT_MODE_FILE)
     set(commit "")
     find_program(GIT git)

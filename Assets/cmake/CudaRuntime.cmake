@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# The libraries beside the driver without which the loader refuses libtorch_cuda.so, from NVIDIA's wheels, put beside it
-# (it looks there: $ORIGIN in its rpath). They are 1.7 GB to download (1.8 GB kept), so only when
-# asked for, by TABLEREAD_CUDA_RUNTIME or Assets/setup/speak --cuda. Of cuDNN only the library that names the others, which nothing
-# here calls.
+# The libraries besides the driver that libtorch_cuda.so cannot be loaded without, from NVIDIA's wheels. They are put beside
+# it, where its rpath ($ORIGIN) finds them. They are 1.7 GB to download (1.8 GB kept), so only on request:
+# TABLEREAD_CUDA_RUNTIME or Assets/setup/speak --cuda. From cuDNN only the library that loads the others, which nothing here
+# calls.
 #
-# Each library gets its name by a rename, when it is whole; they are complete when all are there.
+# Each library is renamed into place when it is complete.
 set(tableread_cuda_runtime # wheel|what is taken from it
     "nvidia_cublas|nvidia/cu13/lib/libcublas.so.13" "nvidia_cublas|nvidia/cu13/lib/libcublasLt.so.13"
     "nvidia_cudnn_cu13|nvidia/cudnn/lib/libcudnn.so.9"
@@ -32,13 +32,13 @@ function(tableread_fetch_cuda_runtime)
     tableread_lock_cache()
     tableread_lacks_cuda_runtime(lacks)
     if(NOT lacks)
-        return() # another build fetched them while this one waited
+        return() # another build downloaded them while this one waited
     endif()
-    message(STATUS "Fetching NVIDIA's libraries for LibTorch, once: 1.7 GB to download, 1.8 GB kept in "
+    message(STATUS "Downloading NVIDIA's libraries for LibTorch, once: 1.7 GB to download, 1.8 GB kept in "
         "${TABLEREAD_TORCH_DIR} (twice that while they are unpacked)")
     set(wheels "${TABLEREAD_CACHE}/wheels-cuda")
     set(staging "${TABLEREAD_TORCH_DIR}.runtime.part")
-    tableread_download_wheels("${wheels}" cuda-runtime.txt "What LibTorch needs of NVIDIA's libraries")
+    tableread_download_wheels("${wheels}" cuda-runtime.txt "The set of NVIDIA libraries that LibTorch needs")
     file(REMOVE_RECURSE "${staging}")
     foreach(part IN LISTS tableread_cuda_runtime)
         string(REGEX MATCH "(.*)\\|(.*)" part "${part}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every library that is not ours, from Debian's packages (Assets/setup/packages) and, for the engine, one wheel.
+# All third-party libraries: Debian's packages (Assets/setup/packages) and, for the engine, one wheel.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(tl-expected REQUIRED)

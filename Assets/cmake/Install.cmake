@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself,
-# so the whole may be unpacked anywhere; a part that was not configured is left out.
+# cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself, so
+# the prefix may be moved anywhere. Parts that were not configured are left out.
 #   bin                      tableread-engine, TableRead (standalone)
 #   lib/tableread            the libraries of LibTorch that the engine needs
 #   lib/vst3, lib/lv2        the plugin
@@ -43,7 +43,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${CPACK_PACKAGE_CONTACT}")
 set(CPACK_DEBIAN_PACKAGE_SECTION sound)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "script and voices in, VibeVoice speech on the timeline out")
-# The packages of Debian's own libraries are asked of dpkg-shlibdeps; LibTorch's libraries travel along.
+# dpkg-shlibdeps finds the packages of Debian's libraries; LibTorch's libraries are included.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${TABLEREAD_TORCH_DIR}/lib")
 include(CPack)

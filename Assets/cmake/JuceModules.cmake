@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # tableread_juce: the JUCE modules, compiled once for the plugin, the app and the tests. Debian's package is found
-# without a hint; macOS and Windows take upstream JUCE by -DJUCE_DIR.
+# automatically; macOS and Windows use upstream JUCE with -DJUCE_DIR.
 find_package(JUCE 7.0.5 CONFIG REQUIRED)
-# Debian takes the copies of these libraries out of JUCE; upstream JUCE brings its own.
+# Debian removes JUCE's copies of these libraries; upstream JUCE has its own.
 pkg_check_modules(juce_codecs REQUIRED IMPORTED_TARGET flac vorbisenc vorbisfile vorbis ogg libpng libjpeg zlib)
 
 add_library(tableread_juce STATIC)
@@ -18,10 +18,10 @@ target_compile_definitions(tableread_juce
         JUCE_DISPLAY_SPLASH_SCREEN=0
         JUCE_REPORT_APP_USAGE=0
         JUCE_MODAL_LOOPS_PERMITTED=0
-        JUCE_PLUGINHOST_VST3=1 # for the tests; what the plugin does not call is dropped by the linker
+        JUCE_PLUGINHOST_VST3=1 # for the tests; the linker drops what the plugin does not call
         JUCE_PLUGINHOST_LV2=1
     INTERFACE $<TARGET_PROPERTY:tableread_juce,COMPILE_DEFINITIONS>)
-# As system headers, so that our warnings are about our own code.
+# As system headers, so that warnings are about our own code only.
 target_include_directories(tableread_juce SYSTEM INTERFACE $<TARGET_PROPERTY:tableread_juce,INCLUDE_DIRECTORIES>)
 target_compile_options(tableread_juce PRIVATE -w -ffunction-sections -fdata-sections)
 set_target_properties(tableread_juce PROPERTIES VISIBILITY_INLINES_HIDDEN ON)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# LibTorch: the PyPI wheel torch 2.11.0 without its dependencies (no Python runs it), plus the two small CUDA libraries
-# that libtorch_cpu.so itself names; with TABLEREAD_CUDA also its CUDA part, in a folder of its own. Fetched once,
-# checked by checksum, unpacked into a cache folder outside of the source tree: $TABLEREAD_CACHE or ~/.cache/tableread.
-# Later runs touch no network.
+# LibTorch: the PyPI wheel torch 2.11.0 without its dependencies (no Python runs it), plus the two small CUDA libraries that
+# libtorch_cpu.so itself needs; with TABLEREAD_CUDA also its CUDA part, in a folder of its own. Downloaded once, verified by
+# checksum, and unpacked into a cache folder outside the source tree: $TABLEREAD_CACHE or ~/.cache/tableread. Later runs use
+# no network.
 #
-# The folder gets its name by a rename, when all of it is there: whoever finds it finds it whole. An interrupted
-# unpacking starts again from the wheels, which pip checks again; an interrupted download starts again. A lock lets
-# several builds configure at once, and one of them fetch.
+# The folder is renamed into place when it is complete. Interrupted unpacking restarts from the wheels, which pip verifies
+# again; an interrupted download restarts. A lock lets several builds configure at once while one of them downloads.
 set(TABLEREAD_TORCH_VERSION 2.11.0)
 if(DEFINED ENV{TABLEREAD_CACHE})
     set(tableread_cache_default "$ENV{TABLEREAD_CACHE}")
@@ -31,7 +30,7 @@ function(tableread_download_wheels folder list what)
         execute_process(COMMAND "${TABLEREAD_PYTHON}" -m pip --version RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
     endif()
     if(result)
-        message(FATAL_ERROR "${what} is fetched by pip, and there is no python3 with pip here. "
+        message(FATAL_ERROR "${what} is downloaded by pip, but there is no python3 with pip here. "
             "Install both (Debian: apt-get install python3-pip) and configure again.")
     endif()
     execute_process(
@@ -43,34 +42,34 @@ function(tableread_download_wheels folder list what)
             -d "${folder}" -r "${CMAKE_SOURCE_DIR}/Assets/cmake/${list}"
         RESULT_VARIABLE result)
     if(result)
-        message(FATAL_ERROR "${what} could not be fetched: pip's reason stands above. "
+        message(FATAL_ERROR "${what} could not be downloaded: see pip's message above. "
             "If this machine is offline, connect it and run the same command again, or copy the folder "
             "${TABLEREAD_TORCH_DIR} from a machine that has it. "
             "The plugin alone needs no LibTorch: configure with -DTABLEREAD_ENGINE=OFF.")
     endif()
 endfunction()
 
-# Until the calling function returns.
+# Held until the calling function returns.
 macro(tableread_lock_cache)
     file(MAKE_DIRECTORY "${TABLEREAD_CACHE}")
     file(LOCK "${TABLEREAD_CACHE}/fetch.lock" GUARD FUNCTION TIMEOUT 3600 RESULT_VARIABLE result)
     if(result)
-        message(FATAL_ERROR "${TABLEREAD_CACHE}/fetch.lock could not be locked (${result}): another build fetches "
-            "LibTorch for an hour, or the folder cannot be written. Set TABLEREAD_CACHE to one that can.")
+        message(FATAL_ERROR "${TABLEREAD_CACHE}/fetch.lock could not be locked (${result}): another build has been "
+            "downloading LibTorch for an hour, or the folder is not writable. Set TABLEREAD_CACHE to a writable folder.")
     endif()
 endmacro()
 
 function(tableread_fetch_libtorch)
     if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-        message(FATAL_ERROR "The LibTorch that is fetched runs on x86_64 Linux; this is ${CMAKE_SYSTEM_PROCESSOR} "
+        message(FATAL_ERROR "The LibTorch that is downloaded runs on x86_64 Linux; this is ${CMAKE_SYSTEM_PROCESSOR} "
             "${CMAKE_SYSTEM_NAME}. Configure with -DTABLEREAD_ENGINE=OFF to build the plugin alone.")
     endif()
     tableread_lock_cache()
     if(EXISTS "${TABLEREAD_TORCH_DIR}")
-        return() # another build fetched it while this one waited
+        return() # another build downloaded it while this one waited
     endif()
 
-    message(STATUS "Fetching LibTorch ${TABLEREAD_TORCH_VERSION}, once: 544 MB to download, "
+    message(STATUS "Downloading LibTorch ${TABLEREAD_TORCH_VERSION}, once: 544 MB to download, "
         "${tableread_torch_kept} kept in ${TABLEREAD_CACHE} (twice that while it is unpacked)")
     set(libraries ${TABLEREAD_TORCH_LIBRARIES})
     if(TABLEREAD_CUDA)
@@ -109,8 +108,8 @@ if(TABLEREAD_CUDA AND TABLEREAD_CUDA_RUNTIME)
 endif()
 foreach(library IN LISTS TABLEREAD_TORCH_LIBRARIES)
     if(NOT EXISTS "${TABLEREAD_TORCH_DIR}/lib/${library}")
-        message(FATAL_ERROR "${TABLEREAD_TORCH_DIR}/lib lacks ${library}: somebody changed that folder. "
-            "Delete it and configure again: LibTorch is then fetched anew.")
+        message(FATAL_ERROR "${TABLEREAD_TORCH_DIR}/lib lacks ${library}: the folder was changed. "
+            "Delete it and configure again, and LibTorch is downloaded again.")
     endif()
 endforeach()
 
@@ -120,11 +119,11 @@ target_compile_options(tableread_torch INTERFACE -fopenmp)
 target_link_libraries(tableread_torch INTERFACE
     "${TABLEREAD_TORCH_DIR}/lib/libtorch_cpu.so" "${TABLEREAD_TORCH_DIR}/lib/libc10.so"
     "${TABLEREAD_TORCH_DIR}/lib/libgomp.so.1")
-# libtorch_cpu.so finds libcudart and libcupti beside itself ($ORIGIN in its own rpath).
+# libtorch_cpu.so finds libcudart and libcupti beside itself ($ORIGIN in its rpath).
 target_link_options(tableread_torch INTERFACE "LINKER:--allow-shlib-undefined")
 
 if(TABLEREAD_CUDA)
-    # Its code registers itself when it is loaded: the linker must not leave it out for want of a name that is used.
+    # Its code registers itself when it is loaded: the linker must keep it although no symbol of it is used.
     add_library(tableread_torch_cuda INTERFACE)
     target_link_libraries(tableread_torch_cuda INTERFACE tableread_torch "-Wl,--no-as-needed"
         "${TABLEREAD_TORCH_DIR}/lib/libtorch_cuda.so" "${TABLEREAD_TORCH_DIR}/lib/libc10_cuda.so")

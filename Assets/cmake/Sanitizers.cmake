@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# TABLEREAD_SANITIZE: address (with undefined) or thread, for everything that is compiled here. Every program is linked
-# with Tests/Support/SanitizerDefaults.cpp, so that options and suppressions hold however it is started.
+# TABLEREAD_SANITIZE: address (with undefined) or thread, for everything compiled here. Every program is linked with
+# Tests/Support/SanitizerDefaults.cpp, so options and suppressions apply however it is started.
 if(TABLEREAD_SANITIZE STREQUAL "address")
     set(flags -fsanitize=address,undefined)
     add_compile_options(-fno-sanitize-recover=undefined)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Language, warnings and the compiler cache: what holds for every target.
+# Language, warnings and compiler cache, for every target.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -22,7 +22,7 @@ target_compile_options(tableread_warnings INTERFACE
     "$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wconversion;-Wshadow>"
     "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wshadow>")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 warns of copies inside std::string that cannot happen ("a" + text): GCC bug 105651.
+    # GCC 12 warns about copies inside std::string that cannot happen ("a" + text): GCC bug 105651.
     target_compile_options(tableread_warnings INTERFACE
         "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>")
 endif()

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# What speak and test share; sourced, not run. Works where neither CMake nor a compiler is there yet.
+# Shared by speak and test; sourced, not run. Works before CMake or a compiler is installed.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 export LC_ALL=C.UTF-8
 HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 export HOME
-trap 'exit 130' INT TERM # ninja and ctest swallow a Ctrl-C: the next step must not begin
+trap 'exit 130' INT TERM # ninja and ctest handle Ctrl-C themselves: do not go on with the next step
 log_dir=$root/build/logs
 mkdir -p "$log_dir"
 install=yes
 
-# Says what went wrong and what to do, and ends.
+# Prints what went wrong and what to do, and exits.
 stop()
 {
     printf '\n%s: %s\n' "Assets/setup/${0##*/}" "$*" >&2
@@ -27,7 +27,7 @@ duration()
     else printf '%d s' "$1"; fi
 }
 
-# The packages of Assets/setup/packages: those that every build needs, and those of the groups given.
+# The packages in Assets/setup/packages that every build needs, and those of the given groups.
 packages_of()
 {
     local name group
@@ -38,8 +38,8 @@ packages_of()
     return 0
 }
 
-# Those of the names given that are not installed. Asks dpkg alone: no network, no apt. A name that another package
-# provides (g++ by a newer one, say) counts as installed.
+# The given packages that are not installed. Uses dpkg only: no network, no apt. A name that another package provides
+# (g++ by a newer one, say) counts as installed.
 missing_packages()
 {
     local have
@@ -51,48 +51,48 @@ missing_packages()
     done
 }
 
-# Says where nvcc of CUDA 13 or later is: what $CUDACXX names, else on PATH, else where NVIDIA's packages put it. Fails,
-# saying what there is instead, where there is none.
+# Prints the path of nvcc of CUDA 13 or later: $CUDACXX, else on PATH, else where NVIDIA's packages install it. If there
+# is none, prints what was found instead and fails.
 find_nvcc()
 {
     local nvcc release
     nvcc=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
-    command -v "$nvcc" > /dev/null || { echo "there is no nvcc"; return 1; }
+    command -v "$nvcc" > /dev/null || { echo "nvcc was not found"; return 1; }
     release=$("$nvcc" --version 2> /dev/null | sed -n 's/.*release \([0-9]*\)\..*/\1/p')
-    ((${release:-0} >= 13)) || { echo "$nvcc is of CUDA ${release:-unknown}"; return 1; }
+    ((${release:-0} >= 13)) || { echo "$nvcc belongs to CUDA ${release:-of unknown version}"; return 1; }
     echo "$nvcc"
 }
 
-# For --cuda: nvcc has to be there before anything is fetched; then what will be fetched, wheel by wheel, unless it is
-# there already.
+# For --cuda: checks that nvcc is installed before anything is downloaded, then lists what will be downloaded, wheel by
+# wheel, unless it is already there.
 announce_cuda()
 {
-    CUDACXX=$(find_nvcc) || stop "$CUDACXX, and nothing was fetched: install NVIDIA's CUDA toolkit 13 (Debian's own is" \
+    CUDACXX=$(find_nvcc) || stop "$CUDACXX; nothing was downloaded. Install NVIDIA's CUDA toolkit 13 (Debian's own is" \
         "older), then run this again."
     export CUDACXX
     local kept=${TABLEREAD_CACHE:-$HOME/.cache/tableread} folder
     folder=$(echo "$kept"/libtorch-*-cuda)
-    [[ -e $folder/lib/libtorch_cuda.so ]] || echo "To fetch, once: LibTorch with its CUDA part, 544 MB, 950 MB kept."
-    [[ ! -e $folder/lib/libnvshmem_host.so.3 ]] || return 0 # the last one to get its place
-    echo "To fetch, once: NVIDIA's libraries that LibTorch names beside the driver, 1.8 GB kept in $kept;" \
-        "3.5 GB have to be free while they are unpacked:"
+    [[ -e $folder/lib/libtorch_cuda.so ]] || echo "To download, once: LibTorch with its CUDA part, 544 MB, 950 MB kept."
+    [[ ! -e $folder/lib/libnvshmem_host.so.3 ]] || return 0 # the last one to be put in place
+    echo "To download, once: the NVIDIA libraries that LibTorch needs besides the driver, 1.8 GB kept in $kept;" \
+        "unpacking needs 3.5 GB of free space:"
     sed -n 's/^\([^ #]*\)==\([^ ]*\) .*# \([0-9]*\) bytes$/\1 \2 \3/p' Assets/cmake/cuda-runtime.txt |
         awk '{ printf "  %-24s %-12s %5.0f MB\n", $1, $2, $3 / 1e6; all += $3 }
-            END { printf "  %-37s %5.0f MB to download\n", "together", all / 1e6 }'
+            END { printf "  %-37s %5.0f MB to download\n", "total", all / 1e6 }'
 }
 
-# From here on need_packages only lists.
+# From now on need_packages only lists.
 forbid_install()
 {
     install=no
 }
 
-# Installs what the groups given still lack; with --no-install lists it instead and ends.
+# Installs the missing packages of the given groups; with --no-install lists them instead and exits.
 need_packages()
 {
     command -v dpkg-query > /dev/null ||
-        stop "this is no Debian: install what Assets/setup/packages lists under your system's names, then build" \
-            "with \"cmake --workflow --preset release\" (README, Building by hand)."
+        stop "this is not Debian: install your system's equivalents of the packages in Assets/setup/packages, then build" \
+            "with \"cmake --workflow --preset release\" (Assets/docs/building.md)."
     local wanted missing
     mapfile -t wanted < <(packages_of "$@")
     mapfile -t missing < <(missing_packages "${wanted[@]}")
@@ -104,29 +104,29 @@ need_packages()
     fi
     local line="${sudo[*]:+sudo }apt-get install --no-install-recommends ${missing[*]}"
     if [[ $install == no ]]; then
-        printf 'Debian packages that are missing: %d. This line installs them:\n%s\n' "${#missing[@]}" "$line"
+        printf '%d Debian packages are missing. This command installs them:\n%s\n' "${#missing[@]}" "$line"
         exit 2
     fi
     if ((${#sudo[@]})) && ! command -v sudo > /dev/null; then
-        stop "Debian packages are missing (${#missing[@]}), you are not root, and there is no sudo." \
+        stop "${#missing[@]} Debian packages are missing, you are not root, and there is no sudo." \
             "Run as root: ${line#sudo }"
     fi
     local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
-    echo "Asking Debian's archive for ${#missing[@]} packages."
+    echo "Getting ${#missing[@]} packages from Debian's archive."
     "${apt[@]}" update < /dev/null > "$log_dir/packages.log" 2>&1 || {
         tail -n 20 "$log_dir/packages.log" >&2
-        stop "apt-get update failed (its words stand above). Check the network and /etc/apt, then run this again."
+        stop "apt-get update failed (see above). Check the network and /etc/apt, then run this again."
     }
     local sizes
     sizes=$("${apt[@]}" --assume-no install --no-install-recommends "${missing[@]}" < /dev/null 2>&1 |
         sed -n 's/^Need to get \(.*\) of archives\.$/\1 to download/p; s/^After this operation, \(.*\) of additional.*/\1 on the disk/p' |
         paste -sd, | sed 's/,/, /') || true
-    printf 'Installing Debian packages (%s with what they need): %s\n' "${sizes:-size not told}" "${missing[*]}"
+    printf 'Installing Debian packages (%s, dependencies included): %s\n' "${sizes:-size unknown}" "${missing[*]}"
     "${apt[@]}" -y install --no-install-recommends "${missing[@]}" < /dev/null > "$log_dir/packages.log" 2>&1 || {
         tail -n 20 "$log_dir/packages.log" >&2
-        stop "apt-get could not install the packages. Check the network and the disk, then run this again, or try" \
-            "yourself: $line"
+        stop "apt-get could not install the packages. Check the network and the disk, then run this again, or run" \
+            "it yourself: $line"
     }
     mapfile -t missing < <(missing_packages "${wanted[@]}")
-    ((${#missing[@]} == 0)) || stop "apt-get said nothing, yet these are still missing: ${missing[*]}"
+    ((${#missing[@]} == 0)) || stop "apt-get reported success, but these are still missing: ${missing[*]}"
 }

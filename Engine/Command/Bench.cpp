@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <memory>
 #include <ostream>
 
@@ -7,13 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "Command/BenchReport.h"
-#include "Command/BenchSweep.h"
-#include "Command/Commands.h"
 #include "Command/Interrupt.h"
-#include "Command/Machine.h"
 #include "Command/MeasureOptions.h"
-#include "Core/ContentHash.h"
+#include "Command/Subcommands.h"
+#include "Measure/Bench.h"
+#include "Measure/BenchSweep.h"
+#include "Measure/Machine.h"
 
 namespace tableread::engine
 {
@@ -28,13 +26,9 @@ struct BenchOptions
     std::filesystem::path csv, plot;
 };
 
-/** Loading again is measured too, unless a big model would take minutes. */
-constexpr double longestLoadToRepeatMs = 5000.0;
-constexpr std::size_t loads = 3;
-
-double millisecondsSince (std::chrono::steady_clock::time_point begin)
+MeasureHooks hooksOf (const Session& session, const Interrupt& interrupt)
 {
-    return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begin).count();
+    return { .load = session.load, .isStopped = [&interrupt] { return interrupt.came(); } };
 }
 
 int sweep (const BenchOptions& options, Session& session)
@@ -42,12 +36,13 @@ int sweep (const BenchOptions& options, Session& session)
     SweepAxes axes;
     for (const auto& axis : options.sweep)
         axes.add (axis);
-    auto [load, voice] = options.measure.prepare (session);
-    SweepWork work { std::move (voice), options.measure.text, options.measure.settings };
-    if (work.settings.exactFrames == 0)
-        work.settings.exactFrames = 48;
+    auto [load, speech] = options.measure.prepare (session);
+    if (speech.settings.exactFrames == 0)
+        speech.settings.exactFrames = 48;
     const Interrupt interrupt;
-    const auto points = measureSweep (session, load, axes, work, interrupt);
+    const auto points = measureSweep (
+        { load, axes, speech }, hooksOf (session, interrupt),
+        [&session] (const SweepPoint& point) { session.err << describeSweep ({ point }) << std::flush; });
     writeFile (options.csv, sweepCsv (points));
     writeFile (options.plot, sweepSvg (points));
     if (options.json)
@@ -59,75 +54,15 @@ int sweep (const BenchOptions& options, Session& session)
     return exitOk;
 }
 
-MachineLimits limitsOfGpu (const Session& session)
-{
-    const auto gpu = session.measureGpu ? session.measureGpu() : std::nullopt;
-    const double speed = gpu ? gpu->memoryBytesPerSecond : 0;
-    return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
-}
-
 BenchReport measure (const BenchOptions& options, Session& session)
 {
-    const auto& asked = options.measure;
-    const auto [load, voice] = asked.prepare (session);
-    BenchReport report;
-    report.processor = processorName();
-    report.processors = usableProcessors();
-    report.threads = load.threads > 0 ? load.threads : report.processors;
-    report.commit = commit();
-    report.dtype = asked.model.dtype;
-    report.text = asked.text;
-
+    const auto [load, speech] = options.measure.prepare (session);
     const Interrupt interrupt;
-    auto begin = std::chrono::steady_clock::now();
-    auto renderer = session.load (load);
-    report.loadsMs.push_back (millisecondsSince (begin));
-    report.model = renderer->info();
-    session.err << asked.offload.effective (report.model);
-    begin = std::chrono::steady_clock::now();
-    Passage passage { { { 0, asked.text } }, { renderer->encodeVoice (voice) } };
-    report.voiceMs = millisecondsSince (begin);
-
-    std::vector<float> first;
-    for (int run = 0; run < options.runs; ++run)
-    {
-        std::vector<float> samples;
-        RenderEvents events;
-        events.onFrame = [&samples] (std::span<const float> frame) {
-            samples.insert (samples.end(), frame.begin(), frame.end());
-        };
-        events.isCancelled = [&interrupt] { return interrupt.came(); };
-        report.runs.push_back (renderer->render (passage, asked.settings, events));
-        if (interrupt.came())
-            fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
-        if (run == 0)
-            first = samples;
-        report.identical = report.identical && samples == first;
-    }
-    report.samplesHash = contentHash (first);
-    report.peakBytes = peakResidentBytes();
-    report.device = renderer->deviceReport();
-
-    passage.voices.clear();
-    renderer.reset();
-    while (report.loadsMs.size() < loads && report.loadsMs.front() < longestLoadToRepeatMs)
-    {
-        begin = std::chrono::steady_clock::now();
-        const auto again = session.load (load);
-        report.loadsMs.push_back (millisecondsSince (begin));
-    }
-    const auto checkpoint =
-        load.randomWeights ? Checkpoint::shapesOf (load.model) : Checkpoint::open (load.model);
-    report.work =
-        workOfOneFrame (*checkpoint, { .steps = asked.settings.steps,
-                                       .guided = asked.settings.guidanceScale != 1.0f,
-                                       .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0,
-                                       .layers = load.offload.settings.weights });
-    report.limits =
-        report.device.name.empty()
-            ? measureLimits (report.threads, static_cast<std::size_t> (report.work.diffusionHead.bytes))
-            : limitsOfGpu (session);
-    return report;
+    auto hooks = hooksOf (session, interrupt);
+    hooks.onLoaded = [&] (const ModelInfo& model) {
+        session.err << options.measure.offload.effective (model);
+    };
+    return measureBench ({ load, speech, options.runs, session.measureGpu }, hooks);
 }
 } // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Model/ConvertCheckpoint.h"
+#include "Render/Convert.h"
 
 #include <memory>
 #include <ostream>
@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "Command/Commands.h"
 #include "Command/Interrupt.h"
 #include "Command/ModelOptions.h"
+#include "Command/Subcommands.h"
 #include "Core/Error.h"
-#include "Offload/MemoryPlan.h"
+#include "Offload/Plan/MemoryPlan.h"
 
 namespace tableread::engine
 {

@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/Commands.h"
 #include "Command/ModelOptions.h"
-#include "Command/ModelTable.h"
+#include "Command/Subcommands.h"
+#include "Measure/ModelTable.h"
 
 namespace tableread::engine
 {

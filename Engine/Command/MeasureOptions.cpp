@@ -39,7 +39,7 @@ void MeasureOptions::addTo (CLI::App& command)
         ->capture_default_str();
 }
 
-std::pair<LoadOptions, VoiceAudio> MeasureOptions::prepare (const Session& session) const
+std::pair<LoadOptions, MeasuredSpeech> MeasureOptions::prepare (const Session& session) const
 {
     auto load = model.resolve (session);
     offload.applyTo (load);
@@ -51,7 +51,7 @@ std::pair<LoadOptions, VoiceAudio> MeasureOptions::prepare (const Session& sessi
         for (std::size_t i = 0; i < audio.samples.size(); ++i)
             audio.samples[i] = once[i % once.size()];
     }
-    return { std::move (load), std::move (audio) };
+    return { std::move (load), { std::move (audio), text, settings } };
 }
 
 void writeFile (const std::filesystem::path& path, const std::string& text)

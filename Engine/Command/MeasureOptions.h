@@ -7,6 +7,7 @@
 
 #include "Command/ModelOptions.h"
 #include "Command/OffloadOptions.h"
+#include "Measure/Work.h"
 
 namespace tableread::engine
 {
@@ -23,9 +24,9 @@ struct MeasureOptions
 
     void addTo (CLI::App& command);
 
-    /** The model that is measured, by a voice of its own or, if it has none, of the embedded one.
+    /** The model that is measured and what it speaks, by a voice of its own or, if it has none, of the embedded one.
         @throws Exception if one of them is not there. */
-    std::pair<LoadOptions, VoiceAudio> prepare (const Session& session) const;
+    std::pair<LoadOptions, MeasuredSpeech> prepare (const Session& session) const;
 };
 
 /** Nothing if `path` is empty. @throws Exception Io. */

@@ -5,8 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "Model/ModelConfig.h"
-#include "Voice/VoiceReader.h"
+#include "Checkpoint/ModelConfig.h"
+#include "Voice/Reader.h"
 
 namespace tableread::engine
 {

@@ -7,7 +7,7 @@
 
 #include "Command/ModelOptions.h"
 #include "Core/Error.h"
-#include "Offload/MemoryPlan.h"
+#include "Offload/Plan/MemoryPlan.h"
 
 namespace tableread::engine
 {

@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/Commands.h"
 #include "Command/ModelOptions.h"
 #include "Command/OffloadOptions.h"
-#include "Command/PlanReport.h"
+#include "Command/Subcommands.h"
+#include "Measure/PlanReport.h"
 
 namespace tableread::engine
 {

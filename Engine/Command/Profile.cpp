@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <memory>
 #include <ostream>
-#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/Commands.h"
 #include "Command/Interrupt.h"
-#include "Command/Machine.h"
 #include "Command/MeasureOptions.h"
-#include "Command/ProfileReport.h"
-#include "Command/ProfileTrace.h"
+#include "Command/Subcommands.h"
+#include "Measure/Profile/Profile.h"
+#include "Measure/Profile/Trace.h"
 
 namespace tableread::engine
 {
 namespace
 {
-constexpr std::int64_t settlingFrames = 8; // graphs are recorded, clocks rise
-
 struct ProfileOptions
 {
     MeasureOptions measure;
@@ -29,49 +24,16 @@ struct ProfileOptions
     std::filesystem::path trace;
 };
 
-/** Renders once; what is noted of the load and of the voice is thrown away. */
-std::vector<ProfileSpan> spansOf (Renderer& renderer, const VoiceAudio& voice, const ProfileOptions& options)
-{
-    const Interrupt interrupt;
-    const auto encoded = renderer.encodeVoice (voice);
-    std::vector<Renderer::Job> jobs;
-    for (int i = 0; i < options.batch; ++i)
-    {
-        auto settings = options.measure.settings;
-        settings.seed += static_cast<std::uint64_t> (i);
-        settings.exactFrames = options.frames + settlingFrames;
-        jobs.push_back ({ { { { 0, options.measure.text } }, { encoded } }, settings, {} });
-        jobs.back().events.isCancelled = [&interrupt] { return interrupt.came(); };
-    }
-    renderer.takeProfile();
-    renderer.renderBatch (jobs);
-    if (interrupt.came())
-        fail (ErrorCode::Cancelled, "the profile was stopped; half of one says nothing.");
-    return renderer.takeProfile();
-}
-
 int profile (const ProfileOptions& options, Session& session)
 {
-    auto [load, voice] = options.measure.prepare (session);
-    load.profiling = Profiling::On;
-    auto& room = load.offload.settings.passages;
-    room = std::max (room, options.batch);
-    const auto renderer = session.load (load);
-    ProfileReport report { .machine = nameOf (renderer->deviceReport()),
-                           .commit = commit(),
-                           .dtype = load.compute == ComputeType::BFloat16 ? "bf16" : "fp32",
-                           .model = renderer->info(),
-                           .passages = options.batch,
-                           .settlingFrames = settlingFrames,
-                           .sums = {} };
-    session.err << options.measure.offload.effective (report.model);
-    if (load.offload.settings.weights != WeightsFormat::AsComputed)
-        report.dtype += " with layers in " + std::string (nameOf (load.offload.settings.weights));
-
-    const auto spans = spansOf (*renderer, voice, options);
-    report.sums = sumsOf (spans, settlingFrames);
-    if (report.sums.frames == 0)
-        fail (ErrorCode::Internal, "the render noted no frame. Report this.");
+    const auto [load, speech] = options.measure.prepare (session);
+    const Interrupt interrupt;
+    const auto [report, spans] = measureProfile (
+        { load, speech, options.frames, options.batch },
+        { .load = session.load,
+          .isStopped = [&interrupt] { return interrupt.came(); },
+          .onLoaded =
+              [&] (const ModelInfo& model) { session.err << options.measure.offload.effective (model); } });
     writeFile (options.trace, chromeTrace (spans, "tableread-engine, " + report.model.name));
     if (options.json)
         session.out << toJson (report).dump (2) << '\n';

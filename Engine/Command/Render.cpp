@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "Command/Cast.h"
-#include "Command/Commands.h"
 #include "Command/Interrupt.h"
 #include "Command/ModelOptions.h"
 #include "Command/OffloadOptions.h"
@@ -16,6 +15,7 @@
 #include "Command/RenderPlan.h"
 #include "Command/Report.h"
 #include "Command/SpeechOutput.h"
+#include "Command/Subcommands.h"
 
 namespace tableread::engine
 {

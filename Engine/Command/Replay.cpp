@@ -7,8 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/Commands.h"
 #include "Command/ModelOptions.h"
+#include "Command/Subcommands.h"
 
 namespace tableread::engine
 {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "Measure/Json.h"
+
 namespace tableread::engine
 {
 namespace
@@ -13,11 +15,6 @@ double seconds (std::int64_t samples, const ModelInfo& model)
     return static_cast<double> (samples) / static_cast<double> (model.sampleRateHz);
 }
 } // namespace
-
-double decimal (float value)
-{
-    return std::stod (fmt::format ("{}", value));
-}
 
 const char* nameOf (FinishReason finish)
 {

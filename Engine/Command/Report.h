@@ -14,9 +14,6 @@ namespace tableread::engine
 /** "stop", "length" or "cancelled". */
 const char* nameOf (FinishReason finish);
 
-/** The number that a person typed, not its nearest float: 1.3 and not 1.2999999523162842. */
-double decimal (float value);
-
 /** Milliseconds by part. */
 nlohmann::json toJson (const PartTimes& times);
 

@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "Command/Commands.h"
 #include "Command/ModelOptions.h"
-#include "Command/SelfTestData.h"
+#include "Command/Subcommands.h"
+#include "Measure/SelfTestData.h"
 
 namespace tableread::engine
 {

@@ -13,9 +13,9 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
-#include "Command/Commands.h"
 #include "Command/ModelOptions.h"
 #include "Command/OffloadOptions.h"
+#include "Command/Subcommands.h"
 #include "EngineLink/SocketPath.h"
 #include "Server/SpeechServer.h"
 #include "Server/UnixSocket.h"

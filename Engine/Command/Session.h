@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "Model/ConvertCheckpoint.h"
+#include "Render/Convert.h"
 #include "Render/GpuMeasures.h"
 #include "Render/Renderer.h"
 #include "Render/Replay.h"

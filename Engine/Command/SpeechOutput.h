@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "Audio/WavWriter.h"
 #include "Core/Error.h"
-#include "Voice/WavWriter.h"
 
 namespace tableread::engine
 {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "Core/Error.h"
-#include "Kernels/CpuKernels.h"
-#include "Kernels/GpuTensors.h"
+#include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Gpu/Tensors.h"
 #include "Kernels/Parallel.h"
 
 namespace tableread::engine::kernels

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Chain.h"
 
-#include "Kernels/GpuKernels.h"
+#include "Kernels/Gpu/Kernels.h"
 
 namespace tableread::engine::kernels
 {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 
-#include "Kernels/CpuKernels.h"
-#include "Kernels/GpuTensors.h"
+#include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Gpu/Tensors.h"
 #include "Kernels/Parallel.h"
 #include "Kernels/Rows.h"
 

@@ -6,8 +6,8 @@
 #include <ATen/Parallel.h>
 #include <vector>
 
-#include "Kernels/CpuKernels.h"
-#include "Kernels/GpuTensors.h"
+#include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Gpu/Tensors.h"
 #include "Kernels/Parallel.h"
 #include "Kernels/Rows.h"
 

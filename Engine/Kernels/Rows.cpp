@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 
-#include "Kernels/CpuKernels.h"
-#include "Kernels/GpuKernels.h"
+#include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Parallel.h"
 
 namespace tableread::engine::kernels

@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "Kernels/GpuKernels.h"
+#include "Kernels/Gpu/Kernels.h"
 
 namespace tableread::engine::kernels
 {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <functional>
 
-#include "Offload/OffloadConfig.h"
-#include "Offload/StreamDevice.h"
+#include "Device/StreamDevice.h"
+#include "Offload/Config.h"
 
 namespace tableread::engine
 {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "Device/StreamDevice.h"
 #include "Offload/CacheTrim.h"
-#include "Offload/OffloadConfig.h"
-#include "Offload/StreamDevice.h"
+#include "Offload/Config.h"
 
 namespace tableread::engine
 {

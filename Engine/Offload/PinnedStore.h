@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "Offload/StreamDevice.h"
+#include "Device/StreamDevice.h"
 
 namespace tableread::engine
 {

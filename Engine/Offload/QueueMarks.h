@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "Device/StreamDevice.h"
 #include "Offload/Profile.h"
-#include "Offload/StreamDevice.h"
 
 namespace tableread::engine
 {

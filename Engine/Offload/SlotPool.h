@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "Offload/StreamDevice.h"
+#include "Device/StreamDevice.h"
 
 namespace tableread::engine
 {

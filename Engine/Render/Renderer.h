@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "Offload/OffloadConfig.h"
+#include "Device/Kind.h"
+#include "Offload/Config.h"
 #include "Offload/Profile.h"
 
 namespace tableread::engine
@@ -25,13 +26,6 @@ enum class NoiseKind
 {
     Philox, // ours: keyed by seed, frame and dimension
     Torch   // PyTorch's CPU generator, to compare with other implementations
-};
-
-enum class DeviceKind
-{
-    Auto, // a GPU where there is one
-    Cpu,
-    Cuda
 };
 
 struct LoadOptions

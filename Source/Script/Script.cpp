@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "Script/ScriptParser.h"
+#include "Script/Parser.h"
 #include "Script/Text.h"
 
 namespace tableread

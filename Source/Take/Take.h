@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include "Take/TakeAudio.h"
+#include "Take/Audio.h"
 
 namespace tableread
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: config.json, preprocessor_config.json and model.safetensors.index.json, a zero byte between them. What is
 // accepted must be numbers that a model can be built of, and shards that lie beside their index.
+#include "Checkpoint/ModelConfig.h"
+#include "Checkpoint/Safetensors/ShardIndex.h"
 #include "Fuzz/FuzzChecks.h"
-#include "Model/ModelConfig.h"
-#include "Model/ShardIndex.h"
 
 using namespace tableread::engine;
 using tableread::test::acceptsOrRefuses;

@@ -2,9 +2,9 @@
 // Input: a whole safetensors file. What is accepted must be a tiling of its data by tensors with unlike names.
 #include <set>
 
+#include "Checkpoint/Safetensors/Header.h"
+#include "Checkpoint/TensorNames.h"
 #include "Fuzz/FuzzChecks.h"
-#include "Model/SafetensorsHeader.h"
-#include "Model/TensorNames.h"
 
 using namespace tableread::engine;
 using tableread::test::mustHold;

@@ -2,7 +2,7 @@
 // Input: tokenizer.json (or vocab.json, merges.txt and added_tokens.json) and a text, a zero byte between them; where
 // the first part is empty, the text goes through the embedded model's tokenizer, whose ids are bytes.
 #include "Fuzz/FuzzChecks.h"
-#include "Model/Tokenizer.h"
+#include "Text/Tokenizer.h"
 
 using namespace tableread::engine;
 using tableread::test::acceptsOrRefuses;

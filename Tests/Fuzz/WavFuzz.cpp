@@ -8,7 +8,7 @@
 
 #include "Core/Units.h"
 #include "Fuzz/FuzzChecks.h"
-#include "Voice/VoiceReader.h"
+#include "Voice/Reader.h"
 
 using namespace tableread;
 using tableread::test::mustHold;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two ways to share memory that race nowhere and that compute-sanitizer's racecheck reports (seen with CUDA 13.0), each beside
-// ones that it understands. Engine/Kernels/CudaRing.h and CudaTeams.h work both ways. On a GPU of compute capability 9.0:
+// ones that it understands. Engine/Kernels/Ring.h and Teams.h work both ways. On a GPU of compute capability 9.0:
 //
 //     nvcc -arch=sm_90 -std=c++17 -o racecheck-limits Tests/Scripts/racecheck-limits.cu
 //     compute-sanitizer --tool racecheck ./racecheck-limits teams 0     0 hazards

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "Offload/ModelledDevice.h"
+#include "Device/ModelledDevice.h"
 
 namespace tableread::test
 {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "CommandFixture.h"
-#include "Offload/OffloadConfig.h"
+#include "Offload/Config.h"
 
 using namespace tableread;
 using namespace tableread::engine;

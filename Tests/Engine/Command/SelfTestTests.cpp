@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "Command/SelfTestData.h"
 #include "CommandFixture.h"
+#include "Measure/SelfTestData.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -79,19 +79,4 @@ TEST_CASE ("Stored tensors that are missing or damaged are named", "[engine][com
         CHECK_THAT (engine.run ({ "selftest" }).err, Contains ("mini.json: is damaged"));
     }
     CHECK (engine.run ({ "selftest" }).code == 2);
-}
-
-TEST_CASE ("A latent that is no number is no match", "[engine][command][selftest][errors]")
-{
-    SelfTestData stored;
-    stored.tokens = { 1, 2 };
-    stored.latents = { 0.1f, 0.2f, 0.3f };
-    auto now = stored;
-    CHECK (compare (stored, now, 1e-3).passed);
-    now.latents[1] = std::nanf ("");
-    CHECK (! compare (stored, now, 1e-3).passed);
-    now = stored;
-    now.latents.pop_back();
-    CHECK (! compare (stored, now, 1e-3).passed);
-    CHECK (! compare ({}, {}, 1e-3).passed);
 }

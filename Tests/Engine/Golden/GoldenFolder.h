@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "Model/SafetensorsFile.h"
+#include "Checkpoint/Safetensors/File.h"
 
 namespace tableread::test
 {

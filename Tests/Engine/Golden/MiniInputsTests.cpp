@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes into the eight lines of the embedded model is what PyTorch was given: prompt and voice. What comes out:
-// Tests/Engine/Render/MiniLinesTests.cpp.
+// Tests/Engine/Render/Loop/MiniLinesTests.cpp.
 #include <fstream>
 #include <map>
 
@@ -10,10 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "Kernels/Parallel.h"
-#include "Model/Prompt.h"
-#include "Render/ReplayTap.h"
-#include "Render/VoiceEncoder.h"
-#include "Voice/VoiceReader.h"
+#include "Render/Loop/ReplayTap.h"
+#include "Render/Loop/VoiceEncoder.h"
+#include "Text/Prompt.h"
+#include "Voice/Reader.h"
 
 using namespace tableread::engine;
 

@@ -6,16 +6,16 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "Checkpoint/TensorNames.h"
 #include "Engine/Golden/GoldenFolder.h"
-#include "Model/ConvertCheckpoint.h"
-#include "Model/TensorNames.h"
-#include "Model/Tokenizer.h"
-#include "Render/FrameLoop.h"
+#include "Render/Convert.h"
+#include "Render/Loop/FrameLoop.h"
+#include "Render/Loop/ReplayTap.h"
 #include "Render/Replay.h"
-#include "Render/ReplayTap.h"
 #include "Support/SafetensorsWriter.h"
 #include "Support/TemporaryFolder.h"
 #include "Support/Tensors.h"
+#include "Text/Tokenizer.h"
 
 using namespace tableread::engine;
 using namespace tableread::test;

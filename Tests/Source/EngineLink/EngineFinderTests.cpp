@@ -85,5 +85,5 @@ TEST_CASE ("A missing engine is reported with the places searched", "[source][en
 
 TEST_CASE ("This process knows where it was loaded from", "[source][enginelink]")
 {
-    CHECK (EngineSearch::current().binary.filename() == "EngineLinkTests");
+    CHECK (EngineSearch::current().binary.filename() == "tableread_enginelink_tests");
 }

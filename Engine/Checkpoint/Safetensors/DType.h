@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace tableread::engine
+{
+enum class DType
+{
+    Float32,
+    Float16,
+    BFloat16,
+    Float8E4M3,
+    Int8,
+    Int64
+};
+
+/** As safetensors spells it: "F32", "F16", "BF16", "F8_E4M3", "I8", "I64". */
+std::string_view nameOf (DType type);
+
+std::int64_t bytesPerElement (DType type);
+} // namespace tableread::engine

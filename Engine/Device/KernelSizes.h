@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+/** Sizes that the GPU's kernels are built on and that the planner counts memory with: free of Torch and CUDA, and defined
+    here only. */
+namespace tableread::engine::kernels
+{
+/** A GPU matrix is cut into tiles of so many outputs and inputs (see GpuElement). */
+inline constexpr int tileOutputs = 16, tileDepth = 16;
+
+/** The inputs of a GPU matrix are padded to a multiple of this, its outputs to whole tiles. */
+inline constexpr int depthMultiple = 128;
+
+/** Positions that one block of attention takes; a longer passage is split. */
+inline constexpr int attentionSplit = 32;
+
+/** Elements of a packed [n, k] matrix. `granularity`: 8 for each half of a gated matrix, else a tile. */
+constexpr std::int64_t packedElements (std::int64_t n, std::int64_t k, std::int64_t granularity = tileOutputs)
+{
+    return (n + granularity - 1) / granularity * granularity *
+           ((k + depthMultiple - 1) / depthMultiple * depthMultiple);
+}
+
+/** Splits of attention over so many positions. */
+constexpr std::int64_t attentionSplits (std::int64_t positions)
+{
+    return (positions + attentionSplit - 1) / attentionSplit;
+}
+} // namespace tableread::engine::kernels

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "Kernels/Cuda/Tiles.h"
+
+namespace tableread::engine::kernels
+{
+namespace
+{
+/** Values next to each other that are read and written at once. */
+template <int N>
+struct alignas (4 * N) Some
+{
+    float values[N];
+};
+
+template <int N>
+__device__ inline Some<N>& someAt (float* p)
+{
+    return *reinterpret_cast<Some<N>*> (p);
+}
+
+/** What becomes of a tile's sums, [Rows][Pitch] in shared memory: a lane has four outputs in every eighth row, or with SwiGlu
+    two gates and their partners. What is the same in all rows is found out before. */
+template <GpuActivation Activation, int Rows, int Pitch>
+__device__ inline void finishTile (const GpuLinear& a, int tile, std::int64_t firstRow, const float* sums)
+{
+    constexpr bool isGated = Activation == GpuActivation::SwiGlu;
+    constexpr int count = isGated ? 2 : 4; // outputs of a lane
+    const int lane = (int) threadIdx.x % 32, own = lane % 4 * count;
+    const std::int64_t outputs = outputsOf (a), column = (std::int64_t) tile * (4 * count) + own;
+    const int there = (int) min ((std::int64_t) count, outputs - column);
+    const bool isWhole = there == count && outputs % count == 0;
+    float scale[4] = { 1, 1, 1, 1 }, bias[4] = {};
+#pragma unroll
+    for (int u = 0; u < 4; ++u)
+        if (const std::int64_t c = column + u % count + (u < count ? 0 : a.n / 2); u % count < there)
+        {
+            if (a.channelScale != nullptr)
+                scale[u] = a.channelScale[c];
+            if (a.bias != nullptr)
+                bias[u] = a.bias[c];
+        }
+    constexpr int atOnce = 4; // rows of the residual that are on their way together
+#pragma unroll 1
+    for (int first = lane / 4; first < Rows; first += 8 * atOnce)
+    {
+        Some<count> before[atOnce] {};
+        if (isWhole && a.residual != nullptr)
+#pragma unroll
+            for (int r = 0; r < atOnce; ++r)
+                if (const std::int64_t row = firstRow + first + 8 * r; row < a.rows)
+                    before[r] = someAt<count> (a.residual + row * outputs + column);
+#pragma unroll
+        for (int r = 0; r < atOnce; ++r)
+        {
+            const std::int64_t row = firstRow + first + 8 * r, at = row * outputs + column;
+            if (row >= a.rows)
+                return;
+            const float* of = sums + (first + 8 * r) * Pitch + own;
+            Some<count> now;
+#pragma unroll
+            for (int u = 0; u < count; ++u)
+            {
+                now.values[u] = of[u] * scale[u] + bias[u];
+                if constexpr (isGated)
+                    now.values[u] = siluOf (now.values[u]) * (of[u + 8] * scale[u + 2] + bias[u + 2]);
+                if constexpr (Activation == GpuActivation::Gelu)
+                    now.values[u] = geluOf (now.values[u]);
+            }
+            if (! isWhole)
+            {
+#pragma unroll
+                for (int u = 0; u < count; ++u)
+                    if (u < there)
+                        emit (a, targetOf (a, row, column + u, true), row, column + u, now.values[u]);
+            }
+            else if (a.residual != nullptr)
+            {
+                const float* gate = a.gate == nullptr ? nullptr : a.gate + row * a.gateStride + column;
+#pragma unroll
+                for (int u = 0; u < count; ++u)
+                    now.values[u] = before[r].values[u] + now.values[u] * (gate == nullptr ? 1.0f : gate[u]);
+                someAt<count> (a.residual + at) = now;
+            }
+            else if (a.readyOut == nullptr)
+                someAt<count> (a.out + at) = now;
+            else
+            {
+                auto* ready = reinterpret_cast<unsigned*> (static_cast<__nv_bfloat16*> (a.readyOut) + at);
+                if constexpr (isGated)
+                    *ready = pairOf (now.values[0], now.values[1]);
+                else
+                    *reinterpret_cast<uint2*> (ready) = { pairOf (now.values[0], now.values[1]),
+                                                          pairOf (now.values[2], now.values[3]) };
+            }
+        }
+    }
+}
+
+template <int Rows, int Pitch>
+__device__ inline void finishTile (const GpuLinear& a, int tile, std::int64_t firstRow, const float* sums)
+{
+    switch (a.activation)
+    {
+        case GpuActivation::SwiGlu:
+            return finishTile<GpuActivation::SwiGlu, Rows, Pitch> (a, tile, firstRow, sums);
+        case GpuActivation::Gelu:
+            return finishTile<GpuActivation::Gelu, Rows, Pitch> (a, tile, firstRow, sums);
+        case GpuActivation::None:
+            return finishTile<GpuActivation::None, Rows, Pitch> (a, tile, firstRow, sums);
+    }
+}
+} // namespace
+} // namespace tableread::engine::kernels

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Measure/Bench.h"
+
+#include <chrono>
+#include <vector>
+
+#include "Checkpoint/Checkpoint.h"
+#include "Core/ContentHash.h"
+#include "Core/Error.h"
+#include "Measure/Machine.h"
+
+namespace tableread::engine
+{
+namespace
+{
+/** Loading again is measured too, unless a big model would take minutes. */
+constexpr double longestLoadToRepeatMs = 5000.0;
+constexpr std::size_t loads = 3;
+
+double millisecondsSince (std::chrono::steady_clock::time_point begin)
+{
+    return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begin).count();
+}
+
+MachineLimits limitsOf (const BenchReport& report, const BenchRequest& request)
+{
+    if (report.device.name.empty())
+        return measureLimits (report.threads, static_cast<std::size_t> (report.work.diffusionHead.bytes));
+    const auto gpu = request.measureGpu ? request.measureGpu() : std::nullopt;
+    const double speed = gpu ? gpu->memoryBytesPerSecond : 0;
+    return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
+}
+
+void renderRuns (Renderer& renderer, const Passage& passage, const BenchRequest& request,
+                 const MeasureHooks& hooks, BenchReport& report)
+{
+    std::vector<float> first;
+    for (int run = 0; run < request.runs; ++run)
+    {
+        std::vector<float> samples;
+        RenderEvents events;
+        events.onFrame = [&samples] (std::span<const float> frame) {
+            samples.insert (samples.end(), frame.begin(), frame.end());
+        };
+        events.isCancelled = hooks.isStopped;
+        report.runs.push_back (renderer.render (passage, request.speech.settings, events));
+        if (hooks.isStopped())
+            fail (ErrorCode::Cancelled, "the measurement was stopped; half of one says nothing.");
+        if (run == 0)
+            first = samples;
+        report.identical = report.identical && samples == first;
+    }
+    report.samplesHash = contentHash (first);
+}
+
+ModelWork workOf (const BenchRequest& request)
+{
+    const auto& load = request.load;
+    const auto& settings = request.speech.settings;
+    const auto checkpoint =
+        load.randomWeights ? Checkpoint::shapesOf (load.model) : Checkpoint::open (load.model);
+    return workOfOneFrame (*checkpoint, { .steps = settings.steps,
+                                          .guided = settings.guidanceScale != 1.0f,
+                                          .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0,
+                                          .layers = load.offload.settings.weights });
+}
+} // namespace
+
+BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks)
+{
+    const auto& load = request.load;
+    BenchReport report;
+    report.processor = processorName();
+    report.processors = usableProcessors();
+    report.threads = load.threads > 0 ? load.threads : report.processors;
+    report.commit = commit();
+    report.dtype = load.compute == ComputeType::BFloat16 ? "bf16" : "fp32";
+    report.text = request.speech.text;
+
+    auto begin = std::chrono::steady_clock::now();
+    auto renderer = hooks.load (load);
+    report.loadsMs.push_back (millisecondsSince (begin));
+    report.model = renderer->info();
+    hooks.onLoaded (report.model);
+    begin = std::chrono::steady_clock::now();
+    Passage passage { { { 0, request.speech.text } }, { renderer->encodeVoice (request.speech.voice) } };
+    report.voiceMs = millisecondsSince (begin);
+    renderRuns (*renderer, passage, request, hooks, report);
+    report.peakBytes = peakResidentBytes();
+    report.device = renderer->deviceReport();
+
+    passage.voices.clear();
+    renderer.reset();
+    while (report.loadsMs.size() < loads && report.loadsMs.front() < longestLoadToRepeatMs)
+    {
+        begin = std::chrono::steady_clock::now();
+        const auto again = hooks.load (load);
+        report.loadsMs.push_back (millisecondsSince (begin));
+    }
+    report.work = workOf (request);
+    report.limits = limitsOf (report, request);
+    return report;
+}
+} // namespace tableread::engine

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "Measure/Profile/Report.h"
+#include "Measure/Work.h"
+
+namespace tableread::engine
+{
+struct ProfileRequest
+{
+    LoadOptions load;
+    MeasuredSpeech speech;
+    std::int64_t frames = 48; // measured, after those that settle
+    int batch = 1;            // passages at once
+};
+
+struct MeasuredProfile
+{
+    ProfileReport report;
+    std::vector<ProfileSpan> spans;
+};
+
+/** Loads the model and renders once; what the load and the voice took is left out.
+    @throws Exception Cancelled when it is stopped. */
+MeasuredProfile measureProfile (const ProfileRequest& request, const MeasureHooks& hooks);
+} // namespace tableread::engine

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Network/Codec/Block.h"
+
+#include <ATen/ATen.h>
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::int64_t mixerTaps = 7;
+}
+
+CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels,
+                        double normEps)
+    : parts { .norm = weights.values (name + ".norm.weight", { channels }),
+              .mixer = weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps })
+                           .squeeze (1)
+                           .t()
+                           .contiguous(),
+              .mixerBias = weights.values (name + ".mixer.conv.conv.conv.bias", { channels }),
+              .gamma = weights.values (name + ".gamma", { channels }),
+              .ffnNorm = weights.values (name + ".ffn_norm.weight", { channels }),
+              .ffnGamma = weights.values (name + ".ffn_gamma", { channels }),
+              .up = weights.linear (name + ".ffn.linear1", 4 * channels, channels, true),
+              .down = weights.linear (name + ".ffn.linear2", channels, 4 * channels, true),
+              .eps = normEps }
+{}
+
+at::Tensor CodecBlock::operator() (const at::Tensor& x, CodecCursor& cursor) const
+{
+    auto& context = cursor.context (x, mixerTaps - 1);
+    return kernels::codecBlock (x, parts, context, cursor.active());
+}
+
+void CodecBlock::addTensors (std::vector<at::Tensor*>& to)
+{
+    auto& p = parts;
+    to.insert (to.end(), { &p.norm, &p.mixer, &p.mixerBias, &p.gamma, &p.ffnNorm, &p.ffnGamma, &p.up.panels,
+                           &p.up.bias, &p.down.panels, &p.down.bias });
+}
+
+std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,
+                                   std::int64_t depth, std::int64_t channels, double normEps)
+{
+    std::vector<CodecBlock> blocks;
+    for (std::int64_t j = 0; j < depth; ++j)
+        blocks.emplace_back (weights, name + std::to_string (stage) + "." + std::to_string (j), channels,
+                             normEps);
+    return blocks;
+}
+} // namespace tableread::engine

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Network/Codec/Convolution.h"
+
+#include <ATen/ATen.h>
+
+#include "Kernels/Chain.h"
+#include "Kernels/Codec.h"
+
+namespace tableread::engine
+{
+at::Tensor& CodecCursor::context (const at::Tensor& x, std::int64_t columns)
+{
+    if (next == state.contexts.size())
+    {
+        kernels::runChain (x.device());
+        state.contexts.push_back (at::zeros ({ x.size (0), columns, x.size (2) }, x.options()));
+    }
+    return state.contexts[next++];
+}
+
+namespace
+{
+/** [context; x] for a convolution's product, in bf16 where that takes it so and each column lies on 16 bytes. */
+at::Tensor extend (const at::Tensor& x, std::int64_t columns, CodecCursor& cursor,
+                   const kernels::Weight& weight)
+{
+    const bool rounded = kernels::roundsRows (weight) && x.size (2) % 8 == 0;
+    return kernels::extend (x, cursor.context (x, columns), cursor.active(), rounded);
+}
+} // namespace
+
+Convolution::Convolution (const WeightReader& weights, const std::string& name, std::int64_t in,
+                          std::int64_t out, std::int64_t kernelColumns, std::int64_t strideColumns)
+    : inputs (in)
+    , kernel (kernelColumns)
+    , stride (strideColumns)
+{
+    const auto matrix = weights.values (name + ".weight", { out, in, kernel })
+                            .permute ({ 0, 2, 1 })
+                            .reshape ({ out, kernel * in });
+    weight = weights.packed (matrix, weights.values (name + ".bias", { out }));
+}
+
+at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
+{
+    const auto batch = x.size (0), columns = (x.size (1) + stride - 1) / stride;
+    auto padded = x;
+    if (columns * stride != x.size (1))
+    {
+        kernels::runChain (x.device());
+        padded = at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
+    }
+    const auto extended = extend (padded, kernel - stride, cursor, weight);
+    const auto windows = extended.as_strided ({ batch, columns, kernel * inputs },
+                                              { extended.stride (0), stride * inputs, 1 });
+    return kernels::linear (windows, weight).view ({ batch, columns, weight.n });
+}
+
+void Convolution::addTensors (std::vector<at::Tensor*>& to)
+{
+    to.insert (to.end(), { &weight.panels, &weight.bias });
+}
+
+TransposedConvolution::TransposedConvolution (const WeightReader& weights, const std::string& name,
+                                              std::int64_t in, std::int64_t out, std::int64_t strideColumns)
+    : inputs (in)
+    , outputs (out)
+    , stride (strideColumns)
+{
+    // [in, out, 2s] → rows (j, out) of [x[t − 1] · w[s + j], x[t] · w[j]]
+    const auto stored = weights.values (name + ".weight", { in, out, 2 * stride });
+    const auto now = stored.slice (2, 0, stride), before = stored.slice (2, stride);
+    const auto matrix = at::cat ({ before.permute ({ 2, 1, 0 }), now.permute ({ 2, 1, 0 }) }, 2)
+                            .reshape ({ stride * out, 2 * in });
+    weight = weights.packed (matrix, weights.values (name + ".bias", { out }).repeat ({ stride }));
+}
+
+at::Tensor TransposedConvolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
+{
+    const auto batch = x.size (0), columns = x.size (1);
+    const auto extended = extend (x, 1, cursor, weight);
+    const auto windows =
+        extended.as_strided ({ batch, columns, 2 * inputs }, { extended.stride (0), inputs, 1 });
+    return kernels::linear (windows, weight).view ({ batch, columns * stride, outputs });
+}
+} // namespace tableread::engine

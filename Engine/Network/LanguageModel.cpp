@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Network/LanguageModel.h"
+
+#include <ATen/ATen.h>
+#include <vector>
+
+#include "Kernels/Rows.h"
+
+namespace tableread::engine
+{
+namespace
+{
+const std::string root = "model.language_model.";
+const std::string embeddingName = root + "embed_tokens.weight";
+
+} // namespace
+
+KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::TensorOptions where)
+{
+    const auto empty = [&] {
+        return at::empty ({ config.layers, config.kvHeads, capacity, config.headDim }, where);
+    };
+    store = { empty(), empty() };
+}
+
+LayerWeights readLayer (const WeightReader& reader, std::int64_t index)
+{
+    const auto weights = reader.forLayers();
+    const auto& c = weights.checkpoint.config().languageModel;
+    const auto layer = root + "layers." + std::to_string (index) + ".";
+    const auto attention = layer + "self_attn.", mlp = layer + "mlp.";
+    const auto query = c.heads * c.headDim, key = c.kvHeads * c.headDim;
+    return { weights.values (layer + "input_layernorm.weight", { c.hidden }),
+             weights.stacked ({ { attention + "q_proj", query },
+                                { attention + "k_proj", key },
+                                { attention + "v_proj", key } },
+                              c.hidden, true),
+             weights.linear (attention + "o_proj", c.hidden, query, false),
+             weights.values (layer + "post_attention_layernorm.weight", { c.hidden }),
+             weights.stacked ({ { mlp + "gate_proj", c.intermediate }, { mlp + "up_proj", c.intermediate } },
+                              c.hidden, false, true),
+             weights.linear (mlp + "down_proj", c.hidden, c.intermediate, false) };
+}
+std::vector<LayerWeights> readLayers (const WeightReader& weights)
+{
+    std::vector<LayerWeights> layers;
+    for (std::int64_t l = 0; l < weights.checkpoint.config().languageModel.layers; ++l)
+        layers.push_back (readLayer (weights, l));
+    return layers;
+}
+
+LanguageModel::LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers,
+                              std::int64_t positions)
+    : settings (weights.checkpoint.config().languageModel)
+    , embedding (weights.checkpoint, embeddingName, settings.vocabulary, settings.hidden)
+    , output (weights.checkpoint, weights.checkpoint.tied() ? embeddingName : "lm_head.weight",
+              settings.vocabulary, settings.hidden)
+    , source (std::move (layers))
+    , finalNorm (weights.values (root + "norm.weight", { settings.hidden }))
+    , rotary (kernels::makeRotaryTable (positions, settings.headDim, settings.ropeTheta, weights.device()))
+{}
+
+at::Tensor LanguageModel::embed (at::ArrayRef<std::int64_t> ids) const
+{
+    return embedding.rows (ids).to (finalNorm.device());
+}
+
+kernels::Weight LanguageModel::outputRows (at::ArrayRef<std::int64_t> ids) const
+{
+    return kernels::pack (output.rows (ids), {}, { .device = finalNorm.device() });
+}
+
+void LanguageModel::runLayer (at::Tensor& x, const LayerWeights& layer, const kernels::AttentionRows& rows,
+                              std::int64_t index) const
+{
+    const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
+    const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
+    auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
+    const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, rows, index);
+    kernels::linear (mixed, layer.output, nullptr, { .residual = x });
+    const auto inner = kernels::linear (x, layer.gateUp, &mlpNorm,
+                                        { .activation = kernels::Activation::SwiGlu, .rounded = true });
+    kernels::linear (inner, layer.down, nullptr, { .residual = x });
+}
+
+at::Tensor LanguageModel::normalised (const at::Tensor& x) const
+{
+    return kernels::rmsNorm (x, finalNorm, settings.normEps);
+}
+
+at::Tensor LanguageModel::forward (const at::Tensor& inputs, const kernels::AttentionRows& rows,
+                                   Tap* layerTap)
+{
+    auto x = inputs.clone();
+    for (std::int64_t l = 0; l < source->layers(); ++l)
+    {
+        runLayer (x, source->acquire (l), rows, l);
+        source->release (l);
+        if (layerTap != nullptr)
+        {
+            auto seen = x.narrow (0, 0, rows.groups.front().rows).clone();
+            layerTap->see ("prefill.layer" + std::to_string (l) + ".out", seen);
+        }
+    }
+    return normalised (x);
+}
+} // namespace tableread::engine

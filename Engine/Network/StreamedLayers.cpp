@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Network/StreamedLayers.h"
+
+#include <ATen/ATen.h>
+#include <string>
+
+#include "Offload/OutOfMemory.h"
+
+namespace tableread::engine
+{
+StreamedLayers::StreamedLayers (StreamDevice& device, const OffloadConfig& config, const Read& read,
+                                Profiler* profiler)
+    : plan (config.layers, config.gpuLayers, config.settings.slots())
+    , store (device, config.settings.pinMemory ? Pinning::Pinned : Pinning::Pageable)
+    , trim (device, config.settings.cacheTrimInterval, config.settings.trim)
+{
+    std::optional<TensorLayout> layout;
+    LayerWeights shape;
+    for (std::int64_t l = 0; l < plan.layers(); ++l)
+    {
+        auto weights = read (l);
+        if (! plan.isResident (l))
+        {
+            if (! layout)
+                layout.emplace (tensorsOf (weights));
+            layout->writeTo (store.add (layout->bytes()).data(), tensorsOf (weights));
+            shape = std::move (weights);
+        }
+        else
+            resident.emplace (l, std::move (weights));
+        device.trim(); // what reading and packing took: nothing runs yet
+    }
+
+    std::vector<std::byte*> slots;
+    for (int i = 0; i < plan.slots(); ++i)
+    {
+        slots.push_back (
+            allocateOrTrim (device, trim, layout->bytes(), config,
+                            "slot " + std::to_string (i + 1) + " of " + std::to_string (plan.slots())));
+        auto bound = shape;
+        layout->bind (tensorsOf (bound), slots.back(), shape.qkv.panels.device());
+        streamed.emplace (slots.back(), std::move (bound));
+    }
+    using Timing = LayerStreamer::Timing;
+    streamer = std::make_unique<LayerStreamer> (device, plan, store, trim, slots,
+                                                profiler != nullptr ? Timing::On : Timing::Off);
+    if (profiler != nullptr)
+        profiler->watch (*streamer, trim);
+}
+
+const LayerWeights& StreamedLayers::acquire (std::int64_t layer)
+{
+    return plan.isResident (layer) ? resident.at (layer) : streamed.at (streamer->acquire (layer));
+}
+
+void StreamedLayers::release (std::int64_t layer)
+{
+    if (! plan.isResident (layer))
+        streamer->release (layer);
+}
+} // namespace tableread::engine

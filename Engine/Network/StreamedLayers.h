@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "Network/LayerSource.h"
+#include "Network/TensorLayout.h"
+#include "Offload/LayerStreamer.h"
+#include "Offload/Profiler.h"
+
+namespace tableread::engine
+{
+/** Layers of which some stay on the GPU and the others lie in host memory, each as one block, and pass through the slots
+    of a LayerStreamer. The same kernels read the same packed bytes, so the results are those of ResidentLayers. */
+class StreamedLayers : public LayerSource
+{
+public:
+    /** Reads one layer, packed for the GPU and on it. */
+    using Read = std::function<LayerWeights (std::int64_t layer)>;
+
+    /** profiler: is told of copies, waits and trims, and outlives this object; or null. */
+    StreamedLayers (StreamDevice& device, const OffloadConfig& config, const Read& read,
+                    Profiler* profiler = nullptr);
+
+    std::int64_t layers() const override { return plan.layers(); }
+    const LayerWeights& acquire (std::int64_t layer) override;
+    bool isResident (std::int64_t layer) const override { return plan.isResident (layer); }
+    void release (std::int64_t layer) override;
+
+    LayerStreamer& layerStreamer() { return *streamer; }
+    const CacheTrim& trims() const { return trim; }
+    const PinnedStore& hostMemory() const { return store; }
+
+private:
+    LayerPlan plan;
+    PinnedStore store;
+    CacheTrim trim;
+    std::map<std::int64_t, LayerWeights> resident; // by layer
+    std::map<std::byte*, LayerWeights> streamed;   // by the slot that they lie in
+    std::unique_ptr<LayerStreamer> streamer;
+};
+} // namespace tableread::engine

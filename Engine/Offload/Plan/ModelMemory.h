@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "Checkpoint/Checkpoint.h"
+#include "Offload/Plan/MemoryPlan.h"
+
+namespace tableread::engine
+{
+/** What the model is loaded for, as far as memory depends on it. */
+struct MemorySettings
+{
+    WeightsFormat weights = WeightsFormat::AsComputed;
+    bool bfloat16 = true;            // what the engine computes with; else fp32
+    std::int64_t positions = 4096;   // prompt and speech of the longest passage; a second of speech takes 7.5
+    std::int64_t promptTokens = 600; // of them, those of the prompt
+    int passages = 1;                // in one batch
+    bool guided = true;
+
+    /** As a load's settings have it. */
+    static MemorySettings of (const OffloadSettings& settings, bool bfloat16)
+    {
+        return { .weights = settings.weights,
+                 .bfloat16 = bfloat16,
+                 .positions = settings.positions,
+                 .passages = settings.passages };
+    }
+};
+
+/** What cannot be derived from a checkpoint. Each number was measured on a GPU, or says that it is an estimate; plan's
+    prediction of the peak rests on them. */
+struct MemoryAssumptions
+{
+    std::int64_t context = 520LL << 20; // estimate: CUDA 13 context with the engine's kernels loaded
+    std::int64_t graphs = 64LL << 20;   // estimate: captured graphs and their private pool, one passage
+    std::int64_t aPassageMore =
+        12LL << 20; // estimate: codec contexts and activations of each further passage
+    std::int64_t voiceChunk =
+        160LL << 20; // estimate: the acoustic encoder's activations for a chunk of a voice
+    std::int64_t reserve = 256LL << 20;
+};
+
+/** Adds up real tensors as they lie on the device: matrices in padded tiles, all else in fp32, each rounded up as the
+    allocator does. Embedding and output matrix stay on the host. */
+MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& settings,
+                         const MemoryAssumptions& assumptions = {});
+
+/** A tensor as it lies on the device. Convolutions become products: [out, in, taps] → [out, taps · in], transposed ones
+    [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */
+std::int64_t bytesOnDevice (std::string_view officialName, const TensorView& tensor,
+                            const MemorySettings& settings, WeightsFormat format);
+
+/** Bytes of the largest decoder layer as one contiguous block. */
+std::int64_t layerBytes (const Checkpoint& checkpoint, const MemorySettings& settings);
+} // namespace tableread::engine

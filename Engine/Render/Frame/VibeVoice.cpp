@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Render/Frame/VibeVoice.h"
+
+#include <ATen/ATen.h>
+
+#include "Network/ResidentLayers.h"
+#include "Offload/Plan/ModelMemory.h"
+
+namespace tableread::engine
+{
+VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where,
+                      const OffloadRequest& request, Profiling profiling)
+    : checkpoint (std::move (opened))
+    , computeType (compute)
+    , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where,
+               request.settings.weights)
+    , streamDevice (where.is_cuda() ? std::make_unique<GpuStreamDevice> (request.settings.deviceMemoryLimit)
+                                    : nullptr)
+    , profiler (profiling == Profiling::On ? std::make_unique<Profiler> (streamDevice.get()) : nullptr)
+    , latentScale (weights.scalar ("model.speech_scaling_factor"))
+    , latentBias (weights.scalar ("model.speech_bias_factor"))
+    , languageModel (weights, makeLayers (request), config().languageModel.maxPositions)
+    , acousticConnector (weights, "acoustic_connector", config().acousticEncoder.dimension)
+    , semanticConnector (weights, "semantic_connector", config().semanticEncoder.dimension)
+    , diffusionHead (weights, compute == ComputeType::BFloat16)
+    , acousticEncoder (readVoiceEncoder(), streamDevice.get())
+    , semanticEncoder (weights, "semantic_tokenizer", config().semanticEncoder)
+    , decoder (weights, config().acousticDecoder)
+{
+    if (streamDevice != nullptr)
+        streamDevice->trim(); // what reading and packing took
+}
+
+std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& request)
+{
+    if (streamDevice == nullptr)
+        return std::make_unique<ResidentLayers> (readLayers (weights));
+    const bool narrow = computeType == ComputeType::BFloat16;
+    auto needs = memoryNeeds (*checkpoint, MemorySettings::of (request.settings, narrow));
+    needs.context = 0; // CUDA's own part is taken already
+    const auto free = streamDevice->memory().free;
+    offload = settle (request, needs, free, streamDevice->name());
+    plannedPeakBytes =
+        streamDevice->contextBytes() + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
+    memoryNotes = describeMemory (needs, *offload, free, streamDevice->name());
+    if (! offload->offloads())
+    {
+        std::vector<LayerWeights> layers;
+        for (std::int64_t l = 0; l < offload->layers; ++l)
+        {
+            layers.push_back (readLayer (weights, l));
+            streamDevice->trim(); // what reading and packing took
+        }
+        return std::make_unique<ResidentLayers> (std::move (layers));
+    }
+    auto layers = std::make_unique<StreamedLayers> (
+        *streamDevice, *offload, [this] (std::int64_t layer) { return readLayer (weights, layer); },
+        profiler.get());
+    streamed = layers.get();
+    if (const auto note = layers->hostMemory().note(); ! note.empty())
+        memoryNotes += note + '\n';
+    return layers;
+}
+
+CodecEncoder VibeVoice::readVoiceEncoder() const
+{
+    if (streamDevice != nullptr)
+        streamDevice->trim(); // what reading the head took is more than all that comes
+    return { weights, "acoustic_tokenizer", config().acousticEncoder };
+}
+
+at::TensorOptions VibeVoice::storeOptions() const
+{
+    const bool narrow = device().is_cuda() && computeType == ComputeType::BFloat16;
+    return at::TensorOptions (narrow ? at::kBFloat16 : at::kFloat).device (device());
+}
+} // namespace tableread::engine

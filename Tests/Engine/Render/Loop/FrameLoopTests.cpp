@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Render/Loop/FrameLoop.h"
+
+#include <c10/core/InferenceMode.h>
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "Support/Tensors.h"
+
+using namespace tableread::engine;
+using namespace tableread::tests;
+
+namespace
+{
+/** A tiny random model: it says nothing, but takes every branch that it is forced to. */
+struct Loop
+{
+    Loop()
+        : model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"),
+                 ComputeType::Float32)
+        , loop (model, tokens)
+    {}
+
+    SequenceInput input (std::uint64_t seed, std::vector<std::int64_t> forced, std::vector<float>& out)
+    {
+        SequenceInput made;
+        made.ids = { 4, 8, (std::int64_t) seed, 15, tokens.speechStart };
+        made.settings = { .seed = seed };
+        made.noise = std::make_unique<PhiloxNoise> (seed);
+        made.tokenLimit = (std::int64_t) forced.size();
+        made.forcedTokens = std::move (forced);
+        made.events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
+        return made;
+    }
+
+    static constexpr SpecialTokens tokens { 156, 157, 158, 147 };
+    static constexpr std::int64_t S = 156, E = 157, F = 158, T = 147;
+    VibeVoice model;
+    FrameLoop loop;
+};
+} // namespace
+
+TEST_CASE ("Rows that join and leave change no bit of a sequence", "[engine][render][determinism]")
+{
+    const c10::InferenceMode noGradients;
+    using L = Loop;
+    const std::vector<std::int64_t> script { L::F, L::F, L::E, L::S, L::F, L::F, L::F, L::F, L::E, L::T };
+    std::vector<float> alone, among, early, late;
+    {
+        Loop fixture;
+        fixture.loop.join (fixture.input (1, script, alone));
+        while (fixture.loop.step())
+        {}
+    }
+    REQUIRE (alone.size() == 6 * 16);
+
+    Loop fixture;
+    const auto leaver = fixture.loop.join (fixture.input (2, std::vector<std::int64_t> (20, L::F), early));
+    const auto watched = fixture.loop.join (fixture.input (1, script, among));
+    for (int i = 0; i < 3; ++i)
+        fixture.loop.step();
+    fixture.loop.join (fixture.input (3, { L::F, L::F, L::T }, late)); // ends by itself while the others run
+    fixture.loop.step();
+    fixture.loop.leave (leaver);
+    while (fixture.loop.step())
+    {}
+    CHECK (among == alone);
+    CHECK (early.size() == 4 * 16);
+    CHECK (leaver->report.finish == FinishReason::Cancelled);
+    CHECK (late.size() == 2 * 16);
+    CHECK (watched->report.finish == FinishReason::Stop);
+}
+
+TEST_CASE ("Odd orders of tokens are survived: an end without a start, two starts, text ending first",
+           "[engine][render]")
+{
+    const c10::InferenceMode noGradients;
+    using L = Loop;
+    const auto [script, frames] = GENERATE (table<std::vector<std::int64_t>, std::size_t> ({
+        { { L::E, L::F, L::F, L::T }, 2 }, // speech ends before it began, then frames without a new start
+        { { L::S, L::S, L::F, L::E, L::T }, 1 }, // two starts
+        { { L::F, L::E, L::F, L::E, L::E, L::T }, 2 },
+        { { L::T }, 0 }, // nothing at all
+    }));
+    Loop fixture;
+    std::vector<float> out;
+    const auto sequence = fixture.loop.join (fixture.input (1, script, out));
+    while (fixture.loop.step())
+    {}
+    CHECK (sequence->report.finish == FinishReason::Stop);
+    CHECK (out.size() == frames * 16);
+    CHECK (sequence->report.tokens == script);
+    for (const auto sample : out)
+        REQUIRE (std::isfinite (sample));
+}
+
+TEST_CASE ("After the end of speech the codec begins in silence again", "[engine][render]")
+{
+    const c10::InferenceMode noGradients;
+    using L = Loop;
+    Loop fixture;
+    std::vector<float> out;
+    const auto sequence = fixture.loop.join (fixture.input (1, { L::F, L::F, L::E, L::S, L::F, L::T }, out));
+    for (int i = 0; i < 2; ++i)
+        fixture.loop.step();
+    CHECK (sequence->decoderState.contexts.size() > 0);
+    CHECK (sequence->negative.length() == 3); // the start's row and both frames' (the last one speculative)
+    fixture.loop.step();
+    CHECK (sequence->decoderState.contexts.empty());
+    CHECK (sequence->semanticState.contexts.empty());
+    fixture.loop.step();
+    CHECK (sequence->negative.length() == 1); // only the new start
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <c10/core/InferenceMode.h>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "Render/Loop/FrameLoop.h"
+#include "Render/Renderer.h"
+
+using namespace tableread::engine;
+
+namespace
+{
+using Kind = ProfileSpan::Kind;
+
+double sumOf (const std::vector<ProfileSpan>& spans, Kind kind, FramePart part, std::int64_t frame)
+{
+    double ms = 0;
+    for (const auto& span : spans)
+        if (span.kind == kind && span.part == part && span.frame == frame)
+            ms += span.ms();
+    return ms;
+}
+
+std::map<std::int64_t, ProfileSpan> stepsOf (const std::vector<ProfileSpan>& spans)
+{
+    std::map<std::int64_t, ProfileSpan> steps;
+    for (const auto& span : spans)
+        if (span.kind == Kind::Step)
+            steps[span.frame] = span;
+    return steps;
+}
+
+/** What a model says in three frames, and what was noted meanwhile. */
+std::pair<std::vector<float>, std::vector<ProfileSpan>> speak (const LoadOptions& options)
+{
+    const auto renderer = Renderer::load (options);
+    VoiceAudio hum { "hum", std::vector<float> (72'000) };
+    for (std::size_t i = 0; i < hum.samples.size(); ++i)
+        hum.samples[i] = 0.08f * std::sin (0.03f * (float) i);
+    const auto voice = renderer->encodeVoice (hum);
+    renderer->takeProfile();
+    std::vector<float> samples;
+    RenderEvents events;
+    events.onFrame = [&samples] (auto frame) { samples.insert (samples.end(), frame.begin(), frame.end()); };
+    renderer->render ({ { { 0, "Who left the light on?" } }, { voice } }, { .seed = 1, .exactFrames = 6 },
+                      events);
+    return { std::move (samples), renderer->takeProfile() };
+}
+
+LoadOptions mini (Profiling profiling)
+{
+    LoadOptions options;
+    options.model = std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini";
+    options.threads = 2;
+    options.profiling = profiling;
+    return options;
+}
+} // namespace
+
+TEST_CASE ("On a CPU a profile tells each part of each frame, as the report adds them up",
+           "[engine][render][profile]")
+{
+    const c10::InferenceMode noGradients;
+    constexpr SpecialTokens tokens { 156, 157, 158, 147 };
+    VibeVoice model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"),
+                     ComputeType::Float32, at::kCPU, {}, Profiling::On);
+    FrameLoop loop (model, tokens);
+    SequenceInput input;
+    input.ids = { 4, 8, 15, tokens.speechStart };
+    input.noise = std::make_unique<PhiloxNoise> (1);
+    input.settings.exactFrames = 3;
+    input.tokenLimit = 4;
+    const auto sequence = loop.join (std::move (input));
+    model.profiler->promptRead();
+    for (bool goesOn = true; goesOn; model.profiler->frameMade())
+    {
+        const ProfileScope step (model.profiler.get(), { .kind = Kind::Step });
+        goesOn = loop.step();
+    }
+    const auto spans = model.profiler->take();
+    const auto& times = sequence->report.times;
+    CHECK (sumOf (spans, Kind::Part, FramePart::Prompt, -1) >= times.prefill);
+
+    const std::pair<FramePart, double> parts[] { { FramePart::LanguageModel, times.languageModel },
+                                                 { FramePart::DiffusionHead, times.diffusionHead },
+                                                 { FramePart::Decoder, times.decoder },
+                                                 { FramePart::SemanticEncoder, times.semanticEncoder } };
+    const auto steps = stepsOf (spans);
+    REQUIRE (steps.size() == 4); // the last one ends the speech
+    for (const auto& [part, reported] : parts)
+    {
+        double all = 0;
+        for (std::int64_t frame = 0; frame < 3; ++frame)
+        {
+            all += sumOf (spans, Kind::Part, part, frame);
+            CHECK (std::ranges::count_if (spans, [part = part, frame] (const auto& span) {
+                       return span.kind == Kind::Part && span.part == part && span.frame == frame;
+                   }) == 1);
+        }
+        CHECK (all >= reported);
+        CHECK (reported > 0);
+    }
+    double end = 0;
+    for (const auto& span : spans)
+        if (span.kind == Kind::Part && span.frame >= 0) // one after the other, each within its step
+        {
+            CHECK (span.beginMs >= end);
+            CHECK (span.beginMs >= steps.at (span.frame).beginMs);
+            CHECK (span.endMs <= steps.at (span.frame).endMs);
+            end = span.endMs;
+        }
+    CHECK (std::ranges::none_of (
+        spans, [] (const auto& span) { return trackOf (span.kind) != ProfileTrack::Host; }));
+}
+
+TEST_CASE ("A profile changes no bit, and without one nothing is noted", "[engine][render][profile]")
+{
+    const auto [plain, nothing] = speak (mini (Profiling::Off));
+    const auto [profiled, spans] = speak (mini (Profiling::On));
+    CHECK (plain.size() == 6 * 3200);
+    CHECK (plain == profiled);
+    CHECK (nothing.empty());
+    CHECK (stepsOf (spans).size() == 7);
+    CHECK (std::ranges::count_if (spans, [] (const auto& span) { return span.part == FramePart::Prompt; }) ==
+           1);
+}
+
+TEST_CASE ("On a GPU a profile changes no bit, and what the queues did lies within the frames",
+           "[engine][render][profile][.gpu]")
+{
+    auto options = mini (Profiling::Off);
+    options.device = DeviceKind::Cuda;
+    options.compute = ComputeType::BFloat16;
+    options.offload.mode = OffloadRequest::Mode::Layers;
+    options.offload.gpuLayers = GENERATE (3, 8);
+    options.offload.settings.trim = TrimPolicy::Always;
+    options.offload.settings.cacheTrimInterval = 7;
+    const auto plain = speak (options).first;
+    options.profiling = Profiling::On;
+    const auto [profiled, spans] = speak (options);
+    CHECK (plain == profiled);
+
+    constexpr double clocksAreOffMs = 0.1;
+    const auto steps = stepsOf (spans);
+    REQUIRE (steps.size() == 7);
+    const bool offloads = options.offload.gpuLayers < 8;
+    for (std::int64_t frame = 0; frame < 6; ++frame)
+    {
+        CAPTURE (frame);
+        const auto& step = steps.at (frame);
+        const auto model = sumOf (spans, Kind::Work, FramePart::LanguageModel, frame);
+        const auto sound = sumOf (spans, Kind::Work, FramePart::Sound, frame);
+        const auto wait = sumOf (spans, Kind::CopyWait, FramePart::LanguageModel, frame);
+        CHECK (model > 0);
+        CHECK (sound > 0);
+        CHECK (model + sound + wait <= step.ms() + clocksAreOffMs);
+        std::int64_t copies = 0;
+        for (const auto& span : spans)
+        {
+            if (span.frame != frame)
+                continue;
+            if (trackOf (span.kind) == ProfileTrack::Compute && span.part != FramePart::Prompt)
+                CHECK (span.beginMs >= step.beginMs - clocksAreOffMs);
+            CHECK (span.endMs <= step.endMs + clocksAreOffMs);
+            copies += span.kind == Kind::Copy && span.bytes > 0;
+        }
+        if (frame > 0)
+            CHECK ((copies > 0) == offloads);
+    }
+    CHECK (std::ranges::any_of (spans, [] (const auto& span) { return span.kind == Kind::Trim; }) ==
+           offloads);
+}

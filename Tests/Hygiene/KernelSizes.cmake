@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sizes that kernels and the memory plan share are defined in Engine/Device/KernelSizes.h and nowhere else: a second
+# definition lets the plan count what no kernel takes.
+include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
+set(home Engine/Device/KernelSizes.h)
+
+file(STRINGS "${ROOT}/${home}" lines REGEX "^inline constexpr ")
+string(REGEX MATCHALL "[A-Za-z]+ = [0-9]+" definitions "${lines}")
+set(names "")
+foreach(definition IN LISTS definitions)
+    string(REGEX REPLACE " .*" "" name "${definition}")
+    list(APPEND names "${name}")
+endforeach()
+if(NOT names)
+    message(FATAL_ERROR "${home} gives no size, so nothing was checked.")
+endif()
+
+tree_files(files)
+list(FILTER files INCLUDE REGEX "^Engine/.*\\.(h|cpp|cu|cuh)$")
+list(REMOVE_ITEM files ${home})
+foreach(file IN LISTS files)
+    file(STRINGS "${ROOT}/${file}" lines REGEX "constexpr|const |#[ \t]*define|enum")
+    foreach(name IN LISTS names)
+        if(lines MATCHES "[ ,*]${name}[ \t]*(=[^=]|[{]|[0-9])")
+            fault("${file}: defines ${name}, which ${home} does. Include that header.")
+        endif()
+    endforeach()
+endforeach()
+message(NOTICE "${names}")
+finish()
