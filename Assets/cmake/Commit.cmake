@@ -17,9 +17,9 @@ endif()
 
 function(tableread_commit_header target)
     set(header "${CMAKE_CURRENT_BINARY_DIR}/generated/TableReadCommit.h")
-    add_custom_target(${target}_commit BYPRODUCTS "${header}" COMMENT ""
+    add_custom_target(tableread_commit BYPRODUCTS "${header}" COMMENT ""
         COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DHEADER=${header}" -P
             "${CMAKE_CURRENT_FUNCTION_LIST_FILE}")
-    add_dependencies(${target} ${target}_commit)
+    add_dependencies(${target} tableread_commit)
     target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/generated")
 endfunction()

@@ -48,3 +48,23 @@ file(APPEND "${PLACE}/.clang-tidy" "# other checks\n")
 tidy(0 "2 sources, 0 of them known from before; 0 findings")
 
 tidy(1 "nothing was checked" --torch)
+
+# Headers in a build of CMake's: a library's are found through links, and each has to compile alone.
+file(REMOVE_RECURSE "${PLACE}")
+file(MAKE_DIRECTORY "${PLACE}")
+file(COPY_FILE "${ROOT}/.clang-tidy" "${PLACE}/.clang-tidy")
+file(WRITE "${PLACE}/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)\nproject(Planted LANGUAGES CXX)\n"
+    "add_library(tableread_warnings INTERFACE)\ninclude(\"${ROOT}/Assets/cmake/Targets.cmake\")\n"
+    "add_subdirectory(Source/Apart)\n")
+file(WRITE "${apart}/CMakeLists.txt" "tableread_library(apart SOURCES One.cpp)\n")
+file(WRITE "${apart}/One.cpp" "#include \"Apart/Twice.h\"\nint one()\n{\n    return twice (1);\n}\n")
+file(WRITE "${apart}/Twice.h" "${header}")
+execute_process(COMMAND "${CMAKE_COMMAND}" -S "${PLACE}" -B "${PLACE}/build" -G Ninja
+    -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON
+    OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+tidy(0 "1 headers, each compiled alone.*1 sources, 0 of them known from before; 0 findings")
+file(WRITE "${apart}/Twice.h" "${header}inline long wide (int a)\n{\n    return a * 1000;\n}\n")
+tidy(1 "\nSource/Apart/Twice.h:8:12: error: .*bugprone-implicit-widening.* 1 findings")
+file(WRITE "${apart}/Twice.h" "${header}inline std::size_t size()\n{\n    return 2;\n}\n")
+file(WRITE "${apart}/One.cpp" "#include <cstddef>\n\n#include \"Apart/Twice.h\"\n")
+tidy(1 "Twice.h:6:8: error: use of undeclared identifier 'std'.* 0 findings")
