@@ -15,6 +15,7 @@
 #include "Text/Prompt.h"
 #include "Voice/Reader.h"
 
+using namespace tableread;
 using namespace tableread::engine;
 
 namespace

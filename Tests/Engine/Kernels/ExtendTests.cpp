@@ -6,7 +6,7 @@
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 TEST_CASE ("extend puts the context before a chunk and keeps the last columns of the streams that are active",
            "[engine][kernels]")

@@ -6,7 +6,7 @@
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
-using namespace tableread::tests;
+using namespace tableread::test;
 
 namespace
 {

@@ -70,10 +70,10 @@ TEST_CASE ("Weights of each stored type are read as what they mean", "[engine][w
     CAPTURE (stored.dtype);
     const Stored model (SafetensorsWriter().add (weight, stored.dtype, { 2, 2 }, stored.bytes));
     const auto read = model.values (weight, { 2, 2 });
-    CHECK (tests::sameBits (read, at::tensor (stored.means).view ({ 2, 2 })));
+    CHECK (test::sameBits (read, at::tensor (stored.means).view ({ 2, 2 })));
 
     const EmbeddingTable table (*model.checkpoint, weight, 2, 2);
-    CHECK (tests::sameBits (table.rows ({ 1, 0, 1 }), read.index_select (0, at::tensor ({ 1, 0, 1 }))));
+    CHECK (test::sameBits (table.rows ({ 1, 0, 1 }), read.index_select (0, at::tensor ({ 1, 0, 1 }))));
 }
 
 TEST_CASE ("float8 weights are multiplied by a scale that stands beside them", "[engine][weights]")
@@ -86,10 +86,10 @@ TEST_CASE ("float8 weights are multiplied by a scale that stands beside them", "
                             .add (transposed, "F8_E4M3", { 2, 2 }, numbers)
                             .addFloats (transposed + "_scale", { 2 }, { 0.5f, 2.f }));
     const auto scale = at::tensor ({ 0.5f, 2.f });
-    CHECK (tests::sameBits (model.values (weight, { 2, 2 }), whole * scale.view ({ 2, 1 })));
-    CHECK (tests::sameBits (model.values (transposed, { 2, 2 }), whole * scale));
+    CHECK (test::sameBits (model.values (weight, { 2, 2 }), whole * scale.view ({ 2, 1 })));
+    CHECK (test::sameBits (model.values (transposed, { 2, 2 }), whole * scale));
     const EmbeddingTable table (*model.checkpoint, weight, 2, 2);
-    CHECK (tests::sameBits (table.rows ({ 0, 1 }), whole * scale.view ({ 2, 1 })));
+    CHECK (test::sameBits (table.rows ({ 0, 1 }), whole * scale.view ({ 2, 1 })));
 }
 
 TEST_CASE ("int8 weights are multiplied by the scale of their output channel", "[engine][weights]")
@@ -105,13 +105,13 @@ TEST_CASE ("int8 weights are multiplied by the scale of their output channel", "
                             .add ("rows", "I8", { 6, 2 }, numbers)
                             .addFloats ("rows_scale", { 6 }, { 1, 2, 3, 4, 5, 6 }));
     const auto shaped = whole.view ({ 2, 3, 2 });
-    CHECK (tests::sameBits (model.values (weight, { 2, 3, 2 }),
-                            shaped * at::tensor ({ 0.5f, 2.f }).view ({ 2, 1, 1 })));
-    CHECK (tests::sameBits (model.values (transposed, { 2, 3, 2 }),
-                            shaped * at::tensor ({ 0.5f, 2.f, 0.25f }).view ({ 1, 3, 1 })));
+    CHECK (test::sameBits (model.values (weight, { 2, 3, 2 }),
+                           shaped * at::tensor ({ 0.5f, 2.f }).view ({ 2, 1, 1 })));
+    CHECK (test::sameBits (model.values (transposed, { 2, 3, 2 }),
+                           shaped * at::tensor ({ 0.5f, 2.f, 0.25f }).view ({ 1, 3, 1 })));
     const EmbeddingTable table (*model.checkpoint, "rows", 6, 2);
-    CHECK (tests::sameBits (table.rows ({ 5, 0 }),
-                            at::tensor ({ 11.f * 6, -128.f * 6, 1.f, -2.f }).view ({ 2, 2 })));
+    CHECK (test::sameBits (table.rows ({ 5, 0 }),
+                           at::tensor ({ 11.f * 6, -128.f * 6, 1.f, -2.f }).view ({ 2, 2 })));
 }
 
 TEST_CASE ("NaN and infinity in weights are refused in one sentence", "[engine][weights][errors]")
