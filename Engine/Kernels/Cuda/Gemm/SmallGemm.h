@@ -52,10 +52,10 @@ __device__ __forceinline__ void multiplyStep (float (&sums)[Tiles][NT][4],
 /** The epilogue of a block's tiles; `shared` has room for their sums. */
 template <int NT, int Tiles>
 __device__ __forceinline__ void storeTiles (const GpuLinear& a, const float (&sums)[Tiles][NT][4],
-                                            float* shared, int split)
+                                            float* shared)
 {
     const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
-    TileEpilogue<NT> epilogue (a, shared, (std::int64_t) blockIdx.x * 8 * NT, split, gridDim.z);
+    TileEpilogue<NT> epilogue (a, shared, (std::int64_t) blockIdx.x * 8 * NT, blockIdx.z, gridDim.z);
 #pragma unroll
     for (int t = 0; t < Tiles; ++t)
         epilogue.putSums (sums[t], t);
@@ -81,13 +81,11 @@ __global__ void __launch_bounds__ (threads, 2) smallGemmKernel (GpuLinear a, int
                   pieces = rowsOfAll / rowsAtOnce;
     extern __shared__ __align__ (16) unsigned char shared[];
     auto* ring = reinterpret_cast<LaneTile*> (shared); // [slots][Tiles][threads]
-    auto* staged =
-        reinterpret_cast<__nv_bfloat16*> (ring + slots * Tiles * threads); // [slots][rowsOfAll][pitch]
+    auto* staged = reinterpret_cast<__nv_bfloat16*> (ring + slots * Tiles * threads); // [slots][rows][pitch]
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const std::int64_t firstRow = (std::int64_t) blockIdx.x * rowsOfAll;
     const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
-    const int split = blockIdx.z;
-    const KRange range (a, stepsOfASplit, split);
+    const KRange range (a, stepsOfASplit, blockIdx.z);
 
     const auto loadWeights = [&] (int s) {
         if (s >= range.steps)
@@ -144,13 +142,13 @@ __global__ void __launch_bounds__ (threads, 2) smallGemmKernel (GpuLinear a, int
         loadWeights (s + ahead);
         loadRows (s + ahead);
         commitGroup();
-        const auto* x = staged + s % slots * rowsOfAll * pitch + warp * tileDepth;
-        multiplyStep<E> (sums, ring + s % slots * Tiles * threads + threadIdx.x, x);
+        multiplyStep<E> (sums, ring + s % slots * Tiles * threads + threadIdx.x,
+                         staged + s % slots * rowsOfAll * pitch + warp * tileDepth);
     }
     launchDependents(); // not earlier: the next kernel's weight prefetch would delay these rows
     waitForGroups<0>();
     __syncthreads(); // the epilogue reuses the ring buffer
-    storeTiles (a, sums, reinterpret_cast<float*> (shared), split);
+    storeTiles (a, sums, reinterpret_cast<float*> (shared));
 }
 } // namespace
 } // namespace tableread::engine::kernels
