@@ -36,37 +36,85 @@ __device__ inline float inverseRmsOfRow (const float* x, int channels, float eps
     return rsqrtf (sumOfWarp (total) / (float) channels + eps);
 }
 
-/** Eight columns of one stream, with one channel a thread: y = x + γ · depthwise (norm x). The blocks with a stream's first
-    columns also update its context. No others read it, since eight columns are more than a context has.
-    Ready: the block has all channels, and also writes norm y in bf16, the rows of the up projection.
-    Loops are not unrolled: instruction fetch limits this kernel. */
-template <bool Ready>
-class MixBlock
+/** The columns of a block of mixKernel, and the channel of a thread with its columns of the window. */
+struct MixTile
 {
-public:
-    __device__ __forceinline__ MixBlock (const GpuCodecBlock& call, float* window)
-        : a (call)
-        , channels (call.channels)
-        , columns ((int) call.rows)
-        , first ((int) blockIdx.x * mixColumns)
-        , count (min (mixColumns, columns - first))
-        , warp ((int) threadIdx.x / 32)
-        , lane ((int) threadIdx.x % 32)
-        , blockWarps ((int) blockDim.x / 32)
-        , c ((int) (blockIdx.z * blockDim.x + threadIdx.x))
-        , stream ((int) blockIdx.y)
-        , step ((int) blockDim.x)
-        , x (call.x + (std::int64_t) stream * columns * channels)
-        , own (window + threadIdx.x)
-        , context (call.context + stream * contextColumns * channels + c)
-        , isIn (c < channels)
-    {}
+    int first, count, channel, stream;
+    float* own;
+};
 
-    /** Everything that no kernel of the same graph writes. */
-    __device__ __forceinline__ void loadWeights()
+/** norm y in bf16. y is in the window, and the sums of its squares over each warp in `squares`. */
+__device__ __forceinline__ void writeReadyRows (const GpuCodecBlock& a, const MixTile& tile,
+                                                const float (*squares)[mixColumns], float* factors)
+{
+    const int channels = a.channels, c = tile.channel, step = blockDim.x;
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, blockWarps = blockDim.x / 32;
+    const bool isIn = c < channels;
+    __syncthreads();
+#pragma unroll 1
+    for (int i = warp; i < tile.count; i += blockWarps)
     {
-        if (! isIn)
-            return;
+        const float total = sumOfWarp (lane < blockWarps ? squares[lane][i] : 0.0f);
+        if (lane == 0)
+            factors[i] = rsqrtf (total / (float) channels + a.eps);
+    }
+    __syncthreads();
+    const float ffnNorm = isIn ? a.ffnNorm[c] : 0.0f;
+    auto* ready = static_cast<__nv_bfloat16*> (a.ready) +
+                  ((std::int64_t) tile.stream * (int) a.rows + tile.first) * channels + c;
+    if (isIn)
+#pragma unroll 1
+        for (int i = 0; i < tile.count; ++i)
+            ready[i * channels] = __float2bfloat16 (tile.own[i * step] * factors[i] * ffnNorm);
+}
+
+/** The context of the next chunk: the last columns, which other blocks convolve. */
+__device__ __forceinline__ void updateContext (const GpuCodecBlock& a, const MixTile& tile, float norm,
+                                               float* factors)
+{
+    const int channels = a.channels, columns = (int) a.rows, c = tile.channel;
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, blockWarps = blockDim.x / 32;
+    const float* x = a.x + (std::int64_t) tile.stream * columns * channels;
+    float* context = a.context + tile.stream * contextColumns * channels + c;
+    __syncthreads();
+#pragma unroll 1
+    for (int i = warp; i < contextColumns; i += blockWarps)
+    {
+        const float factor = inverseRmsOfRow (x + (std::int64_t) (columns - contextColumns + i) * channels,
+                                              channels, a.eps, lane);
+        if (lane == 0)
+            factors[i] = factor;
+    }
+    __syncthreads();
+    if (c < channels)
+#pragma unroll 1
+        for (int i = 0; i < contextColumns; ++i)
+            context[i * channels] = x[(columns - contextColumns + i) * channels + c] * factors[i] * norm;
+}
+
+/** The first half of a codec block: y = x + γ · depthwise (norm x). A block has eight columns of one stream and one channel a
+    thread. The blocks with a stream's first columns also update its context. No others read it, since eight columns are more
+    than a context has. Ready: a block has all channels, and also writes norm y in bf16, the rows of the up projection.
+    Loops are not unrolled: instruction fetch limits this kernel. Two blocks with all channels fit a multiprocessor. */
+template <bool Ready>
+__global__ void __launch_bounds__ (1024, Ready ? 2 : 1) mixKernel (GpuCodecBlock a)
+{
+    extern __shared__ float
+        window[]; // [contextColumns + mixColumns][threads]: the context and normed columns, then y
+    __shared__ float factors[mixColumns + contextColumns], squares[32][mixColumns];
+    const int channels = a.channels, columns = (int) a.rows, first = blockIdx.x * mixColumns;
+    const int count = min (mixColumns, columns - first);
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, blockWarps = blockDim.x / 32;
+    const int c = blockIdx.z * blockDim.x + threadIdx.x, stream = blockIdx.y;
+    const float* x = a.x + (std::int64_t) stream * columns * channels;
+    float* own = window + threadIdx.x;
+    const int step = blockDim.x;
+    float* context = a.context + stream * contextColumns * channels + c;
+    const bool isIn = c < channels;
+    launchDependents();
+    float weight[taps] = {}, norm = 0, gamma = 0, bias = 0;
+    if (isIn)
+    {
 #pragma unroll
         for (int j = 0; j < taps; ++j)
             weight[j] = a.mixer[j * channels + c];
@@ -76,124 +124,51 @@ public:
         if (first == 0)
 #pragma unroll
             for (int i = 0; i < contextColumns; ++i)
-                own[i * step] = context[i * channels];
+                own[i * step] = context[i * channels]; // written by an earlier graph
     }
-
-    /** Fills the window with the normed columns. */
-    __device__ __forceinline__ void normalise (float* factors) const
-    {
-        const int from = max (0, first - contextColumns);
-#pragma unroll 1
-        for (int t = from + warp; t < first + count; t += blockWarps)
-        {
-            const float factor = inverseRmsOfRow (x + (std::int64_t) t * channels, channels, a.eps, lane);
-            if (lane == 0)
-                factors[t - first + contextColumns] = factor;
-        }
-        __syncthreads();
-        if (isIn)
-#pragma unroll 4
-            for (int t = from; t < first + count; ++t)
-                own[(t - first + contextColumns) * step] = normed (t, factors[t - first + contextColumns]);
-    }
-
-    /** Writes y. Ready: puts it into the window, too, and its sums of squares over each warp into `squares`. */
-    __device__ __forceinline__ void convolve (float (*squares)[mixColumns]) const
-    {
-        float* out = a.out + ((std::int64_t) stream * columns + first) * channels + c;
-#pragma unroll 1
-        for (int i = 0; i < count; ++i)
-        {
-            float y = 0;
-            if (isIn)
-            {
-                float sum = bias;
-#pragma unroll
-                for (int j = 0; j < taps; ++j)
-                    sum += weight[j] * own[(i + j) * step];
-                y = x[(first + i) * channels + c] + gamma * sum;
-                out[i * channels] = y;
-                own[i * step] = y; // this column has been read for the last time
-            }
-            if constexpr (Ready)
-            {
-                const float square = sumOfWarp (y * y);
-                if (lane == 0)
-                    squares[warp][i] = square;
-            }
-        }
-    }
-
-    __device__ __forceinline__ void writeReadyRows (float* factors, const float (*squares)[mixColumns]) const
-    {
-        __syncthreads();
-#pragma unroll 1
-        for (int i = warp; i < count; i += blockWarps)
-        {
-            const float total = sumOfWarp (lane < blockWarps ? squares[lane][i] : 0.0f);
-            if (lane == 0)
-                factors[i] = rsqrtf (total / (float) channels + a.eps);
-        }
-        __syncthreads();
-        const float ffnNorm = isIn ? a.ffnNorm[c] : 0.0f;
-        auto* ready =
-            static_cast<__nv_bfloat16*> (a.ready) + ((std::int64_t) stream * columns + first) * channels + c;
-        if (isIn)
-#pragma unroll 1
-            for (int i = 0; i < count; ++i)
-                ready[i * channels] = __float2bfloat16 (own[i * step] * factors[i] * ffnNorm);
-    }
-
-    /** The context of the next chunk: the last columns, which other blocks convolve. */
-    __device__ __forceinline__ void updateContext (float* factors) const
-    {
-        if (first != 0 || (a.active != nullptr && a.active[stream] == 0))
-            return;
-        __syncthreads();
-#pragma unroll 1
-        for (int i = warp; i < contextColumns; i += blockWarps)
-        {
-            const float factor = inverseRmsOfRow (
-                x + (std::int64_t) (columns - contextColumns + i) * channels, channels, a.eps, lane);
-            if (lane == 0)
-                factors[i] = factor;
-        }
-        __syncthreads();
-        if (isIn)
-#pragma unroll 1
-            for (int i = 0; i < contextColumns; ++i)
-                context[i * channels] = normed (columns - contextColumns + i, factors[i]);
-    }
-
-private:
-    __device__ __forceinline__ float normed (int t, float factor) const
-    {
-        return x[t * channels + c] * factor * norm;
-    }
-
-    const GpuCodecBlock& a;
-    int channels, columns, first, count, warp, lane, blockWarps, c, stream, step;
-    const float* x;
-    float *own, *context; // of this thread's channel
-    bool isIn;
-    float weight[taps] = {}, norm = 0, gamma = 0, bias = 0;
-};
-
-template <bool Ready>
-__global__ void __launch_bounds__ (1024) mixKernel (GpuCodecBlock a)
-{
-    extern __shared__ float
-        window[]; // [contextColumns + mixColumns][threads]: the context and normed columns, then y
-    __shared__ float factors[mixColumns + contextColumns], squares[32][mixColumns];
-    MixBlock<Ready> block (a, window);
-    launchDependents();
-    block.loadWeights();
     waitForDependencies();
-    block.normalise (factors);
-    block.convolve (squares);
+    const int from = max (0, first - contextColumns);
+#pragma unroll 1
+    for (int t = from + warp; t < first + count; t += blockWarps)
+    {
+        const float factor = inverseRmsOfRow (x + (std::int64_t) t * channels, channels, a.eps, lane);
+        if (lane == 0)
+            factors[t - first + contextColumns] = factor;
+    }
+    __syncthreads();
+    if (isIn)
+#pragma unroll 4
+        for (int t = from; t < first + count; ++t)
+            own[(t - first + contextColumns) * step] =
+                x[t * channels + c] * factors[t - first + contextColumns] * norm;
+    float* out = a.out + ((std::int64_t) stream * columns + first) * channels + c;
+#pragma unroll 1
+    for (int i = 0; i < count; ++i)
+    {
+        float y = 0;
+        if (isIn)
+        {
+            float sum = bias;
+#pragma unroll
+            for (int j = 0; j < taps; ++j)
+                sum += weight[j] * own[(i + j) * step];
+            y = x[(first + i) * channels + c] + gamma * sum;
+            out[i * channels] = y;
+            own[i * step] = y; // this column has been read for the last time
+        }
+        if constexpr (Ready)
+        {
+            const float square = sumOfWarp (y * y);
+            if (lane == 0)
+                squares[warp][i] = square;
+        }
+    }
+    const MixTile tile { first, count, c, stream, own };
     if constexpr (Ready)
-        block.writeReadyRows (factors, squares);
-    block.updateContext (factors);
+        writeReadyRows (a, tile, squares, factors);
+    if (first != 0 || (a.active != nullptr && a.active[stream] == 0))
+        return;
+    updateContext (a, tile, norm, factors);
 }
 } // namespace
 } // namespace tableread::engine::kernels

@@ -25,158 +25,37 @@ struct SmallGemmShape
     static constexpr int sharedBytes = slotsBytes > sumsBytes ? slotsBytes : sumsBytes;
 };
 
-/** The pipeline of slots in shared memory, filled with one step of weights and rows each by asynchronous copies. */
+/** Adds a step to the sums. weights: the lane's elements of the first tile; x: the warp's inputs of the first row. */
 template <GpuElement E, int NT, int Tiles>
-class SmallGemmStages
+__device__ __forceinline__ void multiplyStep (float (&sums)[Tiles][NT][4],
+                                              const typename Raw<E>::Type* weights, const __nv_bfloat16* x)
 {
-public:
-    using Shape = SmallGemmShape<E, NT, Tiles>;
-
-    __device__ SmallGemmStages (const GpuLinear& call, const KRange& itsRange, unsigned char* shared)
-        : a (call)
-        , range (itsRange)
-        , tilesLeft ((int) ((a.n + tileOutputs - 1) / tileOutputs) - (int) blockIdx.y * Tiles)
-        , weights (reinterpret_cast<LaneTile*> (shared))
-        , rows (reinterpret_cast<__nv_bfloat16*> (weights + Shape::slots * Tiles * threads))
-    {}
-
-    /** Starts the copy of a step's weights. */
-    __device__ void loadWeights (int step) const
-    {
-        if (step >= range.steps)
-            return;
-        const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, firstTile = blockIdx.y * Tiles;
+    constexpr int pitch = SmallGemmShape<E, NT, Tiles>::pitch;
+    const int lane = threadIdx.x % 32;
+    Fragment b[NT / 2];
 #pragma unroll
-        for (int t = 0; t < Tiles; ++t)
-            if (t < tilesLeft)
-            {
-                const auto index =
-                    ((std::int64_t) (firstTile + t) * range.all + range.begin + step) * warps + warp;
-                copyAsync<sizeof (LaneTile)> (weights + (step % Shape::slots * Tiles + t) * threads +
-                                                  threadIdx.x,
-                                              laneOf<E> (a.weight, index, lane));
-            }
-    }
-
-    /** Comes before loadRows(). */
-    __device__ void findRows()
-    {
+    for (int j = 0; j < NT / 2; ++j)
+        b[j] = twoRowTiles (x + j * 16 * pitch, pitch, lane);
 #pragma unroll
-        for (int i = 0; i < pieces; ++i)
-        {
-            const std::int64_t row =
-                (std::int64_t) blockIdx.x * Shape::rowsOfAll + threadIdx.x / piecesOfARow + i * rowsAtOnce;
-            sources[i] = row < a.rows ? readyRow (a, row) + range.begin * stepDepth + column() : nullptr;
-        }
-    }
-
-    /** Starts the copy of a step's rows. */
-    __device__ void loadRows (int step) const
+    for (int t = 0; t < Tiles; ++t)
     {
-        if (step >= range.steps)
-            return;
-#pragma unroll
-        for (int i = 0; i < pieces; ++i)
-        {
-            const bool exists =
-                sources[i] != nullptr && (range.begin + step) * stepDepth + column() < a.readyWidth;
-            const int row = threadIdx.x / piecesOfARow + i * rowsAtOnce;
-            copyAsyncOrZeros (rows + (step % Shape::slots * Shape::rowsOfAll + row) * Shape::pitch + column(),
-                              exists ? sources[i] + step * stepDepth : a.ready, exists);
-        }
-    }
-
-    /** The A operand of a tile of the block. */
-    __device__ Fragment tile (int step, int t) const
-    {
-        return expand<E> (weights[(step % Shape::slots * Tiles + t) * threads + threadIdx.x]);
-    }
-
-    /** The B operands of rows 16 · j to 16 · j + 15. */
-    __device__ Fragment rowTiles (int step, int j) const
-    {
-        const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-        return twoRowTiles (rows + (step % Shape::slots * Shape::rowsOfAll + j * 16) * Shape::pitch +
-                                warp * tileDepth,
-                            Shape::pitch, lane);
-    }
-
-private:
-    using LaneTile = typename Raw<E>::Type;
-    static constexpr int piecesOfARow = stepDepth / 8, rowsAtOnce = threads / piecesOfARow,
-                         pieces = Shape::rowsOfAll / rowsAtOnce;
-
-    /** Of this thread's pieces: their first input within a step. */
-    static __device__ int column()
-    {
-        return (int) threadIdx.x % piecesOfARow * 8;
-    }
-
-    const GpuLinear& a;
-    const KRange& range;
-    int tilesLeft;
-    LaneTile* weights;   // [slots][Tiles][threads]
-    __nv_bfloat16* rows; // [slots][rowsOfAll][pitch]
-    const __nv_bfloat16* sources[pieces];
-};
-
-/** GEMM with 8 · NT rows and `Tiles` tiles of outputs a block; the grid is [tiles of rows, groups of tiles, splits of k]. The
-    warps take turns of 16 inputs as in Gemv, so a row's sums are the same. */
-template <GpuElement E, int NT, int Tiles>
-__global__ void __launch_bounds__ (threads, 2) smallGemmKernel (GpuLinear a, int stepsOfASplit)
-{
-    constexpr int ahead = SmallGemmShape<E, NT, Tiles>::ahead;
-    extern __shared__ __align__ (16) unsigned char shared[];
-    const int split = blockIdx.z;
-    const KRange range (a, stepsOfASplit, split);
-    SmallGemmStages<E, NT, Tiles> stages (a, range, shared);
-#pragma unroll 1
-    for (int s = 0; s < ahead; ++s)
-    {
-        stages.loadWeights (s);
-        commitGroup();
-    }
-    waitForDependencies();
-    stages.findRows();
-#pragma unroll 1
-    for (int s = 0; s < ahead; ++s)
-    {
-        stages.loadRows (s);
-        commitGroup();
-    }
-
-    float sums[Tiles][NT][4] = {};
-#pragma unroll 1
-    for (int s = 0; s < range.steps; ++s)
-    {
-        waitForGroups<ahead - 1>();
-        __syncthreads();
-        stages.loadWeights (s + ahead);
-        stages.loadRows (s + ahead);
-        commitGroup();
-        Fragment b[NT / 2];
+        const Fragment tile = expand<E> (weights[t * threads]);
 #pragma unroll
         for (int j = 0; j < NT / 2; ++j)
-            b[j] = stages.rowTiles (s, j);
-#pragma unroll
-        for (int t = 0; t < Tiles; ++t)
         {
-            const Fragment weights = stages.tile (s, t);
-#pragma unroll
-            for (int j = 0; j < NT / 2; ++j)
-            {
-                mma (sums[t][2 * j], weights, b[j].r[0], b[j].r[1]);
-                mma (sums[t][2 * j + 1], weights, b[j].r[2], b[j].r[3]);
-            }
+            mma (sums[t][2 * j], tile, b[j].r[0], b[j].r[1]);
+            mma (sums[t][2 * j + 1], tile, b[j].r[2], b[j].r[3]);
         }
     }
-    launchDependents(); // not earlier: the next kernel's weight prefetch would delay these rows
-    waitForGroups<0>();
-    __syncthreads(); // the epilogue reuses the slots
-    const int firstTile = blockIdx.y * Tiles, tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs);
-    TileEpilogue<NT> epilogue (a, reinterpret_cast<float*> (shared),
-                               (std::int64_t) blockIdx.x * SmallGemmShape<E, NT, Tiles>::rowsOfAll, split,
-                               gridDim.z);
+}
+
+/** The epilogue of a block's tiles; `shared` has room for their sums. */
+template <int NT, int Tiles>
+__device__ __forceinline__ void storeTiles (const GpuLinear& a, const float (&sums)[Tiles][NT][4],
+                                            float* shared)
+{
+    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
+    TileEpilogue<NT> epilogue (a, shared, (std::int64_t) blockIdx.x * 8 * NT, blockIdx.z, gridDim.z);
 #pragma unroll
     for (int t = 0; t < Tiles; ++t)
         epilogue.putSums (sums[t], t);
@@ -186,6 +65,90 @@ __global__ void __launch_bounds__ (threads, 2) smallGemmKernel (GpuLinear a, int
             epilogue.reduceWarps (firstTile + t, t);
     if (gridDim.z > 1)
         epilogue.reduceSplits (firstTile, 1, min (Tiles, tiles - firstTile));
+}
+
+/** GEMM with 8 · NT rows and `Tiles` tiles of outputs a block; the grid is [tiles of rows, groups of tiles, splits of k]. Rows and
+    weights come through a ring buffer in shared memory, step by step. The warps take turns of 16 inputs as in Gemv, so a row's
+    sums are the same. */
+template <GpuElement E, int NT, int Tiles>
+__global__ void __launch_bounds__ (threads, 2) smallGemmKernel (GpuLinear a, int stepsOfASplit)
+{
+    using LaneTile = typename Raw<E>::Type;
+    using Shape = SmallGemmShape<E, NT, Tiles>;
+    constexpr int ahead = Shape::ahead, slots = Shape::slots, pitch = Shape::pitch,
+                  rowsOfAll = Shape::rowsOfAll;
+    constexpr int piecesOfARow = stepDepth / 8, rowsAtOnce = threads / piecesOfARow,
+                  pieces = rowsOfAll / rowsAtOnce;
+    extern __shared__ __align__ (16) unsigned char shared[];
+    auto* ring = reinterpret_cast<LaneTile*> (shared); // [slots][Tiles][threads]
+    auto* staged = reinterpret_cast<__nv_bfloat16*> (ring + slots * Tiles * threads); // [slots][rows][pitch]
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    const std::int64_t firstRow = (std::int64_t) blockIdx.x * rowsOfAll;
+    const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
+    const KRange range (a, stepsOfASplit, blockIdx.z);
+
+    const auto loadWeights = [&] (int s) {
+        if (s >= range.steps)
+            return;
+#pragma unroll
+        for (int t = 0; t < Tiles; ++t)
+            if (firstTile + t < tiles)
+            {
+                const auto index =
+                    ((std::int64_t) (firstTile + t) * range.all + range.begin + s) * warps + warp;
+                copyAsync<sizeof (LaneTile)> (ring + (s % slots * Tiles + t) * threads + threadIdx.x,
+                                              laneOf<E> (a.weight, index, lane));
+            }
+    };
+#pragma unroll 1
+    for (int s = 0; s < ahead; ++s)
+    {
+        loadWeights (s);
+        commitGroup();
+    }
+    waitForDependencies();
+    const int piece = threadIdx.x % piecesOfARow * 8, pieceRow = threadIdx.x / piecesOfARow;
+    const __nv_bfloat16* sources[pieces];
+#pragma unroll
+    for (int i = 0; i < pieces; ++i)
+    {
+        const std::int64_t row = firstRow + pieceRow + i * rowsAtOnce;
+        sources[i] = row < a.rows ? readyRow (a, row) + range.begin * stepDepth + piece : nullptr;
+    }
+    const auto loadRows = [&] (int s) {
+        if (s >= range.steps)
+            return;
+#pragma unroll
+        for (int i = 0; i < pieces; ++i)
+        {
+            const bool exists = sources[i] != nullptr && (range.begin + s) * stepDepth + piece < a.readyWidth;
+            copyAsyncOrZeros (staged + (s % slots * rowsOfAll + pieceRow + i * rowsAtOnce) * pitch + piece,
+                              exists ? sources[i] + s * stepDepth : a.ready, exists);
+        }
+    };
+#pragma unroll 1
+    for (int s = 0; s < ahead; ++s)
+    {
+        loadRows (s);
+        commitGroup();
+    }
+
+    float sums[Tiles][NT][4] = {};
+#pragma unroll 1
+    for (int s = 0; s < range.steps; ++s)
+    {
+        waitForGroups<ahead - 1>();
+        __syncthreads();
+        loadWeights (s + ahead);
+        loadRows (s + ahead);
+        commitGroup();
+        multiplyStep<E> (sums, ring + s % slots * Tiles * threads + threadIdx.x,
+                         staged + s % slots * rowsOfAll * pitch + warp * tileDepth);
+    }
+    launchDependents(); // not earlier: the next kernel's weight prefetch would delay these rows
+    waitForGroups<0>();
+    __syncthreads(); // the epilogue reuses the ring buffer
+    storeTiles (a, sums, reinterpret_cast<float*> (shared));
 }
 } // namespace
 } // namespace tableread::engine::kernels
