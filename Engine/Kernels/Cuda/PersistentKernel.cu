@@ -112,7 +112,7 @@ int cachedSlots()
 {
     constexpr int most = 7;
     const int fitting = deviceValue<cudaDevAttrL2CacheSize>() / 5 * 3 /
-                               (deviceValue<cudaDevAttrMultiProcessorCount>() * warpGroups * slotBytes);
+                        (deviceValue<cudaDevAttrMultiProcessorCount>() * warpGroups * slotBytes);
     return std::min (most, fitting);
 }
 
@@ -164,7 +164,7 @@ template <GpuElement E, Family F>
 void runSteps (const std::vector<PersistentStep>& steps, std::size_t sharedBytes, void* stream)
 {
     const bool able = deviceValue<cudaDevAttrCooperativeLaunch>() != 0 &&
-                             deviceValue<cudaDevAttrMultiProcessorCount>() >= mostSplits;
+                      deviceValue<cudaDevAttrMultiProcessorCount>() >= mostSplits;
     if (able && steps.size() > 1)
         return runSteps<E, F, stepsOfAKernel> (steps.data(), (int) steps.size(), sharedBytes, stream);
     for (const auto& step : steps)

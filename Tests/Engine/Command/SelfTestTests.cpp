@@ -41,7 +41,8 @@ TEST_CASE ("A self-test fails if tokens or latents are others", "[engine][comman
     SECTION ("another number of tokens")
     {
         engine.control->frames = 6;
-        CHECK_THAT (engine.run ({ "selftest" }).out, Contains ("FAILED; tokens differ from number 6 of 6 on"));
+        CHECK_THAT (engine.run ({ "selftest" }).out,
+                    Contains ("FAILED; tokens differ from number 6 of 6 on"));
     }
     SECTION ("a latent")
     {

@@ -89,7 +89,8 @@ TEST_CASE ("Fragments, other programs and a full GPU are told apart, each with i
             memory.free -= mib;
         });
         REQUIRE (said.size() == 1);
-        CHECK_THAT (said[0], Contains ("memory is fragmenting") && Contains ("Lower --cache-trim-interval to 20."));
+        CHECK_THAT (said[0],
+                    Contains ("memory is fragmenting") && Contains ("Lower --cache-trim-interval to 20."));
     }
     SECTION ("another program")
     {
