@@ -13,6 +13,11 @@ inline at::Tensor randomTensor (at::IntArrayRef shape, std::uint64_t seed)
     return at::randn (shape, at::detail::createCPUGenerator (seed));
 }
 
+inline at::Tensor wide (const at::Tensor& x)
+{
+    return x.to (at::kDouble);
+}
+
 /** |a − b| / |b| in the L2 norm, in double. */
 inline double relativeError (const at::Tensor& a, const at::Tensor& b)
 {

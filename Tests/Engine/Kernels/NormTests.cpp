@@ -9,14 +9,6 @@
 using namespace tableread::engine;
 using namespace tableread::test;
 
-namespace
-{
-at::Tensor wide (const at::Tensor& x)
-{
-    return x.to (at::kDouble);
-}
-} // namespace
-
 TEST_CASE ("rmsNorm divides each row by its root mean square", "[engine][kernels]")
 {
     const auto n = GENERATE (1, 12, 16, 448, 1536);

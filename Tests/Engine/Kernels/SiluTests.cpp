@@ -8,14 +8,6 @@
 using namespace tableread::engine;
 using namespace tableread::test;
 
-namespace
-{
-at::Tensor wide (const at::Tensor& x)
-{
-    return x.to (at::kDouble);
-}
-} // namespace
-
 TEST_CASE ("silu follows its formula far into both tails", "[engine][kernels]")
 {
     const auto x = at::linspace (-100, 100, 4000, at::kFloat).view ({ 2, 2000 }).contiguous();

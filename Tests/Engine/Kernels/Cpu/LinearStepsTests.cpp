@@ -9,14 +9,6 @@
 using namespace tableread::engine;
 using namespace tableread::test;
 
-namespace
-{
-at::Tensor wide (const at::Tensor& x)
-{
-    return x.to (at::kDouble);
-}
-} // namespace
-
 TEST_CASE ("swiGlu follows its formula", "[engine][kernels]")
 {
     const auto parts = randomTensor ({ 3, 70 }, 4);
