@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# The libraries besides the driver that libtorch_cuda.so cannot be loaded without, from NVIDIA's wheels. They are put beside
-# it, where its rpath ($ORIGIN) finds them. They are 1.7 GB to download (1.8 GB kept), so only on request:
-# TABLEREAD_CUDA_RUNTIME or Assets/setup/speak --cuda. From cuDNN only the library that loads the others, which nothing here
-# calls.
+# The libraries besides the driver that libtorch_cuda.so cannot be loaded without, from NVIDIA's wheels. They are put
+# next to it, where its rpath ($ORIGIN) finds them. They are 1.7 GB to download (1.8 GB kept), so only on request:
+# TABLEREAD_CUDA_RUNTIME or Assets/setup/speak --cuda. Of cuDNN only the library that loads the others is taken; nothing
+# here calls those.
 #
 # Each library is renamed into place when it is complete.
 set(tableread_cuda_runtime # wheel|what is taken from it

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself, so
 # the prefix may be moved anywhere. Parts that were not configured are left out.
-#   bin                      tableread-engine, TableRead (standalone)
+#   bin                      tableread-engine and tableread-read-recording, which it starts, TableRead (standalone)
 #   lib/tableread            the libraries of LibTorch that the engine needs, and the CUDA library
 #   lib/vst3, lib/lv2        the plugin
 #   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
@@ -11,7 +11,7 @@ install(DIRECTORY Assets/demo Assets/models Assets/selftest DESTINATION share/ta
 
 if(TARGET tableread-engine)
     set_target_properties(tableread-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")
-    install(TARGETS tableread-engine RUNTIME DESTINATION bin)
+    install(TARGETS tableread-engine tableread-read-recording RUNTIME DESTINATION bin)
     list(TRANSFORM TABLEREAD_TORCH_LIBRARIES PREPEND "${TABLEREAD_TORCH_DIR}/lib/" OUTPUT_VARIABLE torch_files)
     install(FILES ${torch_files} DESTINATION lib/tableread)
 endif()

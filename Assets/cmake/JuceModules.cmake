@@ -24,7 +24,7 @@ target_compile_definitions(tableread_juce
 # As system headers, so that warnings are about our own code only.
 target_include_directories(tableread_juce SYSTEM INTERFACE $<TARGET_PROPERTY:tableread_juce,INCLUDE_DIRECTORIES>)
 target_compile_options(tableread_juce PRIVATE -w -ffunction-sections -fdata-sections)
-if(TABLEREAD_SANITIZE STREQUAL "address") # not ours to check, and slow to compile
+if(TABLEREAD_SANITIZE STREQUAL "address") # JUCE is not ours to check, and slow to compile
     target_compile_options(tableread_juce PRIVATE -fno-sanitize=all -O0 -g0)
 endif()
 set_target_properties(tableread_juce PROPERTIES VISIBILITY_INLINES_HIDDEN ON)

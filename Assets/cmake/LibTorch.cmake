@@ -119,7 +119,7 @@ target_compile_options(tableread_torch INTERFACE -fopenmp)
 target_link_libraries(tableread_torch INTERFACE
     "${TABLEREAD_TORCH_DIR}/lib/libtorch_cpu.so" "${TABLEREAD_TORCH_DIR}/lib/libc10.so"
     "${TABLEREAD_TORCH_DIR}/lib/libgomp.so.1")
-# libtorch_cpu.so finds libcudart and libcupti beside itself ($ORIGIN in its rpath).
+# libtorch_cpu.so finds libcudart and libcupti next to itself ($ORIGIN in its rpath).
 target_link_options(tableread_torch INTERFACE "LINKER:--allow-shlib-undefined")
 
 if(TABLEREAD_CUDA)

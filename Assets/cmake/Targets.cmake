@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Libraries that see only what they link: see the dependency rules in Assets/docs/Architecture.md.
+# Libraries that see only what they link; see the dependency rules in Assets/docs/Architecture.md.
 
 # tableread_headers(TARGET headers …): gives the target an include root of its own, a folder of links to these headers.
 # A header is included by its path below Source, Engine or Plugin, such as "Offload/Plan/MemoryPlan.h". Headers compile

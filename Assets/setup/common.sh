@@ -51,8 +51,8 @@ missing_packages()
     done
 }
 
-# Prints the path of nvcc of CUDA 13 or later: $CUDACXX, else on PATH, else where NVIDIA's packages install it. If there
-# is none, prints what was found instead and fails.
+# Prints the path of nvcc of CUDA 13 or later: $CUDACXX, or the one on PATH, or the one installed by NVIDIA's
+# packages. If there is none, prints what was found instead and fails.
 find_nvcc()
 {
     local nvcc release

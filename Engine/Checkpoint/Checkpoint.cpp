@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "Checkpoint/HubCache.h"
+#include "Checkpoint/LayerFormat.h"
+#include "Checkpoint/OtherFormats.h"
 #include "Checkpoint/RandomTensors.h"
 #include "Checkpoint/Safetensors/File.h"
 #include "Checkpoint/Safetensors/JsonText.h"
 #include "Checkpoint/Safetensors/ShardIndex.h"
+#include "Checkpoint/Scales.h"
 #include "Checkpoint/TensorNames.h"
+#include "Checkpoint/TensorRoles.h"
 #include "Core/Error.h"
 
 namespace tableread::engine
@@ -16,7 +22,6 @@ namespace tableread::engine
 namespace
 {
 constexpr std::string_view indexName = "model.safetensors.index.json";
-constexpr std::string_view scaleSuffix = "_scale";
 
 std::string inWords (std::span<const std::int64_t> shape)
 {
@@ -26,25 +31,41 @@ std::string inWords (std::span<const std::int64_t> shape)
     return out + "]";
 }
 
+/** The text in a tensor's data, if the name says that it is one; the end of a very long one is missing. */
+std::string wordsOf (const std::string& name, const TensorView& tensor)
+{
+    constexpr std::size_t mostBytes = 4096;
+    if (! name.ends_with (layerFormatEnd))
+        return {};
+    std::string words;
+    for (const auto each : tensor.bytes.first (std::min (tensor.bytes.size(), mostBytes)))
+        words += static_cast<char> (each);
+    checkMappedFiles();
+    return words;
+}
+
 std::vector<std::filesystem::path> safetensorsIn (const std::filesystem::path& folder)
 {
     std::vector<std::filesystem::path> found;
-    for (const auto& item : std::filesystem::directory_iterator (folder))
-        if (item.path().extension() == ".safetensors")
-            found.push_back (item.path());
+    for (const auto& file : filesIn (folder))
+        if (file.extension() == ".safetensors")
+            found.push_back (file);
     return found;
 }
 
-/** The only safetensors file of a folder, whatever its name. */
+/** The only safetensors file of a folder, of any name. */
 std::filesystem::path onlyFile (const std::filesystem::path& folder)
 {
     auto found = safetensorsIn (folder);
     if (found.empty())
+    {
+        refuseOtherFormat (folder);
         fail (ErrorCode::NotFound,
               "holds no safetensors file. Put model.safetensors, or the shards and "
               "model.safetensors.index.json, "
-              "beside its config.json.",
+              "next to its config.json.",
               folder.string());
+    }
     if (found.size() > 1)
         fail (ErrorCode::InvalidInput,
               "holds " + std::to_string (found.size()) +
@@ -61,29 +82,30 @@ struct Checkpoint::Files
     struct Tensor
     {
         TensorView view;
-        const SafetensorsFile* file = nullptr; // none for random values
+        const SafetensorsFile* file = nullptr; // null for random values
+        std::string otherType {};              // for DType::Other
     };
 
     std::filesystem::path folder;
     ModelConfig config;
     std::vector<std::unique_ptr<SafetensorsFile>> mapped;
     std::unique_ptr<RandomTensors> random;
-    std::map<std::string, Tensor, std::less<>> tensors, scales; // by official name, a scale by its tensor's
-    std::vector<std::string> names;
+    std::map<std::string, Tensor, std::less<>> tensors, scales; // by official name; a scale by its tensor's
+    std::vector<std::string> names, unused;
 
     void openFiles();
     void add (const SafetensorsFile& file);
-    void separateScales();
+    void sort (const std::vector<TensorShape>& used);
     const Tensor& find (std::string_view name) const;
 };
 
 void Checkpoint::Files::openFiles()
 {
     const auto single = folder / "model.safetensors", indexPath = folder / indexName;
-    if (std::filesystem::exists (single) || ! std::filesystem::exists (indexPath))
+    const bool isSingle = isThere (single);
+    if (isSingle || ! isThere (indexPath))
     {
-        mapped.push_back (std::make_unique<SafetensorsFile> (
-            std::filesystem::exists (single) ? single : onlyFile (folder)));
+        mapped.push_back (std::make_unique<SafetensorsFile> (isSingle ? single : onlyFile (folder)));
         add (*mapped.back());
         return;
     }
@@ -91,10 +113,13 @@ void Checkpoint::Files::openFiles()
     const auto index = ShardIndex::read (indexPath);
     for (const auto& shard : index.shards)
     {
-        if (! std::filesystem::exists (folder / shard))
+        if (! isThere (folder / shard))
             fail (ErrorCode::NotFound,
-                  "names the shard " + inQuotes (shard) +
-                      ", which is not in the folder. Fetch that file too.",
+                  "names the shard " + inQuotes (shard) + ", which is not in the folder" +
+                      (isHubSnapshot (folder)
+                           ? ": an unfinished download. Run hf download again; it goes on where "
+                             "it stopped."
+                           : ". Fetch that file too."),
                   index.path);
         mapped.push_back (std::make_unique<SafetensorsFile> (folder / shard));
         add (*mapped.back());
@@ -116,7 +141,8 @@ void Checkpoint::Files::add (const SafetensorsFile& file)
     {
         auto name = officialTensorName (entry.name);
         const auto [other, isNew] = tensors.emplace (
-            std::move (name), Tensor { { entry.dtype, entry.shape, file.data (entry) }, &file });
+            std::move (name),
+            Tensor { { entry.dtype, entry.shape, file.data (entry) }, &file, entry.otherType });
         if (! isNew)
             fail (ErrorCode::InvalidInput,
                   "holds tensor " + inQuotes (other->first) + ", which " +
@@ -131,49 +157,34 @@ void Checkpoint::Files::add (const SafetensorsFile& file)
               file.path().string());
 }
 
-/** A transposed convolution's weight is [in, out, k], every other one [out, …]. */
-void checkScale (const std::string& name, const TensorView& tensor, const TensorView& scale,
-                 const std::string& where)
+void Checkpoint::Files::sort (const std::vector<TensorShape>& used)
 {
-    const std::size_t dimension = name.find (".convtr.") != std::string::npos ? 1 : 0;
-    const bool known = tensor.dtype == DType::Int8 || tensor.dtype == DType::Float8E4M3;
-    if (! known || tensor.shape.size() <= dimension || scale.dtype != DType::Float32 ||
-        scale.shape != std::vector { tensor.shape[dimension] })
-        fail (ErrorCode::InvalidInput,
-              "tensor " + inQuotes (name) + " is " + std::string (nameOf (tensor.dtype)) + " " +
-                  inWords (tensor.shape) + ", its scale is " + std::string (nameOf (scale.dtype)) + " " +
-                  inWords (scale.shape) +
-                  "; an I8 or F8_E4M3 tensor and one F32 for each output channel are needed.",
-              where);
-}
-
-void Checkpoint::Files::separateScales()
-{
-    for (auto at = tensors.begin(); at != tensors.end();)
-    {
-        const auto& name = at->first;
-        const auto base = name.ends_with (scaleSuffix)
-                              ? tensors.find (name.substr (0, name.size() - scaleSuffix.size()))
-                              : tensors.end();
-        if (base == tensors.end())
-        {
-            ++at;
-            continue;
-        }
-        checkScale (base->first, base->second.view, at->second.view, at->second.file->path().string());
-        scales.emplace (base->first, std::move (at->second));
-        at = tensors.erase (at);
-    }
+    std::set<std::string_view> usedNames { "lm_head.weight" };
+    for (const auto& tensor : used)
+        usedNames.insert (tensor.name);
+    std::vector<FoundTensor> found;
+    found.reserve (tensors.size());
     for (const auto& [name, tensor] : tensors)
+        found.push_back ({ name, tensor.view.dtype, tensor.otherType, tensor.view.shape,
+                           (tensor.file != nullptr ? tensor.file->path() : folder).string(),
+                           wordsOf (name, tensor.view) });
+    const auto isUsed = [&] (std::string_view name) { return usedNames.contains (name); };
+    for (const auto& file : mapped)
+        refuseForeignLayers (file->layerFormats(), isUsed, file->path().string());
+    auto roles = findRoles (found, isUsed);
+
+    unused = std::move (roles.unused);
+    for (const auto& [name, scale] : roles.scales)
     {
-        names.push_back (name);
-        if (tensor.view.dtype == DType::Int8 && scales.find (name) == scales.end())
-            fail (ErrorCode::InvalidInput,
-                  "tensor " + inQuotes (name) + " is I8 and has no " +
-                      inQuotes (name + std::string (scaleSuffix)) +
-                      " beside it, so its values are unknown. Take another checkpoint.",
-                  tensor.file->path().string());
+        const auto at = tensors.find (scale);
+        scales.emplace (name, std::move (at->second));
+        tensors.erase (at);
     }
+    std::erase_if (tensors, [] (const auto& entry) {
+        return entry.second.view.dtype == DType::Other || entry.first == scaleMarker;
+    });
+    for (const auto& [name, tensor] : tensors)
+        names.push_back (name);
 }
 
 const Checkpoint::Files::Tensor& Checkpoint::Files::find (std::string_view name) const
@@ -187,50 +198,51 @@ const Checkpoint::Files::Tensor& Checkpoint::Files::find (std::string_view name)
     return found->second;
 }
 
-Checkpoint::Checkpoint() : files (std::make_unique<Files>())
-{}
+Checkpoint::Checkpoint (const std::filesystem::path& folder) : files (std::make_unique<Files>())
+{
+    files->folder = folder;
+    files->config = ModelConfig::load (folder);
+}
+
 Checkpoint::~Checkpoint() = default;
 
 std::unique_ptr<Checkpoint> Checkpoint::open (const std::filesystem::path& folder)
 {
-    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint);
+    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint (folder));
     auto& files = *checkpoint->files;
-    files.folder = folder;
-    files.config = ModelConfig::load (folder);
+    refuseAdapter (folder);
+    refuseQuantiser (files.config, folder);
     files.openFiles();
-    files.separateScales();
+    files.sort (tensorShapes (files.config));
     return checkpoint;
 }
 
 std::unique_ptr<Checkpoint> Checkpoint::random (const std::filesystem::path& folder)
 {
-    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint);
+    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint (folder));
     auto& files = *checkpoint->files;
-    files.folder = folder;
-    files.config = ModelConfig::load (folder);
     const auto shapes = tensorShapes (files.config);
     files.random = std::make_unique<RandomTensors> (shapes);
     for (const auto& tensor : shapes)
         files.tensors.emplace (tensor.name, Files::Tensor { files.random->view (tensor) });
-    files.separateScales();
+    files.sort (shapes);
     return checkpoint;
 }
 
 std::unique_ptr<Checkpoint> Checkpoint::shapesOf (const std::filesystem::path& folder)
 {
-    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint);
+    std::unique_ptr<Checkpoint> checkpoint (new Checkpoint (folder));
     auto& files = *checkpoint->files;
-    files.folder = folder;
-    files.config = ModelConfig::load (folder);
-    for (const auto& tensor : tensorShapes (files.config))
+    const auto shapes = tensorShapes (files.config);
+    for (const auto& tensor : shapes)
         files.tensors.emplace (tensor.name, Files::Tensor { { DType::BFloat16, tensor.shape, {} } });
-    files.separateScales();
+    files.sort (shapes);
     return checkpoint;
 }
 
 bool Checkpoint::hasWeights (const std::filesystem::path& folder)
 {
-    return std::filesystem::exists (folder / indexName) || ! safetensorsIn (folder).empty();
+    return isThere (folder / indexName) || ! safetensorsIn (folder).empty();
 }
 
 const std::filesystem::path& Checkpoint::folder() const
@@ -244,6 +256,14 @@ const ModelConfig& Checkpoint::config() const
 const std::vector<std::string>& Checkpoint::names() const
 {
     return files->names;
+}
+const std::vector<std::string>& Checkpoint::unused() const
+{
+    return files->unused;
+}
+bool Checkpoint::isUnused (std::string_view officialName) const
+{
+    return std::ranges::binary_search (files->unused, officialName);
 }
 bool Checkpoint::has (std::string_view officialName) const
 {
@@ -274,5 +294,13 @@ std::optional<TensorView> Checkpoint::scale (std::string_view officialName) cons
 {
     const auto found = files->scales.find (officialName);
     return found == files->scales.end() ? std::nullopt : std::optional (found->second.view);
+}
+
+std::vector<float> Checkpoint::channelScales (std::string_view officialName) const
+{
+    const auto stored = scale (officialName);
+    if (! stored)
+        return {};
+    return engine::channelScales (*stored, tensor (officialName).shape[outputDimension (officialName)]);
 }
 } // namespace tableread::engine

@@ -11,7 +11,7 @@
 
 namespace tableread::engine
 {
-// Far above every released model, far below what overflows a product of two or exhausts a machine by itself.
+// Far above every released model, and far below what overflows a product of two or exhausts memory alone.
 inline constexpr std::int64_t maxWidth = 1 << 17;
 inline constexpr std::int64_t maxLayers = 1024;
 inline constexpr std::int64_t maxVocabulary = 1 << 22;
@@ -23,18 +23,18 @@ inline constexpr std::int64_t maxHop = 1 << 20;
 inline constexpr double leastEps = 1e-12, mostEps = 0.1;
 
 /** The parts of a config.json that both layouts or several models share. All throw Exception InvalidInput, or
-    Unsupported where the file asks for something that this engine does not compute. */
+    Unsupported if the file asks for something that this engine does not compute. */
 LanguageModelConfig readLanguageModel (const ConfigSection& part);
 
-/** Official: the ratios of both halves stand in the decoder's order, depths in each half's own. What a decoder leaves
-    out is as its encoder has it. */
+/** Official: the ratios of both halves are in the decoder's order, depths in each half's own. Values that a decoder
+    omits are those of its encoder. */
 CodecConfig readOfficialEncoder (const ConfigSection& part);
 CodecConfig readOfficialDecoder (const ConfigSection& part, const CodecConfig& encoder);
 
-/** Converted: one description, in the encoder's order, that the decoder mirrors. */
+/** Converted: one description, in the encoder's order, which the decoder mirrors. */
 CodecConfig readConvertedEncoder (const ConfigSection& part);
 CodecConfig mirrored (const CodecConfig& encoder);
 
-/** Wants one depth more than ratios, and channels and a hop of sane size. @returns the hop. */
+/** Requires one depth more than ratios, and sane sizes of channels and hop. @returns the hop. */
 std::int64_t checkCodec (const ConfigSection& part, const std::string& half, const CodecConfig& codec);
 } // namespace tableread::engine

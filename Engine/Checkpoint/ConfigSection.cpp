@@ -19,7 +19,7 @@ std::string inWords (double number)
     return out.str();
 }
 
-/** A value as the file has it, on one short line. */
+/** A value as in the file, on one short line. */
 std::string shown (const nlohmann::json& value)
 {
     if (value.is_object())
@@ -48,7 +48,7 @@ std::optional<std::int64_t> asWhole (const nlohmann::json& value)
     return std::nullopt;
 }
 
-/** The numbers of "3-3-8"; nothing if it is not such a text. */
+/** The numbers of a text such as "3-3-8"; empty if it is not such a text. */
 std::optional<std::vector<std::int64_t>> numbersIn (const std::string& text)
 {
     std::vector<std::int64_t> numbers;

@@ -12,8 +12,8 @@
 
 namespace tableread::engine
 {
-/** One object of a config file. Every number is checked as it is read, and each complaint names the key in full.
-    A key that is absent and one that is null are the same. Refers to the JSON, which must outlive it. */
+/** One object of a config file. Every number is checked as it is read, and each error names the full key.
+    An absent key is the same as a null one. Refers to the JSON, which must outlive it. */
 class ConfigSection
 {
 public:
@@ -24,7 +24,7 @@ public:
     /** The object under `key`. @throws Exception InvalidInput if there is none. */
     ConfigSection section (const std::string& key) const;
 
-    /** A whole number from 1 (or `least`) to `most`; the first form wants it to be there. */
+    /** A whole number from 1 (or `least`) to `most`; the first form requires it. */
     std::int64_t whole (const std::string& key, std::int64_t most, std::int64_t least = 1) const;
     std::optional<std::int64_t> findWhole (const std::string& key, std::int64_t most,
                                            std::int64_t least = 1) const;
@@ -39,14 +39,14 @@ public:
     std::optional<bool> findFlag (const std::string& key) const;
     std::optional<std::string> findText (const std::string& key) const;
 
-    /** Where `key` is given it must be `only`: all else means a model that computes something different.
+    /** If `key` is present it must be `only`: any other value means a model that computes something different.
         @throws Exception Unsupported. */
     void expect (const std::string& key, const nlohmann::json& only) const;
 
     /** "section.key". */
     std::string nameOf (const std::string& key) const;
 
-    /** Throws Exception on this file. */
+    /** Throws Exception for this file. */
     [[noreturn]] void refuse (const std::string& message, ErrorCode code = ErrorCode::InvalidInput) const;
 
 private:

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Checkpoint/ModelConfig.h"
 
+#include <functional>
+
 #include "Checkpoint/ConfigParts.h"
 #include "Checkpoint/ConfigSection.h"
+#include "Checkpoint/OtherFormats.h"
 #include "Checkpoint/Safetensors/JsonText.h"
+#include "Checkpoint/Safetensors/Links.h"
 #include "Core/Error.h"
 #include "Core/Units.h"
 
@@ -13,29 +17,57 @@ namespace
 {
 constexpr std::uint64_t maxFileBytes = 4 << 20;
 
-void agree (const ConfigSection& file, const std::string& one, std::int64_t a, const std::string& other,
-            std::int64_t b)
+struct NamedNumber
 {
-    if (a != b)
-        file.refuse (one + " is " + std::to_string (a) + " but " + other + " is " + std::to_string (b) +
+    std::string name; // for people: the key, or a description
+    std::int64_t value;
+};
+
+void agree (const ConfigSection& file, const NamedNumber& one, const NamedNumber& other)
+{
+    const auto said = [] (const NamedNumber& number) {
+        return number.name + " is " + std::to_string (number.value);
+    };
+    if (one.value != other.value)
+        file.refuse (said (one) + " but " + said (other) +
                      "; they must be equal. Take the file that came with the checkpoint.");
 }
 
 void checkCodecs (ModelConfig& c, const ConfigSection& acoustic, const ConfigSection& semantic)
 {
     c.frameSamples = checkCodec (acoustic, "encoder", c.acousticEncoder);
-    agree (acoustic, "the acoustic decoder's hop", checkCodec (acoustic, "decoder", c.acousticDecoder),
-           "the acoustic encoder's", c.frameSamples);
-    agree (semantic, "the semantic encoder's hop", checkCodec (semantic, "encoder", c.semanticEncoder),
-           "the acoustic encoder's", c.frameSamples);
+    const NamedNumber hop { "the acoustic encoder's", c.frameSamples };
+    agree (acoustic, { "the acoustic decoder's hop", checkCodec (acoustic, "decoder", c.acousticDecoder) },
+           hop);
+    agree (semantic, { "the semantic encoder's hop", checkCodec (semantic, "encoder", c.semanticEncoder) },
+           hop);
 }
 
-/** The released files say it once, the small one in the language model's section and the large one at the top; where
-    both do, the top is what the original reads. */
+/** The released files have it once: the small one in the language model's section, the large one at the top. If a file
+    has both, the original reads the one at the top. */
 std::optional<bool> readTied (const ConfigSection& top, const ConfigSection& languageModel)
 {
     const auto atTop = top.findFlag ("tie_word_embeddings");
     return atTop ? atTop : languageModel.findFlag ("tie_word_embeddings");
+}
+
+/** transformers writes it at the top; some tools write it into the language model's section. */
+std::string readQuantiser (const ConfigSection& top)
+{
+    std::vector<ConfigSection> places { top };
+    for (const auto* part : { "decoder_config", "text_config" })
+        if (top.has (part))
+            places.push_back (top.section (part));
+    for (const auto& place : places)
+        for (const auto* key : { "quantization_config", "compression_config" })
+            if (place.has (key))
+            {
+                const auto quantiser = place.section (key);
+                const bool saysBits = quantiser.has ("load_in_8bit") || quantiser.has ("load_in_4bit");
+                return quantiser.findText ("quant_method")
+                    .value_or (saysBits ? "bitsandbytes" : "a method that config.json does not name");
+            }
+    return {};
 }
 
 constexpr double maxStd = 100.0;
@@ -71,15 +103,19 @@ void readOfficial (ModelConfig& c, const ConfigSection& top)
     h.trainSteps = head.findWhole ("ddpm_num_steps", 100'000, 2).value_or (h.trainSteps);
 
     // The first of these is misspelt in the released files.
+    const NamedNumber acousticDimension { acoustic.nameOf ("vae_dim"), c.acousticEncoder.dimension };
+    const NamedNumber semanticDimension { semantic.nameOf ("vae_dim"), c.semanticEncoder.dimension };
     for (const auto* key : { "acostic_vae_dim", "acoustic_vae_dim" })
-        agree (top, key, top.findWhole (key, maxWidth).value_or (c.acousticEncoder.dimension),
-               acoustic.nameOf ("vae_dim"), c.acousticEncoder.dimension);
-    agree (top, "semantic_vae_dim",
-           top.findWhole ("semantic_vae_dim", maxWidth).value_or (c.semanticEncoder.dimension),
-           semantic.nameOf ("vae_dim"), c.semanticEncoder.dimension);
-    agree (top, head.nameOf ("speech_vae_dim"),
-           head.findWhole ("speech_vae_dim", maxWidth).value_or (h.latent), head.nameOf ("latent_size"),
-           h.latent);
+        agree (top, { key, top.findWhole (key, maxWidth).value_or (acousticDimension.value) },
+               acousticDimension);
+    agree (top,
+           { "semantic_vae_dim",
+             top.findWhole ("semantic_vae_dim", maxWidth).value_or (semanticDimension.value) },
+           semanticDimension);
+    agree (
+        top,
+        { head.nameOf ("speech_vae_dim"), head.findWhole ("speech_vae_dim", maxWidth).value_or (h.latent) },
+        { head.nameOf ("latent_size"), h.latent });
 }
 
 void readConverted (ModelConfig& c, const ConfigSection& top)
@@ -109,7 +145,7 @@ void readConverted (ModelConfig& c, const ConfigSection& top)
     h.normEps = head.real ("rms_norm_eps", leastEps, mostEps);
 }
 
-/** Says which model the file is of, where it is not VibeVoice's text-to-speech. */
+/** Refuses a file that is not VibeVoice's text-to-speech, and says which model it is. */
 void checkModelType (const ConfigSection& top)
 {
     const auto type = top.findText ("model_type").value_or ("vibevoice");
@@ -126,9 +162,10 @@ void checkModelType (const ConfigSection& top)
 void readPreprocessor (ModelConfig& c, const ConfigSection& top)
 {
     top.expect ("db_normalize", true);
-    agree (top, "speech_tok_compress_ratio",
-           top.findWhole ("speech_tok_compress_ratio", maxHop).value_or (c.frameSamples), "config.json's hop",
-           c.frameSamples);
+    agree (top,
+           { "speech_tok_compress_ratio",
+             top.findWhole ("speech_tok_compress_ratio", maxHop).value_or (c.frameSamples) },
+           { "config.json's hop", c.frameSamples });
     const auto audio = top.has ("audio_processor")     ? top.section ("audio_processor")
                        : top.has ("feature_extractor") ? top.section ("feature_extractor")
                                                        : top;
@@ -136,11 +173,33 @@ void readPreprocessor (ModelConfig& c, const ConfigSection& top)
     audio.expect ("normalize_audio", true);
     c.targetDbFs = audio.findReal ("target_dB_FS", -120.0, 0.0).value_or (c.targetDbFs);
     c.normalizerEps = audio.findReal ("eps", 0.0, mostEps).value_or (c.normalizerEps);
+    c.languageModelName = top.findText ("language_model_pretrained_name").value_or ("");
 }
+
+/** transformers keeps a model's preferred generation settings in this file. The other keys are about text. */
+void readGeneration (ModelConfig& c, const ConfigSection& top)
+{
+    if (const auto guidance = top.findReal ("guidance_scale", 0.0, 100.0))
+        c.guidanceScale = static_cast<float> (*guidance);
+}
+
+/** Passes the text of the file `name`, in the folder of `config`, to `read`; skipped if there is none. */
+void readBeside (const std::string& config, const char* name, std::string_view text,
+                 const std::function<void (const ConfigSection&)>& read)
+{
+    if (text.empty())
+        return;
+    const auto file = (std::filesystem::path (config).parent_path() / name).string();
+    const auto json = parseJsonObject (text, file);
+    read (ConfigSection (json, "", file));
+}
+
+constexpr auto configFile = "config.json", preprocessorFile = "preprocessor_config.json",
+               generationFile = "generation_config.json";
 } // namespace
 
 ModelConfig ModelConfig::parse (std::string_view configJson, std::string_view preprocessorJson,
-                                const std::string& where)
+                                std::string_view generationJson, const std::string& where)
 {
     const auto json = parseJsonObject (configJson, where);
     const ConfigSection top (json, "", where);
@@ -156,36 +215,40 @@ ModelConfig ModelConfig::parse (std::string_view configJson, std::string_view pr
             "has neither decoder_config (the official layout) nor text_config (the transformers layout). "
             "Take the file that came with a VibeVoice checkpoint.");
 
-    agree (top, "diffusion_head_config.hidden_size", c.diffusionHead.hidden,
-           "the language model's hidden_size", c.languageModel.hidden);
-    agree (top, "diffusion_head_config.latent_size", c.diffusionHead.latent, "the acoustic codec's dimension",
-           c.acousticEncoder.dimension);
+    c.quantiser = readQuantiser (top);
+    agree (top, { "diffusion_head_config.hidden_size", c.diffusionHead.hidden },
+           { "the language model's hidden_size", c.languageModel.hidden });
+    agree (top, { "diffusion_head_config.latent_size", c.diffusionHead.latent },
+           { "the acoustic codec's dimension", c.acousticEncoder.dimension });
 
-    if (! preprocessorJson.empty())
-    {
-        const auto file = (std::filesystem::path (where).parent_path() / "preprocessor_config.json").string();
-        const auto preprocessor = parseJsonObject (preprocessorJson, file);
-        readPreprocessor (c, ConfigSection (preprocessor, "", file));
-    }
+    readBeside (where, preprocessorFile, preprocessorJson,
+                [&c] (const ConfigSection& section) { readPreprocessor (c, section); });
+    readBeside (where, generationFile, generationJson,
+                [&c] (const ConfigSection& section) { readGeneration (c, section); });
     return c;
 }
 
 ModelConfig ModelConfig::load (const std::filesystem::path& folder)
 {
-    const auto config = folder / "config.json", preprocessor = folder / "preprocessor_config.json";
+    const auto config = folder / configFile;
     std::error_code problem;
     if (! std::filesystem::is_directory (folder, problem))
         fail (ErrorCode::NotFound,
               "there is no such folder. Give the folder that holds a checkpoint's config.json.",
               folder.string());
+    refuseDangling (config);
     if (! std::filesystem::exists (config, problem))
+    {
+        refuseOtherFormat (folder);
         fail (ErrorCode::NotFound,
-              "holds no config.json. Give the folder of a checkpoint, with config.json beside its "
+              "holds no config.json. Give the folder of a checkpoint, with config.json and its "
               "safetensors files.",
               folder.string());
-    const auto text = readTextFile (config, maxFileBytes);
-    const auto more =
-        std::filesystem::exists (preprocessor, problem) ? readTextFile (preprocessor, maxFileBytes) : "";
-    return parse (text, more, config.string());
+    }
+    const auto textOf = [&] (const char* name) {
+        return isThere (folder / name) ? readTextFile (folder / name, maxFileBytes) : std::string {};
+    };
+    return parse (readTextFile (config, maxFileBytes), textOf (preprocessorFile), textOf (generationFile),
+                  config.string());
 }
 } // namespace tableread::engine

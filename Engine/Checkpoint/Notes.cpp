@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "Checkpoint/Safetensors/JsonText.h"
+#include "Checkpoint/Safetensors/MappedFile.h"
+
 namespace tableread::engine
 {
 namespace
 {
-/** Some files of tied models hold the embedding twice, which is the same as once. Compares rows from all over: two
-    matrices that were trained apart differ in each. */
+/** Some files of tied models hold the embedding twice, which means the same. Compares rows from all over: two matrices
+    that were trained separately differ in each. */
 bool sameMatrix (const TensorView& one, const TensorView& other)
 {
     if (one.dtype != other.dtype || one.shape != other.shape || one.shape.empty() || one.shape[0] < 1)
@@ -25,23 +28,42 @@ bool sameMatrix (const TensorView& one, const TensorView& other)
     }
     return true;
 }
-} // namespace
 
-std::vector<std::string> notesOn (const Checkpoint& checkpoint)
+/** What config.json and the file say about the output matrix; empty if they agree. */
+std::string noteOnOutput (const Checkpoint& checkpoint)
 {
     const auto said = checkpoint.config().tied;
     if (! said || *said == checkpoint.tied())
         return {};
     if (! *said)
-        return { "config.json says tie_word_embeddings false, but the checkpoint has no lm_head.weight. The "
-                 "embedding "
-                 "serves as output matrix; if that is not meant, a part of the checkpoint is missing." };
+        return "config.json says tie_word_embeddings false, but the checkpoint has no lm_head.weight. The "
+               "embedding "
+               "serves as output matrix; if that is not meant, a part of the checkpoint is missing.";
     if (sameMatrix (checkpoint.tensor ("lm_head.weight"),
                     checkpoint.tensor ("model.language_model.embed_tokens.weight")))
         return {};
-    return {
-        "config.json says tie_word_embeddings true, but the checkpoint has a lm_head.weight that is not the "
-        "embedding. It serves as output matrix; if that is not meant, config.json is of another checkpoint."
-    };
+    return "config.json says tie_word_embeddings true, but the checkpoint has a lm_head.weight that is not "
+           "the "
+           "embedding. It serves as output matrix; if that is not meant, config.json is of another "
+           "checkpoint.";
+}
+
+std::string noteOnUnused (const std::vector<std::string>& unused)
+{
+    if (unused.empty())
+        return {};
+    const bool isOne = unused.size() == 1;
+    return (isOne ? "One tensor" : std::to_string (unused.size()) + " tensors") + " of the checkpoint " +
+           (isOne ? "is" : "are") + " not used by the model" + (isOne ? ": " : ", such as ") +
+           inQuotes (unused.front()) + ".";
+}
+} // namespace
+
+std::vector<std::string> notesOn (const Checkpoint& checkpoint)
+{
+    std::vector<std::string> notes { noteOnOutput (checkpoint), noteOnUnused (checkpoint.unused()) };
+    checkMappedFiles();
+    std::erase (notes, "");
+    return notes;
 }
 } // namespace tableread::engine

@@ -8,7 +8,7 @@
 
 namespace tableread::engine
 {
-/** What is odd about a checkpoint and yet no reason to refuse it, each in a sentence: today, a config.json whose
-    tie_word_embeddings is not what the file holds. Reads a few rows at most. Torch-free. */
+/** What is unusual about a checkpoint but no reason to refuse it, one sentence each: a config.json whose
+    tie_word_embeddings contradicts the file, and tensors that are not used. Reads at most a few rows. Torch-free. */
 std::vector<std::string> notesOn (const Checkpoint& checkpoint);
 } // namespace tableread::engine

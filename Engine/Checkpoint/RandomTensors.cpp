@@ -12,7 +12,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::size_t period = 1'000'003; // prime: rows of a matrix do not repeat each other
+constexpr std::size_t period = 1'000'003; // prime, so that rows of a matrix do not repeat
 
 std::size_t elements (const TensorShape& tensor)
 {
@@ -59,8 +59,9 @@ RandomTensors::RandomTensors (const std::vector<TensorShape>& shapes)
     {
         auto& pool = values[kind];
         pool.resize (length + period);
-        std::ranges::transform (base, pool.begin(),
-                                [&kind] (float value) { return bfloat16 (kind.mean + kind.spread * value); });
+        std::ranges::transform (base, pool.begin(), [&kind = kind] (float value) {
+            return bfloat16 (kind.mean + kind.spread * value);
+        });
         for (auto filled = period; filled < pool.size(); filled += std::min (filled, pool.size() - filled))
             std::copy_n (pool.begin(), std::min (filled, pool.size() - filled),
                          pool.begin() + (std::ptrdiff_t) filled);

@@ -11,15 +11,15 @@
 
 namespace tableread::engine
 {
-/** Values of no meaning in the shapes of a configuration, bf16, to measure speed and memory where the real files are not
-    at hand: spread so that nothing overflows (a linear layer keeps the size of what it gets). Tensors of the same kind
-    are windows on the same values at different places, so a model of 18 GB takes some 2 GB and no time to make. */
+/** Random bf16 values in the shapes of a configuration, to measure speed and memory without the real files. Their
+    spread is such that nothing overflows (a linear layer keeps the scale of its input). Tensors of the same kind are
+    views of the same values at different offsets, so a model of 18 GB takes some 2 GB and no time to create. */
 class RandomTensors
 {
 public:
     explicit RandomTensors (const std::vector<TensorShape>& shapes);
 
-    /** One of the shapes that this was made for. The bytes live as long as this object. */
+    /** `tensor` must be one of the shapes passed to the constructor. The bytes live as long as this object. */
     TensorView view (const TensorShape& tensor) const;
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order and the names of vibevoice's conversion script, as tables: no regular expressions, whose recursion a name
-// of a damaged file could exhaust.
+// The order and names of vibevoice's conversion script, as tables: no regular expressions, because a name in a damaged
+// file could exhaust their recursion.
 #include "Checkpoint/TensorNames.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ constexpr std::array headPartsOfDraft { Rename { "t_embedder.mlp.0.", "timestep_
 constexpr std::array factors { Rename { "model.speech_scaling_factor", "model.latent_scaling_factor" },
                                Rename { "model.speech_bias_factor", "model.latent_bias_factor" } };
 
-/** Eats `prefix` from the front of `text` if it stands there. */
+/** Removes `prefix` from the start of `text` if it is there. */
 bool take (std::string_view& text, std::string_view prefix)
 {
     if (! text.starts_with (prefix))
@@ -38,7 +38,7 @@ bool take (std::string_view& text, std::string_view prefix)
     return true;
 }
 
-/** Eats "12." and gives 12. */
+/** Removes "12." and returns 12. */
 std::optional<int> takeIndex (std::string_view& text)
 {
     int index = 0;
@@ -56,7 +56,7 @@ enum class To
     Converted
 };
 
-/** Renames the front of `rest` by the first entry that fits. */
+/** Renames the start of `rest` with the first entry that matches. */
 std::optional<std::string> renamed (std::string_view rest, std::span<const Rename> table, To to)
 {
     for (const auto& entry : table)
@@ -85,7 +85,7 @@ constexpr std::array codecHalves {
                 "downsample_layers.", "conv.conv." }
 };
 
-/** Inside of a stage: block index, then a leaf. */
+/** Inside a stage: block index, then a leaf. */
 std::string blockName (std::string_view rest, To to)
 {
     const Rename mixer { "mixer.conv.conv.conv.", "mixer.conv." };
@@ -138,7 +138,7 @@ std::string codecToConverted (std::string_view rest, const CodecHalf& half)
     return std::string (whole);
 }
 
-/** What follows the diffusion head's prefix. */
+/** The part of a name after the diffusion head's prefix. */
 std::string headName (std::string_view rest, To to)
 {
     if (const auto part = renamed (rest, headParts, to))

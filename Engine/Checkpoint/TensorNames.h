@@ -7,13 +7,13 @@
 namespace tableread::engine
 {
 /** Tensors have two sets of names: those of the official checkpoints, which this engine uses, and those of checkpoints
-    converted for transformers (both its released names and an earlier draft's). A name of neither set stays as it is,
-    and so does what follows a known part, such as `_scale`. */
+    converted for transformers (both its released names and an earlier draft's). A name of neither set is unchanged,
+    and so is the rest after a known part, such as `_scale`. */
 std::string officialTensorName (std::string_view name);
 
-/** The released transformers name of an official one; the inverse of officialTensorName(). */
+/** The released transformers name for an official one; the inverse of officialTensorName(). */
 std::string convertedTensorName (std::string_view officialName);
 
-/** One of the seven matrices of a decoder layer of the language model: those that may be kept in 8 bits. */
+/** True for the seven matrices of a decoder layer of the language model, which may be kept in 8 bits. */
 bool isLayerMatrix (std::string_view officialName);
 } // namespace tableread::engine

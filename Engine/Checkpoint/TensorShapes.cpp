@@ -77,12 +77,19 @@ void addConnector (Shapes& to, const std::string& name, std::int64_t inputs, std
 
 constexpr std::int64_t taps = 7; // of stems, heads and mixers
 
-void addStage (Shapes& to, const std::string& root, std::size_t stage, std::int64_t depth,
-               std::int64_t channels)
+/** The blocks `name.0`, `name.1`, … of one resolution of a codec. */
+struct StageShape
 {
-    for (std::int64_t j = 0; j < depth; ++j)
+    std::string name;
+    std::int64_t depth, channels;
+};
+
+void addStage (Shapes& to, const StageShape& stage)
+{
+    const auto channels = stage.channels;
+    for (std::int64_t j = 0; j < stage.depth; ++j)
     {
-        const auto block = root + "stages." + std::to_string (stage) + "." + std::to_string (j) + ".";
+        const auto block = stage.name + "." + std::to_string (j) + ".";
         to.add (block + "norm.weight", { channels });
         to.addBiased (block + "mixer.conv.conv.conv", { channels, 1, taps }, channels);
         to.add (block + "gamma", { channels });
@@ -107,7 +114,9 @@ void addEncoder (Shapes& to, const std::string& name, const CodecConfig& c)
             to.addBiased (layer, { 2 * channels, channels, 2 * c.ratios[i - 1] }, 2 * channels);
             channels *= 2;
         }
-        addStage (to, root, i, c.depths[i], channels);
+        addStage (
+            to,
+            { .name = root + "stages." + std::to_string (i), .depth = c.depths[i], .channels = channels });
     }
     to.addBiased (root + "head.conv.conv", { c.dimension, channels, taps }, c.dimension);
 }
@@ -117,12 +126,14 @@ void addDecoder (Shapes& to, const CodecConfig& c)
     const std::string root = "model.acoustic_tokenizer.decoder.";
     auto channels = c.filters << c.ratios.size();
     to.addBiased (root + "upsample_layers.0.0.conv.conv", { channels, c.dimension, taps }, channels);
-    addStage (to, root, 0, c.depths[0], channels);
+    addStage (to, { .name = root + "stages.0", .depth = c.depths[0], .channels = channels });
     for (std::size_t i = 0; i < c.ratios.size(); ++i, channels /= 2)
     {
         to.addBiased (root + "upsample_layers." + std::to_string (i + 1) + ".0.convtr.convtr",
                       { channels, channels / 2, 2 * c.ratios[i] }, channels / 2);
-        addStage (to, root, i + 1, c.depths[i + 1], channels / 2);
+        addStage (to, { .name = root + "stages." + std::to_string (i + 1),
+                        .depth = c.depths[i + 1],
+                        .channels = channels / 2 });
     }
     to.addBiased (root + "head.conv.conv", { 1, channels, taps }, 1);
 }

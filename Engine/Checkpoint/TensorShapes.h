@@ -16,7 +16,7 @@ struct TensorShape
     std::vector<std::int64_t> shape; // empty for a scalar
 };
 
-/** Every tensor that a checkpoint of this configuration holds (reference: vibevoice.md 1.2), without lm_head.weight,
-    which is there only where the embedding does not serve as output matrix too. */
+/** Every tensor of a checkpoint with this configuration (reference: vibevoice.md 1.2) except lm_head.weight, which
+    exists only if the embedding is not also the output matrix. */
 std::vector<TensorShape> tensorShapes (const ModelConfig& config);
 } // namespace tableread::engine

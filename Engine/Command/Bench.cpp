@@ -21,7 +21,7 @@ struct BenchOptions
 {
     MeasureOptions measure;
     int runs = 5;
-    std::int64_t frames = 0; // a render; 0: as the model chooses
+    std::int64_t frames = 0; // per render; 0: the model chooses
     bool json = false;
     std::vector<std::string> sweep;
     std::filesystem::path csv, plot;
@@ -61,7 +61,7 @@ BenchReport measure (const BenchOptions& options, Session& session)
     const Interrupt interrupt;
     auto hooks = hooksOf (session, interrupt);
     hooks.onLoaded = [&] (const ModelInfo& model) {
-        session.err << options.measure.offload.effective (model);
+        session.err << sentencesOn (model, options.measure.offload);
     };
     return measureBench ({ load, speech, options.runs, session.measureGpu }, hooks);
 }
@@ -77,7 +77,7 @@ void addBench (CLI::App& app, Session& session)
         ->capture_default_str();
     command
         ->add_option ("--frames", options->frames,
-                      "Frames in each render, whatever the model chooses; 0: the model chooses")
+                      "Exact number of frames in each render; 0: the model chooses")
         ->check (CLI::Range (0, 1'000'000));
     command->add_option (
         "--sweep", options->sweep,

@@ -29,7 +29,7 @@ double gigabytes (std::int64_t bytes)
     return static_cast<double> (bytes) / 1e9;
 }
 
-/** One line that is drawn over, on a terminal only; cleared in the end. */
+/** One line that is redrawn, only on a terminal; cleared at the end. */
 class PercentLine
 {
 public:
@@ -80,7 +80,8 @@ std::string describe (const ConvertReport& report, const ConvertOptions& options
 int convert (const ConvertOptions& options, Session& session)
 {
     const Interrupt interrupt;
-    ConvertRequest request { orThrow (findModel (ModelSearch::current (options.model, session.executable))),
+    ConvertRequest request { orThrow (findModel (ModelSearch::current (options.model, session.executable),
+                                                 notesTo (session))),
                              options.out, weightsFormat (options.weights), *parseBytes (options.shardSize) };
     PercentLine line (session.err, session.terminalColumns > 0);
     request.onProgress = [&] (std::int64_t done, std::int64_t total) {

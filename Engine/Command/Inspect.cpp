@@ -34,8 +34,8 @@ Examples:
 Reads the headers only: a checkpoint of any size takes a moment and no memory.)");
     command->callback ([options, &session] {
         session.action = [options, &session] {
-            const auto folder =
-                orThrow (findModel (ModelSearch::current (options->model, session.executable)));
+            const auto folder = orThrow (
+                findModel (ModelSearch::current (options->model, session.executable), notesTo (session)));
             const auto checkpoint = Checkpoint::open (folder);
             const auto table = tabulate (*checkpoint);
             if (options->json)

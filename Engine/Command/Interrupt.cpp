@@ -1,38 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/Interrupt.h"
 
-#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace tableread::engine
 {
 namespace
 {
-std::atomic<int> received { 0 };
+constexpr std::array signals { SIGINT, SIGTERM, SIGHUP };
+constexpr int patienceMs = 500;
+
+std::atomic<int> received { 0 }, wakeDescriptor { -1 };
 static_assert (std::atomic<int>::is_always_lock_free);
+
+void wakeUp (int descriptor)
+{
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write (descriptor, &one, sizeof one);
+}
 
 void remember (int signal)
 {
+    const int saved = errno;
     received = signal;
+    if (const int descriptor = wakeDescriptor; descriptor >= 0)
+        wakeUp (descriptor);
+    errno = saved;
 }
 } // namespace
 
 Interrupt::Interrupt()
+{
+    install (static_cast<int> (SA_RESETHAND));
+}
+
+Interrupt::Interrupt (std::function<void()> whenStuck)
+    : stuck (std::move (whenStuck))
+    , wake (::eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    wakeDescriptor = wake;
+    install (0);
+    watcher = std::thread ([this] { watch(); });
+}
+
+Interrupt::~Interrupt()
+{
+    for (std::size_t i = 0; i < signals.size(); ++i)
+        sigaction (signals[i], &before[i], nullptr);
+    if (! watcher.joinable())
+        return;
+    wakeDescriptor = -1;
+    ends = true;
+    wakeUp (wake);
+    watcher.join();
+    ::close (wake);
+}
+
+void Interrupt::install (int flags)
 {
     received = 0;
     struct sigaction action
     {
     };
     action.sa_handler = remember;
-    action.sa_flags = static_cast<int> (SA_RESETHAND); // the second one is not for us
+    action.sa_flags = flags;
     sigemptyset (&action.sa_mask);
-    sigaction (SIGINT, &action, &onInterrupt);
-    sigaction (SIGTERM, &action, &onTerminate);
+    for (std::size_t i = 0; i < signals.size(); ++i)
+    {
+        sigaction (signals[i], &action, &before[i]);
+        if (signals[i] == SIGHUP && before[i].sa_handler == SIG_IGN)
+            sigaction (SIGHUP, &before[i], nullptr);
+    }
 }
 
-Interrupt::~Interrupt()
+bool Interrupt::wait (int milliseconds) const
 {
-    sigaction (SIGINT, &onInterrupt, nullptr);
-    sigaction (SIGTERM, &onTerminate, nullptr);
+    pollfd waited { wake, POLLIN, 0 };
+    if (::poll (&waited, 1, milliseconds) <= 0)
+        return false;
+    std::uint64_t count = 0;
+    return ::read (wake, &count, sizeof count) == sizeof count;
+}
+
+void Interrupt::watch()
+{
+    while (! wait (-1) && ! ends)
+        ;
+    if (ends)
+        return;
+    wait (patienceMs);
+    if (! ends)
+        stuck();
 }
 
 int Interrupt::signal()

@@ -1,30 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <csignal>
+#include <functional>
+#include <thread>
 
 namespace tableread::engine
 {
-/** While one exists, the first Ctrl-C (or SIGTERM) is only remembered, so that what is rendered can be kept; a second
-    one ends the process as usual. One at a time. */
+/** While one exists, Ctrl-C, SIGTERM and SIGHUP are only recorded, so that finished speech can be kept. SIGHUP stays
+    ignored where it was (nohup). One at a time. */
 class Interrupt
 {
 public:
+    /** A second signal ends the process as usual. */
     Interrupt();
+
+    /** For work that cannot always stop by itself: `whenStuck` is called, once and on a thread of its own, if this
+        object still exists half a second after a signal, or at once after a second one. */
+    explicit Interrupt (std::function<void()> whenStuck);
+
     ~Interrupt();
     Interrupt (const Interrupt&) = delete;
     Interrupt& operator= (const Interrupt&) = delete;
 
     bool came() const { return signal() != 0; }
 
-    /** As a shell tells it: 130 after Ctrl-C. */
+    /** As in a shell: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. */
     int exitCode() const { return 128 + signal(); }
 
 private:
     static int signal();
+    void install (int flags);
+    void watch();
+    bool wait (int milliseconds) const; // true: a signal came in that time
 
-    struct sigaction onInterrupt
-    {
-    }, onTerminate {}; // what was before
+    std::array<struct sigaction, 3> before {}; // the previous handlers
+    std::function<void()> stuck;
+    int wake = -1; // an eventfd
+    std::atomic<bool> ends { false };
+    std::thread watcher;
 };
 } // namespace tableread::engine

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/MeasureOptions.h"
 
+#include <cerrno>
 #include <fstream>
 
 #include <CLI/CLI.hpp>
+
+#include "Command/NumberOptions.h"
 
 namespace tableread::engine
 {
@@ -34,9 +37,9 @@ void MeasureOptions::addTo (CLI::App& command)
     command
         .add_option ("--voice-seconds", voiceSeconds,
                      "Repeat or cut the voice to this length; 0: leave it as it is")
-        ->check (CLI::Range (0.0, 600.0));
-    command.add_option ("--seed", settings.seed, "Seed")->check (wholeNumber)->capture_default_str();
-    command.add_option ("--cfg", settings.guidanceScale, "Guidance scale")->capture_default_str();
+        ->check (numberBetween (0, 600));
+    addSeedOption (command, seed, false);
+    addGuidanceOption (command, settings);
     command.add_option ("--steps", settings.steps, "Diffusion steps per frame")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
@@ -46,7 +49,9 @@ std::pair<LoadOptions, MeasuredSpeech> MeasureOptions::prepare (const Session& s
 {
     auto load = model.resolve (session);
     offload.applyTo (load);
-    auto audio = chooseVoice (voice, shelfOf (load.tokenizer.empty() ? load.model : load.tokenizer)).audio;
+    const auto shelf = shelfOf (load.tokenizer.empty() ? load.model : load.tokenizer,
+                                { .process = { .program = session.recordingReader } });
+    auto audio = chooseVoice (voice, shelf).audio;
     if (voiceSeconds > 0)
     {
         const auto once = audio.samples;
@@ -54,7 +59,17 @@ std::pair<LoadOptions, MeasuredSpeech> MeasureOptions::prepare (const Session& s
         for (std::size_t i = 0; i < audio.samples.size(); ++i)
             audio.samples[i] = once[i % once.size()];
     }
-    return { std::move (load), { .voice = std::move (audio), .text = text, .settings = settings } };
+    MeasuredSpeech speech { .voice = std::move (audio), .text = text, .settings = settings };
+    speech.settings.seed = seedOf (seed);
+    return { std::move (load), std::move (speech) };
+}
+
+std::string sentencesOn (const ModelInfo& model, const OffloadOptions& offload)
+{
+    std::string text;
+    for (const auto& note : model.notes)
+        text += note + '\n';
+    return text + offload.effective (model);
 }
 
 void writeFile (const std::filesystem::path& path, const std::string& text)
@@ -63,6 +78,6 @@ void writeFile (const std::filesystem::path& path, const std::string& text)
         return;
     std::ofstream file (path, std::ios::binary);
     if (! (file << text).flush())
-        fail (ErrorCode::Io, "cannot be written. Choose another place.", path.string());
+        fail (codeOfSystemError (errno), "cannot be written. Choose another place.", path.string());
 }
 } // namespace tableread::engine

@@ -11,7 +11,7 @@
 
 namespace tableread::engine
 {
-/** The options of every subcommand that measures renders: which model, where its layers lie, and what it speaks. */
+/** The options of every subcommand that measures renders: which model, where its layers are, and what it speaks. */
 struct MeasureOptions
 {
     ModelOptions model;
@@ -19,16 +19,19 @@ struct MeasureOptions
     RenderSettings settings;
     std::string text =
         "This is a table read. The chairs are old, the tea is warm, and everybody knows the end.";
-    std::string voice;
+    std::string voice, seed = "0"; // `settings` gets the seed from prepare()
     double voiceSeconds = 0;
 
     void addTo (CLI::App& command);
 
-    /** The model that is measured and what it speaks, by a voice of its own or, if it has none, of the embedded one.
-        @throws Exception if one of them is not there. */
+    /** The measured model and what it speaks, with one of its own voices or, if it has none, the embedded model's.
+        @throws Exception if one of them does not exist. */
     std::pair<LoadOptions, MeasuredSpeech> prepare (const Session& session) const;
 };
 
-/** Nothing if `path` is empty. @throws Exception Io. */
+/** What there is to say about a model that has been loaded: its notes, and what the options for offloading do. */
+std::string sentencesOn (const ModelInfo& model, const OffloadOptions& offload);
+
+/** Does nothing if `path` is empty. @throws Exception Io. */
 void writeFile (const std::filesystem::path& path, const std::string& text);
 } // namespace tableread::engine

@@ -2,10 +2,14 @@
 #include "Command/ModelOptions.h"
 
 #include <cstdlib>
+#include <ostream>
 
 #include <CLI/CLI.hpp>
 
+#include "Checkpoint/HubCache.h"
 #include "Checkpoint/ModelConfig.h"
+#include "Checkpoint/OtherFormats.h"
+#include "Checkpoint/Safetensors/Links.h"
 #include "Voice/Reader.h"
 
 namespace tableread::engine
@@ -20,35 +24,86 @@ ModelSearch ModelSearch::current (std::filesystem::path asked, const std::filesy
              isBuilt ? TABLEREAD_SOURCE_MODEL : "" };
 }
 
-Result<std::filesystem::path> findModel (const ModelSearch& search)
+namespace
 {
-    const auto isThere = [] (const std::filesystem::path& folder) {
-        std::error_code none;
-        return ! folder.empty() && std::filesystem::is_directory (folder, none);
-    };
-    const auto missing = [] (std::string what) {
-        return tl::make_unexpected (Error { ErrorCode::NotFound, std::move (what), {} });
-    };
-    if (! search.asked.empty() && ! isThere (search.asked))
-        return missing (
-            "model \"" + search.asked.string() +
-            "\" is not a folder. Name the folder that holds config.json and the safetensors files.");
-    if (search.asked.empty() && ! search.environment.empty() && ! isThere (search.environment))
-        return missing (
-            "TABLEREAD_MODEL is \"" + search.environment.string() +
-            "\", which is not a folder. Name the folder that holds config.json and the safetensors files.");
-    for (const auto& folder : { search.asked, search.environment, search.installed, search.sourceTree })
-        if (isThere (folder))
-            return folder;
-    return missing ("the embedded model is not in " + search.installed.string() +
-                    (search.sourceTree.empty() ? "" : " nor in " + search.sourceTree.string()) +
-                    ". Install it again, or name another one with --model.");
+bool isFolder (const std::filesystem::path& path)
+{
+    std::error_code none;
+    return ! path.empty() && std::filesystem::is_directory (path, none);
 }
 
-std::string wholeNumber (const std::string& text)
+/** Why there is no model at `place`, which somebody named. */
+Error missing (const std::string& whose, const std::filesystem::path& place)
 {
-    const bool digits = ! text.empty() && text.find_first_not_of ("0123456789") == std::string::npos;
-    return digits ? std::string() : '"' + text + "\" is not a whole number of 0 or more";
+    if (isDangling (place))
+        return { ErrorCode::NotFound,
+                 whose + " is a link to nothing: an unfinished download. Download it again.",
+                 {} };
+    if (isThere (place))
+        return { ErrorCode::InvalidInput, whose + " " + aboutFile (place), {} };
+    std::string searched;
+    if (isHubName (place.string()))
+        for (const auto& cache : hubCaches())
+            searched +=
+                (searched.empty() ? ", nor in the Hugging Face hub's cache (" : ", ") + cache.string();
+    if (! searched.empty())
+        searched += "): hf download " + place.string() + " puts it there";
+    return { ErrorCode::NotFound,
+             whose + " is not a folder" + searched +
+                 ". Name the folder that holds config.json and the safetensors files.",
+             {} };
+}
+
+/** @throws Exception NotFound if it is in a cache, but its download was never finished. */
+Result<std::filesystem::path> modelAt (const std::string& whose, const std::filesystem::path& place,
+                                       const std::function<void (const std::string&)>& note)
+{
+    auto folder = place;
+    if (! isFolder (place))
+    {
+        const auto cached = isThere (place) ? std::nullopt : findInHub (place.string(), hubCaches());
+        if (! cached)
+            return tl::make_unexpected (missing (whose, place));
+        folder = *cached;
+    }
+    if (! isHubFolder (folder))
+        return folder;
+    auto snapshot = snapshotOf (folder);
+    if (note && ! snapshot.note.empty())
+        note (snapshot.note);
+    return std::move (snapshot.folder);
+}
+} // namespace
+
+Result<std::filesystem::path> findModel (const ModelSearch& search,
+                                         const std::function<void (const std::string&)>& note)
+{
+    try
+    {
+        if (! search.asked.empty())
+            return modelAt ("model \"" + search.asked.string() + "\"", search.asked, note);
+        if (! search.environment.empty())
+            return modelAt ("TABLEREAD_MODEL is \"" + search.environment.string() + "\", which",
+                            search.environment, note);
+    }
+    catch (const Exception& exception)
+    {
+        return tl::make_unexpected (exception.error);
+    }
+    for (const auto& folder : { search.installed, search.sourceTree })
+        if (isFolder (folder))
+            return folder;
+    return tl::make_unexpected (
+        Error { ErrorCode::NotFound,
+                "the embedded model is not in " + search.installed.string() +
+                    (search.sourceTree.empty() ? "" : " nor in " + search.sourceTree.string()) +
+                    ". Install it again, or name another one with --model.",
+                {} });
+}
+
+std::function<void (const std::string&)> notesTo (const Session& session)
+{
+    return [&err = session.err] (const std::string& sentence) { err << sentence << '\n'; };
 }
 
 DeviceKind deviceKind (const std::string& name)
@@ -73,8 +128,10 @@ void addDeviceOption (CLI::App& command, std::string& device)
 void ModelOptions::addTo (CLI::App& command)
 {
     command
-        .add_option ("--model", model,
-                     "Folder of a VibeVoice checkpoint [the embedded one, or TABLEREAD_MODEL]")
+        .add_option (
+            "--model", model,
+            "Folder of a VibeVoice checkpoint, or org/name in the Hugging Face hub's cache [the embedded "
+            "one, or TABLEREAD_MODEL]")
         ->type_name ("DIR");
     command.add_option ("--dtype", dtype, "Type of the weights: fp32, or bf16 for half the memory")
         ->check (CLI::IsMember ({ "fp32", "bf16" }))
@@ -88,7 +145,9 @@ void ModelOptions::addTo (CLI::App& command)
 LoadOptions ModelOptions::resolve (const Session& session) const
 {
     LoadOptions options;
-    options.model = orThrow (findModel (ModelSearch::current (model, session.executable)));
+    options.model = orThrow (
+        findModel (ModelSearch::current (model, session.executable),
+                   [&options] (const std::string& sentence) { options.notes.push_back (sentence); }));
     options.compute = dtype == "bf16" ? ComputeType::BFloat16 : ComputeType::Float32;
     options.threads = threads;
     options.device = deviceKind (device);
@@ -98,18 +157,18 @@ LoadOptions ModelOptions::resolve (const Session& session) const
     return options;
 }
 
-VoiceShelf shelfOf (const std::filesystem::path& model, std::function<void (const std::string&)> note)
+VoiceShelf shelfOf (const std::filesystem::path& model, ShelfOptions options)
 {
     const auto config = ModelConfig::load (model);
     const LoudnessTarget target { config.targetDbFs, config.normalizerEps };
-    const auto read = [target, note = std::move (note)] (const std::filesystem::path& file,
-                                                         const std::string& name) -> Result<ShelfVoice> {
-        auto clip = readVoice (file, name, target);
+    const auto read = [target, options = std::move (options)] (
+                          const std::filesystem::path& file, const std::string& name) -> Result<ShelfVoice> {
+        auto clip = readVoice (file, name, target, options.process);
         if (! clip)
             return tl::make_unexpected (clip.error());
-        if (note)
+        if (options.note)
             for (const auto& sentence : clip->notes)
-                note (sentence);
+                options.note (sentence);
         return ShelfVoice { { clip->name, std::move (clip->samples) }, clip->hash };
     };
     return { model, read };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "Command/Session.h"
 #include "Core/Error.h"
 #include "Server/VoiceShelf.h"
+#include "Voice/ReaderProcess.h"
 
 namespace CLI
 {
@@ -16,28 +18,32 @@ class App;
 
 namespace tableread::engine
 {
-/** Where a model may lie, the first of: the one that was asked for, the environment's, the installed one, the one of
-    the source tree. Empty paths are passed over. */
+/** Where a model may be, in this order: the requested one, the environment's, the installed one, the one in the
+    source tree. Empty paths are skipped. */
 struct ModelSearch
 {
-    std::filesystem::path asked;       // --model: if it is not there, that is an error
-    std::filesystem::path environment; // TABLEREAD_MODEL: so is this
-    std::filesystem::path installed;   // share/tableread/models/mini beside the folder of the program
-    std::filesystem::path sourceTree;  // Assets/models/mini, for a program that lies in its build folder
+    std::filesystem::path asked;       // --model: an error if it does not exist
+    std::filesystem::path environment; // TABLEREAD_MODEL: likewise
+    std::filesystem::path installed;   // share/tableread/models/mini next to the program's folder
+    std::filesystem::path sourceTree;  // Assets/models/mini, for a program in its build folder
 
     static ModelSearch current (std::filesystem::path asked, const std::filesystem::path& executable);
 };
 
-/** @returns NotFound naming the folder that is missing, or all places that were searched. */
-[[nodiscard]] Result<std::filesystem::path> findModel (const ModelSearch& search);
+/** The folder of the model. The requested one, and the environment's, may also be a folder of the Hugging Face hub's cache
+    (models--ORG--NAME), or the name of a repository in it ("org/name"). Sentences about what was chosen go to `note`,
+    which may be empty.
+    @returns an error that names what is missing and all places that were searched, or what is there instead. */
+[[nodiscard]] Result<std::filesystem::path>
+findModel (const ModelSearch& search, const std::function<void (const std::string&)>& note = {});
 
-/** A check for options: a whole number of 0 or more. CLI11 by itself takes -1 for the largest one. @returns what is wrong. */
-std::string wholeNumber (const std::string& text);
+/** Prints each sentence on the session's err, which must outlive it. */
+std::function<void (const std::string&)> notesTo (const Session& session);
 
 /** "cpu", "cuda" or "auto". */
 DeviceKind deviceKind (const std::string& name);
 
-/** "fp8", "int8", or anything else for what the engine computes with. */
+/** "fp8", "int8", or anything else for the compute type. */
 WeightsFormat weightsFormat (const std::string& name);
 void addDeviceOption (CLI::App& command, std::string& device);
 
@@ -46,7 +52,7 @@ struct ModelOptions
 {
     std::filesystem::path model; // empty: the embedded one
     std::string dtype = "fp32";
-    std::string device = "cpu";
+    std::string device = "auto";
     int threads = 0;
     bool randomWeights = false; // in the shapes of the model's config.json
 
@@ -56,8 +62,14 @@ struct ModelOptions
     LoadOptions resolve (const Session& session) const;
 };
 
-/** The voices beside a model, and recordings, prepared as this model's configuration wants them. Sentences on what may
-    make a voice worse go to `note`, which may be empty.
+/** How a shelf reads its voices. */
+struct ShelfOptions
+{
+    std::function<void (const std::string&)> note = {}; // gets sentences about what may impair a voice
+    ReaderProcess process = {};                         // where recordings are decoded
+};
+
+/** A model's voices, and recordings, prepared as this model's configuration requires.
     @throws Exception if the configuration cannot be read. */
-VoiceShelf shelfOf (const std::filesystem::path& model, std::function<void (const std::string&)> note = {});
+VoiceShelf shelfOf (const std::filesystem::path& model, ShelfOptions options = {});
 } // namespace tableread::engine

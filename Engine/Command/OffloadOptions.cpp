@@ -17,8 +17,9 @@ constexpr const char* group = "Offloading";
 
 std::string sizeOfMemory (const std::string& text)
 {
-    return parseBytes (text) ? std::string()
-                             : '"' + text + "\" is not a memory size. Write 10GB, 9.5GiB or 800MB";
+    return parseBytes (text)
+               ? std::string()
+               : '"' + text + "\" is not a memory size with its unit. Write 10GB, 9.5GiB or 800MB";
 }
 
 std::string presetNames()
@@ -27,6 +28,13 @@ std::string presetNames()
     for (const auto& preset : offloadPresets())
         names.push_back (fmt::format ("{} {}", preset.name, preset.layersOf28));
     return fmt::format ("{}", fmt::join (names, ", "));
+}
+std::string nameOfPreset (const std::string& text)
+{
+    constexpr std::int64_t anyNumber = 28;
+    return presetLayers (text, anyNumber)
+               ? std::string()
+               : fmt::format ("\"{}\" is not a preset; the presets are {}", text, presetNames());
 }
 } // namespace
 
@@ -79,6 +87,7 @@ void OffloadOptions::addTo (CLI::App& command)
     auto* named = command
                       .add_option ("--preset", asked.preset,
                                    "The same by name, for a model of 28 layers: " + presetNames())
+                      ->check (nameOfPreset)
                       ->type_name ("NAME")
                       ->group (group);
     auto* automatic =
@@ -140,7 +149,7 @@ std::vector<std::string> OffloadOptions::given() const
 {
     std::vector<std::string> names;
     for (const auto* option : all)
-        if (option->count() > 0 && option->get_name() != "--weights") // which has one everywhere
+        if (option->count() > 0 && option->get_name() != "--weights") // which has an effect everywhere
             names.push_back (option->get_name());
     return names;
 }

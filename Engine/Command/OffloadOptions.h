@@ -21,16 +21,16 @@ class OffloadOptions
 public:
     void addTo (CLI::App& command);
 
-    /** Only those that say how much memory there is and what it is kept for: --vram, --context, --passages, --weights,
-        --prefetch. */
+    /** Only those that say how much memory there is and what to reserve it for: --vram, --context, --passages,
+        --weights, --prefetch. */
     void addMemoryOptionsTo (CLI::App& command);
 
-    /** Writes them into what a load takes. @throws Exception InvalidInput if two of them contradict each other. */
+    /** Writes them to a load's options. @throws Exception InvalidInput if two of them contradict each other. */
     void applyTo (LoadOptions& load) const;
 
     OffloadRequest request() const;
 
-    /** What holds after a load, in lines for a person: the configuration, or which options have no effect on a CPU.
+    /** What is effective after a load, in lines for people: the configuration, or the options without effect on a CPU.
         Empty if there is nothing to say. */
     std::string effective (const ModelInfo& info) const;
 

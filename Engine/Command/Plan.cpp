@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Command/ModelOptions.h"
+#include "Command/NumberOptions.h"
 #include "Command/OffloadOptions.h"
 #include "Command/Subcommands.h"
 #include "Measure/PlanReport.h"
@@ -18,7 +19,7 @@ struct PlanOptions
 {
     std::filesystem::path model;
     OffloadOptions offload;
-    double linkGb = 0, bandwidthGb = 0; // in 10⁹ bytes a second; 0: not given
+    double linkGb = 0, bandwidthGb = 0; // in 10⁹ bytes per second; 0: not given
     int steps = 10;
     bool json = false;
 };
@@ -39,7 +40,7 @@ PlanQuestion questionOf (const PlanOptions& options, const std::optional<GpuMeas
         question.speed.linkBytesPerSecond = options.linkGb * 1e9;
     if (options.bandwidthGb > 0)
         question.speed.memoryBytesPerSecond = options.bandwidthGb * 1e9;
-    if (question.settings.deviceMemoryLimit > 0) // a GPU of that size, whatever is in this machine
+    if (question.settings.deviceMemoryLimit > 0) // a GPU of that size, not this machine's
     {
         question.free = question.settings.deviceMemoryLimit;
         question.hasContext = false;
@@ -49,7 +50,8 @@ PlanQuestion questionOf (const PlanOptions& options, const std::optional<GpuMeas
 
 int printPlan (const PlanOptions& options, Session& session)
 {
-    const auto folder = orThrow (findModel (ModelSearch::current (options.model, session.executable)));
+    const auto folder =
+        orThrow (findModel (ModelSearch::current (options.model, session.executable), notesTo (session)));
     const bool allGiven = options.linkGb > 0 && options.bandwidthGb > 0 &&
                           options.offload.request().settings.deviceMemoryLimit > 0;
     const auto gpu = session.measureGpu && ! allGiven ? session.measureGpu() : std::nullopt;
@@ -83,12 +85,12 @@ void addPlan (CLI::App& app, Session& session)
         ->type_name ("DIR");
     options->offload.addMemoryOptionsTo (*command);
     command->add_option ("--link", options->linkGb, "Host-to-GPU bandwidth [measured, else 25]")
-        ->check (CLI::Range (0.001, 1e6))
+        ->check (numberBetween (0.001, 1e6))
         ->type_name ("GB/s");
     command
         ->add_option ("--bandwidth", options->bandwidthGb,
                       "Bandwidth of the GPU's memory [measured, else 760]")
-        ->check (CLI::Range (0.001, 1e6))
+        ->check (numberBetween (0.001, 1e6))
         ->type_name ("GB/s");
     command->add_option ("--steps", options->steps, "Diffusion steps per frame")
         ->check (CLI::Range (1, 1000))

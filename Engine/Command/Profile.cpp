@@ -28,12 +28,14 @@ int profile (const ProfileOptions& options, Session& session)
 {
     const auto [load, speech] = options.measure.prepare (session);
     const Interrupt interrupt;
-    const auto [report, spans] = measureProfile (
-        { load, speech, options.frames, options.batch },
-        { .load = session.load,
-          .isStopped = [&interrupt] { return interrupt.came(); },
-          .onLoaded =
-              [&] (const ModelInfo& model) { session.err << options.measure.offload.effective (model); } });
+    const auto [report, spans] =
+        measureProfile ({ load, speech, options.frames, options.batch },
+                        { .load = session.load,
+                          .isStopped = [&interrupt] { return interrupt.came(); },
+                          .onLoaded =
+                              [&] (const ModelInfo& model) {
+                                  session.err << sentencesOn (model, options.measure.offload);
+                              } });
     writeFile (options.trace, chromeTrace (spans, "tableread-engine, " + report.model.name));
     if (options.json)
         session.out << toJson (report).dump (2) << '\n';

@@ -1,230 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
-#include <iostream>
-#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
-#include "Command/Interrupt.h"
-#include "Command/ModelOptions.h"
-#include "Command/OffloadOptions.h"
-#include "Command/Progress.h"
-#include "Command/Report.h"
-#include "Command/SpeechOutput.h"
+#include "Command/NumberOptions.h"
+#include "Command/Render/Preparation.h"
+#include "Command/Render/ScriptRender.h"
 #include "Command/Subcommands.h"
-#include "Passage/Cast.h"
-#include "Passage/Reading.h"
 
 namespace tableread::engine
 {
 namespace
 {
-struct RenderOptions
-{
-    ModelOptions model;
-    OffloadOptions offload;
-    std::filesystem::path script, out, stems;
-    std::vector<std::string> voices;
-    RenderSettings settings;
-    std::string passage = "line", format = "s16", rng = "philox";
-    bool json = false, raw = false, quiet = false;
-};
-
-double millisecondsSince (std::chrono::steady_clock::time_point begin)
-{
-    return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begin).count();
-}
-
-Script scriptOf (const std::filesystem::path& file)
-{
-    if (file != "-")
-        return orThrow (readScript (file));
-    const std::string text (std::istreambuf_iterator<char> (std::cin), {});
-    return orThrow (parseScript (text));
-}
-
-/** The recording of a speaker's voice: the file of the model's voice, else a file, whose reader says if it is not there. */
-VoiceReference recordingOf (const CastMember& member, const VoiceShelf& shelf)
-{
-    const auto& [name, path] = member.voice;
-    const auto file = path.empty() ? shelf.find (name) : path;
-    return { member.speaker, file.empty() ? std::filesystem::path (name) : file };
-}
-
-/** One run of the subcommand, step by step. */
-class ScriptRender
-{
-public:
-    ScriptRender (const RenderOptions& wanted, Session& given) : options (wanted), session (given) {}
-
-    int run()
-    {
-        prepare();
-        speak();
-        return end();
-    }
-
-private:
-    void note (const std::string& sentence)
-    {
-        report.notes.push_back (sentence);
-        if (progress != nullptr)
-            progress->note (sentence);
-        else if (! options.quiet)
-            session.err << sentence << '\n';
-    }
-
-    /** All that can be refused is refused here, before anything is written or loaded. */
-    void prepare()
-    {
-        if (options.out.empty() && ! options.raw && options.stems.empty())
-            fail (ErrorCode::InvalidInput, "there is no output. Give -o FILE, --stems DIR or --stdout.");
-        if (options.json && options.raw)
-            fail (ErrorCode::InvalidInput,
-                  "--json and --stdout both write to standard output. Choose one of them.");
-        load = options.model.resolve (session);
-        options.offload.applyTo (load);
-        const auto script = scriptOf (options.script);
-        reading = makeReading (script, options.passage == "scene" ? PassageMode::Scene : PassageMode::Line);
-        for (const auto& sentence : reading.notes)
-            note (sentence);
-        const auto shelf = shelfOf (load.model, [this] (const std::string& sentence) { note (sentence); });
-        const auto chosen = orThrow (readVoiceOptions (options.voices));
-        const auto names = shelf.names();
-        const auto cast = orThrow (castAsAsked ({ reading.speakers, chosen, names }));
-        for (const auto& sentence : cast.notes)
-            note (sentence);
-        for (const auto& member : cast.members)
-            voices.push_back (orThrow (shelf.fetch (recordingOf (member, shelf))));
-        output = orThrow (SpeechOutput::open (
-            { .file = options.out,
-              .raw = options.raw ? &session.out : nullptr,
-              .stems = options.stems,
-              .format = options.format == "f32" ? WavFormat::Float32 : WavFormat::Int16 }));
-    }
-
-    void speak()
-    {
-        auto begin = std::chrono::steady_clock::now();
-        renderer = session.load (load);
-        report.loadMs = millisecondsSince (begin);
-        report.model = renderer->info();
-        for (const auto& sentence : report.model.notes)
-            note (sentence);
-        if (! options.quiet)
-            session.err << options.offload.effective (report.model);
-
-        begin = std::chrono::steady_clock::now();
-        for (const auto& voice : voices)
-            if (! interrupt.came())
-                encoded.push_back (renderer->encodeVoice (voice.audio));
-        report.voicesMs = millisecondsSince (begin);
-
-        std::vector<Progress::Passage> titles;
-        for (const auto& passage : reading.passages)
-            titles.push_back ({ reading.titleOf (passage), passage.letters() });
-        if (! options.quiet)
-            progress = std::make_unique<Progress> (
-                session.err, titles,
-                Progress::Options { .columns = session.terminalColumns,
-                                    .secondsPerFrame = static_cast<double> (report.model.frameSamples) /
-                                                       static_cast<double> (report.model.sampleRateHz) });
-        begin = std::chrono::steady_clock::now();
-        for (const auto& passage : reading.passages)
-            if (! interrupt.came())
-                speakPassage (passage);
-        if (! interrupt.came())
-            output->silence (reading.pauseAfter.value);
-        report.renderMs = millisecondsSince (begin);
-        progress.reset();
-    }
-
-    void speakPassage (const Passage& passage)
-    {
-        PassageReport result;
-        result.title = reading.titleOf (passage);
-        result.scene = reading.scenes[static_cast<std::size_t> (passage.scene)];
-        result.lines = passage.sourceLines;
-        VoicedPassage wanted { passage.lines, {} };
-        for (const int index : passage.speakers)
-        {
-            const auto speaker = static_cast<std::size_t> (index);
-            result.speakers.push_back (reading.speakers[speaker]);
-            wanted.voices.push_back (encoded[speaker]);
-        }
-        result.pauseSamples = passage.pauseBefore.value;
-        output->silence (passage.pauseBefore.value);
-        result.startSample = output->samples();
-        output->beginPassage (
-            stemName (report.passages.size() + 1, reading.passages.size(), result.speakers));
-
-        RenderEvents events;
-        events.onFrame = [this] (std::span<const float> frame) {
-            output->write (frame);
-            if (progress != nullptr)
-                progress->frame();
-        };
-        events.isCancelled = [this] { return interrupt.came() || output->failed(); };
-        try
-        {
-            result.render = renderer->render (wanted, options.settings, events);
-        }
-        catch (const Exception& exception)
-        {
-            if (! exception.error.where.empty())
-                throw;
-            throw Exception ({ exception.error.code, exception.error.message, result.title });
-        }
-        result.samples = output->samples() - result.startSample;
-        if (auto written = output->endPassage(); ! written)
-            throw Exception (written.error());
-        if (progress != nullptr && result.render.finish != FinishReason::Cancelled)
-            progress->passageEnded();
-        if (const auto warning = lengthWarning (result, report.model); ! warning.empty())
-            note (warning);
-        report.passages.push_back (std::move (result));
-    }
-
-    int end()
-    {
-        report.interrupted = interrupt.came();
-        if (report.interrupted && report.speechSeconds() <= 0.0)
-        {
-            session.err << "Stopped before anything was rendered; nothing was written.\n";
-            return interrupt.exitCode();
-        }
-        if (const auto clipped = output->clipped(); clipped > 0)
-            note (std::to_string (clipped) + " samples were too loud for a 16-bit file and were clipped. "
-                                             "--format f32 keeps them.");
-        if (auto written = output->finish(); ! written)
-            throw Exception (written.error());
-        report.script = options.script.string();
-        report.output = options.out.empty() ? options.stems.string() : options.out.string();
-        report.settings = options.settings;
-        report.dtype = options.model.dtype;
-        if (! options.quiet)
-            session.err << summary (report) << '\n';
-        if (options.json)
-            session.out << toJson (report).dump (2, ' ', false, nlohmann::json::error_handler_t::replace)
-                        << '\n';
-        return report.interrupted ? interrupt.exitCode() : exitOk;
-    }
-
-    const RenderOptions& options;
-    Session& session;
-    Interrupt interrupt;
-    LoadOptions load;
-    Reading reading;
-    std::vector<ShelfVoice> voices; // of reading.speakers
-    std::unique_ptr<SpeechOutput> output;
-    std::unique_ptr<Renderer> renderer;
-    std::vector<EncodedVoice> encoded; // of reading.speakers; made by `renderer`
-    std::unique_ptr<Progress> progress;
-    ScriptReport report;
-};
-
 void addOptions (CLI::App& command, RenderOptions& options)
 {
     command
@@ -235,7 +22,15 @@ void addOptions (CLI::App& command, RenderOptions& options)
                      "A speaker's voice: a recording, or a voice of the model; repeatable")
         ->type_name ("NAME=FILE")
         ->allow_extra_args (false);
-    command.add_option ("-o,--output", options.out, "WAV file with everything")->type_name ("FILE");
+    command
+        .add_option ("--voice-seconds", options.voiceSeconds,
+                     "Use only the beginning of longer recordings; 0: as much as fits the model")
+        ->check (numberBetween (0, 600))
+        ->capture_default_str();
+    command
+        .add_option ("-o,--output", options.out,
+                     "Sound file with everything: .wav, .flac, .ogg, .opus or .mp3")
+        ->type_name ("FILE");
     command.add_option ("--stems", options.stems, "Folder for one WAV file a passage, 001_Anna.wav …")
         ->type_name ("DIR");
     command.add_flag ("--stdout", options.raw,
@@ -247,25 +42,21 @@ void addOptions (CLI::App& command, RenderOptions& options)
     command.add_option ("--passage", options.passage, "What one pass speaks: a line, or a whole scene")
         ->check (CLI::IsMember ({ "line", "scene" }))
         ->capture_default_str();
-    command.add_option ("--seed", options.settings.seed, "The same seed gives the same samples")
-        ->check (wholeNumber)
-        ->capture_default_str();
-    command
-        .add_option ("--cfg", options.settings.guidanceScale, "Guidance scale; 1: no guidance, twice as fast")
-        ->check (CLI::Range (0.0, 100.0))
-        ->capture_default_str();
+    addSeedOption (command, options.seed, true);
+    addGuidanceOption (command, options.settings);
     command.add_option ("--steps", options.settings.steps, "Diffusion steps per frame")
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
     command
         .add_option ("--max-seconds", options.settings.maxSeconds,
                      "Longest speech of a passage; 0: until the model ends it")
-        ->check (CLI::Range (0.0, 1e6))
+        ->check (numberBetween (0, 1e6))
         ->capture_default_str();
     command
         .add_option ("--rng", options.rng, "Noise: philox, or torch to compare with other implementations")
         ->check (CLI::IsMember ({ "philox", "torch" }))
         ->capture_default_str();
+    options.reading.addTo (command);
     options.model.addTo (command);
     options.offload.addTo (command);
     command.add_flag ("--json", options.json, "Print a JSON report on standard output");
@@ -282,15 +73,20 @@ void addRender (CLI::App& app, Session& session)
 Examples:
   tableread-engine render scene.txt --voice "Anna=anna.wav" --voice "Ben=ben.flac" -o scene.wav
   tableread-engine render scene.txt --voice "Anna=clara" --passage scene --seed 7 -o scene.wav --json
+  tableread-engine render scene.txt --check
   tableread-engine render scene.txt --stems takes/ -o scene.wav
   echo "Anna: Hello." | tableread-engine render - --stdout | aplay -f S16_LE -r 24000
 
 A speaker without --voice is heard with the model's voice of the same name; without any --voice the model's voices are
-given out in order. Ctrl-C stops within a frame, keeps what is rendered and exits with 130.)");
+given out in order. What is not complete never takes a complete file's name: after Ctrl-C, an error or a line that was
+cut, what is rendered is kept as scene.partial.wav.)" +
+                     std::string (exitCodes));
     command->callback ([options, &session] {
         session.action = [options, &session] {
             options->settings.noise = options->rng == "torch" ? NoiseKind::Torch : NoiseKind::Philox;
-            return ScriptRender (*options, session).run();
+            options->settings.seed = seedOf (options->seed);
+            return options->reading.check ? checkScript (*options, session)
+                                          : renderScript (*options, session);
         };
     });
 }

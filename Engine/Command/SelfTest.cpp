@@ -18,10 +18,10 @@ struct SelfTestOptions
     std::filesystem::path remake;
 };
 
-/** Compared are the first frames: each one feeds the next, so the last bits of another processor's sums grow. */
+/** Only the first frames are compared: each feeds the next, so last-bit differences between processors grow. */
 constexpr std::size_t comparedFrames = 10;
 constexpr double tolerance =
-    1e-3; // latents have a spread of about 1; sums in another order move them by 1e-5
+    1e-3; // latents have a spread of about 1; another order of summation changes them by 1e-5
 
 SelfTestData lineToSpeak()
 {
@@ -35,8 +35,12 @@ SelfTestData lineToSpeak()
 SelfTestData speak (const SelfTestData& line, const LoadOptions& load, Session& session)
 {
     const auto renderer = session.load (load);
+    for (const auto& note : renderer->info().notes)
+        session.err << note << '\n';
+    session.out << "Computed by " << renderer->info().device << ".\n";
     const auto voice = orThrow (shelfOf (load.model).fetch ({ line.voice, {} }));
     auto spoken = line;
+    spoken.settings.guidanceScale = line.settings.guidanceScale.value_or (renderer->info().guidanceScale);
     spoken.latents.clear();
     std::size_t frames = 0;
     RenderEvents events;
@@ -60,7 +64,7 @@ int selfTest (const SelfTestOptions& options, Session& session)
         session.out << "Stored " << (options.remake / name).string() << ".json and .f32.\n";
         return exitOk;
     }
-    // Beside the folder of models, in the source tree as where it is installed.
+    // Next to the folder of models, both in the source tree and when installed.
     const auto stored =
         orThrow (SelfTestData::read (load.model.parent_path().parent_path() / "selftest", name));
     const auto result = compare (stored, speak (stored, load, session), tolerance);
@@ -69,7 +73,7 @@ int selfTest (const SelfTestOptions& options, Session& session)
     if (! result.passed)
         session.err << "This build gives wrong results on this machine. If the model was "
                        "replaced, store its "
-                       "speech anew with selftest --remake; else do not trust what it renders.\n";
+                       "speech again with selftest --remake; else do not trust what it renders.\n";
     return result.passed ? exitOk : exitInternal;
 }
 } // namespace
@@ -81,6 +85,7 @@ void addSelfTest (CLI::App& app, Session& session)
         app.add_subcommand ("selftest", "Check that this build gives the right results on this machine");
     command->add_option ("--model", options->model.model, "Folder of a checkpoint [the embedded one]")
         ->type_name ("DIR");
+    addDeviceOption (*command, options->model.device);
     command->add_option ("--threads", options->model.threads, "Compute threads; 0: one per processor")
         ->check (CLI::Range (0, 1024));
     command->add_option ("--remake", options->remake, "Store this build's results instead of comparing")

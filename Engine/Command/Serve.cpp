@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -14,7 +15,9 @@
 #include <spdlog/spdlog.h>
 
 #include "Command/ModelOptions.h"
+#include "Command/NumberOptions.h"
 #include "Command/OffloadOptions.h"
+#include "Command/Script/ScriptOptions.h"
 #include "Command/Subcommands.h"
 #include "EngineLink/SocketPath.h"
 #include "Server/SpeechServer.h"
@@ -29,11 +32,12 @@ struct ServeOptions
     ModelOptions model;
     OffloadOptions offload;
     std::filesystem::path socket;
+    std::string typography = "auto";
     double idleExitSeconds = 0;
 };
 
-/** Keeps the signals that ask a process to end for a thread that waits for them. To be made before any other thread:
-    they inherit the mask. */
+/** Blocks the signals that ask a process to end, for a thread that waits for them. To be created before any other
+    thread, because threads inherit the mask. */
 class EndSignals
 {
 public:
@@ -52,7 +56,7 @@ private:
     sigset_t signals {}, before {};
 };
 
-/** Calls `stop` when one of the signals comes, or at the latest when it is destroyed. */
+/** Calls `stop` when one of the signals arrives, or at the latest when it is destroyed. */
 class SignalThread
 {
 public:
@@ -65,6 +69,7 @@ public:
     {}
     ~SignalThread()
     {
+        // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): blocked in every thread, it only ends sigwait
         pthread_kill (thread.native_handle(), SIGTERM);
         thread.join();
     }
@@ -73,7 +78,7 @@ private:
     std::thread thread;
 };
 
-/** A log entry for each line. */
+/** Writes a log entry for each line. */
 void logLines (const std::string& text)
 {
     std::istringstream lines (text);
@@ -89,13 +94,17 @@ int serve (const ServeOptions& options, Session& session)
 
     auto load = options.model.resolve (session);
     options.offload.applyTo (load);
-    const auto shelf = shelfOf (load.model, [] (const std::string& note) { spdlog::warn ("{}", note); });
+    std::atomic<bool> isEnding { false };
+    const auto shelf =
+        shelfOf (load.model, { .note = [] (const std::string& note) { spdlog::warn ("{}", note); },
+                               .process = { .program = session.recordingReader,
+                                            .isCancelled = [&isEnding] { return isEnding.load(); } } });
     auto socket =
         orThrow (UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket));
     if (auto listening = socket.listen(); ! listening)
         throw Exception (listening.error());
 
-    // The socket answers at once, with "loading", so that whoever started the engine can wait for it there.
+    // The socket answers at once, with "loading", so that the program that started the engine can wait for it.
     std::latch serverIsMade (1);
     std::function<void()> stopServer;
     RenderWorker* loading = nullptr;
@@ -104,7 +113,8 @@ int serve (const ServeOptions& options, Session& session)
                              serverIsMade.wait();
                              if (const auto info = loading->info())
                              {
-                                 spdlog::info ("{} is loaded, {}", info->name, info->fingerprint);
+                                 spdlog::info ("{} is loaded on {}, {}", info->name, info->device,
+                                               info->fingerprint);
                                  for (const auto& note : info->notes)
                                      spdlog::warn ("{}", note);
                                  logLines (options.offload.effective (*info));
@@ -115,8 +125,12 @@ int serve (const ServeOptions& options, Session& session)
     loading = &worker;
     SpeechServer::Options serverOptions;
     serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
+    serverOptions.typography = typographyOf (options.typography, load);
     SpeechServer server (worker, shelf, serverOptions);
-    stopServer = [&server] { server.stop(); };
+    stopServer = [&server, &isEnding] {
+        isEnding = true;
+        server.stop();
+    };
     serverIsMade.count_down();
     const SignalThread signalThread (signals, stopServer);
     spdlog::info ("listening at {}", socket.path().string());
@@ -129,7 +143,7 @@ int serve (const ServeOptions& options, Session& session)
         {
             const auto removed = std::move (socket);
         }
-        std::_Exit (exitOk); // nothing hurries a loader on, and it leaves nothing behind
+        std::_Exit (exitOk); // a loader cannot be interrupted, and it leaves nothing to clean up
     }
     if (end == HttpServer::End::Failed)
         fail (ErrorCode::Io, "the system refuses new connections. Start the engine again.");
@@ -151,8 +165,9 @@ void addServe (CLI::App& app, Session& session)
     command
         ->add_option ("--idle-exit", options->idleExitSeconds,
                       "Exit after this many seconds without a client; 0: never")
-        ->check (CLI::Range (0.0, 1e6))
+        ->check (numberBetween (0, 1e6))
         ->capture_default_str();
+    addTypographyOption (*command, options->typography);
     command->footer (R"(
 Examples:
   tableread-engine serve

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
+#include "Command/Render/Report.h"
 #include "Command/Subcommands.h"
 #include "Core/Error.h"
 #include "Measure/Machine.h"
@@ -19,20 +22,7 @@ constexpr const char* about = R"(Speaks scripts with VibeVoice checkpoints.
 
 Each command has its own --help with examples.)";
 
-int exitCodeOf (ErrorCode code)
-{
-    switch (code)
-    {
-        case ErrorCode::Internal:
-            return exitInternal;
-        case ErrorCode::Busy:
-            return exitBusy;
-        default:
-            return exitBadInput;
-    }
-}
-
-/** CLI11 would only say that some command is missing. */
+/** CLI11 alone would only say that a command is missing. */
 void checkCommandName (const CLI::App& app, const std::vector<std::string>& arguments)
 {
     if (arguments.empty() || arguments.front().starts_with ('-'))
@@ -48,24 +38,46 @@ void checkCommandName (const CLI::App& app, const std::vector<std::string>& argu
                            CLI::ExitCodes::InvalidError);
 }
 
-int refuse (Session& session, const std::string& command, const std::string& why)
+/** The message of a command line that cannot be read. */
+Error unreadable (const CLI::App& app, const CLI::ParseError& error)
 {
-    session.err << "tableread-engine: " << why << " See tableread-engine " << command << "--help.\n";
-    return exitBadInput;
+    std::string command, why = error.what();
+    for (const auto* chosen : app.get_subcommands())
+        command = chosen->get_name() + ' ';
+    if (! why.empty() && why.back() != '.')
+        why += '.';
+    return { ErrorCode::InvalidInput, why + " See tableread-engine " + command + "--help.", {} };
+}
+
+/** One sentence for people; with --json also an object for programs. @returns the exit code. */
+int report (const Error& error, const std::vector<std::string>& arguments, Session& session)
+{
+    session.err << "tableread-engine: " << error.text() << '\n';
+    const int code = exitCodeOf (error.code);
+    if (std::find (arguments.begin(), arguments.end(), "--json") != arguments.end())
+        session.out << nlohmann::json { { "error", toJson (error) }, { "exit_code", code } }.dump (
+                           2, ' ', false, nlohmann::json::error_handler_t::replace)
+                    << '\n';
+    return code;
 }
 } // namespace
+
+Error outOfMemory()
+{
+    return { ErrorCode::OutOfMemory, "out of memory. Close other programs, or use a smaller model.", {} };
+}
 
 int runCommandLine (const std::vector<std::string>& arguments, Session& session)
 {
     CLI::App app (about, "tableread-engine");
     app.require_subcommand (1);
+    app.footer (exitCodes);
     app.set_version_flag ("--version", "tableread-engine " TABLEREAD_VERSION " (" + commit() + ")",
                           "Print version and commit");
     for (const auto add : { addRender, addServe, addInspect, addSelfTest, addBench, addProfile, addPlan,
                             addConvert, addReplay })
         add (app, session);
 
-    std::string command;
     try
     {
         checkCommandName (app, arguments);
@@ -79,27 +91,19 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     }
     catch (const CLI::ParseError& error)
     {
-        for (const auto* chosen : app.get_subcommands())
-            command = chosen->get_name() + ' ';
-        std::string why = error.what();
-        if (! why.empty() && why.back() != '.')
-            why += '.';
-        return refuse (session, command, why);
+        return report (unreadable (app, error), arguments, session);
     }
     catch (const Exception& exception)
     {
-        session.err << "tableread-engine: " << exception.what() << '\n';
-        return exitCodeOf (exception.error.code);
+        return report (exception.error, arguments, session);
     }
     catch (const std::bad_alloc&)
     {
-        session.err << "tableread-engine: out of memory. Close other programs, or use a smaller model.\n";
-        return exitBadInput;
+        return report (outOfMemory(), arguments, session);
     }
     catch (const std::exception& exception)
     {
-        session.err << "tableread-engine: " << exception.what() << '\n';
-        return exitInternal;
+        return report ({ ErrorCode::Internal, exception.what(), {} }, arguments, session);
     }
 }
 } // namespace tableread::engine

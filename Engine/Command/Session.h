@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "Core/Error.h"
+#include "Core/ExitCodes.h"
 #include "Render/Convert.h"
 #include "Render/GpuMeasures.h"
 #include "Render/Renderer.h"
@@ -16,33 +18,41 @@
 
 namespace tableread::engine
 {
-/** What a subcommand needs of the process that it runs in; tests give it streams and a renderer of their own. */
+/** What a subcommand needs from its process; tests pass their own streams and renderer. */
 struct Session
 {
     std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load;
     std::ostream& out;                // results: tables, JSON, raw samples
     std::ostream& err;                // progress, notes, errors
-    int terminalColumns = 0;          // of `err`; 0: it is no terminal
-    std::filesystem::path executable; // this program's file; the installed model lies beside it
+    int terminalColumns = 0;          // of `err`; 0: it is not a terminal
+    std::filesystem::path executable; // this program's file; the installed model is found from it
+    std::filesystem::path
+        recordingReader = {}; // tableread-read-recording; empty: recordings are read in this process
 
-    /** Compares with a golden; only where the engine itself is linked. */
+    /** Compares with a golden; only if the engine itself is linked. */
     std::function<ReplayReport (const std::filesystem::path& folder, const ReplayOptions& options)>
         replay = {};
 
-    /** Writes a checkpoint with other weights; only where the engine itself is linked. */
+    /** Writes a checkpoint with other weights; only if the engine itself is linked. */
     std::function<ConvertReport (const ConvertRequest& request)> convert = {};
 
-    /** Measures the GPU; empty without one. Only where the engine itself is linked. */
+    /** Measures the GPU; empty without one. Only if the engine itself is linked. */
     std::function<std::optional<GpuMeasures>()> measureGpu = {};
 
-    /** Chosen by the parsed command line: does the work. @returns the exit code. */
+    /** Whether standard output was open when the program began. */
+    bool hasStandardOutput = true;
+
+    /** Ends the process at once, without destructors. */
+    std::function<void (int exitCode)> exitNow = {};
+
+    /** Does the work; set by the chosen subcommand. @returns the exit code. */
     std::function<int()> action = {};
 };
 
-/** Exit codes. Bad input of any kind is 2; a Ctrl-C is 130 as in a shell. */
-inline constexpr int exitOk = 0, exitInternal = 1, exitBadInput = 2, exitBusy = 3;
+/** The error of std::bad_alloc. */
+Error outOfMemory();
 
-/** Parses the arguments (without the program's name), runs the subcommand, and turns whatever it throws into one
+/** Parses the arguments (without the program's name), runs the subcommand, and turns any exception into one
     sentence on `err` and an exit code. */
 int runCommandLine (const std::vector<std::string>& arguments, Session& session);
 } // namespace tableread::engine

@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "Command/Session.h"
+#include "Core/StandardStreams.h"
 
 namespace
 {
-/** Of standard error; 0 where it is no terminal that bars can be drawn on. */
+/** Of standard error; 0 if it is not a terminal that can show bars. */
 int terminalColumns()
 {
     const char* kind = std::getenv ("TERM");
@@ -24,24 +25,33 @@ int terminalColumns()
 
 int main (int argc, char** argv)
 {
+    using namespace tableread;
     using namespace tableread::engine;
-    std::signal (SIGPIPE, SIG_IGN); // a reader that goes is an error of write(), told in words
-    std::signal (SIGXFSZ, SIG_IGN); // and so is a file that grows over a limit
+    const bool hasOutput = openClosedStandardStreams();
+    std::signal (SIGPIPE, SIG_IGN); // a closed pipe is an error of write(), with a message
+    std::signal (SIGXFSZ, SIG_IGN); // and so is a file above its size limit
     std::error_code none;
+    const auto executable = std::filesystem::read_symlink ("/proc/self/exe", none);
     Session session { .load = Renderer::load,
                       .out = std::cout,
                       .err = std::cerr,
                       .terminalColumns = terminalColumns(),
-                      .executable = std::filesystem::read_symlink ("/proc/self/exe", none),
+                      .executable = executable,
+                      .recordingReader = executable.parent_path() / "tableread-read-recording",
                       .replay = replay,
                       .convert = convertCheckpoint,
-                      .measureGpu = measureGpu };
+                      .measureGpu = measureGpu,
+                      .hasStandardOutput = hasOutput,
+                      .exitNow = [] (int exitCode) {
+                          std::cout.flush();
+                          std::_Exit (exitCode);
+                      } };
     const int code = runCommandLine ({ argv + 1, argv + argc }, session);
     if (! std::cout.flush() && code == exitOk)
     {
         std::cerr << "tableread-engine: cannot write to standard output: its reader has gone, or the disk is "
                      "full.\n";
-        return exitBadInput;
+        return exitTryAgain;
     }
     return code;
 }

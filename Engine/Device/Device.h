@@ -7,53 +7,53 @@
 
 namespace tableread::engine
 {
-/** The two queues of work of a device: each does its own work in order, both at the same time. */
+/** The two work queues of a device: each runs its own work in order; both run concurrently. */
 enum class DeviceQueue
 {
     Copy,   // host → device
     Compute // kernels
 };
 
-/** A point in a queue that the other queue, or the host, can wait for. Made and dropped by its device. */
+/** A point in a queue that the other queue, or the host, can wait for. Created and destroyed by its device. */
 using DeviceEvent = void*;
 
 enum class EventKind
 {
-    Order, // says that work is done
-    Timed  // and when
+    Order, // only tells that work is done
+    Timed  // also tells when
 };
 
-/** Memory of a device in bytes, as its driver and the allocator on top of it see it. With a limit on device memory,
+/** Memory of a device in bytes, as its driver and allocator see it. With a limit on device memory,
     `total` is the limit and `free` what is left of it. */
 struct DeviceMemory
 {
     std::int64_t total = 0;
     std::int64_t free = 0;
-    std::int64_t reserved = 0;   // taken from the driver by the allocator
+    std::int64_t reserved = 0;   // by the allocator, from the driver
     std::int64_t allocated = 0;  // of that, in use
-    std::int64_t returnable = 0; // of that, whole blocks without any use: what trim() would give back
-    std::int64_t context = 0;    // what the driver takes for itself
-    std::int64_t peak = 0;       // the most that was reserved since the device was made, with the context
+    std::int64_t returnable = 0; // of that, entirely unused blocks: what trim() would give back
+    std::int64_t context = 0;    // the driver's own memory
+    std::int64_t peak = 0;       // the most reserved since the device was created, with the context
 
     std::int64_t used() const { return total - free; }
 };
 
-/** What a device is, in its maker's words. */
+/** A device's product names, in its manufacturer's words. */
 struct DeviceProduct
 {
     std::string name;            // "NVIDIA H100 80GB HBM3"
-    std::string driver, runtime; // "CUDA 13.0": what the driver knows, what this program was built with
+    std::string driver, runtime; // "CUDA 13.0": what the driver supports, what this program was built with
 };
 
-/** A device's memory and its queues, without saying what kind of device it is: CUDA in the engine (makeGpuDevice in
-    Kernels/Gpu/Devices.h), a clock that only counts in plan and in the tests (ModelledDevice). Torch-free.
+/** The interface of a device's memory and queues: implemented with CUDA in the engine (makeGpuDevice in
+    Kernels/Gpu/Devices.h), and with a simulated clock in plan and the tests (ModelledDevice). Torch-free.
 
-    Threads   one at a time; devices of different indices do not know each other.
-    Errors    a refusal of memory is a null pointer; what else fails throws a std::exception. */
+    Threads   one at a time; devices with different indices are independent.
+    Errors    a failed allocation returns a null pointer; every other failure throws a std::exception. */
 class Device
 {
 public:
-    /** index: which of the devices of its kind, from 0. */
+    /** index: which device of its kind, counted from 0. */
     explicit Device (int index) : ownIndex (index) {}
     virtual ~Device() = default;
     Device (const Device&) = delete;
@@ -66,11 +66,11 @@ public:
 
     virtual DeviceProduct product() const = 0;
 
-    /** Host memory that copies can read while the host goes on. @returns null if the system refuses to pin so much. */
+    /** Host memory for asynchronous copies. @returns null if the system refuses to pin so much. */
     virtual std::byte* allocatePinned (std::size_t bytes) = 0;
     virtual void freePinned (std::byte* block) = 0;
 
-    /** @returns null if there is no room. */
+    /** @returns null if there is not enough memory. */
     virtual std::byte* allocate (std::size_t bytes) = 0;
     virtual void free (std::byte* block) = 0;
 
@@ -80,18 +80,18 @@ public:
     virtual DeviceEvent makeEvent (EventKind kind) = 0;
     virtual void dropEvent (DeviceEvent event) = 0;
 
-    /** The event happens when all that was issued on the queue so far is done. An event may be recorded again; whoever
-        waits for it waits for the latest record before that wait was issued. */
+    /** The event happens when all work issued on the queue so far is done. An event may be recorded again; a wait
+        refers to the latest record before the wait was issued. */
     virtual void record (DeviceEvent event, DeviceQueue queue) = 0;
 
     /** Work issued on the queue from now on starts after the event; the host does not wait. An event that was never
-        recorded holds up nothing. */
+        recorded blocks nothing. */
     virtual void wait (DeviceQueue queue, DeviceEvent event) = 0;
 
     virtual void waitOnHost (DeviceEvent event) = 0;
     virtual bool happened (DeviceEvent event) = 0;
 
-    /** Between two Timed events that happened, in milliseconds. */
+    /** The time between two Timed events that have happened, in milliseconds. */
     virtual double millisecondsBetween (DeviceEvent from, DeviceEvent to) = 0;
 
     /** The host waits until both queues are empty. */
@@ -99,10 +99,10 @@ public:
 
     virtual DeviceMemory memory() = 0;
 
-    /** Gives the allocator's unused blocks back to the driver, which may hold up the whole device. @returns the bytes. */
+    /** Returns the allocator's unused blocks to the driver, which may stall the whole device. @returns the bytes. */
     virtual std::int64_t trim() = 0;
 
-    /** The host's clock, in milliseconds since some moment. */
+    /** The host's clock, in milliseconds since an arbitrary moment. */
     virtual double nowMs() = 0;
 
 private:

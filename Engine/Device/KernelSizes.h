@@ -3,17 +3,17 @@
 
 #include <cstdint>
 
-/** Sizes that the GPU's kernels are built on and that the planner counts memory with: free of Torch and CUDA, and defined
-    here only. */
+/** Sizes that the GPU's kernels are built on and that the planner uses to compute memory: free of Torch and CUDA, and
+    defined only here. */
 namespace tableread::engine::kernels
 {
-/** A GPU matrix is cut into tiles of so many outputs and inputs (see GpuElement). */
+/** A GPU matrix is split into tiles of this many outputs and inputs (see GpuElement). */
 inline constexpr int tileOutputs = 16, tileDepth = 16;
 
 /** The inputs of a GPU matrix are padded to a multiple of this, its outputs to whole tiles. */
 inline constexpr int depthMultiple = 128;
 
-/** Positions that one block of attention takes; a longer passage is split. */
+/** Positions per block of attention; a longer passage is split. */
 inline constexpr int attentionSplit = 32;
 
 /** Elements of a packed [n, k] matrix. `granularity`: 8 for each half of a gated matrix, else a tile. */
@@ -23,7 +23,7 @@ constexpr std::int64_t packedElements (std::int64_t n, std::int64_t k, std::int6
            ((k + depthMultiple - 1) / depthMultiple * depthMultiple);
 }
 
-/** Splits of attention over so many positions. */
+/** The number of splits for attention over this many positions. */
 constexpr std::int64_t attentionSplits (std::int64_t positions)
 {
     return (positions + attentionSplit - 1) / attentionSplit;

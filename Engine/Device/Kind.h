@@ -3,10 +3,10 @@
 
 namespace tableread::engine
 {
-/** What a model is computed on. */
+/** The kind of device that computes a model. */
 enum class DeviceKind
 {
-    Auto, // a GPU where there is one
+    Auto, // a GPU if there is one
     Cpu,
     Cuda
 };

@@ -16,7 +16,7 @@ double measureLink (Device& device)
     const auto begin = device.makeEvent (EventKind::Timed), end = device.makeEvent (EventKind::Timed);
     if (from != nullptr && to != nullptr)
     {
-        std::fill_n (from, bytes, std::byte { 1 }); // pages that were never written may be all one
+        std::fill_n (from, bytes, std::byte { 1 }); // unwritten pages may all map to the same zero page
         device.synchronise();
         for (int i = 0; i < copies; ++i)
         {

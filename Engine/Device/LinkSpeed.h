@@ -5,7 +5,7 @@
 
 namespace tableread::engine
 {
-/** Copies a block of pinned host memory to the device several times. @returns the median, in bytes a second; 0 if there
-    was no room for the block. */
+/** Copies a block of pinned host memory to the device several times. @returns the median in bytes per second; 0 if the
+    block could not be allocated. */
 double measureLink (Device& device);
 } // namespace tableread::engine

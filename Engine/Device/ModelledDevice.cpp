@@ -27,11 +27,17 @@ void ModelledDevice::compute (double ms)
     issue (DeviceQueue::Compute, ms);
 }
 
-std::byte* ModelledDevice::allocatePinned (std::size_t bytes)
+std::byte* ModelledDevice::nextBlock (std::size_t bytes)
 {
-    auto* block = reinterpret_cast<std::byte*> (nextAddress);
+    auto* block =
+        reinterpret_cast<std::byte*> (nextAddress); // NOLINT(performance-no-int-to-ptr): only a number
     nextAddress += bytes;
     return block;
+}
+
+std::byte* ModelledDevice::allocatePinned (std::size_t bytes)
+{
+    return nextBlock (bytes);
 }
 
 void ModelledDevice::freePinned (std::byte*)
@@ -43,8 +49,7 @@ std::byte* ModelledDevice::allocate (std::size_t bytes)
         return nullptr;
     allocated += (std::int64_t) bytes;
     peak = std::max (peak, allocated);
-    blocks.emplace_back (reinterpret_cast<std::byte*> (nextAddress), (std::int64_t) bytes);
-    nextAddress += bytes;
+    blocks.emplace_back (nextBlock (bytes), (std::int64_t) bytes);
     return blocks.back().first;
 }
 

@@ -11,19 +11,19 @@
 
 namespace tableread::engine
 {
-/** A device that does nothing but take time, on a clock that only counts: predicts a schedule's times without a GPU.
-    The host's own work takes none. Addresses are numbers; nothing lies behind them. */
+/** A device that only advances a simulated clock: predicts the times of a schedule without a GPU. The host's own work
+    takes no time. Addresses are only numbers; there is no memory behind them. */
 class ModelledDevice : public Device
 {
 public:
-    /** bytesPerMs: the speed of its link. memoryBytes 0: no limit. */
+    /** bytesPerMs: the speed of the link. memoryBytes 0: no limit. */
     explicit ModelledDevice (double bytesPerMs, std::int64_t memoryBytes = 0, int index = 0);
     ~ModelledDevice() override;
 
     /** Issues work on the compute queue. */
     void compute (double ms);
 
-    /** When the compute queue will have done all that was issued. */
+    /** When the compute queue will have finished all issued work. */
     double computeDoneMs() const { return doneMs[(std::size_t) DeviceQueue::Compute]; }
 
     std::string name() const override { return "modelled device"; }
@@ -59,8 +59,11 @@ protected:
 private:
     struct Event
     {
-        double atMs = 0; // a past moment until it is recorded
+        double atMs = 0; // in the past until the event is recorded
     };
+
+    /** A unique range of addresses. */
+    std::byte* nextBlock (std::size_t bytes);
 
     double linkBytesPerMs;
     std::int64_t total, allocated = 0, peak = 0;

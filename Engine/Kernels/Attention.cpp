@@ -39,14 +39,15 @@ AttentionRows makeAttentionRows (std::vector<AttentionGroup> groups)
     return rows;
 }
 
-at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
-                      const AttentionRows& all, std::int64_t layer)
+at::Tensor attention (at::Tensor& qkv, const AttentionRows& all, const AttentionLayer& layer)
 {
+    const auto heads = layer.heads, kvHeads = layer.kvHeads;
+    const auto& rotary = layer.rotary;
     const auto dim = rotary.cosine.size (1) * 2;
     const auto width = (heads + 2 * kvHeads) * dim;
     TORCH_CHECK (qkv.is_contiguous() && qkv.size (0) == all.count && qkv.size (1) == width);
     if (qkv.is_cuda())
-        return attentionOnGpu (qkv, heads, kvHeads, rotary, all, layer);
+        return attentionOnGpu (qkv, all, layer);
     auto out = at::empty ({ qkv.size (0), heads * dim }, qkv.options());
     auto* rowsOfQkv = qkv.mutable_data_ptr<float>();
     auto* output = out.mutable_data_ptr<float>();
@@ -67,14 +68,14 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
     for (const auto& group : all.groups)
     {
         const auto capacity = group.store.keys.size (2);
-        auto* keys = group.store.keys.mutable_data_ptr<float>() + layer * kvHeads * capacity * dim;
-        auto* values = group.store.values.mutable_data_ptr<float>() + layer * kvHeads * capacity * dim;
+        auto* keys = group.store.keys.mutable_data_ptr<float>() + layer.index * kvHeads * capacity * dim;
+        auto* values = group.store.values.mutable_data_ptr<float>() + layer.index * kvHeads * capacity * dim;
         for (std::int64_t i = 0; i < group.rows; ++i)
         {
             const auto position = group.length + i;
             auto* row = rowsOfQkv + (std::int64_t) rows.size() * width;
-            kernels.rotary (row, heads + kvHeads, dim, cosine + position * dim / 2,
-                            sine + position * dim / 2);
+            kernels.rotary (row, heads + kvHeads,
+                            { dim, cosine + position * dim / 2, sine + position * dim / 2 });
             const auto* k = row + heads * dim;
             const auto* v = k + kvHeads * dim;
             for (std::int64_t h = 0; h < kvHeads; ++h)
@@ -100,8 +101,14 @@ at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
             const auto& row = rows[(std::size_t) (task / heads)];
             const auto head = task % heads;
             const auto kv = head / (heads / kvHeads) * row.capacity * dim;
-            kernels.attend (row.query + head * dim, row.keys + kv, row.values + kv, row.length, dim, scale,
-                            own, row.out + head * dim);
+            kernels.attend ({ .query = row.query + head * dim,
+                              .keys = row.keys + kv,
+                              .values = row.values + kv,
+                              .length = row.length,
+                              .dim = dim,
+                              .scale = scale,
+                              .scores = own,
+                              .out = row.out + head * dim });
         }
     });
     return out;

@@ -46,10 +46,17 @@ struct RotaryTable
 RotaryTable makeRotaryTable (std::int64_t positions, std::int64_t headDim, double theta,
                              at::Device device = at::kCPU);
 
+/** The attention of one layer. */
+struct AttentionLayer
+{
+    std::int64_t heads = 0, kvHeads = 0;
+    const RotaryTable& rotary;
+    std::int64_t index = 0; // of the layer in the stores
+};
+
 /** qkv [M, (heads + 2 · kv heads) · d] float32 → attention output [M, heads · d] of one layer, on a GPU in the type of the
     stores. May rotate q and k in place. Puts k and v into each group's store. Attention is causal: a row sees the positions of
     its own branch up to itself. A row's bits do not depend on the other groups.
     CPU oracle: Cpu/Attention.cpp. Devices: CPU, CUDA. */
-at::Tensor attention (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads, const RotaryTable& rotary,
-                      const AttentionRows& rows, std::int64_t layer);
+at::Tensor attention (at::Tensor& qkv, const AttentionRows& rows, const AttentionLayer& layer);
 } // namespace tableread::engine::kernels

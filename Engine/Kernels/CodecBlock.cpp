@@ -24,13 +24,19 @@ void addDepthwise (at::Tensor& x, const at::Tensor& window, const CodecBlockWeig
     {
         const auto* from = window[b].const_data_ptr<float>();
         auto* residual = x[b].mutable_data_ptr<float>();
-        parallelFor (
-            rows, std::max<std::int64_t> (1, 8192 / channels), [&] (std::int64_t begin, std::int64_t end) {
-                const auto at = begin * channels, count = end - begin;
-                cpu().depthwise (from + at, count, channels, taps, w.mixer.const_data_ptr<float>(),
-                                 w.mixerBias.const_data_ptr<float>(), to + at);
-                cpu().addScaled (residual + at, to + at, count, channels, w.gamma.const_data_ptr<float>());
-            });
+        parallelFor (rows, std::max<std::int64_t> (1, 8192 / channels),
+                     [&] (std::int64_t begin, std::int64_t end) {
+                         const auto at = begin * channels, count = end - begin;
+                         cpu().depthwise ({ .x = from + at,
+                                            .rows = count,
+                                            .channels = channels,
+                                            .taps = taps,
+                                            .weight = w.mixer.const_data_ptr<float>(),
+                                            .bias = w.mixerBias.const_data_ptr<float>(),
+                                            .out = to + at });
+                         cpu().addScaled (residual + at, to + at, { count, channels },
+                                          w.gamma.const_data_ptr<float>());
+                     });
     }
 }
 } // namespace

@@ -19,11 +19,17 @@ at::Tensor rmsNorm (const at::Tensor& x, const at::Tensor& weight, double eps)
     const auto* scale = weight.defined() ? weight.const_data_ptr<float>() : nullptr;
     if (x.is_cuda())
     {
-        gpu().rmsNorm (from, x.numel() / n, n, scale, (float) eps, to, gpu().currentStream());
+        gpu().rmsNorm (
+            { .x = from, .rows = x.numel() / n, .n = n, .weight = scale, .eps = (float) eps, .out = to },
+            gpu().currentStream());
         return out;
     }
     forRows (x.numel() / n, n, [&] (std::int64_t row, std::int64_t rows) {
-        cpu().rmsNorm (from + row * n, rows, n, scale, (float) eps, to + row * n);
+        cpu().rmsNorm ({ .x = from + row * n,
+                         .extent = { rows, n },
+                         .weight = scale,
+                         .eps = (float) eps,
+                         .out = to + row * n });
     });
     return out;
 }

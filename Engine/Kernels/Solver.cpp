@@ -7,31 +7,48 @@
 
 namespace tableread::engine::kernels
 {
+namespace
+{
+GpuNoisyRows onGpu (const at::Tensor& x, const GuidedRows& rows, at::Tensor& noisy)
+{
+    return { .noisy = noisy.mutable_data_ptr<float>(),
+             .firstRows = rows.firstRows.const_data_ptr<int>(),
+             .guidance = rows.guidance.const_data_ptr<float>(),
+             .requests = x.size (0),
+             .width = x.size (1) };
+}
+} // namespace
+
 void spreadRows (const at::Tensor& x, const GuidedRows& rows, at::Tensor& noisy)
 {
     if (x.is_cuda())
-        return gpu().spreadRows (x.const_data_ptr<float>(), noisy.mutable_data_ptr<float>(),
-                                 rows.firstRows.const_data_ptr<int>(), rows.guidance.const_data_ptr<float>(),
-                                 x.size (0), x.size (1), gpu().currentStream());
+        return gpu().spreadRows (x.const_data_ptr<float>(), onGpu (x, rows, noisy), gpu().currentStream());
     const auto* first = rows.firstRows.const_data_ptr<int>();
     const auto* guidance = rows.guidance.const_data_ptr<float>();
     for (std::int64_t r = 0; r < x.size (0); ++r)
         noisy.narrow (0, first[r], guidance[r] == 1.0f ? 1 : 2).copy_ (x[r]);
 }
 
-void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, at::Tensor& noisy,
-                 const GuidedRows& rows, const SolverCoefficients& c)
+void solverStep (SolverState& state, const at::Tensor& v, const GuidedRows& rows, const SolverCoefficients& c)
 {
-    const auto width = x.size (1);
-    auto* values = x.mutable_data_ptr<float>();
-    auto* last = before.mutable_data_ptr<float>();
+    const auto requests = state.x.size (0), width = state.x.size (1);
+    auto* values = state.x.mutable_data_ptr<float>();
+    auto* last = state.before.mutable_data_ptr<float>();
     const auto* predictions = v.const_data_ptr<float>();
+    if (state.x.is_cuda())
+        return gpu().solverStep ({ .x = values,
+                                   .before = last,
+                                   .v = predictions,
+                                   .rows = onGpu (state.x, rows, state.noisy),
+                                   .alpha = c.alpha,
+                                   .sigma = c.sigma,
+                                   .keep = c.keep,
+                                   .first = c.first,
+                                   .second = c.second },
+                                 gpu().currentStream());
     const auto* first = rows.firstRows.const_data_ptr<int>();
     const auto* guidance = rows.guidance.const_data_ptr<float>();
-    if (x.is_cuda())
-        return gpu().solverStep (values, last, predictions, noisy.mutable_data_ptr<float>(), first, guidance,
-                                 x.size (0), width, &c.alpha, gpu().currentStream());
-    for (std::int64_t r = 0; r < x.size (0); ++r)
+    for (std::int64_t r = 0; r < requests; ++r)
         for (std::int64_t d = 0; d < width; ++d)
         {
             const auto at = r * width + d;
@@ -44,6 +61,6 @@ void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, at::Ten
             values[at] = c.keep * values[at] + c.first * predicted + c.second * (predicted - last[at]);
             last[at] = predicted;
         }
-    spreadRows (x, rows, noisy);
+    spreadRows (state.x, rows, state.noisy);
 }
 } // namespace tableread::engine::kernels

@@ -18,12 +18,20 @@ struct GuidedRows
     at::Tensor firstRows, guidance;
 };
 
+/** What the steps of a batch change. */
+struct SolverState
+{
+    at::Tensor x;      // [R, D], the samples
+    at::Tensor before; // [R, D], x0 of the step before
+    at::Tensor noisy;  // [rows, D], x for each row of each request: the next prediction's input
+};
+
 /** noisy [rows, D] = x [R, D] for each row of each request.
     CPU oracle: Solver.cpp. Devices: CPU, CUDA. */
 void spreadRows (const at::Tensor& x, const GuidedRows& rows, at::Tensor& noisy);
 
-/** One step with guidance, v = v_u + s · (v_c − v_u): updates x and before [R, D] in place from v [rows, D]; then spreadRows().
+/** One step with guidance, v = v_u + s · (v_c − v_u): updates the state in place from the predictions v [rows, D].
     CPU oracle: Solver.cpp. Devices: CPU, CUDA. */
-void solverStep (at::Tensor& x, at::Tensor& before, const at::Tensor& v, at::Tensor& noisy,
-                 const GuidedRows& rows, const SolverCoefficients& coefficients);
+void solverStep (SolverState& state, const at::Tensor& v, const GuidedRows& rows,
+                 const SolverCoefficients& coefficients);
 } // namespace tableread::engine::kernels

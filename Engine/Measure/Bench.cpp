@@ -2,6 +2,7 @@
 #include "Measure/Bench.h"
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "Checkpoint/Checkpoint.h"
@@ -13,7 +14,7 @@ namespace tableread::engine
 {
 namespace
 {
-/** Loading again is measured too, unless a big model would take minutes. */
+/** A second load is measured too, unless a big model would take minutes. */
 constexpr double longestLoadToRepeatMs = 5000.0;
 constexpr std::size_t loads = 3;
 
@@ -31,21 +32,19 @@ MachineLimits limitsOf (const BenchReport& report, const BenchRequest& request)
     return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
 }
 
-void renderRuns (Renderer& renderer, const VoicedPassage& passage, const BenchRequest& request,
-                 const MeasureHooks& hooks, BenchReport& report)
+/** Renders the job as often as the request says, and stores the results. */
+void renderRuns (Renderer& renderer, Renderer::Job job, const BenchRequest& request, BenchReport& report)
 {
-    std::vector<float> first;
+    std::vector<float> samples, first;
+    job.events.onFrame = [&samples] (std::span<const float> frame) {
+        samples.insert (samples.end(), frame.begin(), frame.end());
+    };
     for (int run = 0; run < request.runs; ++run)
     {
-        std::vector<float> samples;
-        Renderer::Job job { passage, request.speech.settings, {} };
-        job.events.onFrame = [&samples] (std::span<const float> frame) {
-            samples.insert (samples.end(), frame.begin(), frame.end());
-        };
-        job.events.isCancelled = hooks.isStopped;
+        samples.clear();
         report.runs.push_back (
             renderer.measuring().renderMeasured ({ &job, 1 }, request.speech.exactFrames).front());
-        if (hooks.isStopped())
+        if (job.events.isCancelled())
             fail (ErrorCode::Cancelled, "the measurement was stopped before it was complete.");
         if (run == 0)
             first = samples;
@@ -60,8 +59,9 @@ ModelWork workOf (const BenchRequest& request)
     const auto& settings = request.speech.settings;
     const auto checkpoint =
         load.randomWeights ? Checkpoint::shapesOf (load.model) : Checkpoint::open (load.model);
+    const auto guidance = settings.guidanceScale.value_or (checkpoint->config().defaultGuidance());
     return workOfOneFrame (*checkpoint, { .steps = settings.steps,
-                                          .guided = settings.guidanceScale != 1.0f,
+                                          .guided = guidance != 1.0f,
                                           .bytesPerWeight = load.compute == ComputeType::BFloat16 ? 2.0 : 4.0,
                                           .layers = load.offload.settings.weights });
 }
@@ -84,14 +84,16 @@ BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks
     report.model = renderer->info();
     hooks.onLoaded (report.model);
     begin = std::chrono::steady_clock::now();
-    VoicedPassage passage { { { 0, request.speech.text } },
-                            { renderer->encodeVoice (request.speech.voice) } };
+    Renderer::Job job { .passage = { { { 0, request.speech.text } },
+                                     { renderer->encodeVoice (request.speech.voice) } },
+                        .settings = request.speech.settings,
+                        .events = {} };
     report.voiceMs = millisecondsSince (begin);
-    renderRuns (*renderer, passage, request, hooks, report);
+    job.events.isCancelled = hooks.isStopped;
+    renderRuns (*renderer, std::move (job), request, report);
     report.peakBytes = peakResidentBytes();
     report.device = renderer->deviceReport();
 
-    passage.voices.clear();
     renderer.reset();
     while (report.loadsMs.size() < loads && report.loadsMs.front() < longestLoadToRepeatMs)
     {

@@ -44,7 +44,7 @@ PartWork operator+ (const PartWork& a, const PartWork& b)
     return { a.bytes + b.bytes, a.rereadBytes + b.rereadBytes, a.operations + b.operations };
 }
 
-/** What computed, and what it can do at most. */
+/** The device that computed, and its limits. */
 std::string describeMachine (const BenchReport& report)
 {
     const auto& limits = report.limits;
@@ -90,13 +90,13 @@ std::vector<PartResult> partsOf (const BenchReport& report)
         { "semantic encoder", perFrame (report, &PartTimes::semanticEncoder), 0, work.semanticEncoder, 0, 0 },
         { "other", perFrame (report, &PartTimes::other), 0, {}, 0, 0 },
     };
-    if (isOnGpu (report)) // which does these three in one go
+    if (isOnGpu (report)) // which does these three together
     {
         parts[1].name = "head and codec";
         parts[1].work = work.diffusionHead + work.decoder + work.semanticEncoder;
         parts.erase (parts.begin() + 2, parts.begin() + 4);
     }
-    if (report.device.transfers > 0) // what bounds it is the link, which a sweep measures
+    if (report.device.transfers > 0) // limited by the link, which a sweep measures
         parts[0].work = {};
     const auto& limits = report.limits;
     double sum = 0;
@@ -147,6 +147,7 @@ nlohmann::json toJson (const BenchReport& report)
              { "commit", report.commit },
              { "model", report.model.name },
              { "fingerprint", report.model.fingerprint },
+             { "device", report.model.device },
              { "parameters", report.model.parameters },
              { "dtype", report.dtype },
              { "threads", report.threads },

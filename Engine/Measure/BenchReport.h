@@ -14,7 +14,7 @@
 
 namespace tableread::engine
 {
-/** What was measured, as it was measured; what follows from it is worked out when it is shown. */
+/** The raw measurements; derived numbers are computed when they are shown. */
 struct BenchReport
 {
     std::string processor, commit, dtype, text;
@@ -28,22 +28,22 @@ struct BenchReport
     bool identical = true;   // all runs gave the same samples
     std::string samplesHash; // contentHash() of the first run's samples
     ModelWork work;          // of one frame
-    MachineLimits limits;    // of what computed; a GPU's arithmetic is not measured
+    MachineLimits limits;    // of the device that computed; a GPU's arithmetic is not measured
 };
 
-/** One part of a frame against its floor. */
+/** One part of a frame compared with its floor. */
 struct PartResult
 {
     std::string name;
     Spread msPerFrame;
     double share = 0;         // of a frame's time
     PartWork work;            // zero: not counted
-    double memoryFloorMs = 0; // the work's bytes at the machine's rates
+    double memoryFloorMs = 0; // time for the work's bytes at the machine's rates
     double arithmeticFloorMs = 0;
 
-    /** "memory" or "arithmetic": the higher floor; empty where the work is not counted. */
+    /** "memory" or "arithmetic": the higher floor; empty if the work is not counted. */
     std::string bound() const;
-    /** How much of the floor's rate is reached, 0 to 1. */
+    /** The fraction of the floor's rate that is reached, 0 to 1. */
     double efficiency() const;
 };
 

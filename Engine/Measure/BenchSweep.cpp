@@ -18,7 +18,7 @@ double millisecondsBetween (Clock::time_point begin, Clock::time_point end)
     return std::chrono::duration<double, std::milli> (end - begin).count();
 }
 
-/** What was counted since `before`. */
+/** The change of the counters since `before`. */
 DeviceReport since (const DeviceReport& before, DeviceReport now)
 {
     now.transfers -= before.transfers;
@@ -35,7 +35,7 @@ DeviceReport since (const DeviceReport& before, DeviceReport now)
 
 void measureFirstAudio (Renderer& renderer, const MeasuredSpeech& speech, SweepPoint& point)
 {
-    for (int run = 0; run < 3; ++run) // the last one counts
+    for (int run = 0; run < 3; ++run) // only the last one counts
     {
         const auto begin = Clock::now();
         const auto voice = renderer.encodeVoice (speech.voice);

@@ -11,13 +11,13 @@ namespace tableread::engine
 {
 struct SweepRequest
 {
-    LoadOptions load; // what the axes leave open
+    LoadOptions load; // settings that are not on an axis
     SweepAxes axes;
     MeasuredSpeech speech; // its exactFrames are above 0
 };
 
-/** Loads the model once for each combination of the axes, and measures it. onPoint: told each point when it is
-    measured. @throws Exception Cancelled when it is stopped. */
+/** Loads the model once for each combination of the axes, and measures it. onPoint: called with each measured
+    point. @throws Exception Cancelled when it is stopped. */
 std::vector<SweepPoint> measureSweep (const SweepRequest& request, const MeasureHooks& hooks,
                                       const std::function<void (const SweepPoint&)>& onPoint);
 } // namespace tableread::engine

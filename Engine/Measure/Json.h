@@ -3,6 +3,6 @@
 
 namespace tableread::engine
 {
-/** The number that a person typed, not its nearest float: 1.3 and not 1.2999999523162842. */
+/** The decimal number that was typed instead of the nearest float: 1.3, not 1.2999999523162842. */
 double decimal (float value);
 } // namespace tableread::engine

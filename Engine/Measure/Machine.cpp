@@ -10,7 +10,7 @@ namespace tableread::engine
 {
 namespace
 {
-/** What stands behind `key` and a colon in a file of lines; empty if nothing does. */
+/** The text after `key` and a colon in a file; empty if there is none. */
 std::string valueOf (const char* file, const std::string& key)
 {
     std::ifstream in (file);

@@ -8,16 +8,16 @@
 
 namespace tableread::engine
 {
-/** The processor's name as the system knows it, "unknown processor" if it does not say. */
+/** The processor's name as the system reports it, else "unknown processor". */
 std::string processorName();
 
-/** What computes: the GPU and its driver if there is one in `device`, else the processor. */
+/** The device that computes: the GPU and its driver if `device` has one, else the processor. */
 std::string nameOf (const DeviceReport& device);
 
 /** Processors that this process may use. */
 int usableProcessors();
 
-/** The most memory that this process ever had resident (VmHWM); 0 if the system does not say. */
+/** The peak resident memory of this process (VmHWM); 0 if the system does not report it. */
 std::int64_t peakResidentBytes();
 
 /** The commit that this program was built from, with "-dirty" for changes on top; "unknown" outside a repository. */

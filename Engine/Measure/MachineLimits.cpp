@@ -14,9 +14,9 @@ namespace tableread::engine
 namespace
 {
 constexpr std::size_t chains =
-    10; // more than latency times units of any such processor, fewer than its registers
+    10; // more than latency times units of any such processor, fewer than it has registers
 
-// The empty assembler lines tell the compiler that a value is used and changed, so that none of the work is left out.
+// The empty assembler lines tell the compiler that a value is used and changed, so that no work is optimised away.
 
 [[gnu::target ("avx2")]] void readAll (const float* data, std::size_t count)
 {
@@ -56,13 +56,14 @@ constexpr std::size_t chains =
         }
 }
 
-/** Seconds that all threads together need for `work (thread)`, the best of a few. */
+/** Seconds that all threads together need for `work (thread)`; the best of a few runs. */
 double bestSeconds (int threads, const std::function<void (std::size_t)>& work)
 {
     constexpr int attempts = 4;
     double best = 1e9;
     std::barrier step (threads + 1);
     std::vector<std::jthread> pool;
+    pool.reserve (static_cast<std::size_t> (threads));
     for (int thread = 0; thread < threads; ++thread)
         pool.emplace_back ([&, thread] {
             for (int i = 0; i < attempts; ++i)
@@ -83,7 +84,7 @@ double bestSeconds (int threads, const std::function<void (std::size_t)>& work)
     return best;
 }
 
-/** Bytes a second that the threads read of the first `floats` of a buffer, each its share, `times` over. */
+/** Bytes per second when the threads read the first `floats` of a buffer `times` times, each thread its share. */
 double readRate (int threads, const std::vector<float>& buffer, std::size_t floats, std::size_t times)
 {
     const auto share = floats / static_cast<std::size_t> (threads);

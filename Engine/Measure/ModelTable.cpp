@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Checkpoint/Notes.h"
+#include "Measure/Json.h"
 
 namespace tableread::engine
 {
@@ -139,8 +140,10 @@ std::string describe (const Checkpoint& checkpoint, const ModelTable& table)
     text += fmt::format ("acoustic decoder  {}\n", codec (config.acousticDecoder));
     text += fmt::format ("semantic encoder  {}\n", codec (config.semanticEncoder));
     text += fmt::format ("acoustic encoder  {}\n", codec (config.acousticEncoder));
-    text += fmt::format ("frame             {} samples, {:.1f} ms\n\n", config.frameSamples,
+    text += fmt::format ("frame             {} samples, {:.1f} ms\n", config.frameSamples,
                          static_cast<double> (config.frameSamples) / 24.0);
+    text += fmt::format ("guidance scale    {}, {}\n\n", config.defaultGuidance(),
+                         config.guidanceScale ? "from generation_config.json" : "the default");
 
     text += fmt::format ("{:<18}{:>8}{:>15}{:>11}  {}\n", "part", "tensors", "parameters", "size", "types");
     const auto row = [&text] (const ModelTable::Part& part) {
@@ -221,6 +224,7 @@ nlohmann::json toJson (const Checkpoint& checkpoint, const ModelTable& table)
              { "acoustic_decoder", codec (config.acousticDecoder) },
              { "semantic_encoder", codec (config.semanticEncoder) },
              { "frame_samples", config.frameSamples },
+             { "guidance_scale", decimal (config.defaultGuidance()) },
              { "parts", parts },
              { "total", asJson (table.total) },
              { "tensors", tensors } };

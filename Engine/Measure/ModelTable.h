@@ -12,7 +12,7 @@
 
 namespace tableread::engine
 {
-/** What a checkpoint holds, added up. Bytes are those in the files, with the scales of int8 tensors. */
+/** A summary of a checkpoint's tensors. Bytes are those in the files, with the scales of int8 tensors. */
 struct ModelTable
 {
     struct Part
@@ -32,7 +32,7 @@ struct ModelTable
         std::int64_t count = 0, bytes = 0;
     };
 
-    std::vector<Part> parts; // in the order in which speech passes them; those that are there
+    std::vector<Part> parts; // those that exist, in the order in which speech passes them
     std::vector<Group> groups;
     Part total;
 };

@@ -20,7 +20,7 @@ double elements (const TensorView& tensor)
         [] (double product, std::int64_t size) { return product * static_cast<double> (size); });
 }
 
-/** The number behind `before` in a name; 0 if there is none. */
+/** The number after `before` in a name; 0 if there is none. */
 std::size_t numberAfter (std::string_view name, std::string_view before)
 {
     std::size_t number = 0;
@@ -30,7 +30,7 @@ std::size_t numberAfter (std::string_view name, std::string_view before)
     return number;
 }
 
-/** Positions in one frame of each stage, from where audio or latents come in. */
+/** Positions per frame in each stage, from the codec's input on. */
 std::vector<double> positions (const CodecConfig& codec, double first, bool growing)
 {
     std::vector<double> rates { first };
@@ -63,7 +63,7 @@ ModelWork workOfOneFrame (const Checkpoint& checkpoint, const WorkSettings& sett
     for (const std::string_view name : checkpoint.names())
     {
         const auto tensor = checkpoint.tensor (name);
-        if (! isMatrix (tensor))
+        if (! isMatrix (tensor) || checkpoint.isUnused (name))
             continue;
         const double weights = elements (tensor);
         const auto has = [name] (std::string_view piece) {

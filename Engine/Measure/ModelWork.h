@@ -6,16 +6,16 @@
 
 namespace tableread::engine
 {
-/** What one part of the model must read and compute for one frame, whatever the program. */
+/** What one part of the model must read and compute for one frame, in any implementation. */
 struct PartWork
 {
     double bytes = 0;       // of weights, each once
     double rereadBytes = 0; // of the same weights, for the steps after the first
-    double operations = 0;  // floating-point, a multiply-add counting two
+    double operations = 0;  // floating-point, a multiply-add counts as two
 };
 
-/** Of the parts that RenderReport::times tells apart. Left out, since small beside the weights: attention over what was
-    said before, activations, norms. */
+/** The work of the parts in RenderReport::times. Left out, since they are small compared to the weights: attention over
+    earlier speech, activations, norms. */
 struct ModelWork
 {
     PartWork languageModel, diffusionHead, decoder, semanticEncoder;
@@ -25,11 +25,11 @@ struct WorkSettings
 {
     int steps = 10;
     bool guided = true;                               // two rows in each product of language model and head
-    double bytesPerWeight = 4.0;                      // in memory, whatever the file has
-    WeightsFormat layers = WeightsFormat::AsComputed; // in 8 bits: a byte, and four for each output's scale
+    double bytesPerWeight = 4.0;                      // in memory, not in the file
+    WeightsFormat layers = WeightsFormat::AsComputed; // in 8 bits: one byte, and four for each output's scale
 };
 
-/** Counts from the tensors' names and shapes. Head: what depends on the frame's condition alone is read once a frame,
-    the rest once a step. Codec: each convolution at the rate of its stage. */
+/** Counts from the tensors' names and shapes. Head: what depends only on the frame's condition is read once per frame,
+    the rest once per step. Codec: each convolution at the rate of its stage. */
 ModelWork workOfOneFrame (const Checkpoint& checkpoint, const WorkSettings& settings);
 } // namespace tableread::engine

@@ -37,7 +37,7 @@ FrameTimes timesOf (const Checkpoint& checkpoint, const PlanQuestion& question)
 
 double frameMs (const PlanReport& report)
 {
-    constexpr double speechMs = 1000.0 / 7.5; // of a frame
+    constexpr double speechMs = 1000.0 / 7.5; // per frame
     return speechMs * report.question.memory.passages;
 }
 } // namespace

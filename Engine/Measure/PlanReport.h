@@ -20,11 +20,11 @@ struct GpuSpeed
     double memoryBytesPerSecond = 760e9; // of an RTX 3080
 };
 
-/** How near to its limits a GPU comes. What plan predicts of time rests on these. */
+/** How close a GPU comes to its limits. The times that plan predicts are based on these. */
 struct SpeedAssumptions
 {
-    double shareOfMemorySpeed = 0.8; // estimate: products of few rows
-    double hostMsAFrame = 0.5;       // estimate: launches, and what the host decides between frames
+    double shareOfMemorySpeed = 0.8; // estimate: for products of few rows
+    double hostMsAFrame = 0.5;       // estimate: launches, and the host's decisions between frames
 };
 
 struct PlanQuestion
@@ -35,10 +35,10 @@ struct PlanQuestion
     SpeedAssumptions assumptions;
     int steps = 10;
     std::optional<std::int64_t> free; // bytes of device memory; empty: not known
-    bool hasContext = false;          // the driver's context is already left out of `free`
+    bool hasContext = false;          // the driver's context is already subtracted from `free`
 };
 
-/** What plan says: for each preset the memory and the time of a frame. */
+/** What plan shows: for each preset the memory and the time of a frame. */
 struct PlanReport
 {
     struct Row
@@ -60,7 +60,7 @@ struct PlanReport
 
 PlanReport plan (const Checkpoint& checkpoint, const PlanQuestion& question);
 
-/** Tables for a person. */
+/** Tables for people. */
 std::string describe (const PlanReport& report);
 nlohmann::json toJson (const PlanReport& report);
 } // namespace tableread::engine

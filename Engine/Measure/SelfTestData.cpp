@@ -34,7 +34,7 @@ void writeFile (const std::filesystem::path& file, const std::string& bytes)
     std::ofstream out (file, std::ios::binary);
     out.write (bytes.data(), static_cast<std::streamsize> (bytes.size()));
     if (! out.flush())
-        fail (ErrorCode::Io, "cannot be written: " + std::string (std::strerror (errno)) + ".",
+        fail (codeOfSystemError (errno), "cannot be written: " + std::string (std::strerror (errno)) + ".",
               file.string());
 }
 } // namespace
@@ -49,7 +49,7 @@ Result<SelfTestData> SelfTestData::read (const std::filesystem::path& folder, co
         data.text = json.at ("text");
         data.voice = json.at ("voice");
         data.settings.seed = json.at ("seed");
-        data.settings.guidanceScale = json.at ("cfg_scale");
+        data.settings.guidanceScale = json.at ("cfg_scale").get<float>();
         data.settings.steps = json.at ("steps");
         data.tokens = json.at ("tokens").get<std::vector<std::int64_t>>();
         const auto bytes = bytesOf (folder / (name + ".f32"));
@@ -80,7 +80,7 @@ Result<void> SelfTestData::write (const std::filesystem::path& folder, const std
     const nlohmann::json json = { { "text", text },
                                   { "voice", voice },
                                   { "seed", settings.seed },
-                                  { "cfg_scale", decimal (settings.guidanceScale) },
+                                  { "cfg_scale", decimal (settings.guidanceScale.value()) },
                                   { "steps", settings.steps },
                                   { "tokens", tokens },
                                   { "latents", latents.size() } };

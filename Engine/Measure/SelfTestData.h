@@ -10,24 +10,24 @@
 
 namespace tableread::engine
 {
-/** A line that was spoken once, and what came of it: what any build on any machine has to give again. */
+/** A line that was spoken once and its result, which any build on any machine must reproduce. */
 struct SelfTestData
 {
     std::string text, voice; // a voice of the model
     RenderSettings settings; // seed, guidance, steps
     std::vector<std::int64_t> tokens;
     std::vector<float>
-        latents; // [frames, latent] of the first frames: each feeds the next, so the last bits grow
+        latents; // [frames, latent] of the first frames: each feeds the next, so differences grow
 
     /** Reads NAME.json and NAME.f32 in a folder. @returns NotFound or InvalidInput with the file as `where`. */
     [[nodiscard]] static Result<SelfTestData> read (const std::filesystem::path& folder,
                                                     const std::string& name);
 
-    /** Writes both, making the folder. */
+    /** Writes both; creates the folder. */
     [[nodiscard]] Result<void> write (const std::filesystem::path& folder, const std::string& name) const;
 };
 
-/** How far `now` is from what was stored, in words; nothing if it is the same within `tolerance`. */
+/** How a new result compares with the stored one. */
 struct SelfTestResult
 {
     bool tokensEqual = false;

@@ -8,13 +8,13 @@
 
 namespace tableread::engine
 {
-/** The middle of several measurements, and how far they lie apart. */
+/** The median and the range of several measurements. */
 struct Spread
 {
     double median = 0, least = 0, most = 0;
 };
 
-/** Of any number of values; all zero for none. */
+/** For any number of values; all zero if there are none. */
 Spread spreadOf (std::vector<double> values);
 
 nlohmann::json toJson (const Spread& spread);

@@ -36,7 +36,7 @@ std::vector<std::int64_t> numbers (std::string_view text, const std::string& who
     }
 }
 
-/** What tells lines of the plot apart: all but the number of layers. */
+/** What distinguishes the lines of the plot: everything but the number of layers. */
 std::string lineName (const SweepPoint& point)
 {
     return fmt::format ("batch {}, interval {}", point.batch, point.config.settings.cacheTrimInterval);
@@ -167,7 +167,7 @@ std::string sweepSvg (const std::vector<SweepPoint>& points)
     for (auto& [name, line] : lines)
     {
         std::ranges::sort (line, {}, [] (const auto* p) { return p->config.gpuLayers; });
-        const auto isCrowded = [&] (const auto* p) { // by the next point's label
+        const auto isCrowded = [&, &line = line] (const auto* p) { // too close to the next point's label
             constexpr double room = 30;
             const auto at = std::ranges::find (line, p);
             return at + 1 != line.end() &&

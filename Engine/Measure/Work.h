@@ -9,11 +9,11 @@
 
 namespace tableread::engine
 {
-/** What a measurement asks of the program that runs it. */
+/** A measurement's callbacks to the program that runs it. */
 struct MeasureHooks
 {
     std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load;
-    std::function<bool()> isStopped; // asked at each frame; then the measurement throws Exception Cancelled
+    std::function<bool()> isStopped; // asked at each frame; if true, the measurement throws Cancelled
     std::function<void (const ModelInfo&)> onLoaded = [] (const ModelInfo&) {};
 };
 
@@ -26,6 +26,6 @@ struct MeasuredSpeech
     std::int64_t exactFrames = 0; // see Measuring::renderMeasured
 };
 
-/** The first frames of a render are not counted: in them graphs are recorded and clocks rise. */
+/** The first frames of a render, which are not counted: graphs are recorded in them and GPU clocks rise. */
 inline constexpr std::int64_t settlingFrames = 8;
 } // namespace tableread::engine

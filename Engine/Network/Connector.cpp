@@ -7,7 +7,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr double normEps = 1e-6; // fixed in the original, whatever the config says of other norms
+constexpr double normEps = 1e-6; // fixed in the original, unlike that of other norms
 }
 
 Connector::Connector (const WeightReader& weights, const std::string& name, std::int64_t inputs)

@@ -7,11 +7,11 @@
 
 namespace tableread::engine
 {
-/** Carries acoustic latents or semantic vectors into the language model: linear, RMSNorm, linear; no activation. */
+/** Projects acoustic latents or semantic vectors into the language model: linear, RMSNorm, linear; no activation. */
 class Connector
 {
 public:
-    /** name: "acoustic_connector" or "semantic_connector"; inputs: the width of what comes in. */
+    /** name: "acoustic_connector" or "semantic_connector"; inputs: the width of the input. */
     Connector (const WeightReader& weights, const std::string& name, std::int64_t inputs);
 
     /** features [R, inputs] float32 → [R, h]. */

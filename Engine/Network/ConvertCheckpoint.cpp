@@ -5,6 +5,8 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "Checkpoint/Safetensors/MappedFile.h"
+#include "Checkpoint/Scales.h"
 #include "Checkpoint/TensorNames.h"
 #include "Core/Error.h"
 #include "Network/WeightReader.h"
@@ -13,25 +15,27 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::size_t bytesAtOnce = 64 << 20; // from one report of progress to the next
+constexpr std::size_t bytesAtOnce = 64 << 20; // between two reports of progress
 
 std::vector<PlannedTensor> planFor (const Checkpoint& checkpoint, DType layerType)
 {
     std::vector<PlannedTensor> plan;
     for (const auto& name : checkpoint.names())
     {
+        if (checkpoint.isUnused (name))
+            continue;
         const auto tensor = checkpoint.tensor (name);
-        const auto scale = checkpoint.scale (name);
+        const bool isScaled = checkpoint.scale (name).has_value();
         const bool converts = isLayerMatrix (name);
         if (converts && (tensor.shape.size() != 2 || tensor.dtype == DType::Int64))
             fail (ErrorCode::InvalidInput,
-                  "tensor " + name + " is no matrix of weights. Get the checkpoint again.",
+                  "tensor " + name + " is not a matrix of weights. Get the checkpoint again.",
                   checkpoint.folder().string());
         plan.push_back ({ name, converts ? layerType : tensor.dtype, tensor.shape });
         if (converts)
             plan.push_back ({ name + "_scale", DType::Float32, { tensor.shape[0] } });
-        else if (scale)
-            plan.push_back ({ name + "_scale", scale->dtype, scale->shape });
+        else if (isScaled)
+            plan.push_back ({ name + "_scale", DType::Float32, { tensor.shape[outputDimension (name)] } });
     }
     return plan;
 }
@@ -66,6 +70,8 @@ CheckpointConverter::write (ShardWriter& writer, const std::function<void (std::
     };
     for (const auto& name : source.names())
     {
+        if (source.isUnused (name))
+            continue;
         const auto tensor = source.tensor (name);
         const auto scale = source.scale (name);
         counts.bytesBefore +=
@@ -79,9 +85,10 @@ CheckpointConverter::write (ShardWriter& writer, const std::function<void (std::
             continue;
         }
         put (tensor.bytes);
-        if (scale)
-            put (scale->bytes);
+        const auto scales = source.channelScales (name);
+        put (std::as_bytes (std::span (scales)));
     }
+    checkMappedFiles();
     return counts;
 }
 } // namespace tableread::engine

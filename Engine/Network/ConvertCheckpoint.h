@@ -9,12 +9,13 @@
 
 namespace tableread::engine
 {
-/** Writes the tensors of a checkpoint with the decoder layers' matrices in 8 bits, each with its `_scale`, all others as
-    they are. Memory: some blocks of rows at a time. */
+/** Writes the tensors of a checkpoint with the decoder layers' matrices in 8 bits, all others unchanged, each scale as
+    `_scale` with one number for each output. Leaves out what the model does not use. Memory: a few blocks of rows at a
+    time. */
 class CheckpointConverter
 {
 public:
-    /** @throws Exception InvalidInput if a layer's tensor is no matrix of weights. */
+    /** @throws Exception InvalidInput if a layer's tensor is not a matrix of weights. */
     CheckpointConverter (const Checkpoint& checkpoint, WeightsFormat weights);
 
     /** What is written, in order. */
@@ -22,11 +23,11 @@ public:
 
     struct Counts
     {
-        std::int64_t matrices = 0, kept = 0; // converted, and those that had the wanted format already
+        std::int64_t matrices = 0, kept = 0; // converted, and those already in the target format
         std::int64_t bytesBefore = 0;        // of all tensors
     };
 
-    /** Writes the plan. onBytes: told after each part how many bytes it has; may throw to stop. */
+    /** Writes the plan. onBytes: called after each part with its number of bytes; may throw to stop. */
     Counts write (ShardWriter& writer, const std::function<void (std::int64_t)>& onBytes) const;
 
 private:

@@ -10,10 +10,10 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::int64_t frequencies = 128; // the sinusoid's, fixed in the original
+constexpr std::int64_t frequencies = 128; // of the sinusoid, fixed in the original
 
-/** [N] timesteps → [N, 256]. Made by the library that the reference uses: a timestep of 999 turns one bit of a
-    frequency into an angle that is off by 1e-4. */
+/** [N] timesteps → [N, 256]. Computed with the library that the reference uses: at timestep 999, one bit of a
+    frequency changes the angle by 1e-4. */
 at::Tensor sinusoid (const std::vector<float>& timesteps)
 {
     const auto frequency =
@@ -65,7 +65,7 @@ Modulation DiffusionHead::modulation (const at::Tensor& conditions, const Timest
 {
     const auto n = table.embedding.size (0), rows = conditions.size (0);
     const auto mixed = kernels::linear (conditions, condition).unsqueeze (0) + table.embedding.unsqueeze (1);
-    // Steps are entries of a batch, so that a row's bits do not depend on how many rows there are.
+    // Steps are entries of a batch, so that a row's bits do not depend on the number of rows.
     return { kernels::linear (kernels::silu (mixed), adaptive).view ({ n, rows, -1 }) };
 }
 

@@ -8,14 +8,14 @@
 
 namespace tableread::engine
 {
-/** What of the head depends on the timesteps alone: made once for a number of steps. */
+/** The part of the head that depends only on the timesteps: made once for each number of steps. */
 struct TimestepTable
 {
-    std::vector<float> timesteps; // N, as the head sees them
+    std::vector<float> timesteps; // N, as the head gets them
     at::Tensor embedding;         // [N, h]
 };
 
-/** What of the head depends on a frame's conditions: shift, scale and gate of every layer for every step. */
+/** The part of the head that depends on a frame's conditions: shift, scale and gate of every layer for every step. */
 struct Modulation
 {
     at::Tensor rows; // [N, R, layers · 3h + 2h]

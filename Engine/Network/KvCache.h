@@ -8,8 +8,8 @@
 
 namespace tableread::engine
 {
-/** What one branch of one sequence has seen: keys and values of all layers, reserved once for its longest length.
-    Pages that are never reached cost no memory on a CPU. */
+/** The keys and values of all layers for one branch of one sequence, reserved once for the greatest length.
+    Pages that are never touched cost no memory on a CPU. */
 class KvCache
 {
 public:
@@ -18,12 +18,12 @@ public:
     std::int64_t length() const { return used; }
     std::int64_t capacity() const { return store.keys.size (2); }
 
-    /** `rows` new rows behind what it holds. */
+    /** A group of `rows` new rows after those that it holds. */
     kernels::AttentionGroup group (std::int64_t rows) const { return { store, rows, used }; }
 
     void append (std::int64_t rows) { used += rows; }
 
-    /** Forgets everything from `length` on: a speculative row that was not needed, or all of a segment. */
+    /** Drops everything from `length` on: a speculative row that was not needed, or a whole segment. */
     void truncate (std::int64_t length) { used = length; }
 
 private:

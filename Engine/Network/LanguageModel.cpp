@@ -75,7 +75,7 @@ void LanguageModel::runLayer (at::Tensor& x, const LayerWeights& layer, const ke
     const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
     const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
     auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
-    const auto mixed = kernels::attention (qkv, settings.heads, settings.kvHeads, rotary, rows, index);
+    const auto mixed = kernels::attention (qkv, rows, { settings.heads, settings.kvHeads, rotary, index });
     kernels::linear (mixed, layer.output, nullptr, { .residual = x });
     const auto inner = kernels::linear (x, layer.gateUp, &mlpNorm,
                                         { .activation = kernels::Activation::SwiGlu, .rounded = true });
@@ -104,7 +104,7 @@ void LanguageModel::walk (LayerSteps steps, const std::function<void (const Laye
 void LanguageModel::run (at::Tensor& x, const LayerStretch& stretch, const kernels::AttentionRows& rows) const
 {
     for (auto l = stretch.first; l < stretch.last; ++l)
-        runLayer (x, source->acquire (l), rows, l); // resident: need not be released
+        runLayer (x, source->acquire (l), rows, l); // resident: needs no release
     runLayer (x, stretch.weights, rows, stretch.last);
 }
 } // namespace tableread::engine

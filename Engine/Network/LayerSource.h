@@ -8,7 +8,7 @@
 
 namespace tableread::engine
 {
-/** The weights of one decoder layer, ready to multiply with. */
+/** The weights of one decoder layer, ready for use. */
 struct LayerWeights
 {
     at::Tensor attentionNorm; // [h]
@@ -22,8 +22,8 @@ struct LayerWeights
 /** All tensors of a layer, always in the same order; some may be undefined. */
 std::vector<at::Tensor*> tensorsOf (LayerWeights& layer);
 
-/** Where the language model gets its layers from: it asks for each when it needs it and says when it has used it, in
-    order, sweep after sweep. Whether a layer was resident or had to be copied changes no line of the model. */
+/** Where the language model gets its layers from: it acquires each layer before use and releases it afterwards, in
+    order, sweep after sweep. The model's code is the same for resident and for copied layers. */
 class LayerSource
 {
 public:
@@ -34,10 +34,10 @@ public:
     /** The weights of a layer, valid until release() of the same layer. */
     virtual const LayerWeights& acquire (std::int64_t layer) = 0;
 
-    /** True if the layer's weights always lie at the same place and need not be waited for. */
+    /** True if the layer's weights always have the same address and need not be waited for. */
     virtual bool isResident (std::int64_t layer) const = 0;
 
-    /** The layer's work has been issued; a source that streams may overwrite it once that work is done. */
+    /** The layer's work has been issued; a streaming source may overwrite the layer once that work is done. */
     virtual void release (std::int64_t layer) = 0;
 };
 } // namespace tableread::engine

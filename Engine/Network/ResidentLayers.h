@@ -7,7 +7,7 @@
 
 namespace tableread::engine
 {
-/** All layers stay where they are computed. */
+/** All layers stay on the device that computes them. */
 class ResidentLayers : public LayerSource
 {
 public:

@@ -28,21 +28,21 @@ StreamedLayers::StreamedLayers (Device& device, const OffloadConfig& config, con
         }
         else
             resident.emplace (l, std::move (weights));
-        device.trim(); // what reading and packing took: nothing runs yet
+        device.trim(); // memory of reading and packing: nothing runs yet
     }
 
     std::vector<std::byte*> slots;
     for (int i = 0; i < plan.slots(); ++i)
     {
-        slots.push_back (
-            allocateOrTrim (device, trim, layout->bytes(), config,
-                            "slot " + std::to_string (i + 1) + " of " + std::to_string (plan.slots())));
+        const auto name = "slot " + std::to_string (i + 1) + " of " + std::to_string (plan.slots());
+        slots.push_back (allocateOrTrim (device, trim, { .bytes = layout->bytes(), .name = name }, config));
         auto bound = shape;
         layout->bind (tensorsOf (bound), slots.back(), shape.qkv.panels.device());
         streamed.emplace (slots.back(), std::move (bound));
     }
     using Timing = LayerStreamer::Timing;
-    streamer = std::make_unique<LayerStreamer> (device, plan, store, trim, slots,
+    const OffloadedLayers offloaded { .plan = plan, .store = store, .slots = slots };
+    streamer = std::make_unique<LayerStreamer> (device, trim, offloaded,
                                                 profiler != nullptr ? Timing::On : Timing::Off);
     if (profiler != nullptr)
         profiler->watch (*streamer, trim);

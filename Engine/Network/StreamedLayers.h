@@ -14,15 +14,15 @@
 
 namespace tableread::engine
 {
-/** Layers of which some stay on the GPU and the others lie in host memory, each as one block, and pass through the slots
-    of a LayerStreamer. The same kernels read the same packed bytes, so the results are those of ResidentLayers. */
+/** Some layers stay on the GPU; the others are kept in host memory, each as one block, and pass through the slots of a
+    LayerStreamer. The same kernels read the same packed bytes, so the results are those of ResidentLayers. */
 class StreamedLayers : public LayerSource
 {
 public:
-    /** Reads one layer, packed for the GPU and on it. */
+    /** Reads one layer, packed for the GPU, to the GPU. */
     using Read = std::function<LayerWeights (std::int64_t layer)>;
 
-    /** profiler: is told of copies, waits and trims, and outlives this object; or null. */
+    /** profiler: records copies, waits and trims; must outlive this object; may be null. */
     StreamedLayers (Device& device, const OffloadConfig& config, const Read& read,
                     Profiler* profiler = nullptr);
 
@@ -40,7 +40,7 @@ private:
     PinnedStore store;
     CacheTrim trim;
     std::map<std::int64_t, LayerWeights> resident; // by layer
-    std::map<std::byte*, LayerWeights> streamed;   // by the slot that they lie in
+    std::map<std::byte*, LayerWeights> streamed;   // by the address of their slot
     std::unique_ptr<LayerStreamer> streamer;
 };
 } // namespace tableread::engine

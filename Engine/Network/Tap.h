@@ -6,8 +6,8 @@
 
 namespace tableread::engine
 {
-/** Sees every intermediate of a generation under the names that golden.py gives them, and may replace it: how replay
-    compares, and forces the teacher's values so that errors do not feed back. A render has none. */
+/** Sees every intermediate tensor of a generation under its name in golden.py, and may replace it. Replay compares
+    with it, and forces the teacher's values so that errors do not feed back. A render has no tap. */
 class Tap
 {
 public:

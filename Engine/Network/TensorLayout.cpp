@@ -7,7 +7,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::size_t alignment = 256; // what kernels may expect of an allocation's start
+constexpr std::size_t alignment = 256; // that kernels may assume for an allocation
 }
 
 TensorLayout::TensorLayout (const std::vector<at::Tensor*>& tensors)

@@ -9,8 +9,8 @@
 
 namespace tableread::engine
 {
-/** How several tensors lie one behind the other in one block of memory, so that all of them are one allocation and one
-    copy. Places are multiples of 256 bytes. Undefined tensors have a place of no bytes and stay undefined. */
+/** How several tensors are laid out one after the other in one block of memory, so that they take one allocation and
+    one copy. Offsets are multiples of 256 bytes. Undefined tensors take no bytes and stay undefined. */
 class TensorLayout
 {
 public:
@@ -18,10 +18,10 @@ public:
 
     std::size_t bytes() const { return total; }
 
-    /** Writes the tensors, which may be on a GPU, to their places in a block in host memory. */
+    /** Writes the tensors, which may be on a GPU, to their offsets in a block of host memory. */
     void writeTo (std::byte* block, const std::vector<at::Tensor*>& tensors) const;
 
-    /** Lets the tensors be windows on a block that lies on `where`, and outlives them. */
+    /** Makes the tensors views of a block on `where`; the block must outlive them. */
     void bind (const std::vector<at::Tensor*>& tensors, std::byte* block, at::Device where) const;
 
 private:

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <ATen/ATen.h>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
+#include "Checkpoint/Safetensors/MappedFile.h"
+#include "Checkpoint/Scales.h"
 #include "Core/Error.h"
 #include "Kernels/Parallel.h"
 
@@ -30,42 +31,45 @@ at::ScalarType torchType (DType type)
             return at::kChar;
         case DType::Int64:
             return at::kLong;
+        case DType::Other:
+            break;
     }
     fail (ErrorCode::Internal, "unknown dtype");
 }
 
-/** What is unpacked to float32 at a time to be put into 8 bits. */
+/** How many numbers are unpacked to float32 at a time for conversion to 8 bits. */
 constexpr std::int64_t numbersAtOnce = 1 << 23;
 
-/** One number of a float32 tensor in a file, where it may lie at any byte. */
-float numberAt (const TensorView& view, std::int64_t index)
-{
-    float number = 0;
-    std::memcpy (&number, view.bytes.data() + (std::size_t) index * sizeof (number), sizeof (number));
-    return number;
-}
-
-/** A tensor over mapped bytes. */
+/** A tensor that views mapped bytes. */
 at::Tensor borrow (const TensorView& view)
 {
     return at::from_blob (const_cast<std::byte*> (view.bytes.data()), view.shape,
                           at::TensorOptions (torchType (view.dtype)));
 }
 
-/** Where a tensor's output channels are, of which each has its scale. */
-std::int64_t outputDimension (const std::string& name)
+/** The file's numbers on the device; on the CPU they stay in the file. A driver that meets a page that is gone reports an
+    error of its own. */
+at::Tensor onDevice (const TensorView& view, at::Device where)
 {
-    return name.find (".convtr.") != std::string::npos ? 1 : 0;
+    try
+    {
+        return borrow (view).to (where);
+    }
+    catch (const c10::Error&)
+    {
+        checkMappedFiles();
+        throw;
+    }
 }
 
 /** int8 [outer, channels, inner] · scale [channels] → float32. */
-at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t dimension)
+at::Tensor dequantise (const TensorView& view, const float* scale, std::size_t dimension)
 {
     auto out = at::empty (view.shape, at::kFloat);
     std::int64_t inner = 1;
-    for (auto d = (std::size_t) dimension + 1; d < view.shape.size(); ++d)
+    for (auto d = dimension + 1; d < view.shape.size(); ++d)
         inner *= view.shape[d];
-    const auto channels = view.shape[(std::size_t) dimension];
+    const auto channels = view.shape[dimension];
     const auto* from = reinterpret_cast<const std::int8_t*> (view.bytes.data());
     auto* to = out.mutable_data_ptr<float>();
     const auto rows = inner == 0 ? 0 : out.numel() / inner;
@@ -82,6 +86,7 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
 
 [[noreturn]] void notFinite (const std::filesystem::path& folder, const std::string& name)
 {
+    checkMappedFiles();
     fail (ErrorCode::InvalidInput,
           "tensor " + name +
               " holds NaN or infinity: the file is damaged or was never finished. "
@@ -92,21 +97,14 @@ at::Tensor dequantise (const TensorView& view, const float* scale, std::int64_t 
 
 at::Tensor WeightReader::scaleOf (const std::string& name, const TensorView& tensor) const
 {
-    const auto stored = checkpoint.scale (name);
-    if (! stored && tensor.dtype != DType::Int8)
+    const auto factors = checkpoint.channelScales (name);
+    if (factors.empty() && tensor.dtype != DType::Int8)
         return {};
-    if (! stored)
+    if (factors.empty())
         fail (ErrorCode::InvalidInput,
               "tensor " + name + " is int8 but has no " + name + "_scale. Get the checkpoint again.",
               checkpoint.folder().string());
-    auto scale = at::empty (stored->shape, at::kFloat); // a copy: in the file it may lie at any byte
-    std::memcpy (scale.mutable_data_ptr(), stored->bytes.data(), stored->bytes.size());
-    const auto dimension = (std::size_t) outputDimension (name);
-    if (scale.numel() != (tensor.shape.empty() ? 1 : tensor.shape[dimension]))
-        fail (ErrorCode::InvalidInput,
-              "tensor " + name + "_scale has " + std::to_string (scale.numel()) +
-                  " values, one for each output channel is wanted. Get the checkpoint again.",
-              checkpoint.folder().string());
+    auto scale = at::tensor (factors);
     if (! std::isfinite (scale.abs().sum().item<float>()))
         notFinite (checkpoint.folder(), name + "_scale");
     return scale;
@@ -115,7 +113,9 @@ at::Tensor WeightReader::scaleOf (const std::string& name, const TensorView& ten
 at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape) const
 {
     const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
-    return inFloat (name, view, scaleOf (name, view));
+    auto read = inFloat (name, view, scaleOf (name, view));
+    checkMappedFiles();
+    return read;
 }
 
 at::Tensor WeightReader::inFloat (const std::string& name, const TensorView& view,
@@ -123,12 +123,12 @@ at::Tensor WeightReader::inFloat (const std::string& name, const TensorView& vie
 {
     if (view.dtype == DType::Int8)
         return dequantise (view, scale.const_data_ptr<float>(), outputDimension (name)).to (where);
-    // As it is stored over the link, and converted there.
-    auto out = borrow (view).to (where).to (at::kFloat, false, true).contiguous();
+    // Copied over the link in the stored type, and converted on the device.
+    auto out = onDevice (view, where).to (at::kFloat, false, true).contiguous();
     if (scale.defined()) // a float8 tensor may have one
     {
         std::vector<std::int64_t> channels (view.shape.size(), 1);
-        channels[(std::size_t) outputDimension (name)] = -1;
+        channels[outputDimension (name)] = -1;
         out.mul_ (scale.view (channels).to (where));
     }
     if (! std::isfinite (out.abs().sum().item<float>()))
@@ -156,7 +156,7 @@ kernels::ByteMatrix WeightReader::byteMatrix (const std::string& name, at::IntAr
     const auto n = shape[0];
     if (torchType (view.dtype) == type)
     {
-        const auto values = borrow (view).to (where);
+        const auto values = onDevice (view, where);
         if (view.dtype == DType::Float8E4M3 &&
             values.view (at::kByte).bitwise_and (0x7f).eq (0x7f).any().item<bool>())
             notFinite (checkpoint.folder(), name);
@@ -213,10 +213,11 @@ kernels::Weight WeightReader::stacked (std::initializer_list<Part> parts, std::i
             biases.push_back (values (part.prefix + ".bias", { part.n }));
     }
     const auto bias = withBias ? at::cat (biases) : at::Tensor {};
-    if (inBytes)
-        return kernels::pack ({ at::cat (matrices).view (type), at::cat (scales) }, bias,
-                              { type, where, gated });
-    return packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices), bias, gated);
+    auto weight = inBytes ? kernels::pack ({ at::cat (matrices).view (type), at::cat (scales) }, bias,
+                                           { type, where, gated })
+                          : packed (matrices.size() == 1 ? matrices[0] : at::cat (matrices), bias, gated);
+    checkMappedFiles(); // bytes are packed from the file itself
+    return weight;
 }
 
 kernels::Weight WeightReader::packed (const at::Tensor& matrix, const at::Tensor& bias, bool gated) const
@@ -233,8 +234,8 @@ EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string&
 {
     const std::int64_t shape[] { rows, columns };
     table = checkpoint.tensor (name, shape);
-    scale = checkpoint.scale (name);
-    if (table.dtype == DType::Int8 && (! scale || scale->bytes.size() != (std::size_t) rows * sizeof (float)))
+    scales = checkpoint.channelScales (name);
+    if (table.dtype == DType::Int8 && scales.size() != (std::size_t) rows)
         fail (ErrorCode::InvalidInput,
               "tensor " + name + " is int8 and needs one fp32 scale for each of its " +
                   std::to_string (rows) + " rows. Get the checkpoint again.",
@@ -252,12 +253,13 @@ at::Tensor EmbeddingTable::rows (at::ArrayRef<std::int64_t> ids) const
                   "token " + std::to_string (ids[i]) + " is outside the model's vocabulary of " +
                       std::to_string (vocabulary) + ": tokenizer and checkpoint do not belong together.");
         auto row = whole[ids[i]].to (at::kFloat);
-        if (scale)
-            row = row * numberAt (*scale, ids[i]);
+        if (! scales.empty())
+            row = row * scales[(std::size_t) ids[i]];
         if (! std::isfinite (row.abs().sum().item<float>()))
             notFinite (where, name);
         out[(std::int64_t) i].copy_ (row);
     }
+    checkMappedFiles();
     return out;
 }
 } // namespace tableread::engine

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "Checkpoint/Checkpoint.h"
 #include "Kernels/Linear.h"
@@ -12,12 +13,13 @@
 
 namespace tableread::engine
 {
-/** Turns a checkpoint's tensors, whatever they are stored in, into the ones that the engine computes with. */
+/** Converts a checkpoint's tensors, of any stored type, to the ones that the engine computes with. What it returns is
+    checked: @throws Exception Io if a file of the checkpoint has shrunk, or its drive is gone. */
 class WeightReader
 {
 public:
-    /** Matrices are kept in `matrixType` (float32 or bfloat16), those that forLayers() reads as `layerFormat` says;
-        everything small stays float32. All of it on `target`. */
+    /** Matrices are kept in `matrixType` (float32 or bfloat16), those that forLayers() reads in `layerFormat`; small
+        tensors stay float32. All are on `target`. */
     WeightReader (const Checkpoint& source, at::ScalarType matrixType, at::Device target = at::kCPU,
                   WeightsFormat layerFormat = WeightsFormat::AsComputed)
         : checkpoint (source)
@@ -26,24 +28,24 @@ public:
         , format (layerFormat)
     {}
 
-    /** The reader of the language model's layers. In 8 bits a matrix whose numbers the file has in that type keeps them;
-        float8 without a scale gets scales of 1, all others are quantised. */
+    /** The reader of the language model's layers. In 8 bits, a matrix that the file has in that type keeps its numbers;
+        float8 without a scale gets scales of 1; all others are quantised. */
     WeightReader forLayers() const;
 
     at::Device device() const { return where; }
 
-    /** The tensor as float32 on the device; int8, and float8 that has one, is multiplied by its scale (one per output
-        channel: dimension 0, for transposed convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing
+    /** The tensor as float32 on the device; int8, and float8 with a scale, is multiplied by its scale (one for the tensor
+        or for each output channel: dimension 0, for transposed convolutions 1). @throws Exception InvalidInput on a wrong shape, a missing
         scale, NaN or infinity. */
     at::Tensor values (const std::string& name, at::IntArrayRef shape) const;
 
-    /** The same to be packed: on a GPU in the type that it is kept in, which takes half the room meanwhile. */
+    /** The same for packing: on a GPU in its final type, which takes half the memory meanwhile. */
     at::Tensor matrix (const std::string& name, at::IntArrayRef shape) const;
 
-    /** values() and one number of it. */
+    /** One number, read like values(). */
     float scalar (const std::string& name) const;
 
-    /** `prefix.weight` [n, k], packed, with `prefix.bias` [n] if wanted. */
+    /** `prefix.weight` [n, k], packed, with `prefix.bias` [n] if `withBias`. */
     kernels::Weight linear (const std::string& prefix, std::int64_t n, std::int64_t k, bool withBias) const;
 
     /** Several matrices with the same input, stacked into one product. */
@@ -55,10 +57,10 @@ public:
     kernels::Weight stacked (std::initializer_list<Part> parts, std::int64_t k, bool withBias,
                              bool gated = false) const;
 
-    /** A matrix [n, k] in 8 bits, for a reader of layers in 8 bits; values of the file where it has them. */
+    /** A matrix [n, k] in 8 bits, for a reader of layers in 8 bits; with the file's values if it has them. */
     kernels::ByteMatrix byteMatrix (const std::string& name, at::IntArrayRef shape) const;
 
-    /** A matrix that was rearranged by the caller, packed as the others are. */
+    /** Packs a matrix that the caller has rearranged, like the others. */
     kernels::Weight packed (const at::Tensor& matrix, const at::Tensor& bias = {}, bool gated = false) const;
 
     const Checkpoint& checkpoint;
@@ -73,7 +75,7 @@ private:
     WeightsFormat format;
 };
 
-/** The embedding matrix, read row by row where it lies in the mapped file: never unpacked as a whole. */
+/** The embedding matrix, read row by row from the mapped file: never unpacked as a whole. */
 class EmbeddingTable
 {
 public:
@@ -81,14 +83,14 @@ public:
                     std::int64_t hidden);
 
     /** ids → [ids, hidden] float32. @throws Exception InvalidInput if an id is outside the vocabulary, or a row
-        holds NaN or infinity. */
+        contains NaN or infinity; Io if a mapped file has shrunk. */
     at::Tensor rows (at::ArrayRef<std::int64_t> ids) const;
 
 private:
     std::filesystem::path where;
     std::string name;
     TensorView table;
-    std::optional<TensorView> scale;
+    std::vector<float> scales; // of each row; empty: none
     std::int64_t vocabulary, hidden;
 };
 } // namespace tableread::engine

@@ -9,41 +9,41 @@
 
 namespace tableread::engine
 {
-/** What the matrices of the layers are held in. Only they: all else stays as it is computed. */
+/** The format of the layers' matrices. Everything else is kept in the compute type. */
 enum class WeightsFormat
 {
-    AsComputed, // bf16, or fp32 where the engine computes with that
+    AsComputed, // bf16, or fp32 if the engine computes in that
     Float8,     // e4m3, with a scale for each output
     Int8        // with a scale for each output
 };
 
 enum class TrimPolicy
 {
-    Useful, // a due trim is left out when there is nothing to give back
+    Useful, // a due trim is skipped if there is nothing to return
     Always
 };
 
-/** Settings that hold however the number of resident layers was chosen. */
+/** Settings that do not depend on how the number of resident layers was chosen. */
 struct OffloadSettings
 {
     int prefetch = 1; // slots ahead of the one in use: slots = prefetch + 1
     bool pinMemory = true;
-    std::int64_t cacheTrimInterval = 50; // layer transfers from trim to trim; 0: never
+    std::int64_t cacheTrimInterval = 50; // layer transfers between trims; 0: never trims
     TrimPolicy trim = TrimPolicy::Useful;
     WeightsFormat weights = WeightsFormat::AsComputed;
     std::int64_t deviceMemoryLimit = 0; // bytes; 0: none
-    std::int64_t positions = 4096;      // of the longest passage that room is kept for
-    int passages = 1;                   // in one batch that room is kept for
+    std::int64_t positions = 4096;      // of the longest passage to reserve memory for
+    int passages = 1;                   // in one batch to reserve memory for
 
     int slots() const { return prefetch + 1; }
 };
 
-/** What a user asks for; settle() in MemoryPlan.h makes an OffloadConfig of it, once model and device are known. */
+/** What a user asks for; settle() in MemoryPlan.h makes it an OffloadConfig once model and device are known. */
 struct OffloadRequest
 {
     enum class Mode
     {
-        Default, // everything resident if it fits, else as Auto
+        Default, // everything resident if it fits, else like Auto
         Layers,  // gpuLayers
         Preset,  // preset
         Auto,    // as many layers as fit
@@ -56,10 +56,10 @@ struct OffloadRequest
     OffloadSettings settings;
 };
 
-/** What holds for a loaded model. */
+/** The effective configuration of a loaded model. */
 struct OffloadConfig
 {
-    std::int64_t layers = 0;    // in all
+    std::int64_t layers = 0;    // in total
     std::int64_t gpuLayers = 0; // of them, those that stay on the device
     OffloadSettings settings;
     std::string chosenBy; // "--gpu-layers 8", "preset budget (8 of 28 layers)", "auto", …
@@ -80,12 +80,12 @@ std::span<const OffloadPreset> offloadPresets();
     @returns empty if there is no such preset. */
 std::optional<std::int64_t> presetLayers (std::string_view name, std::int64_t layers);
 
-/** @throws Exception OutOfRange with a sentence that names the option, if a number cannot be used. */
+/** @throws Exception OutOfRange with a sentence that names the option, if a number is invalid. */
 void check (const OffloadSettings& settings);
 
 /** "as computed", "fp8", "int8". */
 std::string_view nameOf (WeightsFormat format);
 
-/** The effective configuration in a few lines for a person, each ending in a newline. */
+/** The effective configuration in a few lines for people, each ending in a newline. */
 std::string describe (const OffloadConfig& config);
 } // namespace tableread::engine

@@ -7,27 +7,27 @@
 
 namespace tableread::engine
 {
-/** Which decoder layers stay on the device and which are copied to it, sweep after sweep. The resident ones stand evenly
-    among the others, so that their arithmetic hides copies. */
+/** Which decoder layers stay on the device and which are copied to it, sweep after sweep. The resident ones are spread
+    evenly among the others, so that their arithmetic hides copies. */
 class LayerPlan
 {
 public:
-    /** `slots` is how many there may be; no more are used than there are offloaded layers.
+    /** `slots` is the most slots; no more are used than there are offloaded layers.
         @throws Exception OutOfRange if gpuLayers is not in [0, layers] or slots is below 1. */
     LayerPlan (std::int64_t layers, std::int64_t gpuLayers, int slots);
 
     std::int64_t layers() const { return (std::int64_t) indexOf.size(); }
     bool isResident (std::int64_t layer) const { return indexOf.at ((std::size_t) layer) < 0; }
 
-    /** In the order in which a sweep needs them. */
+    /** The offloaded layers, in the order of a sweep. */
     const std::vector<std::int64_t>& offloaded() const { return order; }
 
-    /** Where a layer stands in offloaded(); -1 if it is resident. */
+    /** A layer's index in offloaded(); -1 if it is resident. */
     std::int64_t offloadedIndex (std::int64_t layer) const { return indexOf.at ((std::size_t) layer); }
 
     int slots() const { return slotCount; }
 
-    /** The slots hold all offloaded layers: each is copied once and never again. */
+    /** True if the slots hold all offloaded layers: each is copied only once. */
     bool copiesOnce() const { return (std::size_t) slotCount == order.size(); }
 
 private:

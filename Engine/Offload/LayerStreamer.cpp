@@ -9,22 +9,21 @@
 
 namespace tableread::engine
 {
-LayerStreamer::LayerStreamer (Device& of, const LayerPlan& which, PinnedStore& from, CacheTrim& trims,
-                              const std::vector<std::byte*>& slots, Timing timing)
+LayerStreamer::LayerStreamer (Device& of, CacheTrim& trims, const OffloadedLayers& layers, Timing timing)
     : device (of)
-    , plan (which)
-    , store (from)
+    , plan (layers.plan)
+    , store (layers.store)
     , trim (trims)
-    , pool (of, slots)
+    , pool (of, layers.slots)
 {
-    if (slots.size() != (std::size_t) plan.slots() || store.size() != plan.offloaded().size())
+    if (pool.size() != (std::size_t) plan.slots() || store.size() != plan.offloaded().size())
         fail (ErrorCode::Internal,
-              fmt::format ("{} slots and {} stored layers for a plan of {} and {}", slots.size(),
-                           store.size(), plan.slots(), plan.offloaded().size()));
+              fmt::format ("{} slots and {} stored layers for a plan of {} and {}", pool.size(), store.size(),
+                           plan.slots(), plan.offloaded().size()));
     if (timing == Timing::On)
     {
         begun = device.makeEvent (EventKind::Timed);
-        device.record (begun, DeviceQueue::Copy); // before all that is timed, on either queue
+        device.record (begun, DeviceQueue::Copy); // before all timed work on either queue
         copies.emplace (device, DeviceQueue::Copy, begun);
         waits.emplace (device, DeviceQueue::Compute, begun);
     }
@@ -94,7 +93,7 @@ void LayerStreamer::fill (SlotPool::Slot& slot, std::int64_t index)
     counts.bytes += bytes;
 }
 
-/** A sweep was broken off: what lies in the slots and is wanted soon stays there, the rest is replaced. */
+/** A sweep was aborted: layers that are in slots and needed soon stay there, the others are replaced. */
 void LayerStreamer::restartAt (std::int64_t index)
 {
     ++counts.restarts;
@@ -111,7 +110,7 @@ void LayerStreamer::restartAt (std::int64_t index)
         while (isWanted (pool[candidate]))
             ++candidate;
         auto& slot = pool[candidate];
-        if (slot.inUse) // whatever was issued before it was broken off still reads the slot
+        if (slot.inUse) // work issued before the sweep was aborted may still read the slot
             device.record (slot.computed, DeviceQueue::Compute);
         slot.inUse = false;
         fill (slot, wanted);

@@ -13,7 +13,7 @@ namespace
 {
 constexpr std::int64_t mebibyte = 1 << 20;
 constexpr std::int64_t growthWorthSaying = mebibyte;
-constexpr std::int64_t shrinkingWorthSaying = 64 * mebibyte; // other programs come and go
+constexpr std::int64_t shrinkingWorthSaying = 64 * mebibyte; // ignores smaller changes by other programs
 constexpr double fullShare = 0.95;
 
 double mebibytes (std::int64_t bytes)

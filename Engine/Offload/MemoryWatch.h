@@ -11,8 +11,8 @@
 
 namespace tableread::engine
 {
-/** Looks at the device's memory once a second and says in words, once each time that it begins, what is about to go
-    wrong and what helps. On the device's clock; on the render thread. */
+/** Checks the device's memory once a second and reports in words what is about to go wrong and what helps, once for
+    each new problem. Uses the device's clock; runs on the render thread. */
 class MemoryWatch
 {
 public:
@@ -24,15 +24,15 @@ public:
     };
 
     static constexpr double betweenSamplesMs = 1000;
-    static constexpr std::size_t trendSamples = 6; // in a row that must all grow or shrink
+    static constexpr std::size_t trendSamples = 6; // in a row, all of which must grow or shrink
     static constexpr std::int64_t stableFrames = 100;
 
     MemoryWatch (Device& device, const OffloadConfig& config, const CacheTrim& trim);
 
-    /** To be called after each frame. @returns what is to be said now; mostly nothing. */
+    /** To be called after each frame. @returns new messages; usually none. */
     std::vector<std::string> frameMade();
 
-    /** The last sample; before the first second is over, the one taken at the beginning. */
+    /** The last sample; during the first second, the one taken at the start. */
     const Sample& latest() const { return samples.back(); }
 
 private:
@@ -42,7 +42,7 @@ private:
         Shrinking
     };
 
-    /** How much a value has moved in one direction over all kept samples; 0 if it moved back once. */
+    /** How far a value has moved in one direction over all kept samples; 0 if it ever moved back. */
     std::int64_t moved (std::int64_t DeviceMemory::*value, Trend trend) const;
     static void say (bool holds, bool& wasSaid, const std::string& sentence, std::vector<std::string>& to);
 

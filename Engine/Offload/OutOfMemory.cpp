@@ -13,15 +13,15 @@ namespace tableread::engine
 namespace
 {
 constexpr std::array<std::int64_t, 3> intervals { 50, 20, 10 };
-constexpr std::int64_t fewestLayers = 4; // of 28; below that each layer less saves little beside the rest
+constexpr std::int64_t fewestLayers = 4; // of 28; below that, each layer less saves little
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
-/** 8 → 6 → 4; from above, to the next even number. */
+/** 8 → 6 → 4; higher numbers go down to the next even one. */
 std::int64_t fewerLayers (std::int64_t layers)
 {
     return std::max<std::int64_t> (0, (layers - 1) / 2 * 2);
 }
-/** 50 → 20 → 10, from never to 50; 0 if trims can hardly come more often. */
+/** 50 → 20 → 10, from never to 50; 0 if trims can hardly be more frequent. */
 std::int64_t lowerInterval (const OffloadSettings& settings)
 {
     for (const auto interval : intervals)
@@ -61,25 +61,20 @@ std::string stepWhenStable (const OffloadConfig& config)
                         interval < 100 ? 100 : 0);
 }
 
-void failOutOfMemory (Device& device, std::size_t bytes, const OffloadConfig& config, std::string_view what)
+std::byte* allocateOrTrim (Device& device, CacheTrim& trim, const BlockRequest& block,
+                           const OffloadConfig& config)
 {
+    if (auto* address = device.allocate (block.bytes))
+        return address;
+    trim.outOfMemory();
+    if (auto* address = device.allocate (block.bytes))
+        return address;
     const auto memory = device.memory();
     fail (ErrorCode::OutOfMemory,
           fmt::format (
               "{}: {} needs {:.2f} GiB, {:.2f} of {:.2f} GiB are free, also after a trim, with {} of {} "
               "layers resident. {}",
-              device.name(), what, (double) bytes / gibibyte, (double) memory.free / gibibyte,
+              device.name(), block.name, (double) block.bytes / gibibyte, (double) memory.free / gibibyte,
               (double) memory.total / gibibyte, config.gpuLayers, config.layers, nextStepOfLadder (config)));
-}
-
-std::byte* allocateOrTrim (Device& device, CacheTrim& trim, std::size_t bytes, const OffloadConfig& config,
-                           std::string_view what)
-{
-    if (auto* block = device.allocate (bytes))
-        return block;
-    trim.outOfMemory();
-    if (auto* block = device.allocate (bytes))
-        return block;
-    failOutOfMemory (device, bytes, config, what);
 }
 } // namespace tableread::engine

@@ -11,22 +11,25 @@
 
 namespace tableread::engine
 {
-/** What to try next when device memory ran out: fewer resident layers first, then trims more often. One sentence or
-    two; the whole ladder is in Assets/docs/offload.md. */
+/** What to try next when device memory has run out: first fewer resident layers, then more frequent trims. One or two
+    sentences; the whole ladder is in Assets/docs/offload.md. */
 std::string nextStepOfLadder (const OffloadConfig& config);
 
-/** What to try when reserved memory grows and memory in use does not: trims more often. */
+/** What to try when reserved memory grows but memory in use does not: more frequent trims. */
 std::string fewerFragments (const OffloadConfig& config);
 
-/** What to try when memory has been stable for 100 frames: trims less often. Empty if there is nothing left to try. */
+/** What to try when memory has been stable for 100 frames: less frequent trims. Empty if nothing is left to try. */
 std::string stepWhenStable (const OffloadConfig& config);
 
-/** A device block. Refused: one forced trim and one more try.
-    `what` names it in the error: "slot 2 of 2". @throws Exception OutOfMemory with the ladder's next step. */
-std::byte* allocateOrTrim (Device& device, CacheTrim& trim, std::size_t bytes, const OffloadConfig& config,
-                           std::string_view what);
+/** A block of device memory to allocate. */
+struct BlockRequest
+{
+    std::size_t bytes = 0;
+    std::string_view name; // in an error: "slot 2 of 2"
+};
 
-/** The error for work that ran out of memory elsewhere, in the same words. */
-[[noreturn]] void failOutOfMemory (Device& device, std::size_t bytes, const OffloadConfig& config,
-                                   std::string_view what);
+/** Allocates a device block. If that fails, forces a trim and tries once more.
+    @throws Exception OutOfMemory with the ladder's next step. */
+std::byte* allocateOrTrim (Device& device, CacheTrim& trim, const BlockRequest& block,
+                           const OffloadConfig& config);
 } // namespace tableread::engine

@@ -17,7 +17,7 @@ namespace
 constexpr std::size_t bounceBytes = std::size_t { 8 } << 20; // large enough for the link's full speed
 } // namespace
 
-/** Two pinned buffers in turn: one is filled while the other is copied from. */
+/** Two pinned buffers used alternately: one is filled while the other is copied from. */
 struct PinnedStore::Bounce
 {
     explicit Bounce (Device& of) : device (of)

@@ -15,11 +15,11 @@ namespace tableread::engine
 enum class Pinning
 {
     Pinned,
-    Pageable // because the user said so
+    Pageable // because the user chose so
 };
 
 /** The offloaded layers in host memory, each in one contiguous block, so that each is one copy. A block that the system
-    refuses to pin is pageable: it goes through two small pinned buffers and costs the host's time; notes() says so.
+    refuses to pin is pageable: it goes through two small pinned buffers and costs host time; note() says so.
 
     Threads   the render thread. Memory: all of it is allocated by add(). */
 class PinnedStore
@@ -30,7 +30,7 @@ public:
     PinnedStore (const PinnedStore&) = delete;
     PinnedStore& operator= (const PinnedStore&) = delete;
 
-    /** Room for the next layer, in the order of LayerPlan::offloaded(), for the caller to write.
+    /** Memory for the next layer, in the order of LayerPlan::offloaded(), for the caller to write.
         @throws Exception OutOfMemory if the host has no memory left. */
     std::span<std::byte> add (std::size_t bytes);
 
@@ -38,15 +38,15 @@ public:
     std::size_t bytesOf (std::size_t index) const { return blocks.at (index).bytes; }
     std::size_t largest() const;
 
-    /** Issues the copy of a layer to the device. Pinned: returns at once. Pageable: returns when the last piece lies in a
+    /** Issues the copy of a layer to the device. Pinned: returns at once. Pageable: returns when the last piece is in a
         bounce buffer. */
     void upload (std::size_t index, std::byte* to);
 
     std::size_t pinnedBytes() const { return pinned; }
     std::size_t pageableBytes() const { return pageable; }
-    double hostWaitMs() const { return waitedMs; } // for bounce buffers
+    double hostWaitMs() const { return waitedMs; } // waiting for bounce buffers
 
-    /** A sentence on memory that could not be pinned; empty if all is well. */
+    /** A sentence on memory that could not be pinned; empty if there is none. */
     std::string note() const;
 
 private:
@@ -61,7 +61,7 @@ private:
     Device& device;
     Pinning asked;
     std::vector<Block> blocks;
-    std::unique_ptr<Bounce> bounce; // made with the first pageable block
+    std::unique_ptr<Bounce> bounce; // created with the first pageable block
     std::size_t pinned = 0, pageable = 0;
     double waitedMs = 0;
 };

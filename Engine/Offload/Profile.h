@@ -5,42 +5,42 @@
 
 namespace tableread::engine
 {
-/** Whether a loaded model notes where its time goes: see Profiler. */
+/** Whether a loaded model records where its time goes: see Profiler. */
 enum class Profiling
 {
     Off,
     On
 };
 
-/** What does its work in order, at the same time as the others. */
+/** A track runs its work in order, concurrently with the others. */
 enum class ProfileTrack
 {
     Host,
     Compute, // the GPU's queue of kernels
-    Copy     // and of copies to it
+    Copy     // the GPU's queue of copies to it
 };
 
-/** A stretch of time, and what went on in it. */
+/** A span of time, and what happened in it. */
 struct ProfileSpan
 {
     enum class Kind
     {
-        Step,     // host: a frame, all in all
-        Part,     // host: at work on a part, or waiting for the GPU to do it
+        Step,     // host: a whole frame
+        Part,     // host: working on a part, or waiting for the GPU to do it
         HostWait, // host: for the GPU
-        TrimWait, // host: before a trim, for what is under way
+        TrimWait, // host: before a trim, for pending work
         Trim,     // host
         Queue,    // compute: a part, from its first work to its last
         Work,     // compute: kernels
-        CopyWait, // compute: nothing to do until a layer is there
+        CopyWait, // compute: waiting for a layer's copy
         Copy      // copy: a layer
     };
 
     Kind kind = Kind::Step;
-    int part = 0;                                 // a number that means something to its maker only; 0: none
+    int part = 0;                                 // a number defined by the code that recorded it; 0: none
     std::int64_t firstLayer = -1, lastLayer = -1; // -1: none
     std::int64_t bytes = 0;                       // of a copy
-    std::int64_t frame = -1;                      // in which it ended; -1: before the first
+    std::int64_t frame = -1;                      // the frame in which it ended; -1: before the first
     double beginMs = 0, endMs = 0;
 
     double ms() const { return endMs - beginMs; }

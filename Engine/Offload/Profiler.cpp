@@ -24,7 +24,7 @@ Profiler::Profiler (Device* of) : device (of)
     moment = device->makeEvent (EventKind::Timed);
     device->record (origin, DeviceQueue::Compute);
     device->waitOnHost (origin);
-    anchorNow(); // whatever takes longer the first time
+    anchorNow(); // warm-up: the first time takes longer
     first = anchorNow();
     compute.emplace (*device, DeviceQueue::Compute, origin);
 }
@@ -77,7 +77,7 @@ std::vector<ProfileSpan> Profiler::take()
     auto spans = std::exchange (noted, {});
     if (device != nullptr)
     {
-        // Two clocks drift apart; two moments that are known on both tell by how much.
+        // The clocks drift apart; two moments that are known on both tell by how much.
         const auto last = anchorNow();
         const double deviceMs = last.deviceMs - first.deviceMs;
         const double rate = deviceMs > 0 ? (last.hostMs - first.hostMs) / deviceMs : 1.0;
@@ -98,7 +98,7 @@ double Profiler::nowMs() const
     return std::chrono::duration<double, std::milli> (now).count() - begunMs;
 }
 
-/** The device being idle, an event happens somewhere between its issue and the end of a wait for it. */
+/** The device is idle, so an event happens between its issue and the end of a wait for it. */
 Profiler::Anchor Profiler::anchorNow()
 {
     const double before = nowMs();

@@ -11,31 +11,31 @@
 
 namespace tableread::engine
 {
-/** Notes where time goes, on the host's clock: what the host does, and by timed events what the queues of a device do.
-    What is noted costs a few microseconds; between frames each is collected, which is no frame's time.
+/** Records where time goes, on the host's clock: what the host does and, with timed events, what a device's queues do.
+    Recording costs a few microseconds; collecting happens between frames and counts for no frame.
 
     Threads   the render thread.
-    Memory    grows with what was noted since take(). */
+    Memory    grows with what was recorded since take(). */
 class Profiler
 {
 public:
-    /** device: null where there is only a host. It has to outlive this object. */
+    /** device: null if there is only a host. It must outlive this object. */
     explicit Profiler (Device* device);
     ~Profiler();
     Profiler (const Profiler&) = delete;
     Profiler& operator= (const Profiler&) = delete;
 
-    /** From now on the copies and waits of a streamer with Timing::On, and the trims, are part of the profile. This object
-        has to outlive both. */
+    /** From now on the copies and waits of a streamer with Timing::On, and the trims, are part of the profile. This
+        object must outlive both. */
     void watch (LayerStreamer& streamer, CacheTrim& trim);
 
-    /** To be called when the host has waited for all work: what was noted since the last call belongs to no frame, or to
-        the next one. */
+    /** To be called after the host has waited for all work: records since the last call belong to no frame, or to the
+        next one. */
     void prepared() { collect (-1); }
     void frameMade() { collect (frames++); }
 
-    /** All that was noted and is over, ordered by begin, times in milliseconds since this object was made. Then begins anew
-        with frame 0. */
+    /** All completed records, ordered by begin, in milliseconds since this object was created. Then starts again with
+        frame 0. */
     std::vector<ProfileSpan> take();
 
 private:
@@ -52,18 +52,18 @@ private:
     void collect (std::int64_t frame);
 
     Device* device;
-    double begunMs = 0; // of the host's clock
+    double begunMs = 0; // on the host's clock
     DeviceEvent origin = nullptr, moment = nullptr;
     Anchor first;
     std::optional<QueueMarks> compute;
     LayerStreamer* streamer = nullptr;
-    double streamerBegunMs = 0; // its time 0 in ours
+    double streamerBegunMs = 0; // its time 0 in our time
     std::int64_t frames = 0;
     std::vector<ProfileSpan> open,
-        noted; // not yet of a frame, and of one; the device's times by its own clock
+        noted; // not yet and already assigned to a frame; device times on the device's clock
 };
 
-/** Notes the time from its making to its end, of the track that the kind belongs to. Does nothing without a profiler. */
+/** Records its lifetime, on the track that its kind belongs to. Does nothing without a profiler. */
 class ProfileScope
 {
 public:

@@ -58,7 +58,7 @@ void QueueMarks::collect (std::vector<ProfileSpan>& to)
         mark.what.beginMs = lastBeginMs;
         mark.what.endMs = lastBeginMs + device.millisecondsBetween (mark.before, mark.after);
         to.push_back (mark.what);
-        std::swap (lastBegin, mark.before); // the next one is measured from it
+        std::swap (lastBegin, mark.before); // the next mark is measured from it
         oldest = (oldest + 1) % marks.size();
     }
 }

@@ -9,27 +9,27 @@
 
 namespace tableread::engine
 {
-/** When work on a queue began and ended, by timed events around it. Stretches may lie within each other. Each is measured
-    from the one that began before it, so that hours later a time is as exact as at first.
+/** Measures when work on a queue began and ended, with timed events around it. Marks may be nested. Each is measured
+    from the previous begin, so that times stay exact after hours.
 
-    Memory    a fixed number of events: what more is open at a time is not noted. */
+    Memory    a fixed number of events: marks beyond that are not recorded. */
 class QueueMarks
 {
 public:
-    static constexpr std::size_t openAtMost = 256; // more than the host is ever ahead of the device
+    static constexpr std::size_t openAtMost = 256; // the host is never further ahead of the device
     static constexpr std::size_t none = ~std::size_t { 0 };
 
-    /** origin: a timed event, recorded before all that is marked: time 0. It has to outlive this object. */
+    /** origin: a timed event, recorded before all marks: time 0. It must outlive this object. */
     QueueMarks (Device& device, DeviceQueue queue, DeviceEvent origin);
     ~QueueMarks();
     QueueMarks (const QueueMarks&) = delete;
     QueueMarks& operator= (const QueueMarks&) = delete;
 
-    /** What is issued on the queue from now on. @returns what end() takes; `none` if too many are open. */
+    /** Begins a mark for work issued from now on. @returns the argument for end(); `none` if too many are open. */
     std::size_t begin (const ProfileSpan& what);
     void end (std::size_t mark);
 
-    /** Adds those that are over to `to`, in the order of their begin, up to the first one that is not. */
+    /** Adds the completed marks to `to`, in the order of their begin, up to the first one that is not completed. */
     void collect (std::vector<ProfileSpan>& to);
 
 private:
@@ -45,7 +45,7 @@ private:
     DeviceEvent origin;
     std::vector<Mark> marks; // a ring
     std::size_t oldest = 0, open = 0;
-    DeviceEvent lastBegin; // of what was collected last; until then only kept for its turn
+    DeviceEvent lastBegin; // of the mark collected last; before that a spare event
     double lastBeginMs = 0;
     bool anyCollected = false;
 };

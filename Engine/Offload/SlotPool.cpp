@@ -19,7 +19,7 @@ SlotPool::SlotPool (Device& of, const std::vector<std::byte*>& addresses) : devi
 
 SlotPool::~SlotPool()
 {
-    device.synchronise(); // work that was issued and never released may still read a slot
+    device.synchronise(); // issued work that was never released may still read a slot
     for (const auto& slot : slots)
     {
         device.free (slot.address);

@@ -9,7 +9,7 @@
 
 namespace tableread::engine
 {
-/** The device blocks through which offloaded layers pass. All are allocated at once, and nothing is after that. */
+/** The device blocks through which offloaded layers pass. All are allocated at the start, and nothing later. */
 class SlotPool
 {
 public:
@@ -20,9 +20,9 @@ public:
         std::byte* address = nullptr;
         std::int64_t holds = empty;   // what was last copied there: an index into LayerPlan::offloaded()
         bool inUse = false;           // between acquire and release
-        DeviceEvent copied = nullptr; // recorded on the copy queue behind each copy
+        DeviceEvent copied = nullptr; // recorded on the copy queue after each copy
         DeviceEvent computed =
-            nullptr; // recorded on the compute queue behind the last work that reads the slot
+            nullptr; // recorded on the compute queue after the last work that reads the slot
     };
 
     /** `addresses` are device blocks, from allocateOrTrim(); the pool frees them. */

@@ -7,7 +7,7 @@
 
 namespace tableread::engine
 {
-/** What a frame is made of: the meaning of ProfileSpan::part. */
+/** The parts of a frame: the meaning of ProfileSpan::part. */
 enum class FramePart : int
 {
     None,
@@ -16,12 +16,12 @@ enum class FramePart : int
     DiffusionHead,
     Decoder,
     SemanticEncoder,
-    Sound // diffusion head, decoder and semantic encoder, where one graph does all three and no clock divides them
+    Sound // diffusion head, decoder and semantic encoder, if one graph does all three and they cannot be timed apart
 };
 
 std::string_view nameOf (FramePart part);
 
-/** For a span, and back. */
+/** Converts to a span's number, and back. */
 constexpr int numberOf (FramePart part)
 {
     return static_cast<int> (part);

@@ -6,14 +6,14 @@
 
 namespace tableread::engine
 {
-/** A GPU of this machine, as it is now. */
+/** A GPU of this machine in its current state. */
 struct GpuMeasures
 {
-    std::int64_t freeBytes = 0;      // of its memory, with the driver's context made
+    std::int64_t freeBytes = 0;      // of its memory, with the driver's context already created
     double linkBytesPerSecond = 0;   // host → GPU, pinned
     double memoryBytesPerSecond = 0; // reading its own memory
 };
 
-/** Measures the first GPU, in well under a second; empty if there is none that can be used. */
+/** Measures the first GPU, in well under a second; empty if there is no usable one. */
 std::optional<GpuMeasures> measureGpu();
 } // namespace tableread::engine

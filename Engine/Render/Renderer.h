@@ -21,7 +21,7 @@ namespace tableread::engine
 enum class ComputeType
 {
     Float32,
-    BFloat16 // weights in bf16, arithmetic in fp32 on a CPU
+    BFloat16 // weights in bf16; arithmetic in fp32 on a CPU
 };
 
 enum class NoiseKind
@@ -34,7 +34,7 @@ struct LoadOptions
 {
     std::filesystem::path model; // folder of a checkpoint
     ComputeType compute = ComputeType::Float32;
-    int threads = 0; // 0: as many as there are cores
+    int threads = 0; // 0: one for each core
     DeviceKind device = DeviceKind::Cpu;
     int deviceIndex = 0; // which GPU
     OffloadRequest offload {};
@@ -42,23 +42,26 @@ struct LoadOptions
         false; // in the shapes of the folder's config.json, to measure without the real files
     std::filesystem::path tokenizer {}; // a folder; empty: the model's
     Profiling profiling = Profiling::Off;
+    std::vector<std::string> notes {}; // on how the model was found; the first of the model's notes
 };
 
-/** What a person wants to know of a loaded checkpoint. */
+/** Information about a loaded checkpoint. */
 struct ModelInfo
 {
     std::string name; // the folder's name
     std::string
-        fingerprint; // device, kernels, compute type and weights: takes with the same one are comparable bit for bit
+        fingerprint; // device, kernels, compute type and weights: takes with the same one are comparable bit by bit
+    std::string device = "the CPU"; // that computes, or the GPU's product name
     std::int64_t sampleRateHz = 24'000;
     std::int64_t frameSamples = 3200;
     std::int64_t layers = 0;
     std::int64_t maxPositions = 0;
     std::int64_t parameters = 0;
-    std::vector<std::string> notes;       // what is odd about the checkpoint, each a sentence
-    std::optional<OffloadConfig> offload; // in effect; empty on a CPU: all layers are where they are computed
-    std::int64_t plannedPeakBytes = 0;    // of device memory, with what CUDA takes for itself
-    std::string memoryNotes; // lines for a person: the arithmetic of memory, what could not be pinned
+    float guidanceScale = 1.3f;           // the default
+    std::vector<std::string> notes;       // what is unusual about the checkpoint, one sentence each
+    std::optional<OffloadConfig> offload; // in effect; empty on a CPU, where nothing is offloaded
+    std::int64_t plannedPeakBytes = 0;    // of device memory, with CUDA's own overhead
+    std::string memoryNotes; // lines for people: how the memory adds up, what could not be pinned
 };
 
 /** The speech of one voice, prepared (mono, 24 kHz, normalised; see Source/Voice). */
@@ -78,15 +81,15 @@ struct EncodedVoice
 struct RenderSettings
 {
     std::uint64_t seed = 0;
-    float guidanceScale = 1.3f; // 1: no guidance, the negative branch is skipped
-    int steps = 10;             // diffusion steps, 1 or more
+    std::optional<float> guidanceScale {}; // 1: no guidance, half the work; empty: the model's
+    int steps = 10;                        // diffusion steps, 1 or more
     NoiseKind noise = NoiseKind::Philox;
     double maxLengthTimes =
-        2.0; // generated tokens at most this many times the prompt's, as in the original; 0: no such limit
+        2.0; // most generated tokens, as a multiple of the prompt's, as in the original; 0: no such limit
     double maxSeconds = 0.0; // of speech; 0: no such limit
 };
 
-/** What one generation pass speaks: the lines of a passage in order, each by one of `voices`. */
+/** What one generation pass speaks: the lines of a passage in order, each spoken by one of `voices`. */
 struct VoicedPassage
 {
     std::vector<SpokenLine> lines;
@@ -98,17 +101,16 @@ struct RenderEvents
 {
     std::function<void (std::span<const float> frame)> onFrame; // 24 kHz mono, frameSamples of it, unclamped
     std::function<bool()> isCancelled;                          // asked before each step
-    std::function<void (std::span<const float> latent)>
-        onLatent; // of the frame that follows, as the sampler made it
+    std::function<void (std::span<const float> latent)> onLatent; // of the next frame, as sampled
 };
 
 class Measuring; // Measuring.h
 
-/** A loaded checkpoint that speaks passages: the Torch-free face of the engine.
+/** A loaded checkpoint that speaks passages: the Torch-free interface of the engine.
 
-    Threads   all calls on one thread at a time; compute threads are its own.
-    Bits      the same passage, voices and settings give the same samples on the same fingerprint, whatever was
-              rendered before, was cancelled, or shares the batch.
+    Threads   all calls on one thread at a time; it has its own compute threads.
+    Bits      the same passage, voices and settings give the same samples with the same fingerprint, regardless of
+              what was rendered or cancelled before or shares the batch.
     Errors    throws tableread::Exception with a sentence for the user.
 */
 class Renderer
@@ -121,14 +123,14 @@ public:
 
     virtual DeviceReport deviceReport() const { return {}; }
 
-    /** Encodes a voice once; its sampling noise is keyed by the audio, so one voice has one timbre over all lines. */
+    /** Encodes a voice once; its sampling noise is keyed by the audio, so a voice has the same timbre in all lines. */
     virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;
 
     /** Speaks one passage, frame by frame, until it ends, is cancelled or reaches a limit. */
     virtual RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
                                  const RenderEvents& events) = 0;
 
-    /** Speaks several passages in one batch, so that each weight is read once a step for all of them. They may end
+    /** Speaks several passages in one batch, so that each weight is read once per step for all of them. They may end
         at different times. @returns one report per passage, in order. */
     struct Job
     {

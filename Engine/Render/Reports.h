@@ -7,14 +7,16 @@
 
 namespace tableread::engine
 {
+/** From the best to the worst. */
 enum class FinishReason
 {
-    Stop,   // the model ended its speech
-    Length, // a limit on length was reached: the text may be cut
+    Stop,       // the model ended its speech
+    MaxSeconds, // RenderSettings::maxSeconds was reached, as asked
+    Length,     // another length limit was reached: the speech may be cut off
     Cancelled
 };
 
-/** Where the time of a render went, in milliseconds over all of its frames. */
+/** Where the time of a render went, in milliseconds, summed over all of its frames. */
 struct PartTimes
 {
     double prefill = 0, languageModel = 0, diffusionHead = 0, decoder = 0, semanticEncoder = 0, other = 0;
@@ -28,7 +30,7 @@ struct RenderReport
     double firstFrameMs = 0; // from the call to the first frame's samples
     double totalMs = 0;
     PartTimes times;
-    std::vector<std::string> notes;   // what the memory watch had to say
+    std::vector<std::string> notes;   // from the memory watch
     std::vector<std::int64_t> tokens; // as generated
 };
 
@@ -40,7 +42,7 @@ struct DeviceReport
     std::int64_t transfers = 0, transferredBytes = 0;        // of layers
     std::int64_t trims = 0, trimsSkipped = 0, trimBytes = 0; // CacheTrim's counters
     std::int64_t trimsBeforeForward = 0;
-    double trimMs = 0, trimWaitMs = 0; // in trims, and before them for work that was under way
+    double trimMs = 0, trimWaitMs = 0; // in trims, and waiting for pending work before them
     double hostWaitMs = 0;             // for bounce buffers
 };
 } // namespace tableread::engine

@@ -66,7 +66,7 @@ Connection::Wake Connection::waitFor (int otherFd) const
     return Wake::Ready;
 }
 
-/** Waits for bytes and reads what is there into the empty buffer. */
+/** Waits for bytes and reads the available ones into the empty buffer. */
 bool Connection::fill (std::chrono::milliseconds limit)
 {
     std::array<pollfd, 2> fds { { { fd, POLLIN, 0 }, { stop, POLLIN, 0 } } };

@@ -9,10 +9,10 @@
 
 namespace tableread::engine
 {
-/** One accepted client: what httplib reads requests from and writes answers to.
+/** One accepted client: httplib reads requests from it and writes answers to it.
 
     Waits     always in poll(), with a limit, together with the client's hang-up and the server's stop: nothing waits
-              for a client that is gone or keeps the server from stopping.
+              for a client that is gone, and nothing keeps the server from stopping.
     Threads   one at a time.
 */
 class Connection : public httplib::Stream
@@ -24,7 +24,7 @@ public:
         std::chrono::milliseconds request { 10'000 }; // from the first byte of a request to its last
         std::chrono::milliseconds write {
             30'000
-        }; // a client that reads nothing for so long is taken for gone
+        }; // a client that reads nothing for so long is assumed to be gone
     };
 
     /** Owns `clientFd` (non-blocking); `stopFd` polls readable when the server stops. */
@@ -36,20 +36,20 @@ public:
     /** The connection that the calling thread serves; nullptr outside a request. */
     static Connection* current();
 
-    /** Waits for the next request's first byte. @returns false at its end: hang-up, idle for too long, server stops. */
+    /** Waits for the next request's first byte. @returns false on hang-up, idle timeout or server stop. */
     bool waitForRequest();
 
     enum class Wake
     {
         Ready,  // otherFd polls readable
-        HungUp, // the client closed, or shut its sending half
+        HungUp, // the client closed, or shut down its sending side
         Stopping
     };
 
-    /** Waits without a limit for another descriptor, the client's hang-up, or the stop. */
+    /** Waits without a timeout for another descriptor, the client's hang-up, or the stop. */
     Wake waitFor (int otherFd) const;
 
-    /** No further request is read: what the client sent is not in step with HTTP any more. */
+    /** Reads no further request: the client's data is no longer in sync with HTTP. */
     void closeAfterwards() { closing = true; }
     bool closesAfterwards() const { return closing; }
 
@@ -70,8 +70,8 @@ private:
     int stop;
     Timeouts timeouts;
     bool closing = false;
-    Clock::time_point deadline; // of the request in hand
+    Clock::time_point deadline; // of the current request
     std::array<char, 4096> buffer {};
-    std::size_t begin = 0, end = 0; // unread bytes of the buffer
+    std::size_t begin = 0, end = 0; // range of unread bytes in the buffer
 };
 } // namespace tableread::engine

@@ -48,7 +48,7 @@ void HttpServer::stop()
     signal (stopFd);
 }
 
-/** For poll(): -1 never, while a client is there or no limit is set. */
+/** The timeout for poll(): -1 (never) while there is a client or no limit is set. */
 int HttpServer::millisecondsToIdleExit() const
 {
     if (options.idleExit.count() == 0 || clients.load() > 0)
@@ -60,7 +60,7 @@ int HttpServer::millisecondsToIdleExit() const
 
 HttpServer::End HttpServer::serve (int listenFd)
 {
-    svr_sock_ = listenFd; // httplib cuts its answers off when this becomes invalid
+    svr_sock_ = listenFd; // httplib cuts off its answers when this becomes invalid
     lastClient = Clock::now();
     httplib::ThreadPool pool (options.threads);
     auto end = End::Stopped;
@@ -95,7 +95,7 @@ void HttpServer::accept (int listenFd, httplib::ThreadPool& pool)
     const int client = accept4 (listenFd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (client < 0)
     {
-        // Out of descriptors: the listening socket stays readable until a client leaves, so wait for that.
+        // Out of descriptors: the listening socket stays readable, so wait until a client leaves.
         constexpr int aMomentMs = 100;
         std::array<pollfd, 2> fds { { { stopFd, POLLIN, 0 }, { leftFd, POLLIN, 0 } } };
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)

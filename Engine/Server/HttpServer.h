@@ -11,7 +11,7 @@
 
 namespace tableread::engine
 {
-/** httplib's parsing, routing and answering on connections of our own, so that hang-ups are seen at once, stopping
+/** httplib's parsing, routing and answering on our own connections, so that hang-ups are seen at once, stopping
     never waits, and an idle engine sleeps in one poll().
 
     Threads   serve() runs the accept loop on its caller and each connection on a pool; stop() from any thread.
@@ -22,9 +22,9 @@ public:
     struct Options
     {
         std::size_t threads =
-            32; // connections served at once; more wait, and beyond twice as many are refused
+            32; // connections served at once; as many again wait, and further ones are refused
         Connection::Timeouts timeouts;
-        std::chrono::milliseconds idleExit { 0 }; // without any client for so long: end. 0: never
+        std::chrono::milliseconds idleExit { 0 }; // exit after so long without any client; 0: never
     };
 
     explicit HttpServer (Options options);
@@ -41,7 +41,7 @@ public:
     {
         Stopped,
         Idle,
-        Failed // the system refuses to wait for clients
+        Failed // waiting for clients failed
     };
 
     /** Answers clients of the listening, non-blocking socket until stop() or the idle limit. Open answers are cut
@@ -56,7 +56,7 @@ private:
     int millisecondsToIdleExit() const;
 
     Options options;
-    std::mutex stopMutex; // the destructor waits for a stop() that another thread is in
+    std::mutex stopMutex; // makes the destructor wait for a stop() running in another thread
     int stopFd = -1;
     int leftFd = -1; // polls readable when a client has left
     std::atomic<std::size_t> clients { 0 };

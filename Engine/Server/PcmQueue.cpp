@@ -58,7 +58,7 @@ PcmQueue::State PcmQueue::take (std::vector<float>& out)
     const std::lock_guard lock (mutex);
     std::uint64_t count = 0;
     const bool keepSignal = ending != State::Open;
-    if (! keepSignal) // an ended queue stays readable: the reader learns of the end whenever it asks
+    if (! keepSignal) // an ended queue stays readable: the reader sees the end on every poll
         [[maybe_unused]]
         const auto ignored = read (eventFd, &count, sizeof (count));
     out.insert (out.end(), waiting.begin(), waiting.end());

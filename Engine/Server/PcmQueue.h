@@ -11,11 +11,11 @@
 
 namespace tableread::engine
 {
-/** The samples of one job on their way from the render thread to the connection that asked for them.
+/** Passes the samples of one job from the render thread to the connection that asked for them.
 
     Audio      [samples], mono float32 at the model's rate, in order, none lost.
     Threads    push(), finish(), fail(): render thread. take(): the connection's thread. abandon(): any thread.
-    Bound      push() waits while `maxSamples` are unread: a slow reader slows its own job and no other.
+    Bound      push() waits while `maxSamples` are unread: a slow reader slows only its own job.
     Waiting    the reader waits in poll() on readableFd() together with its socket, so that it sees a hang-up at once.
 */
 class PcmQueue
@@ -24,7 +24,7 @@ public:
     enum class State
     {
         Open,     // more may come
-        Done,     // all samples were taken and the render ended well
+        Done,     // all samples were taken and the render succeeded
         Failed,   // all samples were taken and the render failed: error() says why
         Abandoned // the reader gave up
     };
@@ -35,16 +35,16 @@ public:
     PcmQueue (const PcmQueue&) = delete;
     PcmQueue& operator= (const PcmQueue&) = delete;
 
-    /** Appends samples, waiting for room. @returns false if the reader is gone. */
+    /** Appends samples, waiting for space. @returns false if the reader is gone. */
     bool push (std::span<const float> samples);
 
     void finish();
     void fail (Error error);
 
-    /** A descriptor that polls readable when take() has something to say: samples, or an end. */
+    /** A descriptor that polls readable when take() has something to return: samples, or an end. */
     int readableFd() const { return eventFd; }
 
-    /** Moves all waiting samples to the end of `out`. Does not wait. */
+    /** Moves all queued samples to the end of `out`. Does not wait. */
     State take (std::vector<float>& out);
 
     /** The reader is gone: push() returns false from now on, waiting or not. */

@@ -51,8 +51,8 @@ bool RenderWorker::busy() const
 Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
 {
     std::unique_lock lock (mutex);
-    // A client that has just hung up is noticed within microseconds and its render ends with the frame in hand; the
-    // next request should not be turned away for that.
+    // A client that has just hung up is noticed within microseconds, and its render ends with the current frame; the
+    // next request should not be refused because of that.
     changed.wait_for (lock, limits.patience,
                       [this] { return (modelInfo && current == nullptr) || stopping; });
     if (stopping)
@@ -144,8 +144,8 @@ void RenderWorker::serve (SpeechJob& job)
         events.isCancelled = [&job] { return job.queue.abandoned(); };
         const auto report = renderer->render (passage, job.settings, events);
         const auto* how = report.finish == FinishReason::Cancelled ? "cancelled"
-                          : report.finish == FinishReason::Length  ? "reached the length limit"
-                                                                   : "done";
+                          : report.finish == FinishReason::Stop    ? "done"
+                                                                   : "reached the length limit";
         spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id, how,
                       report.frames, report.firstFrameMs, report.totalMs);
         job.queue.finish();

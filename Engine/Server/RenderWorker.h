@@ -21,22 +21,22 @@
 
 namespace tableread::engine
 {
-/** One speech to make: what, by whom, and where the samples go. */
+/** One speech job: the lines, their voices, and where the samples go. */
 struct SpeechJob
 {
     explicit SpeechJob (std::size_t maxQueuedSamples) : queue (maxQueuedSamples) {}
 
-    std::string id; // in the log
+    std::string id; // for the log
     std::vector<SpokenLine> lines;
     std::vector<ShelfVoice> voices;
     RenderSettings settings;
     PcmQueue queue;
 };
 
-/** The render thread and its Renderer: one job at a time, in the order in which they came.
+/** The render thread and its Renderer: one job at a time, in order of arrival.
 
-    Threads   the Renderer is made, used and destroyed on the one thread that this class owns. All methods: any thread.
-    Errors    a job that fails ends its own queue with the error; the next one is served as if nothing had been.
+    Threads   the Renderer is created, used and destroyed on the one thread that this class owns. Methods: any thread.
+    Errors    a job that fails ends its own queue with the error; the next one is not affected.
 */
 class RenderWorker
 {
@@ -44,27 +44,27 @@ public:
     struct Limits
     {
         std::size_t cachedVoices = 16;
-        /** How long submit() waits for a job whose client has just left to reach the end of its frame. */
+        /** How long submit() waits for the end of the current frame if its client has just left. */
         std::chrono::milliseconds patience { 300 };
     };
 
     using Loader = std::function<std::unique_ptr<Renderer>()>;
 
-    /** Starts the thread, which loads first. `whenLoaded` is called on it, also when loading failed. */
+    /** Starts the thread, which first loads the model. `whenLoaded` is called on it, also if loading failed. */
     RenderWorker (Loader load, Limits limits, std::function<void()> whenLoaded = {});
-    ~RenderWorker(); // abandons what is running and waits for the end of its frame
+    ~RenderWorker(); // abandons the running job and waits for the end of its frame
 
-    /** Waits for the end of loading. @throws what the loader threw. */
+    /** Waits until loading ends. @throws what the loader threw. */
     void waitUntilLoaded();
 
-    /** Does not wait. @throws what the loader threw, if it has. */
+    /** Does not wait. @throws what the loader threw, if it did. */
     void rethrowLoadFailure() const;
 
-    /** Nothing while the model loads. */
+    /** Empty while the model loads. */
     std::optional<ModelInfo> info() const;
     bool busy() const;
 
-    /** Hands over a job. @returns Busy while the model loads or another job runs for a client that is still there. */
+    /** Submits a job. @returns Busy while the model loads or another job runs for a client that is still connected. */
     [[nodiscard]] Result<void> submit (std::shared_ptr<SpeechJob> job);
 
     /** Abandons the running job, if any, and refuses new ones. */
@@ -78,14 +78,14 @@ private:
 
     const Limits limits;
     std::unique_ptr<Renderer> renderer;                         // render thread
-    std::list<std::pair<std::string, EncodedVoice>> voiceCache; // render thread; the last used one first
+    std::list<std::pair<std::string, EncodedVoice>> voiceCache; // render thread; the most recently used first
 
     mutable std::mutex mutex;
     std::condition_variable changed;
     std::shared_ptr<SpeechJob> current; // handed over or running
     std::optional<ModelInfo> modelInfo; // once loaded
     std::exception_ptr loadFailure;
-    bool taken = false; // the thread has begun with `current`
+    bool taken = false; // the thread has started on `current`
     bool stopping = false;
     std::thread thread;
 };

@@ -7,6 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "Script/Characters.h"
+#include "Script/Text.h"
+
 namespace tableread::engine
 {
 namespace
@@ -18,7 +21,7 @@ tl::unexpected<Error> refused (ErrorCode code, std::string message, std::string 
     return tl::make_unexpected (Error { code, std::move (message), std::move (field) });
 }
 
-/** A field's name as it may stand in an HTTP header. */
+/** A field's name in a form that is valid in an HTTP header. */
 std::string printable (std::string name)
 {
     constexpr std::size_t longest = 64;
@@ -32,14 +35,14 @@ std::string printable (std::string name)
 void warnOfUnknown (const Json& object, std::span<const std::string_view> known, const std::string& prefix,
                     std::vector<std::string>& warnings)
 {
-    constexpr std::size_t most = 8; // a header has a limit, and a flood of fields one cause
+    constexpr std::size_t most = 8; // headers are limited in size, and many unknown fields have one cause
     for (const auto& [name, value] : object.items())
         if (std::find (known.begin(), known.end(), name) == known.end() && warnings.size() < most)
             warnings.push_back ("field " + prefix + printable (name) + " is not used");
 }
 
-/** One line of text: breaks and runs of blanks become one space, none at the ends. A break would begin another
-        speaker's line in the model's prompt. */
+/** Makes one line of text: each run of white space becomes one space, with none at the ends. A line break would begin
+        another speaker's line in the model's prompt. */
 std::string asOneLine (std::string_view text)
 {
     constexpr std::string_view blanks = " \t\r\n\v\f";
@@ -53,9 +56,15 @@ std::string asOneLine (std::string_view text)
     }
     return line;
 }
+/** One line of text as the model gets it: what the script's parser does for `render`. */
+std::string spokenText (const std::string& text, Typography typography)
+{
+    const auto line = decodeUtf8 (asOneLine (text)); // JSON is UTF-8
+    return line ? asOneLine (encodeUtf8 (typeset (withoutInvisible (*line), typography).text)) : text;
+}
 } // namespace
 
-Result<CheckedRequest> checkRequest (std::string_view body)
+Result<CheckedRequest> checkRequest (std::string_view body, Typography typography)
 {
     auto parsed = protocol::parseSpeechRequest (body);
     if (! parsed)
@@ -86,7 +95,7 @@ Result<CheckedRequest> checkRequest (std::string_view body)
     for (std::size_t i = 0; i < request.lines.size(); ++i)
     {
         auto& line = request.lines[i];
-        line.text = asOneLine (line.text);
+        line.text = spokenText (line.text, typography);
         const auto field =
             json.contains ("tableread") ? "tableread.lines[" + std::to_string (i) + "]" : "input";
         if (line.text.empty())

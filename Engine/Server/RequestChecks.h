@@ -6,18 +6,20 @@
 #include <vector>
 
 #include "EngineLink/Protocol.h"
+#include "Script/Typography.h"
 
 namespace tableread::engine
 {
-/** A speech request that can be rendered: `lines` and `voices` are filled also where a plain OpenAI client gave only
-    `input` and `voice`, and each line is one non-empty line of text. No voices: the model invents them. */
+/** A speech request that can be rendered: `lines` and `voices` are filled even if a plain OpenAI client sent only
+    `input` and `voice`, and each line is one non-empty line of text as the model gets it, without invisible characters.
+    Without voices the model invents them. */
 struct CheckedRequest
 {
     protocol::SpeechRequest request;
-    std::vector<std::string>
-        warnings; // fields that this engine does not know or does not use, in words (ASCII)
+    std::vector<std::string> warnings; // on fields that this engine does not know or use, in words (ASCII)
 };
 
-/** Reads a request's body. @returns errors of protocol::parseSpeechRequest(); InvalidInput if a line is empty; Unsupported for what OpenAI's API has and this engine has not (speed, server-sent events). */
-[[nodiscard]] Result<CheckedRequest> checkRequest (std::string_view body);
+/** Reads a request's body. @returns errors of protocol::parseSpeechRequest(); InvalidInput if a line is empty;
+    Unsupported for features of OpenAI's API that this engine lacks (speed, server-sent events). */
+[[nodiscard]] Result<CheckedRequest> checkRequest (std::string_view body, Typography typography);
 } // namespace tableread::engine

@@ -22,19 +22,19 @@ void answerError (httplib::Response& response, const Error& error, int status)
 
 void answerError (httplib::Response& response, const Error& error)
 {
-    // The client did not cancel, or nobody would read this: the engine is about to end.
+    // The client did not cancel, or nobody would read this: the engine is shutting down.
     const bool ends = error.code == ErrorCode::Cancelled;
     answerError (response, error, ends ? 503 : protocol::httpStatus (error.code));
 }
 
-/** What the client sent is out of step with HTTP: its rest is not the next request. */
+/** The client's data is out of sync with HTTP: the rest is not the next request. */
 void closeAfter (httplib::Response& response)
 {
     Connection::current()->closeAfterwards();
     response.set_header ("Connection", "close");
 }
 
-/** What httplib itself refuses: no such path, a request that is not HTTP. */
+/** An error for what httplib itself refuses: no such path, a request that is not HTTP. */
 Error errorOfStatus (int status, const httplib::Request& request)
 {
     switch (status)
@@ -56,14 +56,14 @@ Error errorOfStatus (int status, const httplib::Request& request)
     }
 }
 
-/** Samples on their way from a job to its client. Lives as long as the answer. */
+/** Passes samples from a job to its client. Lives as long as the answer. */
 struct Delivery
 {
     Delivery (std::shared_ptr<SpeechJob> wanted, protocol::SampleFormat sampleFormat)
         : job (std::move (wanted))
         , format (sampleFormat)
     {}
-    ~Delivery() { job->queue.abandon(); } // whatever ended the answer: no one reads any more
+    ~Delivery() { job->queue.abandon(); } // the answer has ended, so there is no reader any more
 
     std::shared_ptr<SpeechJob> job;
     protocol::SampleFormat format;
@@ -71,7 +71,7 @@ struct Delivery
     std::string bytes;
     PcmQueue::State state = PcmQueue::State::Open;
 
-    /** Waits for samples or an end. @returns false if the client is gone or the engine stops. */
+    /** Waits for samples or the end. @returns false if the client is gone or the engine stops. */
     bool next()
     {
         if (Connection::current()->waitFor (job->queue.readableFd()) != Connection::Wake::Ready)
@@ -81,7 +81,7 @@ struct Delivery
         return true;
     }
 
-    /** One piece of the body. @returns false to cut the body off. */
+    /** Writes one piece of the body. @returns false to cut the body off. */
     bool write (httplib::DataSink& sink)
     {
         while (samples.empty() && bytes.empty() && state == PcmQueue::State::Open)
@@ -117,7 +117,7 @@ SpeechServer::SpeechServer (RenderWorker& renderWorker, const VoiceShelf& voiceS
             closeAfter (response);
         answerError (response, errorOfStatus (response.status, request), response.status);
     });
-    http.set_exception_handler ([] (const auto&, auto& response, std::exception_ptr failure) {
+    http.set_exception_handler ([] (const auto&, auto& response, const std::exception_ptr& failure) {
         try
         {
             std::rethrow_exception (failure);
@@ -138,7 +138,7 @@ HttpServer::End SpeechServer::serve (int listenFd)
 void SpeechServer::stop()
 {
     worker.stop();
-    http.stop(); // last: whoever serves may destroy this as soon as it is stopped
+    http.stop(); // last: the serving thread may destroy this as soon as it is stopped
 }
 
 void SpeechServer::answerHealth (httplib::Response& response) const
@@ -173,7 +173,7 @@ void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& res
 {
     std::string body;
     const bool complete = content ([&] (const char* data, std::size_t size) {
-        body.append (data, size); // after decompression: a small body can unfold to a large one
+        body.append (data, size); // after decompression: a small body can expand to a large one
         return body.size() <= options.maxBodyBytes;
     });
     if (! complete)
@@ -190,7 +190,7 @@ void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& res
                             { ErrorCode::InvalidInput, "the request ended before its body did.", {} });
     }
 
-    auto checked = checkRequest (body);
+    auto checked = checkRequest (body, options.typography);
     if (! checked)
         return answerError (response, checked.error());
     for (const auto& warning : checked->warnings)
@@ -205,12 +205,12 @@ void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& res
     if (auto accepted = worker.submit (*job); ! accepted)
         return answerError (response, accepted.error());
 
-    // The status is chosen when the first frame is there, or when there will be none.
+    // The status is chosen when the first frame is available, or when there will be none.
     bool stopped = false;
     while (! stopped && delivery->samples.empty() && delivery->state == PcmQueue::State::Open)
         stopped = ! delivery->next();
     if (stopped ||
-        delivery->state == PcmQueue::State::Abandoned) // or the client hung up, and nobody reads this
+        delivery->state == PcmQueue::State::Abandoned) // or the client has hung up, and nobody reads this
         return answerError (response,
                             { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} });
     if (delivery->samples.empty() && delivery->state == PcmQueue::State::Failed)
@@ -249,9 +249,10 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const protocol::Speech
     job->settings.guidanceScale = request.guidanceScale;
     job->settings.steps = request.steps;
     job->id = "job " + std::to_string (++jobCount);
+    const auto guidance = request.guidanceScale ? fmt::format ("{}", *request.guidanceScale) : "the model's";
     spdlog::info ("{}: {} lines, text {:016x}, {} voices, seed {}, guidance {}, {} steps", job->id,
                   job->lines.size(), std::hash<std::string> {}(text), job->voices.size(), request.seed,
-                  request.guidanceScale, request.steps);
+                  guidance, request.steps);
     return job;
 }
 } // namespace tableread::engine

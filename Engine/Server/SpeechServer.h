@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "EngineLink/Protocol.h"
+#include "Script/Typography.h"
 #include "Server/HttpServer.h"
 #include "Server/RenderWorker.h"
 #include "Server/VoiceShelf.h"
@@ -16,9 +17,9 @@ namespace tableread::engine
 {
 /** The engine's endpoints (Assets/docs/Protocol.md): GET /health and POST /v1/audio/speech.
 
-    A speech request is checked, its voices are read and the job is handed to the render thread by the connection's
-    thread, which then carries samples from the job's queue to the client. Until the first frame is there, a failure
-    has a status and OpenAI's error object; after it, the body ends without its last chunk.
+    The connection's thread checks a speech request, reads its voices and hands the job to the render thread. Then it
+    passes samples from the job's queue to the client. A failure before the first frame has a status and OpenAI's
+    error object; after a later one, the body ends without its last chunk.
     A client that hangs up cancels its job within a frame.
 */
 class SpeechServer
@@ -27,8 +28,9 @@ public:
     struct Options
     {
         HttpServer::Options http;
-        std::size_t queuedSamples = 24'000 * 120; // rendered ahead of a slow client
+        std::size_t queuedSamples = std::size_t { 24'000 } * 120; // most that a slow client may lag
         std::size_t maxBodyBytes = protocol::maxBodyBytes;
+        Typography typography = Typography::Demo;
     };
 
     /** Both must outlive the server. */

@@ -52,7 +52,7 @@ bool answers (const sockaddr_un& address)
     const int probe = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const bool answered =
         probe >= 0 && (connect (probe, reinterpret_cast<const sockaddr*> (&address), sizeof (address)) == 0 ||
-                       errno == EAGAIN); // its queue is full: it lives
+                       errno == EAGAIN); // its queue is full: the engine is alive
     if (probe >= 0)
         close (probe);
     return answered;
@@ -65,8 +65,8 @@ Result<int> takeLock (const std::filesystem::path& path)
     {
         const int fd = open (path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
-            return refused (ErrorCode::Io, "cannot write " + path.string() + ": " + why() +
-                                               ". Choose another place with --socket.");
+            return refused (codeOfSystemError (errno), "cannot write " + path.string() + ": " + why() +
+                                                           ". Choose another place with --socket.");
         if (flock (fd, LOCK_EX | LOCK_NB) != 0)
         {
             const bool held = errno == EWOULDBLOCK;
@@ -76,7 +76,7 @@ Result<int> takeLock (const std::filesystem::path& path)
                 return -1;
             return refused (ErrorCode::Io, "cannot lock " + path.string() + ": " + reason + ".");
         }
-        // An engine that ended meanwhile removed the file that we locked: then the lock is on nothing.
+        // If an engine has ended in the meantime, it has removed the file that we locked: the lock is then void.
         struct stat ours
         {
         }, there {};
@@ -95,9 +95,9 @@ Result<UnixSocket> UnixSocket::claim (std::filesystem::path path)
     if (! address)
         return tl::make_unexpected (address.error());
     if (mkdir (path.parent_path().c_str(), 0700) != 0 && errno != EEXIST)
-        return refused (ErrorCode::Io, "cannot make the folder " + path.parent_path().string() +
-                                           " for the socket: " + why() +
-                                           ". Choose another place with --socket.");
+        return refused (codeOfSystemError (errno), "cannot make the folder " + path.parent_path().string() +
+                                                       " for the socket: " + why() +
+                                                       ". Choose another place with --socket.");
 
     const auto alreadyRuns = [&path] {
         return refused (ErrorCode::Busy,
@@ -124,7 +124,7 @@ Result<UnixSocket> UnixSocket::claim (std::filesystem::path path)
         if (answers (*address))
             return alreadyRuns();
         if (unlink (path.c_str()) != 0)
-            return refused (ErrorCode::Io,
+            return refused (codeOfSystemError (errno),
                             "cannot replace the stale socket " + path.string() + ": " + why() + ".");
     }
     return claimed;
@@ -136,16 +136,17 @@ Result<void> UnixSocket::listen()
     if (! address)
         return tl::make_unexpected (address.error());
     const int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    // Linux gives the file in the folder the mode of the unbound socket: it is never open to others, not even shortly.
+    // Linux gives the file in the folder the mode of the unbound socket: it is never open to others, not even briefly.
     if (fd < 0 || fchmod (fd, 0600) != 0 ||
         bind (fd, reinterpret_cast<const sockaddr*> (&*address), sizeof (*address)) != 0 ||
         chmod (socketPath.c_str(), 0600) != 0 || ::listen (fd, backlog) != 0)
     {
+        const auto code = codeOfSystemError (errno);
         const auto reason = why();
         if (fd >= 0)
             close (fd);
-        return refused (ErrorCode::Io, "cannot listen at " + socketPath.string() + ": " + reason +
-                                           ". Choose another place with --socket.");
+        return refused (code, "cannot listen at " + socketPath.string() + ": " + reason +
+                                  ". Choose another place with --socket.");
     }
     listenFd = fd;
     return {};

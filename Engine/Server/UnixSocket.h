@@ -7,20 +7,20 @@
 
 namespace tableread::engine
 {
-/** A listening Unix socket that only this user can reach, and that belongs to one engine at a time.
+/** A listening Unix socket that only this user can reach and that has one engine as owner at a time.
 
     Order      claim() first (cheap: is another engine there?), then load the model, then listen(): a socket that
                exists is one that answers.
-    Folder     made with mode 0700 if it is missing; engineSocketPath() checks the default one. The socket is 0600
-               from its first moment, wherever it is.
-    Others     a lock file beside the socket names the living engine; a socket without one is stale and is replaced.
+    Folder     created with mode 0700 if missing; engineSocketPath() checks the default one. The socket has mode 0600
+               from the start, in any folder.
+    Others     a lock file next to the socket is held by the live engine; a socket without one is stale and is replaced.
     End        the destructor removes the socket and the lock file, if they are still ours.
 */
 class UnixSocket
 {
 public:
-    /** @returns Busy if an engine runs there, InvalidInput if the path is too long, is something else than a socket,
-        Io if its folder cannot be made or written to. */
+    /** @returns Busy if an engine runs there, InvalidInput if the path is too long or is not a socket,
+        Io if its folder cannot be created or written to. */
     [[nodiscard]] static Result<UnixSocket> claim (std::filesystem::path path);
 
     UnixSocket (UnixSocket&& other) noexcept;

@@ -11,7 +11,7 @@ namespace tableread::engine
 VoiceShelf::VoiceShelf (const std::filesystem::path& modelFolder, Reader reader) : read (std::move (reader))
 {
     constexpr std::array<std::string_view, 4> endings { ".wav", ".flac", ".ogg", ".mp3" };
-    std::error_code none; // a model without a folder of voices has none
+    std::error_code none; // ignored: a model without this folder has no voices
     for (const auto& entry : std::filesystem::directory_iterator (modelFolder / "voices", none))
     {
         const auto& file = entry.path();

@@ -20,9 +20,9 @@ struct ShelfVoice
     std::string hash;
 };
 
-/** The voices that lie beside a model (folder `voices` of the checkpoint), by name, and any recording by its path.
+/** The voices of a model (folder `voices` of the checkpoint), by name, and any recording, by its path.
 
-    Threads   const after construction: any thread. Recordings are read anew each time, so that a changed file is heard.
+    Threads   const after construction: any thread. Recordings are read again each time, so that changes count.
 */
 class VoiceShelf
 {
@@ -33,13 +33,13 @@ public:
 
     VoiceShelf (const std::filesystem::path& modelFolder, Reader reader);
 
-    /** Names of the model's own voices, sorted: the file names without their ends. */
+    /** Names of the model's own voices, sorted: the file names without their extensions. */
     std::vector<std::string> names() const;
 
-    /** The file of a voice of the model, without case (Passage/Names.h). Empty if there is none. */
+    /** The file of one of the model's voices; ignores case (Passage/Names.h). Empty if there is none. */
     std::filesystem::path find (std::string_view name) const;
 
-    /** @returns NotFound naming the voices that there are, or what the reader refuses. */
+    /** Reads a voice. @returns NotFound with the names of the available voices, or the reader's error. */
     [[nodiscard]] Result<ShelfVoice> fetch (const VoiceReference& reference) const;
 
 private:

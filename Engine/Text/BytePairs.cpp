@@ -11,7 +11,7 @@ namespace tableread::engine
 {
 namespace
 {
-/** GPT-2's spelling of a byte: printable Latin-1 stands for itself, the other 68 follow from U+0100 on. */
+/** GPT-2's spelling of a byte: printable Latin-1 stands for itself; the other 68 bytes are mapped from U+0100 on. */
 std::array<std::string, 256> spellBytes()
 {
     std::array<std::string, 256> spellings;
@@ -46,7 +46,7 @@ std::int64_t idOf (const Vocabulary& vocabulary, const std::string& token, const
     return entry->second;
 }
 
-/** A token of the word being merged; the alive ones form a list. */
+/** A token of the word being merged; the live ones form a list. */
 struct Piece
 {
     std::int64_t id, previous, next;
@@ -56,7 +56,7 @@ struct Candidate
 {
     std::int64_t rank, at, left, right;
 
-    bool operator<(const Candidate& other) const // the queue gives its greatest: lowest rank, then leftmost
+    bool operator<(const Candidate& other) const // the queue's top: lowest rank, then leftmost
     {
         return rank != other.rank ? rank > other.rank : at > other.at;
     }
@@ -129,7 +129,7 @@ void BytePairs::encode (std::string_view word, std::vector<std::int64_t>& ids) c
         const auto best = queue.top();
         queue.pop();
 
-        // A merged-away piece has id -1, so candidates that an earlier merge overtook do not match any more.
+        // A merged piece has id -1, so candidates that an earlier merge made stale no longer match.
         auto& left = piece (best.at);
         if (left.id != best.left || left.next >= end || piece (left.next).id != best.right)
             continue;

@@ -14,24 +14,24 @@ namespace tableread::engine
 /** The text of a token, spelt as GPT-2 spells bytes (one printable character for each), and its id. */
 using Vocabulary = std::unordered_map<std::string, std::int64_t>;
 
-/** Two neighbouring tokens that become one; the earlier in the list, the sooner. */
+/** Pairs of neighbouring tokens that become one; earlier rules in the list are applied first. */
 using MergeRules = std::vector<std::pair<std::string, std::string>>;
 
 /** Byte-level byte-pair encoding of one word.
 
-    Cost      O(n log n) for a word of n bytes, whatever the merges.
+    Cost      O(n log n) for a word of n bytes, with any merges.
     Threads   const after construction: any thread.
 */
 class BytePairs
 {
 public:
-    /** @throws Exception InvalidInput if one of the 256 bytes, or a part or the result of a merge, is no token. */
+    /** @throws Exception InvalidInput if one of the 256 bytes, or a part or the result of a merge, is not a token. */
     BytePairs (const Vocabulary& vocabulary, const MergeRules& rules, const std::string& where);
 
-    /** Appends the ids of `word`, which is bytes as they are (UTF-8), to `ids`. */
+    /** Appends the ids of `word`, given as raw bytes (UTF-8), to `ids`. */
     void encode (std::string_view word, std::vector<std::int64_t>& ids) const;
 
-    /** True if a byte or a merge can give this id. */
+    /** True if a byte or a merge can produce this id. */
     bool produces (std::int64_t id) const;
 
 private:

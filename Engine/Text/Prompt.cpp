@@ -22,7 +22,7 @@ bool isLineBreak (char16_t character)
            character == 0x2029;
 }
 
-/** Without white space at both ends, and each run of white space with a line break in it one space. */
+/** Removes white space at both ends, and makes each run of white space with a line break one space. */
 std::string flatten (std::string_view utf8)
 {
     const auto text = icu::UnicodeString::fromUTF8 ({ utf8.data(), (std::int32_t) utf8.size() });
@@ -32,7 +32,7 @@ std::string flatten (std::string_view utf8)
 
     for (std::int32_t at = 0; at < text.length(); ++at)
     {
-        const auto unit = text.charAt (at); // no white space is a surrogate
+        const auto unit = text.charAt (at); // white space is never a surrogate
         if (u_isUWhiteSpace (unit))
         {
             hasBreak = hasBreak || isLineBreak (unit);

@@ -14,13 +14,14 @@ namespace tableread::engine
 struct Prompt
 {
     std::vector<std::int64_t> ids;
-    std::vector<std::int64_t> voicePositions; // index in ids of every voice frame, voice after voice
+    std::vector<std::int64_t> voicePositions; // index in ids of every voice frame, one voice after the other
 };
 
-/** Lays out system text, one block of `voiceFrames[i]` frames per voice, the lines and the start of speech.
+/** Joins the system text, one block of `voiceFrames[i]` frames per voice, the lines and the start of speech.
 
-    A line's speaker is an index into the voices, or any small number where there are none. Text is stripped of white space at both ends, and a run of line breaks inside it becomes one space. Without
-    voices there is no voice header, and the model invents them.
+    A line's speaker is an index into the voices, or any small number if there are none. White space at both ends of a
+    text is removed, and a run of line breaks in it becomes one space. Without voices there is no voice header, and
+    the model invents them.
 
     @throws Exception InvalidInput: no lines, a line without text, a speaker without a voice, a voice without frames. */
 Prompt buildPrompt (const Tokenizer& tokenizer, std::span<const std::int64_t> voiceFrames,

@@ -8,6 +8,7 @@
 #include <unicode/uchar.h>
 
 #include "Checkpoint/Safetensors/JsonText.h"
+#include "Checkpoint/Safetensors/Links.h"
 #include "Core/Error.h"
 #include "Text/TokenizerFiles.h"
 #include "Text/WordSplit.h"
@@ -39,7 +40,7 @@ icu::UnicodeString normalize (std::string_view utf8)
 
     auto status = U_ZERO_ERROR;
     const auto* nfc = icu::Normalizer2::getNFCInstance (status);
-    const auto normalized = U_SUCCESS (status) ? nfc->normalize (text, status) : text;
+    auto normalized = U_SUCCESS (status) ? nfc->normalize (text, status) : text;
     if (U_FAILURE (status))
         fail (ErrorCode::Internal,
               std::string ("ICU could not normalise a text: ") + u_errorName (status) + ".");
@@ -132,6 +133,8 @@ std::unique_ptr<Tokenizer> Tokenizer::load (const std::filesystem::path& folder)
     const auto whole = folder / "tokenizer.json", vocabulary = folder / "vocab.json",
                merges = folder / "merges.txt", added = folder / "added_tokens.json";
 
+    for (const auto& file : { whole, vocabulary, merges, added })
+        refuseDangling (file);
     if (isFile (whole))
         return parse (readTextFile (whole, maxFileBytes), whole.string());
     if (isFile (vocabulary) && isFile (merges))
@@ -142,11 +145,32 @@ std::unique_ptr<Tokenizer> Tokenizer::load (const std::filesystem::path& folder)
     }
 
     fail (ErrorCode::NotFound,
-          "there is no tokenizer here (tokenizer.json, or vocab.json and merges.txt): VibeVoice's "
-          "checkpoints ship "
-          "none, so take vocab.json and merges.txt from the repository Qwen/Qwen2.5-1.5B and put them into "
-          "this folder.",
+          "there is no tokenizer here (tokenizer.json, or vocab.json and merges.txt), nor in the Hugging "
+          "Face hub's "
+          "cache: VibeVoice's checkpoints ship none, so take vocab.json and merges.txt from the repository "
+          "Qwen/Qwen2.5-1.5B and put them into this folder, or run hf download Qwen/Qwen2.5-1.5B "
+          "tokenizer.json.",
           folder.string());
+}
+
+bool tokenizerHasOnlyBytes (const std::filesystem::path& folder)
+{
+    constexpr std::uintmax_t mostBytes =
+        1'000'000; // 256 tokens and some special ones are less; words are more
+    const auto whole = folder / "tokenizer.json", vocabulary = folder / "vocab.json",
+               merges = folder / "merges.txt";
+    const auto read = [] (const std::filesystem::path& file) { return readTextFile (file, mostBytes); };
+    try
+    {
+        const auto files = isFile (whole) ? TokenizerFiles::parse (read (whole), whole.string())
+                                          : TokenizerFiles::parse (read (vocabulary), read (merges), {},
+                                                                   vocabulary.string());
+        return files.merges.empty();
+    }
+    catch (const Exception&)
+    {
+        return false;
+    }
 }
 
 std::vector<std::int64_t> Tokenizer::encode (std::string_view utf8) const

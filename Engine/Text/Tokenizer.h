@@ -14,15 +14,15 @@ struct TokenizerFiles;
 
 /** Qwen2.5's byte-level BPE: NFC, a split into words by its regular expression, then merges by rank.
 
-    Text      UTF-8; bytes that are not become U+FFFD. Special tokens are never read out of text: "<|vision_end|>"
-              in a script is ordinary characters.
+    Text      UTF-8; invalid bytes become U+FFFD. Special tokens are never recognised in text: "<|vision_end|>"
+              in a script is ordinary text.
     Threads   const after load(): any thread.
     Errors    load() and parse() throw Exception with one sentence.
 */
 class Tokenizer
 {
 public:
-    /** The tokens that the prompt and the frame loop need, found by their text and not by a number. */
+    /** The tokens that the prompt and the frame loop need, found by their text, not by fixed numbers. */
     struct Specials
     {
         std::int64_t endOfText = 0;   // <|endoftext|>
@@ -31,10 +31,10 @@ public:
         std::int64_t speechFrame = 0; // <|vision_pad|>
     };
 
-    /** Reads tokenizer.json, or else vocab.json and merges.txt (and added_tokens.json, where it is), of a folder. */
+    /** Reads a folder's tokenizer.json, or else its vocab.json and merges.txt (and added_tokens.json if present). */
     static std::unique_ptr<Tokenizer> load (const std::filesystem::path& folder);
 
-    /** From the text of a tokenizer.json. Refused as Unsupported if it normalises or splits otherwise. */
+    /** From the text of a tokenizer.json. @throws Exception Unsupported if it normalises or splits differently. */
     static std::unique_ptr<Tokenizer> parse (std::string_view tokenizerJson,
                                              const std::string& where = "tokenizer.json");
 
@@ -48,12 +48,12 @@ public:
 
     std::vector<std::int64_t> encode (std::string_view utf8) const;
 
-    /** The words that encode() merges within, as normalised UTF-8: what the regular expression makes of a text. */
+    /** The words that encode() merges within, as normalised UTF-8: the matches of the regular expression. */
     std::vector<std::string> split (std::string_view utf8) const;
 
     const Specials& specials() const { return special; }
 
-    /** The highest id + 1: how many rows an embedding must have at least. */
+    /** The highest id + 1: the least number of rows of an embedding. */
     std::int64_t size() const { return idCount; }
 
 private:
@@ -65,4 +65,8 @@ private:
     Specials special;
     std::int64_t idCount = 0;
 };
+
+/** True if the folder's tokenizer makes every byte a token. Text beyond ASCII is then several tokens a character, which
+    a small model has hardly seen. False also if there is no tokenizer that can be read: load() says why. */
+bool tokenizerHasOnlyBytes (const std::filesystem::path& folder);
 } // namespace tableread::engine

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 namespace
 {
-constexpr std::size_t qwenVocabularySize = 151'643; // the order of the tokens that Qwen2.5 adds behind them:
+constexpr std::size_t qwenVocabularySize = 151'643; // the tokens that Qwen2.5 adds after them, in order:
 constexpr const char* qwenAddedTokens[] = { "<|endoftext|>",        "<|im_start|>",       "<|im_end|>",
                                             "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
                                             "<|box_end|>",          "<|quad_start|>",     "<|quad_end|>",
@@ -60,7 +60,7 @@ void addMerge (MergeRules& merges, std::string_view line, const std::string& whe
           where);
 }
 
-/** A member of an object, or null where either is not there: chains through JSON of any shape. */
+/** A member of an object, or null if either does not exist: can be chained through JSON of any shape. */
 const Json& member (const Json& object, const char* key)
 {
     static const Json none;
@@ -80,7 +80,7 @@ bool isQwenSplit (const Json& steps)
            member (bytes, "use_regex") == false;
 }
 
-/** Anything that would split or merge otherwise than we do is refused: other ids are other words. */
+/** Refuses anything that would split or merge differently: other ids are other words. */
 void checkSteps (const Json& json, const std::string& where)
 {
     if (member (member (json, "normalizer"), "type") != "NFC")

@@ -9,12 +9,12 @@
 
 namespace tableread::engine
 {
-/** What a tokenizer's files say, whichever of their two forms they have. */
+/** The contents of a tokenizer's files, in either of their two forms. */
 struct TokenizerFiles
 {
     Vocabulary vocabulary;
     MergeRules merges;
-    Vocabulary added; // special tokens: their text, as written, and id
+    Vocabulary added; // special tokens: their literal text and id
 
     /** The id of a special token. @throws Exception InvalidInput if there is none. */
     std::int64_t special (const std::string& text, const std::string& where) const;

@@ -29,7 +29,7 @@ std::int32_t WordSplit::endOfRun (std::int32_t at, Class of) const
     return at;
 }
 
-/** (?i:'s|'t|'re|'ve|'m|'ll|'d), where a long s is an s; `start` if there is none. */
+/** (?i:'s|'t|'re|'ve|'m|'ll|'d), where a long s counts as an s; `start` if there is none. */
 std::int32_t WordSplit::endOfContraction (std::int32_t start) const
 {
     if (text.charAt (start) != '\'')
@@ -46,13 +46,13 @@ std::int32_t WordSplit::endOfContraction (std::int32_t start) const
     return two ? start + 3 : start;
 }
 
-/** \s*[\r\n]+|\s+(?!\S)|\s+ : up to the last line break; else all but the space that leads the next word. */
+/** \s*[\r\n]+|\s+(?!\S)|\s+ : up to the last line break; else all but the space before the next word. */
 std::int32_t WordSplit::endOfSpaces (std::int32_t start) const
 {
     auto end = start, afterBreak = start;
     for (auto kind = classAt (end); kind == Class::Space || kind == Class::LineBreak; kind = classAt (end))
     {
-        ++end; // no white space needs two units
+        ++end; // white space never needs two units
         if (kind == Class::LineBreak)
             afterBreak = end;
     }

@@ -8,13 +8,13 @@
 
 namespace tableread::engine
 {
-/** Qwen2.5's pre-tokenizer, as tokenizer.json writes it: what WordSplit does. */
+/** Qwen2.5's pre-tokenizer, as in tokenizer.json: the pattern that WordSplit implements. */
 inline constexpr std::string_view qwenSplitPattern =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-/** Cuts a text into the words that merges stay within: the matches of qwenSplitPattern, which leave no gap. Written
-    out instead of given to a regular-expression engine, because those keep a stack for each character of a long run
-    and give up at a megabyte. Time is linear; Unicode's classes are ICU's. */
+/** Splits a text into words, which merges do not cross: the matches of qwenSplitPattern, which leave no gap. Written
+    by hand, because regular-expression engines use stack for each character of a long run
+    and fail at a megabyte. Time is linear; Unicode's classes are ICU's. */
 class WordSplit
 {
 public:
@@ -32,7 +32,7 @@ private:
         LineBreak, // CR and LF only
         Space,     // other white space
         Symbol,    // everything else
-        End        // behind the text
+        End        // after the text
     };
 
     Class classAt (std::int32_t at) const;

@@ -65,7 +65,7 @@ void CastRow::chosen()
     const auto id = voices.getSelectedId();
     if (id == browseItem)
     {
-        fillList(); // until a file is chosen, the old voice stays
+        fillList(); // the old voice stays until a file is chosen
         openChooser();
     }
     else if (id > 0 && id != fileItem && onChoice)

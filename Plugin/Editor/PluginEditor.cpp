@@ -11,7 +11,7 @@ namespace
 {
 constexpr int margin = 14;
 
-/** The whole of what the status line may have cut off. */
+/** The full text that the status line may have cut off. */
 juce::String tipText (const Status& status, const std::vector<std::string>& notes)
 {
     auto text = status.isProblem ? status.text : std::string();
@@ -20,11 +20,10 @@ juce::String tipText (const Status& status, const std::vector<std::string>& note
     return juce::String::fromUTF8 (text.c_str());
 }
 
-void setUp (juce::Label& label, const juce::String& text, float height, juce::Colour colour,
-            bool isBold = false)
+void setUp (juce::Label& label, const juce::String& text, const juce::Font& font, juce::Colour colour)
 {
     label.setText (text, juce::dontSendNotification);
-    label.setFont (Theme::font (height, isBold));
+    label.setFont (font);
     label.setColour (juce::Label::textColourId, colour);
     label.setBorderSize ({});
     label.setMinimumHorizontalScale (0.8f);
@@ -39,12 +38,12 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
                                                                                : Mode::Plugin)
 {
     setLookAndFeel (&theme);
-    setUp (title, "TableRead", 20.0f, Theme::text, true);
-    setUp (scriptTitle, "SCRIPT", 12.0f, Theme::dim, true);
-    setUp (castTitle, "CAST", 12.0f, Theme::dim, true);
-    setUp (seedTitle, "Seed", 14.0f, Theme::dim);
-    setUp (status, {}, 14.0f, Theme::dim);
-    setUp (clock, {}, 15.0f, Theme::text);
+    setUp (title, "TableRead", Theme::font (20.0f, true), Theme::text);
+    setUp (scriptTitle, "SCRIPT", Theme::font (12.0f, true), Theme::dim);
+    setUp (castTitle, "CAST", Theme::font (12.0f, true), Theme::dim);
+    setUp (seedTitle, "Seed", Theme::font (14.0f), Theme::dim);
+    setUp (status, {}, Theme::font (14.0f), Theme::dim);
+    setUp (clock, {}, Theme::font (15.0f), Theme::text);
     clock.setJustificationType (juce::Justification::centredRight);
 
     script.onTextChange = [this] {
@@ -148,7 +147,7 @@ void PluginEditor::refresh()
     if (shownLoads != session.loads())
         showState();
     if (shownVoices != session.ownVoices())
-        showScript(); // an engine has told which voices there really are
+        showScript(); // an engine has reported which voices it really has
     const auto view = session.performance().view();
     showPlayback (view);
     if (mode == Mode::Standalone)

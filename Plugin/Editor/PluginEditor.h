@@ -15,14 +15,14 @@ namespace tableread::plugin
 {
 class PluginProcessor;
 
-/** The window: script and cast above, the performance below. Asks the session 30 times a second what is new. */
+/** The window: script and cast above, the performance below. Polls the session 30 times a second. */
 class PluginEditor : public juce::AudioProcessorEditor, private juce::Timer
 {
 public:
     explicit PluginEditor (PluginProcessor& plugin);
     ~PluginEditor() override;
 
-    /** Shows what is new in the session; the timer calls it. */
+    /** Shows what has changed in the session; called by the timer. */
     void refresh();
 
     void paint (juce::Graphics& g) override;
@@ -70,7 +70,7 @@ private:
     double progress = 0.0;
     bool isRendering = false;
     int shownLoads = -1;
-    int stillTicks = 0; // of the timer, for which playback has not moved although it runs
+    int stillTicks = 0; // timer ticks since playback last moved, although it is running
     HostSamples lastPosition;
 };
 } // namespace tableread::plugin

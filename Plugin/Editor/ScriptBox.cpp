@@ -7,7 +7,7 @@ namespace tableread::plugin
 {
 namespace
 {
-constexpr std::size_t mostMarks = 1500; // measuring them takes time with each key that is pressed
+constexpr std::size_t mostMarks = 1500; // measuring them takes time on each key press
 
 bool isSpoken (const juce::String& line)
 {
@@ -45,7 +45,7 @@ void ScriptBox::show (const Reading& reading)
     marks.clear();
     const auto lines = juce::StringArray::fromLines (editor.getText());
     int position = 0;
-    std::size_t next = 0; // the passage that begins at or behind this line
+    std::size_t next = 0; // the passage that begins at or after this line
     for (int i = 0; i < lines.size() && marks.size() < mostMarks; ++i)
     {
         while (next < reading.passages.size() && reading.passages[next].sourceLines.front() <= i + 1)

@@ -11,7 +11,7 @@
 
 namespace tableread::plugin
 {
-/** The script to write in, with a stripe in the speaker's colour beside each line, and the line that sounds lit. */
+/** The script's editor: a stripe in the speaker's colour next to each line, and the line that sounds is lit. */
 class ScriptBox : public juce::Component
 {
 public:
@@ -21,7 +21,7 @@ public:
 
     std::string text() const { return editor.getText().toStdString(); }
 
-    /** Shows another text; onTextChange is not called. */
+    /** Shows another text without calling onTextChange. */
     void setText (const std::string& utf8);
 
     /** How the text was understood. */

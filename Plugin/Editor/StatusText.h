@@ -17,12 +17,12 @@ struct Status
     double progress = 0.0; // 0 to 1, while rendering
 };
 
-/** What the performance is doing, in words. `problem` is what the last click could not do, if anything; `notes` are
-    the script's, which are shown when there is nothing more urgent. */
+/** What the performance is doing, in words. `problem` is why the last click failed, if it did; `notes` are the
+    script's, shown when there is nothing more urgent. */
 Status describe (const Performance::View& view, const std::optional<Error>& problem,
                  const std::vector<std::string>& notes = {});
 
-/** How long a passage will be, in model samples, from the length of its text: for the drawing until it is known. */
+/** The length of a passage in model samples, guessed from its text: for drawing, until it is known. */
 std::int64_t estimatedSamples (std::size_t characters);
 
 /** "1:02.5" */

@@ -8,7 +8,7 @@
 
 namespace tableread::plugin
 {
-/** The highest and lowest samples of a growing take, in steps of 5 ms, for drawing. Only new samples are looked at. */
+/** The highest and lowest samples of a growing take, in steps of 5 ms, for drawing. Reads only new samples. */
 class TakePeaks
 {
 public:
@@ -23,7 +23,7 @@ public:
 
     const Take* take() const { return source.get(); }
 
-    /** Looks at what has come since. @returns true if something has. */
+    /** Reads the samples that have arrived since. @returns whether there were any. */
     bool update();
 
     /** The peaks of the samples in [from, to) of the take. */
@@ -35,6 +35,6 @@ private:
     std::shared_ptr<const Take> source;
     std::vector<Peak> peaks;
     std::int64_t seen = 0;
-    float highest = 0.0f; // of all, without sign
+    float highest = 0.0f; // of all samples, as a magnitude
 };
 } // namespace tableread::plugin

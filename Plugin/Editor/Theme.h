@@ -11,7 +11,7 @@ class Theme : public juce::LookAndFeel_V4
 public:
     static const juce::Colour background, panel, field, line, text, dim, accent, bad;
 
-    /** Speakers beyond the palette's end take its colours again. */
+    /** Speakers beyond the end of the palette reuse its colours. */
     static juce::Colour speaker (int index);
 
     static juce::Font font (float height, bool isBold = false);

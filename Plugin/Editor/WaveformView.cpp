@@ -13,7 +13,7 @@ namespace
 constexpr int rulerHeight = 20;
 constexpr double rate = (double) modelSampleRateHz;
 
-/** The shortest of the usual distances that leaves room for the ruler's numbers. */
+/** The shortest of the usual steps that leaves room for the ruler's numbers. */
 double rulerStep (double secondsPerPixel)
 {
     for (const double step : { 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0 })
@@ -89,7 +89,7 @@ void WaveformView::paint (juce::Graphics& g)
     const auto lane = area.reduced (0, 6).toFloat();
     for (const auto& clip : clips)
     {
-        // Whole pixels, one of them between neighbours.
+        // Whole pixels, with one pixel between neighbours.
         const auto left = std::round (toX (clip.start)),
                    right = std::round (toX (clip.start + clip.length)) - 1.0f;
         paintClip (g, clip, lane.withX (left).withRight (right));

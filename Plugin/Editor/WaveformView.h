@@ -11,7 +11,7 @@
 
 namespace tableread::plugin
 {
-/** The performance on a line of time: a clip for each passage in its speaker's colour, hatched where its speech is
+/** The performance on a time line: a clip for each passage in its speaker's colour, hatched where its speech is
     still to come, and the play head. */
 class WaveformView : public juce::Component
 {
@@ -47,6 +47,6 @@ private:
     std::vector<Clip> clips;
     double visibleSeconds = 10.0;
     double playHead = 0.0;
-    float gain = 1.0f; // of the drawing: quiet speech fills the height too
+    float gain = 1.0f; // of the drawing, so that quiet speech fills the height too
 };
 } // namespace tableread::plugin

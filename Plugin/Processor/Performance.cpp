@@ -12,7 +12,7 @@ std::vector<std::filesystem::file_time_type> voiceTimes (const protocol::SpeechR
     std::vector<std::filesystem::file_time_type> times;
     for (const auto& voice : request.voices)
     {
-        std::error_code missing; // gives a time too, and the engine says what is wrong
+        std::error_code missing; // a missing file gives a time too, and the engine reports it
         times.push_back (voice.path.empty() ? std::filesystem::file_time_type {}
                                             : std::filesystem::last_write_time (voice.path, missing));
     }
@@ -116,7 +116,7 @@ void Performance::takeChanged (const Take& take)
     const auto entry = std::find_if (entries.begin(), entries.end(),
                                      [&] (const Entry& each) { return each.take.get() == &take; });
     if (entry == entries.end())
-        return; // of a script that is no longer asked for
+        return; // the take belongs to a script that was replaced
     entry->audio->pump();
     lastChange = Clock::now();
     if (take.isFinal())
@@ -138,7 +138,7 @@ std::shared_ptr<HostAudio> Performance::hosted (const std::shared_ptr<Take>& tak
     auto audio = HostAudio::create (take, hostRateHz);
     if (! audio)
         audio =
-            HostAudio::create (take, (double) modelSampleRateHz); // no memory for a resampler: at least heard
+            HostAudio::create (take, (double) modelSampleRateHz); // no memory for a resampler: play it anyway
     (*audio)->pump();
     return *audio;
 }

@@ -18,7 +18,7 @@ struct PassageJob
 {
     protocol::SpeechRequest request;
     ModelSamples gapBefore;
-    int speaker = 0;    // of the whole script, who begins: for the editor's colours
+    int speaker = 0;    // who speaks first, numbered in the whole script; for the editor's colours
     int sourceLine = 0; // in the script's text, for messages
 };
 
@@ -26,7 +26,7 @@ struct PassageJob
 struct PerformanceJob
 {
     std::vector<PassageJob> passages;
-    ModelSamples gapAfter; // silence that belongs to it, behind the last passage
+    ModelSamples gapAfter; // the silence after the last passage
 };
 
 /** The takes of a script's passages on the timeline: rendered by the engine, resampled to the host's rate as they
@@ -44,15 +44,15 @@ public:
     /** The host's rate changes: all takes are resampled again. Not while audio runs. */
     void setHostRate (double hertz);
 
-    /** Places the passages from 0 on and has those rendered that are not yet. What runs is cancelled. */
+    /** Places the passages from time 0 and has the missing ones rendered. Cancels what is running. */
     void render (PerformanceJob job);
 
     void cancel();
 
-    /** As RenderLink. */
+    /** See RenderLink. */
     void setProgram (std::filesystem::path setting) { link.setProgram (std::move (setting)); }
 
-    /** Of the engine that last answered, if one has. */
+    /** The voices of the engine that answered last, if one has. */
     std::optional<std::vector<std::string>> ownVoices() const { return link.status().voices; }
 
     /** One passage as the editor shows it. */
@@ -63,14 +63,14 @@ public:
         bool isPlaced = false;
         int speaker = 0;
         int sourceLine = 0;
-        std::size_t characters = 0; // of its text: how long it will be, roughly
+        std::size_t characters = 0; // of its text, to estimate its length
     };
 
     struct View
     {
         std::vector<PassageView> passages;
         LinkStatus link;
-        ModelSamples end;             // of what is known by now, with the silence behind it
+        ModelSamples end;             // of what is known by now, and the silence after it
         bool isRendering = false;     // some take has not ended
         double renderedSeconds = 0.0; // since render(): of speech …
         double elapsedSeconds = 0.0;  // … and of time
@@ -85,8 +85,8 @@ public:
     const PlaybackPlan& plan() noexcept { return exchange.current(); }
 
     /** The newest plan, after waiting for as long as any of the `count` samples from `position` is still being
-        rendered. It ends: the link gives up on an engine that brings nothing. Takes a lock: for an audio thread
-        that renders offline only, and it needs no other thread of the host. */
+        rendered. The wait ends: the link gives up on an engine that delivers nothing. Takes a lock, so only for an
+        audio thread that renders offline; needs no other thread of the host. */
     const PlaybackPlan& waitFor (HostSamples position, std::size_t count);
 
 private:
@@ -95,7 +95,7 @@ private:
     struct Entry
     {
         PassageJob job;
-        std::vector<std::filesystem::file_time_type> voiceTimes; // of the files, when the take was asked for
+        std::vector<std::filesystem::file_time_type> voiceTimes; // of the files, when the take was requested
         std::shared_ptr<Take> take;
         std::shared_ptr<HostAudio> audio;
     };
@@ -106,7 +106,7 @@ private:
     bool isRendering() const;
     void publish(); // with the lock held
 
-    std::mutex mutex; // guards all below but the exchange's audio side
+    std::mutex mutex; // guards everything below except the exchange's audio side
     std::condition_variable changed;
     std::vector<Entry> entries;
     ModelSamples gapAfter;
@@ -116,6 +116,6 @@ private:
     std::int64_t reusedSamples = 0;
     PlanExchange exchange;
 
-    RenderLink link; // last: its thread ends before what it calls goes
+    RenderLink link; // last: its thread ends before what it calls is destroyed
 };
 } // namespace tableread::plugin

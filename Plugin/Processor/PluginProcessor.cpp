@@ -35,7 +35,7 @@ PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
         now = { { std::llround (*position->getTimeInSeconds() * getSampleRate()) },
                 position->getIsPlaying() };
     else if (wrapperType == wrapperType_LV2)
-        now = following; // LV2 hosts tell where they are when that changes, not in each block
+        now = following; // LV2 hosts report their position when it changes, not in each block
     following = { { now.position.value + (now.isPlaying ? samples : 0) }, now.isPlaying };
     return now;
 }

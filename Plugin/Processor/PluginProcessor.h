@@ -8,8 +8,8 @@
 
 namespace tableread::plugin
 {
-/** The plugin as a host sees it: plays the session's plan at the host's position. Thin: what can be said without JUCE
-    stands in Session and Performance.
+/** The plugin as a host sees it: plays the session's plan at the host's position. Thin: what needs no JUCE
+    is in Session and Performance.
 
     Latency is 0: rendered speech is read, not computed, on the audio thread. Real time never waits; an offline
     bounce waits for speech that is still being rendered.
@@ -54,6 +54,6 @@ private:
 
     Moment hostMoment (int samples) noexcept;
 
-    Moment following; // what the next block is if the host says nothing; the audio thread's
+    Moment following; // the next block, if the host says nothing; the audio thread's
 };
 } // namespace tableread::plugin

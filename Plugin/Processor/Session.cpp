@@ -5,17 +5,23 @@
 #include <utility>
 
 #include "EngineLink/SocketPath.h"
+#include "Import/Import.h"
 #include "Passage/Names.h"
 
 namespace tableread::plugin
 {
 namespace
 {
-/** Each line is a passage of its own. */
-Result<Reading> readingOf (const std::string& text)
+/** Each line is a passage of its own. Who has a voice is known to be a speaker. */
+Result<Reading> readingOf (const SessionState& state)
 {
-    return parseScript (text).map (
-        [] (const Script& script) { return makeReading (script, PassageMode::Line); });
+    ImportOptions options;
+    for (const auto& member : state.cast)
+        if (! isEverybodyElse (member))
+            options.rules.knownSpeakers.push_back (member.speaker);
+    return importScript (state.script, options).map ([] (const Script& script) {
+        return makeReading (script, PassageMode::Line);
+    });
 }
 } // namespace
 
@@ -23,8 +29,7 @@ Session::Options Session::defaultOptions()
 {
     RenderLink::Options options;
     options.engine.search = EngineSearch::current();
-    options.engine.arguments = { "--idle-exit",
-                                 "600" }; // seconds: it is shared, so nobody in particular ends it
+    options.engine.arguments = { "--idle-exit", "600" }; // seconds: it is shared, so no plugin ends it
     const auto socket = engineSocketPath();
     if (! socket)
         return { std::move (options), socket.error() };
@@ -88,7 +93,7 @@ void Session::setEngine (std::filesystem::path program)
 
 Result<Reading> Session::reading() const
 {
-    return readingOf (state().script);
+    return readingOf (state());
 }
 
 std::vector<std::string> Session::ownVoices() const
@@ -112,7 +117,7 @@ Result<PerformanceJob> Session::job() const
 {
     if (socketProblem)
         return tl::unexpected (*socketProblem);
-    const auto script = readingOf (settings.script);
+    const auto script = readingOf (settings);
     if (! script)
         return tl::unexpected (script.error());
     const auto voices = castFor (script->speakers);

@@ -17,7 +17,7 @@ namespace tableread::plugin
 {
 /** One instance of the plugin, without JUCE: the script, who speaks it with which voice, and its performance. The
     editor, the processor and the app's command line all work on this.
-    Threads: any; calls wait for each other, so not the audio thread, which has performance() alone. */
+    Threads: any; calls wait for each other, so the audio thread may only use performance(). */
 class Session
 {
 public:
@@ -32,29 +32,29 @@ public:
     void setSeed (std::uint64_t seed);
     void setEngine (std::filesystem::path program);
 
-    /** The script as it is read now; an error is what is wrong with it. */
+    /** The script as it is read now; the error says what is wrong with it. */
     Result<Reading> reading() const;
 
     /** The voice of each speaker, as castEverybody() gives them. */
     std::vector<CastMember> cast (const std::vector<std::string>& speakers) const;
 
-    /** The names of the model's own voices: those of the embedded one until an engine has said which it has. */
+    /** The names of the model's own voices: those of the embedded one until an engine has reported its own. */
     std::vector<std::string> ownVoices() const;
 
     /** Has the script rendered. @returns what is wrong with it, if anything. */
     Result<void> render();
     void stop();
 
-    /** The state for the host's session. One of a newer version that was loaded is given back untouched as long as
+    /** The state for the host's session. A loaded state of a newer version is given back untouched as long as
         nothing was changed. */
     std::string save() const;
 
-    /** Takes a saved state, and renders again what was rendered when it was saved.
-        What cannot be read leaves things as they are; loadProblem() says why. */
+    /** Loads a saved state, and renders the script again if it was rendered when the state was saved.
+        An unreadable state leaves things as they are; loadProblem() says why. */
     void load (std::string_view text);
     std::optional<Error> loadProblem() const;
 
-    /** Changes with each load(), so that an editor knows to show everything anew. */
+    /** Changes with each load(), so that an editor knows when to show everything anew. */
     int loads() const noexcept { return loadCount; }
 
 private:
@@ -65,7 +65,7 @@ private:
     std::vector<CastMember> castFor (const std::vector<std::string>& speakers) const; // with the lock held
     Result<PerformanceJob> job() const;                                               // with the lock held
 
-    mutable std::mutex mutex; // guards all below but the player
+    mutable std::mutex mutex; // guards everything below except the player
     SessionState settings;
     std::string foreignState; // of a newer version, kept
     std::optional<Error> problem;

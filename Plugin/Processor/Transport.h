@@ -7,7 +7,7 @@
 
 namespace tableread::plugin
 {
-/** Where playback is, for the editor to draw; and, in the standalone app, which has no host, what moves it.
+/** Where playback is, for the editor to draw. In the standalone app, which has no host, it also moves playback.
 
     Threads   advance() and show(): the audio thread, wait-free. The rest: any thread.
 */
@@ -20,7 +20,7 @@ public:
         bool isPlaying = false;
     };
 
-    /** The app's own transport: the block's position, and the step behind it. */
+    /** The app's own transport: returns the block's position, then steps over it. */
     Position advance (std::int64_t samples) noexcept
     {
         if (const auto target = wanted.exchange (none, std::memory_order_acq_rel); target != none)
@@ -32,7 +32,7 @@ public:
         return now;
     }
 
-    /** In a host: where the host is. */
+    /** In a host: sets where the host is. */
     void show (Position now) noexcept
     {
         sample.store (now.sample.value, std::memory_order_relaxed);
@@ -43,7 +43,7 @@ public:
     void stop() noexcept { running = false; }
     void locate (HostSamples target) noexcept { wanted.store (target.value, std::memory_order_release); }
 
-    /** What was last played or shown; its two parts may be of neighbouring blocks. */
+    /** What was last played or shown; its two parts may come from neighbouring blocks. */
     Position current() const noexcept
     {
         return { { sample.load (std::memory_order_relaxed) }, running.load (std::memory_order_relaxed) };

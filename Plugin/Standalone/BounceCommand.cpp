@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Standalone/BounceCommand.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include <CLI/CLI.hpp>
 
+#include "Core/ExitCodes.h"
+#include "Core/SameFile.h"
+#include "Core/Seed.h"
 #include "Editor/StatusText.h"
+#include "Import/Import.h"
 #include "Processor/Session.h"
 #include "Timeline/Bounce.h"
 
@@ -26,15 +28,6 @@ struct Arguments
 [[noreturn]] void refuse (std::string message, std::string where = {})
 {
     throw Exception ({ ErrorCode::InvalidInput, std::move (message), std::move (where) });
-}
-
-std::string readFile (const std::string& path)
-{
-    std::ifstream file (path, std::ios::binary);
-    std::string text { std::istreambuf_iterator<char> (file), {} };
-    if (! file)
-        refuse ("the script cannot be read", path);
-    return text;
 }
 
 void setVoices (Session& session, const std::vector<std::string>& options)
@@ -60,12 +53,25 @@ void checkTakes (const Performance::View& view)
         }
 }
 
+/** Also where links or other spellings hide that the output is a file that is read. */
+void refuseInputs (const Arguments& arguments)
+{
+    std::vector<std::filesystem::path> inputs { arguments.script };
+    for (const auto& option : arguments.voices)
+        inputs.push_back (orThrow (readVoiceOption (option)).voice.path);
+    for (const auto& input : inputs)
+        if (isSameFile (arguments.output, input))
+            refuse (arguments.output +
+                    ": is also an input, which would be overwritten. Choose another output.");
+}
+
 int run (const Arguments& arguments)
 {
     if (arguments.rate < (int) HostAudio::minRateHz || arguments.rate > (int) HostAudio::maxRateHz)
         refuse ("--rate " + std::to_string (arguments.rate) + " is not supported; 1000 to 1000000 are");
+    refuseInputs (arguments);
     Session session;
-    session.setScript (readFile (arguments.script));
+    session.setScript (orThrow (readScriptText (arguments.script)));
     session.setSeed (arguments.seed);
     session.setEngine (arguments.engine);
     setVoices (session, arguments.voices);
@@ -93,12 +99,12 @@ int run (const Arguments& arguments)
               << describe (view, std::nullopt).text << '\n';
     return 0;
 }
-} // namespace
 
-std::optional<int> runCommandLine (int argc, char** argv)
+std::optional<int> parseAndRun (int argc, char** argv)
 {
     Arguments arguments;
     CLI::App app ("TableRead: a table read. Without arguments it opens its window.", "TableRead");
+    app.footer (exitCodes);
     app.set_version_flag ("--version", TABLEREAD_VERSION);
     auto* bounceOption =
         app.add_option ("--bounce", arguments.script, "Render this script without opening a window")
@@ -112,6 +118,10 @@ std::optional<int> runCommandLine (int argc, char** argv)
         ->capture_default_str()
         ->needs (bounceOption);
     app.add_option ("--seed", arguments.seed, "Another seed gives another performance")
+        ->check ([] (const std::string& text) {
+            return parseSeed (text) ? std::string()
+                                    : "\"" + text + "\" is not a whole number of 0 to 2^64 - 1";
+        })
         ->capture_default_str()
         ->needs (bounceOption);
     app.add_option ("--engine", arguments.engine, "The engine's program [found automatically]")
@@ -128,15 +138,26 @@ std::optional<int> runCommandLine (int argc, char** argv)
     }
     catch (const CLI::ParseError& problem)
     {
-        return app.exit (problem) == 0 ? 0 : 2;
+        return app.exit (problem) == 0 ? exitOk : exitRefused;
+    }
+}
+} // namespace
+
+std::optional<int> runCommandLine (int argc, char** argv)
+{
+    try
+    {
+        return parseAndRun (argc, argv);
     }
     catch (const Exception& problem)
     {
         std::cerr << "TableRead: " << problem.error.text() << '\n';
-        return problem.error.code == ErrorCode::InvalidInput || problem.error.code == ErrorCode::OutOfRange ||
-                       problem.error.code == ErrorCode::NotFound
-                   ? 2
-                   : 1;
+        return exitCodeOf (problem.error.code);
+    }
+    catch (const std::exception& problem)
+    {
+        std::cerr << "TableRead: " << problem.what() << '\n';
+        return exitInternal;
     }
 }
 } // namespace tableread::plugin

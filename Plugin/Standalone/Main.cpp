@@ -5,6 +5,7 @@
 
 #include <juce_audio_plugin_client/Standalone/juce_StandaloneFilterWindow.h>
 
+#include "Core/StandardStreams.h"
 #include "Editor/Theme.h"
 #include "Standalone/BounceCommand.h"
 
@@ -67,7 +68,8 @@ juce::JUCEApplicationBase* createApp()
 
 int main (int argc, char** argv)
 {
-    // The command line works where there is no display, so it comes before anything of JUCE.
+    tableread::openClosedStandardStreams();
+    // The command line works where there is no display, so it comes before any JUCE call.
     if (const auto exitCode = tableread::plugin::runCommandLine (argc, argv))
         return *exitCode;
     juce::JUCEApplicationBase::createInstance = &createApp;

@@ -19,7 +19,7 @@ tl::unexpected<Error> unreadable (const std::string& why)
     return tl::unexpected (Error { ErrorCode::InvalidInput, "the saved state cannot be read: " + why, {} });
 }
 
-/** A field that is missing or of another type keeps its default: a session opens with what can be read of it. */
+/** A field that is missing or has another type keeps its default: a session opens with what can be read. */
 template <typename T>
 void read (const Json& object, const char* name, T& value)
 {
@@ -55,14 +55,13 @@ std::string toText (const SessionState& state)
         cast.push_back ({ { "speaker", member.speaker },
                           { "voice", member.voice.name },
                           { "path", member.voice.path.string() } });
-    const Json json = { { versionKey, stateVersion },
-                        { "script", state.script },
-                        { "cast", cast },
-                        { "seed", state.seed },
-                        { "cfg_scale", state.guidanceScale },
-                        { "steps", state.steps },
-                        { "engine", state.engine.string() },
-                        { "rendered", state.isRendered } };
+    Json json = {
+        { versionKey, stateVersion },    { "script", state.script }, { "cast", cast },
+        { "seed", state.seed },          { "steps", state.steps },   { "engine", state.engine.string() },
+        { "rendered", state.isRendered }
+    };
+    if (state.guidanceScale)
+        json["cfg_scale"] = *state.guidanceScale;
     return json.dump (1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -89,7 +88,8 @@ Result<SessionState> parseState (std::string_view text)
     read (json, "cfg_scale", state.guidanceScale);
     read (json, "steps", state.steps);
     read (json, "rendered", state.isRendered);
-    state.guidanceScale = std::clamp (state.guidanceScale, 0.0f, 100.0f);
+    if (state.guidanceScale)
+        state.guidanceScale = std::clamp (*state.guidanceScale, 0.0f, 100.0f);
     state.steps = std::clamp (state.steps, 1, 1000);
     std::string engine;
     read (json, "engine", engine);

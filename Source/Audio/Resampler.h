@@ -13,11 +13,11 @@ namespace tableread
 {
 enum class ResamplerQuality
 {
-    High,    // soxr's HQ, 20 bits, as librosa uses it: what the model hears of a voice
-    VeryHigh // soxr's VHQ, 28 bits: what a host hears
+    High,    // soxr's HQ, 20 bits, as in librosa: for the voices that the model hears
+    VeryHigh // soxr's VHQ, 28 bits: for the host
 };
 
-/** A stream of mono samples from one rate to another, by soxr. The blocks do not change the samples. */
+/** Resamples a stream of mono samples with soxr. The sizes of the blocks do not affect the samples. */
 class Resampler
 {
 public:
@@ -25,10 +25,10 @@ public:
     Resampler (double inputRateHz, double outputRateHz, ResamplerQuality quality);
     ~Resampler();
 
-    /** Appends what `input` gives to `output`; it lags behind by the filter's length until finish(). */
+    /** Appends the resampled `input` to `output`, which lags by the filter's length until finish(). */
     void process (std::span<const float> input, std::vector<float>& output);
 
-    /** Appends the rest. Altogether there are then input × outputRateHz / inputRateHz samples, rounded up. */
+    /** Appends the rest. The total is then input × outputRateHz / inputRateHz samples, rounded up. */
     void finish (std::vector<float>& output);
 
 private:
@@ -38,7 +38,7 @@ private:
     {
         void operator() (soxr* state) const;
     };
-    std::unique_ptr<soxr, Deleter> state; // none where the rates are the same
+    std::unique_ptr<soxr, Deleter> state; // null if the rates are equal
     double inputHz, outputHz;
     std::int64_t taken = 0, given = 0;
     std::vector<float> block;

@@ -7,6 +7,6 @@
 namespace tableread
 {
 /** XXH3-128 of the samples' bytes (little-endian float32) as 32 hexadecimal digits: the same audio has the same hash,
-    whatever file it came from. */
+    from any file. */
 std::string contentHash (std::span<const float> samples);
 } // namespace tableread

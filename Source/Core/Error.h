@@ -8,21 +8,21 @@
 
 namespace tableread
 {
-/** What kind of thing went wrong: decides exit codes, HTTP statuses and whether trying again can help. */
+/** The kind of failure: decides exit codes, HTTP statuses and whether trying again can help. */
 enum class ErrorCode
 {
     InvalidInput, // the user's file, text or option cannot be used: exit code 2, HTTP 400
-    NotFound,     // a file or a name does not exist
-    OutOfRange,   // a number is outside what is allowed
-    OutOfMemory,  // RAM or GPU memory was refused
+    NotFound,     // a file or name does not exist
+    OutOfRange,   // a number is outside the allowed range
+    OutOfMemory,  // RAM or GPU memory ran out: trying again may help, exit code 75
     Unsupported,  // valid, but not something this build can do
-    Io,           // reading, writing or a socket failed
+    Io,           // the disk is full, a drive or a socket failed: trying again may help, exit code 75
     Cancelled,    // the user stopped it
     Busy,         // try again later
-    Internal      // our own mistake
+    Internal      // a bug of ours
 };
 
-/** One failure in words for a person: what failed, on what, expected and got, and what to do.
+/** One failure in words for people: what failed, on what, what was expected and found, and what to do.
     `where` names the file, line or speaker when `message` alone does not; may be empty. */
 struct Error
 {
@@ -34,11 +34,15 @@ struct Error
     std::string text() const;
 };
 
-/** What Source and Plugin return where something can fail. */
+/** The kind of an errno: NotFound, InvalidInput where the path itself cannot be used (no permission, a folder), else
+    Io. */
+ErrorCode codeOfSystemError (int number);
+
+/** What functions in Source and Plugin return if they can fail. */
 template <typename T>
 using Result = tl::expected<T, Error>;
 
-/** How the engine, which throws, carries an Error up to the job that it ends. */
+/** How the engine, which throws, carries an Error to the job that it ends. */
 class Exception : public std::runtime_error
 {
 public:
@@ -50,12 +54,18 @@ public:
 /** Throws Exception. */
 [[noreturn]] void fail (ErrorCode code, std::string message, std::string where = {});
 
-/** The value of a result, or Exception with its error: the step from Source into the engine. */
+/** Returns the value of a result or throws Exception with its error: used where the engine calls Source. */
 template <typename T>
 T orThrow (Result<T> result)
 {
     if (! result)
         throw Exception (std::move (result.error()));
     return std::move (*result);
+}
+
+inline void orThrow (Result<void> result)
+{
+    if (! result)
+        throw Exception (std::move (result.error()));
 }
 } // namespace tableread

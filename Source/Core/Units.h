@@ -5,10 +5,10 @@
 
 namespace tableread
 {
-/** The model's fixed rate. The number of samples in a frame is the checkpoint's (3200 in the released ones). */
+/** The model's fixed rate. The checkpoint decides the number of samples in a frame (3200 in the released ones). */
 inline constexpr std::int64_t modelSampleRateHz = 24'000;
 
-/** Positions and durations that must not be mixed: each rate has a type of its own. */
+/** Positions and durations that must not be mixed: each rate has its own type. */
 template <typename Tag>
 struct Count
 {

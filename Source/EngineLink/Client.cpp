@@ -18,11 +18,11 @@ static_assert (std::endian::native == std::endian::little, "the floats on the wi
 
 namespace
 {
-/** Cuts the bytes of an answer into floats; up to three bytes wait for the rest of theirs. */
+/** Splits the bytes of an answer into floats; keeps up to three bytes of an incomplete float. */
 class FloatReader
 {
 public:
-    /** @returns false if a value is not finite: no speech is, and a host's mixer must never see one. */
+    /** @returns false if a value is not finite: speech never is, and a host's mixer must never see such a value. */
     bool take (const char* data, std::size_t size)
     {
         bytes.insert (bytes.end(), data, data + size);
@@ -43,13 +43,13 @@ private:
     std::vector<float> samples;
 };
 
-/** What is collected while the answer to one speech request comes in. */
+/** What is collected while the answer to one speech request arrives. */
 struct Answer
 {
     int status = 0;
     std::string errorBody;
     FloatReader floats;
-    std::optional<std::string> nonsense; // what in a 200 answer was not the protocol
+    std::optional<std::string> nonsense; // what in a 200 answer did not follow the protocol
     std::chrono::milliseconds retryAfter { 0 };
 };
 
@@ -73,7 +73,7 @@ void readHead (const httplib::Response& response, Answer& answer)
 bool readBody (const char* data, std::size_t size, Answer& answer,
                const std::function<void (std::span<const float>)>& onSpeech)
 {
-    constexpr std::size_t errorLimit = 64 * 1024;
+    constexpr std::size_t errorLimit = std::size_t { 64 } * 1024;
     if (answer.status != 200)
     {
         answer.errorBody.append (
@@ -118,7 +118,7 @@ Client::~Client() = default;
 
 void Client::cancel()
 {
-    // The order matters: a call that has not sent its body yet sees the flag, one that has is shut down.
+    // The order matters: a call that has not sent its body yet sees the flag; one that has sent it is shut down.
     cancelled.store (true, std::memory_order_release);
     connection->http.stop();
 }
@@ -174,7 +174,7 @@ CallResult<void> Client::speak (const protocol::SpeechRequest& request,
     post.method = "POST";
     post.path = protocol::speechPath;
     post.set_header ("Content-Type", "application/json");
-    // The body is handed over by a function, since that runs after the connection is known to cancel().
+    // The body is provided by a function, because that runs after cancel() knows the connection.
     post.content_length_ = body.size();
     post.content_provider_ = [&] (std::size_t offset, std::size_t length, httplib::DataSink& sink) {
         return ! isCancelled() && sink.write (body.data() + offset, length);

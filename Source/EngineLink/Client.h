@@ -17,10 +17,10 @@ struct CallFailure
 {
     enum class Kind
     {
-        NoEngine, // nobody listens on the socket
-        Lost,     // the connection broke, fell silent, or what came was not the protocol
-        Busy,     // another job runs: ask again after `retryAfter`
-        Refused,  // the engine says that this request cannot be done
+        NoEngine, // nothing listens on the socket
+        Lost,     // the connection broke or timed out, or the answer did not follow the protocol
+        Busy,     // another job is running: ask again after `retryAfter`
+        Refused,  // the engine cannot do this request
         Cancelled // by cancel()
     };
 
@@ -34,8 +34,8 @@ using CallResult = tl::expected<T, CallFailure>;
 
 /** Calls to one engine over its Unix socket.
 
-    Threads   health() and speak() block their caller, one call at a time; cancel() from any thread ends a call that
-              runs, at once, and every later one.
+    Threads   health() and speak() block their caller, one call at a time; cancel() from any thread ends a running
+              call at once, and every later one.
     Signals   SIGPIPE never reaches the process: a host must not die because its engine did.
 */
 class Client
@@ -54,8 +54,8 @@ public:
 
     [[nodiscard]] CallResult<protocol::Health> health();
 
-    /** Asks for the request's speech as raw floats, whatever its container and format say, and hands each piece to
-        `onSpeech` as it comes.
+    /** Asks for the request's speech as raw floats, ignoring its container and format, and passes each piece to
+        `onSpeech` as it arrives.
         @returns success only if the engine said that the speech is complete. */
     [[nodiscard]] CallResult<void> speak (const protocol::SpeechRequest& request,
                                           const std::function<void (std::span<const float>)>& onSpeech);

@@ -9,8 +9,8 @@
 
 namespace tableread
 {
-/** Passes the speech of one attempt on to its take, except for the part that the take has from an earlier attempt:
-    that must be the same bit for bit. */
+/** Passes the speech of one attempt on to its take, except for the part that the take already has from an earlier one:
+    that part must be the same bit for bit. */
 class Continuation
 {
 public:
@@ -18,8 +18,8 @@ public:
 
     void add (std::span<const float> speech);
 
-    bool isSame() const { return same; }                    // what was repeated was the same
-    bool reachedKnown() const { return position >= known; } // all that the take had was repeated
+    bool isSame() const { return same; }                    // the repeated part was the same
+    bool reachedKnown() const { return position >= known; } // all that the take already had was repeated
     bool fits() const { return whole; }                     // the take had room for everything
     bool broughtNew() const { return take.audio().rendered() > known; }
 

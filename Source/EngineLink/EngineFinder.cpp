@@ -37,8 +37,8 @@ bool isProgram (const fs::path& file)
     return fs::is_regular_file (file, ignored) && ::access (file.c_str(), X_OK) == 0;
 }
 
-/** The folder of the binary; of a bundle also its Resources, the folder that it lies in, and the bin of the prefix
-    that it is installed in (prefix/lib/vst3/TableRead.vst3). */
+/** The folder of the binary; for a bundle also its Resources, the folder that contains it, and the bin of the prefix
+    in which it is installed (prefix/lib/vst3/TableRead.vst3). */
 std::vector<fs::path> besideBinary (const fs::path& binary)
 {
     if (binary.empty())
@@ -61,7 +61,7 @@ std::vector<fs::path> entries (const std::string& pathVariable)
     for (std::size_t from = 0; from < pathVariable.size();)
     {
         const auto to = std::min (pathVariable.find (':', from), pathVariable.size());
-        // An empty or relative entry means the host's working folder: no place to start a program from.
+        // An empty or relative entry means the host's working folder: no program is started from there.
         if (const fs::path folder = pathVariable.substr (from, to - from); folder.is_absolute())
             folders.push_back (folder);
         from = to + 1;

@@ -12,19 +12,19 @@ namespace tableread
 /** Where to look for the engine's program; a struct so that tests can vary it. */
 struct EngineSearch
 {
-    std::filesystem::path setting;     // what the user chose; empty: nothing
+    std::filesystem::path setting;     // what the user chose; empty: not set
     std::filesystem::path environment; // TABLEREAD_ENGINE; empty: not set
-    std::filesystem::path binary;      // the plugin's shared library or the app: the engine may lie beside it
-    std::string pathVariable;          // PATH
-    std::vector<std::filesystem::path> prefixes; // of installations; the engine is in their bin
+    std::filesystem::path binary; // the plugin's shared library or the app: the engine may be in its folder
+    std::string pathVariable;     // PATH
+    std::vector<std::filesystem::path> prefixes; // of installations; the engine is in their bin folder
 
-    /** Of this process, with the shared library that this code is linked into as `binary`. */
+    /** For this process; `binary` is the shared library that this code is linked into. */
     static EngineSearch current (std::filesystem::path setting = {});
 };
 
-/** The engine's program: the setting, else the environment's, else the first that is found beside the plugin or its
+/** The engine's program: the setting, else the environment's, else the first one found next to the plugin or its
     bundle, in PATH, or in a prefix.
-    @returns NotFound with all the places that were searched. A setting or an environment variable that leads to no
-             program is an error, not passed over: the user meant it. */
+    @returns NotFound with all the places that were searched. A setting or environment variable that points to no
+             program is an error and is not skipped: the user meant it. */
 [[nodiscard]] Result<std::filesystem::path> findEngine (const EngineSearch& search);
 } // namespace tableread

@@ -7,9 +7,10 @@
 #include <fstream>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "Core/Spawn.h"
 
 extern char** environ;
 
@@ -17,43 +18,7 @@ namespace tableread
 {
 namespace
 {
-/** What posix_spawn is told beside the program: a fresh session, default signals, and no inherited files. */
-class SpawnSettings
-{
-public:
-    explicit SpawnSettings (const std::filesystem::path& log)
-    {
-        posix_spawn_file_actions_init (&files);
-        posix_spawn_file_actions_addopen (&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen (&files, STDOUT_FILENO, log.c_str(),
-                                          O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-        posix_spawn_file_actions_adddup2 (&files, STDOUT_FILENO, STDERR_FILENO);
-        posix_spawn_file_actions_addclosefrom_np (&files, STDERR_FILENO + 1);
-
-        posix_spawnattr_init (&attributes);
-        sigset_t all, none;
-        sigfillset (&all);
-        sigemptyset (&none);
-        posix_spawnattr_setsigdefault (&attributes, &all);
-        posix_spawnattr_setsigmask (&attributes, &none);
-        posix_spawnattr_setflags (&attributes,
-                                  POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    }
-
-    ~SpawnSettings()
-    {
-        posix_spawnattr_destroy (&attributes);
-        posix_spawn_file_actions_destroy (&files);
-    }
-
-    SpawnSettings (const SpawnSettings&) = delete;
-    SpawnSettings& operator= (const SpawnSettings&) = delete;
-
-    posix_spawn_file_actions_t files {};
-    posix_spawnattr_t attributes {};
-};
-
-/** The environment without what makes the engine load the host's libraries in place of its own. */
+/** The environment without the variables that make the engine load the host's libraries instead of its own. */
 std::vector<char*> cleanEnvironment()
 {
     std::vector<char*> variables;
@@ -73,11 +38,17 @@ Result<EngineProcess> EngineProcess::start (const std::filesystem::path& program
     std::vector<std::string> words { program.string() };
     words.insert (words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
+    argv.reserve (words.size() + 1);
     for (auto& word : words)
         argv.push_back (word.data());
     argv.push_back (nullptr);
 
-    const SpawnSettings settings (log);
+    SpawnSettings settings (SpawnSettings::Own::Session);
+    posix_spawn_file_actions_addopen (&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen (&settings.files, STDOUT_FILENO, log.c_str(),
+                                      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    posix_spawn_file_actions_adddup2 (&settings.files, STDOUT_FILENO, STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np (&settings.files, STDERR_FILENO + 1);
     pid_t id = 0;
     const int problem = ::posix_spawn (&id, program.c_str(), &settings.files, &settings.attributes,
                                        argv.data(), cleanEnvironment().data());
@@ -97,7 +68,7 @@ std::optional<std::string> EngineProcess::ended()
         if (result == process)
             remember (status);
         else if (result < 0 && errno == ECHILD)
-            end = "an end that the host saw and we did not"; // the host waits for all of its children
+            end = "an end that the host saw and we did not"; // the host reaps all of its children
     }
     return end;
 }

@@ -12,9 +12,9 @@
 
 namespace tableread
 {
-/** An engine that we started. It lives in a session of its own, has none of the host's files open, none of the
-    host's library paths and no terminal, writes what it has to say to a log file, and is not ended with us: other
-    instances may be using it, and it ends by itself when idle.
+/** An engine that we started. It runs in its own session, has none of the host's open files, none of the
+    host's library paths and no terminal, writes its output to a log file, and does not end with us: other
+    instances may be using it, and it exits when idle.
     Threads: one at a time. */
 class EngineProcess
 {
@@ -24,10 +24,10 @@ public:
                                                       const std::vector<std::string>& arguments,
                                                       const std::filesystem::path& log);
 
-    /** How it ended, in words ("exit code 3", "signal 9 (Killed)"), or nothing while it runs. */
+    /** How it ended, in words ("exit code 3", "signal 9 (Killed)"); empty while it runs. */
     std::optional<std::string> ended();
 
-    /** Ends one that hangs, and waits for that. */
+    /** Kills an engine that hangs, and waits for its end. */
     void kill();
 
     /** The last line of its log, shortened; empty if there is none. */

@@ -9,7 +9,8 @@ namespace
 {
 std::string kind (const nlohmann::json& value)
 {
-    return value.is_null() ? "nothing" : std::string ("a ") + value.type_name();
+    const bool vowel = value.is_object() || value.is_array();
+    return value.is_null() ? "nothing" : (vowel ? "an " : "a ") + std::string (value.type_name());
 }
 
 Exception outside (const nlohmann::json& value, const std::string& least, const std::string& most,

@@ -10,14 +10,14 @@
 
 namespace tableread::protocol
 {
-/** Reads the fields of one JSON object that somebody else wrote. A missing or null field has its default; one of
-    another type or out of range is thrown as an Exception whose Error names the field as `prefix + name`. */
+/** Reads the fields of one untrusted JSON object. A missing or null field has its default; one of
+    another type or out of range throws an Exception whose Error names the field as `prefix + name`. */
 class JsonFields
 {
 public:
     using Json = nlohmann::json;
 
-    /** @param prefix where the object itself stands, "tableread.voices[2]." or empty. Keeps a reference to `source`. */
+    /** @param prefix the object's own path, "tableread.voices[2]." or empty. Keeps a reference to `source`. */
     JsonFields (const Json& source, std::string prefix);
 
     std::string text (const char* name, std::string otherwise = {}) const;
@@ -27,7 +27,7 @@ public:
     float number (const char* name, float otherwise, float least, float most) const;
     bool flag (const char* name) const;
 
-    /** A list of at most `most` entries; an empty one if it is missing. */
+    /** A list of at most `most` entries; an empty list if the field is missing. */
     const Json& list (const char* name, std::size_t most) const;
 
     /** The field itself, or null. */

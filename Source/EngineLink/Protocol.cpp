@@ -73,7 +73,8 @@ void readExtension (const Json& json, SpeechRequest& request)
             { (int) entry.integer ("speaker", 0, 0, (std::int64_t) last - 1), entry.text ("text") });
     }
     request.seed = fields.seed ("seed");
-    request.guidanceScale = fields.number ("cfg_scale", request.guidanceScale, 0.0f, 100.0f);
+    if (fields.find ("cfg_scale") != nullptr)
+        request.guidanceScale = fields.number ("cfg_scale", 0.0f, 0.0f, 100.0f);
     request.steps = (int) fields.integer ("steps", request.steps, 1, 1000);
     const auto format = fields.text ("format", "s16");
     if (format != "s16" && format != "f32")
@@ -82,7 +83,7 @@ void readExtension (const Json& json, SpeechRequest& request)
     request.format = format == "f32" ? SampleFormat::Float32 : SampleFormat::Int16;
 }
 
-/** Runs `read` on the parsed text and turns whatever it throws into an Error. */
+/** Runs `read` on the parsed text and turns any exception into an Error. */
 template <typename T, typename Read>
 Result<T> parsed (std::string_view text, const char* what, Read&& read)
 {
@@ -145,17 +146,18 @@ std::string toJson (const SpeechRequest& request)
     std::string voice = request.voice;
     if (voice.empty() && ! request.voices.empty())
         voice = request.voices.front().name;
+    Json extension = { { "lines", lines },
+                       { "voices", voices },
+                       { "seed", request.seed },
+                       { "steps", request.steps },
+                       { "format", request.format == SampleFormat::Float32 ? "f32" : "s16" } };
+    if (request.guidanceScale)
+        extension["cfg_scale"] = *request.guidanceScale;
     const Json json = { { "model", request.model },
                         { "input", input },
                         { "voice", voice },
                         { "response_format", request.container == Container::Wav ? "wav" : "pcm" },
-                        { "tableread",
-                          { { "lines", lines },
-                            { "voices", voices },
-                            { "seed", request.seed },
-                            { "cfg_scale", request.guidanceScale },
-                            { "steps", request.steps },
-                            { "format", request.format == SampleFormat::Float32 ? "f32" : "s16" } } } };
+                        { "tableread", extension } };
     return json.dump (-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -265,6 +267,11 @@ Error parseError (int status, std::string_view body)
                         (body.size() > quoted ? "…" : "");
     }
     return error;
+}
+
+const char* nameOf (ErrorCode code)
+{
+    return named (code).name;
 }
 
 int httpStatus (ErrorCode code)

@@ -11,10 +11,10 @@
 #include "Passage/Cast.h"
 #include "Script/SpokenLine.h"
 
-/** What plugin and engine say to each other: structs on one side, JSON on the other. Assets/docs/Protocol.md is
-    the text of it. Both programs link this, so a message that one can write the other can read.
+/** The messages between plugin and engine, as structs and as JSON. Assets/docs/Protocol.md is
+    the specification. Both programs link this, so each can read every message that the other writes.
 
-    Reading   never trusts: sizes, types and ranges are checked, and a failure names the field. Unknown fields are
+    Reading   trusts nothing: sizes, types and ranges are checked, and an error names the field. Unknown fields are
               ignored, so that each side may be newer than the other within one protocol version.
 */
 namespace tableread::protocol
@@ -31,7 +31,7 @@ inline constexpr std::size_t maxVoices = 64;
 /** The samples of a raw ("pcm") answer; a WAV answer is 16 bit unless Float32 is asked for. */
 enum class SampleFormat
 {
-    Int16,  // little-endian, as OpenAI's "pcm"
+    Int16,  // little-endian, like OpenAI's "pcm"
     Float32 // little-endian, unclamped: bit for bit what the engine computed
 };
 
@@ -41,7 +41,7 @@ enum class Container
     Wav
 };
 
-/** One passage to speak. A request of a plain OpenAI client has no `lines`: then `input` and `voice` say it all. */
+/** One passage to speak. A request from a plain OpenAI client has no `lines`, only `input` and `voice`. */
 struct SpeechRequest
 {
     std::string model = "tableread"; // informative: an engine serves the one model it has loaded
@@ -49,10 +49,10 @@ struct SpeechRequest
     std::string voice;
     Container container = Container::Pcm;
     SampleFormat format = SampleFormat::Int16;
-    std::vector<SpokenLine> lines;      // by one of `voices`
+    std::vector<SpokenLine> lines;      // each spoken by one of `voices`
     std::vector<VoiceReference> voices; // their paths are absolute
     std::uint64_t seed = 0;
-    float guidanceScale = 1.3f;
+    std::optional<float> guidanceScale; // empty: the model's
     int steps = 10;
 
     bool operator== (const SpeechRequest&) const = default;
@@ -61,35 +61,35 @@ struct SpeechRequest
 /** Where an engine on a GPU keeps the language model's layers: see Assets/docs/offload.md. */
 struct OffloadState
 {
-    std::int64_t layers = 0, gpuLayers = 0; // all, and those that stay on the GPU
+    std::int64_t layers = 0, gpuLayers = 0; // in total, and those that stay on the GPU
     int prefetch = 1;
     bool pinMemory = true;
     std::int64_t cacheTrimInterval = 50;
     std::string weights;  // "as computed", "fp8", "int8"
-    std::string chosenBy; // for a person
+    std::string chosenBy; // for people to read
 
     bool operator== (const OffloadState&) const = default;
 };
 
-/** What an engine says of itself. */
+/** What an engine reports about itself. */
 struct Health
 {
     std::string status = "ok"; // or "loading"
     std::string engineVersion;
     int protocol = version;
     std::string model;
-    std::string fingerprint; // takes of equal fingerprint, request and voices are the same bit for bit
+    std::string fingerprint; // takes with the same fingerprint, request and voices are bit-identical
     std::int64_t sampleRateHz = 24'000;
     std::int64_t frameSamples = 3200;
     bool busy = false;
-    std::vector<std::string> voices;     // names of the model's own
+    std::vector<std::string> voices;     // names of the model's own voices
     std::optional<OffloadState> offload; // empty on a CPU
 
     bool operator== (const Health&) const = default;
 };
 
-/** Writes and reads a request. `input` is filled from the lines when it is empty, so that any server understands
-    the request at least as one text.
+/** Writes and reads a request. An empty `input` is filled from the lines, so that any server understands
+    the request at least as plain text.
     @returns on reading: InvalidInput or OutOfRange with the field in `where`. */
 std::string toJson (const SpeechRequest& request);
 [[nodiscard]] Result<SpeechRequest> parseSpeechRequest (std::string_view json);
@@ -100,9 +100,12 @@ std::string toJson (const Health& health);
 /** OpenAI's error object, with `where` as its "param". */
 std::string toJson (const Error& error);
 
-/** The error in the body of an answer with `status`; a body that is no error object is quoted, shortened. */
+/** The error in the body of an answer with `status`; a body that is not an error object is quoted, shortened. */
 Error parseError (int status, std::string_view body);
 
-/** The HTTP status that carries an error of this code. */
+/** The name of an error's code, "invalid_input" and so on. */
+const char* nameOf (ErrorCode code);
+
+/** The HTTP status for an error of this code. */
 int httpStatus (ErrorCode code);
 } // namespace tableread::protocol

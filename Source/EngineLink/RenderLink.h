@@ -15,31 +15,31 @@
 
 namespace tableread
 {
-/** What the link is doing, for a status line. */
+/** What the link is doing, for the status line. */
 struct LinkStatus
 {
     enum class Phase
     {
         Idle,
-        Starting, // an engine is looked for, started, or loading its model
+        Starting, // an engine is being searched for, started, or loading its model
         Rendering,
         Waiting,   // the engine is busy with another job
-        Restarting // the engine was lost and is asked again after a pause
+        Restarting // the engine was lost and will be asked again after a pause
     };
 
     Phase phase = Phase::Idle;
-    std::string detail;                             // in words, of a Waiting or Restarting link: why
-    std::string model;                              // of the engine that last answered
-    std::optional<std::vector<std::string>> voices; // its model\'s own; nothing: none has answered yet
+    std::string detail;                             // why the link is Waiting or Restarting, in words
+    std::string model;                              // of the last engine that answered
+    std::optional<std::vector<std::string>> voices; // its model's own; empty: no engine has answered yet
     std::size_t queued = 0;
 };
 
-/** Fills takes with speech, one after the other, by a thread that talks to the engine.
+/** Fills takes with speech, one after the other, on a thread that talks to the engine.
 
-    An engine that dies is started again and asked for the same take again: one of the same fingerprint repeats it
-    bit for bit, so what the take has is compared and skipped. After `attempts` losses in a row, counted from the
-    last one that brought a new sample, the take fails, and so do those behind it, since they would fail alike. A take that the engine refuses fails
-    alone. Every submitted take ends: done, failed or cancelled.
+    If an engine dies, it is restarted and asked for the same take again. With the same fingerprint it repeats the
+    take bit for bit, so the part that the take already has is compared and skipped. After `attempts` losses in a
+    row, counted from the last attempt that brought a new sample, the take fails, and so do all queued ones, which
+    would fail too. A take that the engine refuses fails alone. Every submitted take ends: done, failed or cancelled.
     Threads   all methods: any thread. Listener: the link thread.
 */
 class RenderLink
@@ -72,10 +72,10 @@ public:
 
     void submit (std::shared_ptr<Take> take, protocol::SpeechRequest request);
 
-    /** Cancels what runs and what waits; what is submitted later is rendered. */
+    /** Cancels the running job and all waiting ones; later submissions are rendered. */
     void cancelAll();
 
-    /** The engine that the user chose, for when one has to be started next; empty: none. */
+    /** The engine that the user chose, used at the next start; empty: none. */
     void setProgram (std::filesystem::path setting);
 
     LinkStatus status() const;
@@ -100,7 +100,7 @@ private:
     };
 
     void run();
-    std::optional<Job> nextJob(); // waits for one; nothing: the link is being destroyed
+    std::optional<Job> nextJob(); // waits for one; empty: the link is being destroyed
     void render (const Job& job);
     Next renderOnce (const Job& job, Attempts& attempts);
     Next ask (const Job& job, Attempts& attempts);
@@ -112,9 +112,9 @@ private:
     Options options;
     Listener& events;
     Supervisor supervisor;
-    StopSignal stop; // raised: the job that runs is to end
+    StopSignal stop; // raised: the running job must end
 
-    mutable std::mutex mutex; // guards all below
+    mutable std::mutex mutex; // guards everything below
     std::condition_variable wake;
     std::deque<Job> jobs;
     std::deque<Job> dropped; // cancelled before they began; the link thread ends their takes

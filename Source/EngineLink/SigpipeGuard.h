@@ -7,7 +7,7 @@
 namespace tableread
 {
 /** Keeps SIGPIPE away from the process while this thread writes to a socket, without touching the process's own
-    handler: the signal goes to the thread that wrote, so it is blocked there, and taken off before it is unblocked. */
+    handler: the signal goes to the thread that wrote, so it is blocked there, and consumed before it is unblocked. */
 class SigpipeGuard
 {
 public:

@@ -21,7 +21,17 @@ std::optional<std::string> variable (const char* name)
 
 tl::unexpected<Error> refused (const std::filesystem::path& folder, const std::string& why)
 {
-    return tl::unexpected (Error { ErrorCode::Io, why, folder.string() });
+    return tl::unexpected (Error { ErrorCode::InvalidInput, why, folder.string() });
+}
+
+/** The same for what the system says. */
+tl::unexpected<Error> failed (const std::filesystem::path& folder, const char* what)
+{
+    const int problem = errno;
+    return tl::unexpected (Error { codeOfSystemError (problem),
+                                   std::string ("the folder for the engine's socket cannot be ") + what +
+                                       ": " + std::strerror (problem),
+                                   folder.string() });
 }
 
 Result<std::filesystem::path> checkLength (std::filesystem::path socket)
@@ -46,14 +56,12 @@ RuntimeEnvironment RuntimeEnvironment::current()
 Result<void> makePrivateFolder (const std::filesystem::path& folder)
 {
     if (::mkdir (folder.c_str(), 0700) != 0 && errno != EEXIST)
-        return refused (folder, std::string ("the folder for the engine's socket cannot be made: ") +
-                                    std::strerror (errno));
+        return failed (folder, "made");
 
-    // lstat, not stat: in /tmp a link of somebody else could lead the socket anywhere.
+    // lstat, not stat: in /tmp another user's link could redirect the socket anywhere.
     struct stat status = {};
     if (::lstat (folder.c_str(), &status) != 0)
-        return refused (folder, std::string ("the folder for the engine's socket cannot be read: ") +
-                                    std::strerror (errno));
+        return failed (folder, "read");
     if (! S_ISDIR (status.st_mode))
         return refused (
             folder, "this must be the folder for the engine's socket, but it is not a folder. Remove it.");

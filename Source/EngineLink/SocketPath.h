@@ -9,7 +9,7 @@
 
 namespace tableread
 {
-/** What of the process's environment decides where the engine's socket is; a struct so that tests can vary it. */
+/** The environment variables and folder that determine the engine's socket; a struct so that tests can vary it. */
 struct RuntimeEnvironment
 {
     std::optional<std::string> socketOverride; // TABLEREAD_SOCKET
@@ -20,12 +20,12 @@ struct RuntimeEnvironment
 };
 
 /** The Unix socket on which this user's engine listens: TABLEREAD_SOCKET, or `engine.sock` in the folder
-    `tableread` of XDG_RUNTIME_DIR, or in `/tmp/tableread-UID`. Makes the folder if it is not there.
-    @returns Io or InvalidInput if the folder belongs to somebody else, is open to others or is a link, or if the
+    `tableread` of XDG_RUNTIME_DIR, or in `/tmp/tableread-UID`. Creates the folder if it does not exist.
+    @returns Io or InvalidInput if the folder belongs to another user, is open to others or is a link, or if the
              path is too long for a socket's address. */
 [[nodiscard]] Result<std::filesystem::path>
 engineSocketPath (const RuntimeEnvironment& environment = RuntimeEnvironment::current());
 
-/** Makes `folder` with mode 0700, or checks that what is there is a real folder of this user and of nobody else. */
+/** Creates `folder` with mode 0700, or checks that it is a real folder that only this user can access. */
 [[nodiscard]] Result<void> makePrivateFolder (const std::filesystem::path& folder);
 } // namespace tableread

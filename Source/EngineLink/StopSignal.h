@@ -8,7 +8,7 @@
 
 namespace tableread
 {
-/** A wish to stop that wakes whoever is pausing, and breaks off the one call that is registered. Threads: any. */
+/** A request to stop: wakes all threads that pause, and aborts the one registered call. Thread-safe. */
 class StopSignal
 {
 public:
@@ -40,7 +40,7 @@ public:
         return changed.wait_for (lock, duration, [this] { return raised; });
     }
 
-    /** While it lives, raise() runs `action`; at once if the signal is raised already. One at a time. */
+    /** While it exists, raise() runs `action`; it runs at once if the signal is already raised. One at a time. */
     class Action
     {
     public:

@@ -57,8 +57,8 @@ Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop)
             everAnswered = true;
         }
 
-        // An engine that is killed takes connections for a moment still; one that was there a moment ago may be gone.
-        // An engine of ours that found another one on the socket has ended too: then that one answers.
+        // A killed engine still accepts connections for a moment; one that was there a moment ago may be gone.
+        // If our engine found another one on the socket, it has exited too, and the other one answers.
         const bool nobodyThere = ! health && health.error().kind == CallFailure::Kind::NoEngine;
         if (nobodyThere && (! engine || engine->ended()))
         {

@@ -14,8 +14,8 @@
 
 namespace tableread
 {
-/** Sees to it that an engine answers on the socket: takes the one that is there, starts one if none is, replaces
-    one of ours that hangs. Threads: the link thread only, which it may block; never the audio thread. */
+/** Makes sure that an engine answers on the socket: uses the one that is there, starts one if there is none, replaces
+    one of ours that hangs. Threads: only the link thread, which it may block; never the audio thread. */
 class Supervisor
 {
 public:
@@ -23,22 +23,22 @@ public:
     {
         std::filesystem::path socket;
         EngineSearch search;
-        std::vector<std::string> arguments; // behind `serve --socket PATH`
+        std::vector<std::string> arguments; // after `serve --socket PATH`
         std::chrono::milliseconds startLimit {
             120'000
-        }; // to the first answer; an engine that says "loading" has longer
-        std::chrono::milliseconds hangLimit { 15'000 }; // without an answer, until one of ours is replaced
+        }; // until the first answer; an engine that says "loading" gets longer
+        std::chrono::milliseconds hangLimit { 15'000 }; // without an answer before one of ours is replaced
         Client::Timeouts timeouts;
     };
 
     explicit Supervisor (Options options);
 
-    /** One try to have an engine that can take a job: starts one at most.
+    /** Tries once to get an engine that can take a job; starts at most one.
         @returns its health; NotFound if there is no engine to start; Unsupported if it speaks another version or
                  rate; Cancelled if `stop` is raised; Io with the engine's last words if it does not start. */
     [[nodiscard]] Result<protocol::Health> ensureRunning (const StopSignal& stop);
 
-    /** What is started the next time that one has to be started; empty: whatever is found. */
+    /** The program for the next start; empty: search for it. */
     void setProgram (std::filesystem::path setting) { options.search.setting = std::move (setting); }
 
 private:
@@ -46,6 +46,6 @@ private:
     Error startFailed (const std::string& how) const;
 
     Options options;
-    std::optional<EngineProcess> engine; // the one that we started last
+    std::optional<EngineProcess> engine; // the last one that we started
 };
 } // namespace tableread

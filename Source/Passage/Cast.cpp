@@ -9,6 +9,8 @@ namespace tableread
 {
 namespace
 {
+const std::string everybodyElse = "*";
+
 tl::unexpected<Error> refused (std::string message)
 {
     return tl::unexpected (Error { ErrorCode::InvalidInput, std::move (message), {} });
@@ -21,6 +23,13 @@ const CastMember* memberOf (std::span<const CastMember> members, const std::stri
     return found != members.end() ? &*found : nullptr;
 }
 
+/** The speaker's own voice among the chosen ones, or everybody's. */
+const CastMember* chosenFor (std::span<const CastMember> chosen, const std::string& speaker)
+{
+    const auto* member = memberOf (chosen, speaker);
+    return member != nullptr ? member : memberOf (chosen, everybodyElse);
+}
+
 std::string joined (std::span<const std::string> names)
 {
     std::string all;
@@ -29,7 +38,7 @@ std::string joined (std::span<const std::string> names)
     return all;
 }
 
-/** Takes the voice of this name off `voices`. @returns its own spelling; empty: there is none. */
+/** Removes the voice of this name from `voices`. @returns its own spelling; empty if there is none. */
 std::string take (std::vector<std::string>& voices, const std::string& name)
 {
     const auto found =
@@ -41,7 +50,13 @@ std::string take (std::vector<std::string>& voices, const std::string& name)
     return voice;
 }
 
-/** Why these speakers cannot be heard, and what to do. */
+std::string withoutSpaceBehind (std::string text)
+{
+    text.resize (text.find_last_not_of (' ') + 1);
+    return text;
+}
+
+/** Why these speakers have no voice, and what to do. */
 std::string explain (std::span<const std::string> voiceless, std::span<const std::string> modelVoices)
 {
     return (voiceless.size() == 1 ? "speaker \"" + voiceless[0] + "\" has no voice."
@@ -51,13 +66,18 @@ std::string explain (std::span<const std::string> voiceless, std::span<const std
 }
 } // namespace
 
+bool isEverybodyElse (const CastMember& member)
+{
+    return sameName (member.speaker, everybodyElse);
+}
+
 Result<Cast> castAsAsked (const CastRequest& request)
 {
     Cast cast;
     std::vector<std::string> rest (request.modelVoices.begin(), request.modelVoices.end()), voiceless;
     for (const auto& speaker : request.speakers)
     {
-        const auto* chosen = memberOf (request.chosen, speaker);
+        const auto* chosen = chosenFor (request.chosen, speaker);
         cast.members.push_back (
             { speaker, chosen != nullptr ? chosen->voice : VoiceReference { take (rest, speaker), {} } });
         if (cast.members.back().voice == VoiceReference {})
@@ -77,7 +97,8 @@ Result<Cast> castAsAsked (const CastRequest& request)
     if (! given.empty())
         cast.notes.push_back ("no --voice was given, so the model's own are used: " + given + ".");
     for (const auto& [name, voice] : request.chosen)
-        if (std::none_of (request.speakers.begin(), request.speakers.end(),
+        if (! sameName (name, everybodyElse) &&
+            std::none_of (request.speakers.begin(), request.speakers.end(),
                           [&name = name] (const auto& speaker) { return sameName (speaker, name); }))
             cast.notes.push_back ("--voice for \"" + name +
                                   "\" is not used: the script has no such speaker.");
@@ -91,7 +112,7 @@ Cast castEverybody (const CastRequest& request)
     std::vector<std::string> rest (own.begin(), own.end());
     for (const auto& speaker : request.speakers)
     {
-        const auto* chosen = memberOf (request.chosen, speaker);
+        const auto* chosen = chosenFor (request.chosen, speaker);
         if (chosen != nullptr && chosen->voice.path.empty())
             take (rest, chosen->voice.name);
         cast.members.push_back (
@@ -111,6 +132,11 @@ Result<CastMember> readVoiceOption (const std::string& option)
         return refused ("--voice \"" + option +
                         "\" is not NAME=FILE. Write it as --voice \"Anna=anna.wav\".");
     const auto speaker = option.substr (0, equals), value = option.substr (equals + 1);
+    if (const auto open = std::min (speaker.find ('('), speaker.find ("（")); open != std::string::npos)
+        return refused (
+            "--voice \"" + option +
+            "\" names a direction, and a speaker has one voice for all of them so far. Write --voice \"" +
+            withoutSpaceBehind (speaker.substr (0, open)) + '=' + value + "\".");
     const std::filesystem::path file = value;
     std::error_code none;
     if (std::filesystem::exists (file, none))

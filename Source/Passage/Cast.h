@@ -10,7 +10,7 @@
 
 namespace tableread
 {
-/** A voice of the engine's model folder (by name alone), or a recording (by path). */
+/** A voice from the engine's model folder (name only), or a recording (with a path). */
 struct VoiceReference
 {
     std::string name;
@@ -22,17 +22,20 @@ struct VoiceReference
 /** Who speaks with which voice. */
 struct CastMember
 {
-    std::string speaker;
+    std::string speaker; // "*": everybody who is not named
     VoiceReference voice;
 
     bool operator== (const CastMember&) const = default;
 };
 
-/** Who is heard as whom. */
+/** True for the member "*". */
+bool isEverybodyElse (const CastMember& member);
+
+/** The members of a cast, and notes for the user. */
 struct Cast
 {
     std::vector<CastMember> members; // one for each speaker, in their order
-    std::vector<std::string> notes;  // sentences on what was decided without being asked
+    std::vector<std::string> notes;  // sentences on what was decided without the user
 };
 
 /** What a cast is made of. Names are compared without case (Passage/Names.h). */
@@ -43,24 +46,24 @@ struct CastRequest
     std::span<const std::string> modelVoices;
 };
 
-/** What the user typed is taken at its word. Each speaker has
-    1. the chosen voice;
+/** Uses exactly the voices that the user typed. Each speaker gets
+    1. the chosen voice, or else the one chosen for "*";
     2. else the model's voice of the speaker's own name;
-    3. else, if nothing at all was chosen, one of the model's other voices in order, which a note tells.
+    3. else, if nothing at all was chosen, one of the model's other voices in order, with a note.
     @returns InvalidInput if a speaker is left without a voice. */
 [[nodiscard]] Result<Cast> castAsAsked (const CastRequest& request);
 
-/** Nobody is left without a voice. Each speaker has
-    1. the chosen voice;
-    2. else the model's voice of the speaker's own name, if no speaker before has it;
-    3. else one of the model's other voices in order, each once as far as they reach.
+/** Leaves nobody without a voice. Each speaker gets
+    1. the chosen voice, or else the one chosen for "*";
+    2. else the model's voice of the speaker's own name, if no earlier speaker has it;
+    3. else one of the model's other voices in order, each once until they run out.
     A voice has neither name nor path if the model has none. No notes. */
 Cast castEverybody (const CastRequest& request);
 
-/** Of "NAME=FILE": FILE is a recording by its path if there is such a file, else the name of a voice of the model.
-    @returns InvalidInput if it is no such thing. */
+/** Parses "NAME=FILE": FILE is the path of a recording if there is such a file, else the name of a model's voice.
+    @returns InvalidInput if the option has another form, or a direction behind the name. */
 [[nodiscard]] Result<CastMember> readVoiceOption (const std::string& option);
 
-/** @returns also InvalidInput if two are for the same speaker. */
+/** Parses several. @returns InvalidInput also if two are for the same speaker. */
 [[nodiscard]] Result<std::vector<CastMember>> readVoiceOptions (std::span<const std::string> options);
 } // namespace tableread

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Passage/Names.h"
 
+#include "Script/NameKey.h"
 #include "Script/Text.h"
 
 namespace tableread
@@ -8,7 +9,7 @@ namespace tableread
 std::string foldedName (std::string_view utf8)
 {
     if (const auto text = decodeUtf8 (utf8))
-        return encodeUtf8 (foldCase (*text));
+        return encodeUtf8 (nameKey (*text));
     std::string folded (utf8);
     for (auto& letter : folded)
         if (letter >= 'A' && letter <= 'Z')

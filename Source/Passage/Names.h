@@ -6,8 +6,9 @@
 
 namespace tableread
 {
-/** The same for names of speakers and voices that differ in case only, in any script: ÄNNE and änne. Unicode's
-    default case folding, so İ is i with a dot above, not i. Of bytes that are not UTF-8, A to Z are folded. */
+/** Gives the same result for names that differ only in case, width, spaces and invisible characters, in any writing
+    system (Script/NameKey.h). Unicode's default case folding, so İ is i with a dot above, not i. In bytes that are not
+    UTF-8, only A to Z are folded. */
 std::string foldedName (std::string_view utf8);
 
 bool sameName (std::string_view a, std::string_view b);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "Core/Units.h"
@@ -15,18 +16,21 @@ enum class PassageMode
     Scene // consecutive lines of a scene together, for a flow of conversation
 };
 
+/** The number of characters in UTF-8. */
+std::size_t lettersIn (std::string_view utf8);
+
 /** Consecutive lines of a script that one generation pass speaks. */
 struct Passage
 {
-    static constexpr std::size_t mostSpeakers = 4; // the model was trained with no more
+    static constexpr std::size_t mostSpeakers = 4; // the model was not trained with more
 
     std::vector<SpokenLine> lines; // a line's speaker is an index into `speakers`: the model's number, 0 to 3
-    std::vector<int> speakers;     // indices into the script's, ascending, each once
-    std::vector<int> sourceLines;  // where each of `lines` begins in the script's text, from 1
-    int scene = 0;                 // index into the script's
-    ModelSamples pauseBefore;      // silence in front of it
+    std::vector<int> speakers;     // indices into the script's speakers, ascending, each once
+    std::vector<int> sourceLines;  // where each of `lines` begins in the script's text, counted from 1
+    int scene = 0;                 // index into the script's scenes
+    ModelSamples pauseBefore;      // silence before it
 
-    /** The characters of its text. */
+    /** The number of characters in its text. */
     std::size_t letters() const;
 };
 } // namespace tableread

@@ -33,7 +33,16 @@ void add (Passage& passage, const ScriptLine& line)
             std::upper_bound (passage.speakers.begin(), passage.speakers.end(), line.speaker), line.speaker);
 }
 
-/** Once all speakers of the passage are known: from the script's numbers to the passage's. */
+/** What a line adds to a passage's size. */
+std::int64_t addedSize (const Passage& passage, const ScriptLine& line, const PassageLimit& limit)
+{
+    if (limit.most == 0)
+        return 0;
+    return limit.sizeOfLine (line) +
+           (hasSpeaker (passage, line.speaker) ? 0 : limit.sizeOfSpeaker (line.speaker));
+}
+
+/** Replaces the script's speaker numbers by the passage's, once all speakers of the passage are known. */
 void numberSpeakers (Passage& passage)
 {
     const auto& known = passage.speakers;
@@ -42,13 +51,18 @@ void numberSpeakers (Passage& passage)
 }
 } // namespace
 
+std::size_t lettersIn (std::string_view utf8)
+{
+    return (std::size_t) std::count_if (utf8.begin(), utf8.end(), [] (char byte) {
+        return ((unsigned char) byte & 0xc0u) != 0x80u; // not the rest of a UTF-8 character
+    });
+}
+
 std::size_t Passage::letters() const
 {
     std::size_t count = 0;
     for (const auto& line : lines)
-        count += (std::size_t) std::count_if (line.text.begin(), line.text.end(), [] (char byte) {
-            return ((unsigned char) byte & 0xc0u) != 0x80u; // not the rest of a UTF-8 character
-        });
+        count += lettersIn (line.text);
     return count;
 }
 
@@ -66,23 +80,39 @@ std::string Reading::titleOf (const Passage& passage) const
 
 Reading makeReading (const Script& script, PassageMode mode)
 {
+    return makeReading (script, mode, {});
+}
+
+Reading makeReading (const Script& script, PassageMode mode, const PassageLimit& limit)
+{
     Reading reading;
     for (const auto& speaker : script.speakers)
         reading.speakers.push_back (speaker.name);
     for (const auto& scene : script.scenes)
         reading.scenes.push_back (scene.title);
-    for (const auto& scriptNote : script.notes)
-        reading.notes.push_back (scriptNote.sentence());
+    reading.notes = sentencesOf (script.notes);
+    reading.comments = script.comments;
     reading.pauseAfter = samplesOf (script.pauseAfterMs);
 
     auto& passages = reading.passages;
+    std::int64_t size = 0; // of the last passage
     for (const auto& line : script.lines)
     {
-        if (mode == PassageMode::Line || passages.empty() || ! canJoin (passages.back(), line))
+        const bool joins =
+            mode == PassageMode::Scene && ! passages.empty() && canJoin (passages.back(), line);
+        const bool isFull = joins && size + addedSize (passages.back(), line, limit) > limit.most;
+        if (isFull)
+            reading.notes.push_back (
+                ScriptNote { line.sourceLine, "a new passage begins here, because the model cannot speak the "
+                                              "whole scene at once." }
+                    .sentence());
+        if (! joins || isFull)
         {
             passages.emplace_back().scene = line.scene;
             passages.back().pauseBefore = samplesOf (line.pauseBeforeMs);
+            size = 0;
         }
+        size += addedSize (passages.back(), line, limit);
         add (passages.back(), line);
     }
     std::for_each (passages.begin(), passages.end(), numberSpeakers);

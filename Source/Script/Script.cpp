@@ -2,8 +2,6 @@
 #include "Script/Script.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "Script/Parser.h"
 #include "Script/Text.h"
@@ -12,7 +10,7 @@ namespace tableread
 {
 namespace
 {
-constexpr std::size_t mostBytes = 10'000'000, mostSourceLines = 100'000;
+constexpr std::size_t mostSourceLines = 100'000;
 
 tl::unexpected<Error> refuse (ErrorCode code, std::string message)
 {
@@ -24,7 +22,7 @@ tl::unexpected<Error> refuseSize()
     return refuse (ErrorCode::OutOfRange, "the script is larger than 10 MB. Split it.");
 }
 
-/** Takes the next line off `text`, which ends with LF, CR or both, or with the text. */
+/** Removes the next line from `text`; a line ends with LF, CR or both, or at the end of the text. */
 std::string_view takeLine (std::string_view& text)
 {
     const auto end = std::min (text.find_first_of ("\r\n"), text.size());
@@ -35,14 +33,9 @@ std::string_view takeLine (std::string_view& text)
 }
 } // namespace
 
-std::string ScriptNote::sentence() const
+Result<Script> parseScript (std::string_view utf8, const ScriptRules& rules)
 {
-    return sourceLine == 0 ? text : "line " + std::to_string (sourceLine) + ": " + text;
-}
-
-Result<Script> parseScript (std::string_view utf8)
-{
-    if (utf8.size() > mostBytes)
+    if (utf8.size() > mostScriptBytes)
         return refuseSize();
     if (utf8.starts_with ("\xff\xfe") || utf8.starts_with ("\xfe\xff"))
         return refuse (ErrorCode::InvalidInput, "the script is UTF-16. Save it as UTF-8.");
@@ -62,32 +55,6 @@ Result<Script> parseScript (std::string_view utf8)
             return refuse (ErrorCode::OutOfRange, "the script has more than " +
                                                       std::to_string (mostSourceLines) + " lines. Split it.");
     }
-    return ScriptParser (std::move (lines)).parse();
-}
-
-Result<Script> readScript (const std::filesystem::path& file)
-{
-    const auto refuseFile = [&] (ErrorCode code, const char* message) {
-        return tl::unexpected (Error { code, message, file.string() });
-    };
-
-    std::error_code ignored;
-    if (! std::filesystem::exists (file, ignored))
-        return refuseFile (ErrorCode::NotFound, "does not exist. Check the path.");
-    if (std::filesystem::is_directory (file, ignored))
-        return refuseFile (ErrorCode::InvalidInput, "is a folder. Give a text file.");
-
-    std::ifstream stream (file, std::ios::binary);
-    if (! stream)
-        return refuseFile (ErrorCode::Io, "cannot be read. Check its permissions.");
-    std::string text (mostBytes + 1,
-                      '\0'); // one more than parseScript takes: a larger file, or a device, is refused
-    stream.read (text.data(), (std::streamsize) text.size());
-    text.resize ((std::size_t) stream.gcount());
-
-    auto script = parseScript (text);
-    if (! script)
-        script.error().where = file.string();
-    return script;
+    return ScriptParser (std::move (lines), rules).parse();
 }
 } // namespace tableread

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <optional>
 
-#include "Script/Cue.h"
+#include "Script/Cue/Cue.h"
 #include "Script/Text.h"
 
 namespace tableread
@@ -59,6 +59,7 @@ void numberSpeakers (Script& script)
         mapping += (i == 0 ? "" : ", ") + script.speakers[i].name + " is " + std::to_string (i);
     }
     if (moved)
-        script.notes.push_back ({ 0, "the model counts speakers without gaps: " + mapping + "." });
+        script.notes.push_back (
+            { 0, "the model counts speakers without gaps: " + mapping + ".", NoteKind::SpeakerNumbers });
 }
 } // namespace tableread

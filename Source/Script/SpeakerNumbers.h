@@ -5,7 +5,7 @@
 
 namespace tableread
 {
-/** Orders speakers that are all called "Speaker N" by N, as the model's own scripts are, and notes where a number is
-    not the model's: it counts them without gaps, from 0. */
+/** If all speakers are called "Speaker N", orders them by N, as in the model's own scripts. Notes each number that
+    differs from the model's, which counts without gaps from 0. */
 void numberSpeakers (Script& script);
 } // namespace tableread

@@ -5,7 +5,7 @@
 
 namespace tableread
 {
-/** What one speaker says in one go, from the script to the model's prompt. */
+/** What one speaker says without a break, as passed from the script to the model's prompt. */
 struct SpokenLine
 {
     int speaker = 0;  // index into the speakers of the script or passage that the line is in

@@ -13,10 +13,10 @@ namespace tableread
 {
 /** Speech that grows while others listen to it.
 
-    Audio      [samples] mono float32, unclamped. The rate is its owner's affair: a Take's is the model's.
-    Position   samples since the first; what a position has once given, it gives forever.
+    Audio      [samples] mono float32, unclamped. The owner decides the rate: a Take uses the model's.
+    Position   samples since the first; published samples never change.
     Threads    append(): one thread at a time. read() and rendered(): any thread, wait-free, also on the audio thread.
-    Memory     blocks of 1 MiB that append() allocates as the speech grows and that live as long as this object.
+    Memory     blocks of 1 MiB, allocated by append() as the speech grows, which live as long as this object.
 */
 class TakeAudio
 {
@@ -25,7 +25,7 @@ public:
     static constexpr std::int64_t maxBlocks = 4096;
     static constexpr std::int64_t maxCapacity = blockSamples * maxBlocks; // 90 minutes at 192 kHz
 
-    /** Makes an empty one that will hold `capacity` samples at most.
+    /** Makes an empty one that will hold at most `capacity` samples.
         @returns OutOfRange if capacity is not in [1, maxCapacity]. */
     [[nodiscard]] static Result<std::unique_ptr<TakeAudio>> create (std::int64_t capacity = maxCapacity);
 
@@ -33,11 +33,11 @@ public:
     TakeAudio& operator= (const TakeAudio&) = delete;
     ~TakeAudio();
 
-    /** Publishes `audio` behind what is there.
-        @returns how many samples were taken: fewer than given when the capacity is reached or memory is refused. */
+    /** Appends `audio` and publishes it.
+        @returns how many samples were taken: fewer than given if the capacity is reached or an allocation fails. */
     std::size_t append (std::span<const float> audio) noexcept;
 
-    /** Fills `out` with the audio from `position` on, and with zeros before the first sample and behind the last.
+    /** Fills `out` with the audio from `position` on, and with zeros before the first sample and after the last.
         @returns how many samples of `out` are speech. */
     std::size_t read (std::int64_t position, std::span<float> out) const noexcept;
 

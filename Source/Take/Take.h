@@ -22,7 +22,7 @@ enum class TakeState
 /** One rendering of one passage at the model's 24 000 Hz, from waiting in the queue to its last sample.
 
     Threads   begin(), append() and the ends: the link thread. All else: any thread; state() and audio() also on the
-              audio thread. A final state is published after the last sample: who sees it sees all of the audio.
+              audio thread. A final state is published after the last sample: who sees it also sees all of the audio.
 */
 class Take
 {
@@ -35,13 +35,13 @@ public:
     /** No more samples will come. */
     bool isFinal() const noexcept;
 
-    Error error() const;             // of a failed take
-    std::string fingerprint() const; // of the engine that renders or rendered it; empty while queued
+    Error error() const;             // why the take failed
+    std::string fingerprint() const; // of the engine that renders or rendered the take; empty while queued
 
     /** Rendering starts, or starts again after the engine was restarted. */
     void begin (const std::string& engineFingerprint);
 
-    /** @returns how many samples were taken, as TakeAudio. */
+    /** @returns how many samples were taken, like TakeAudio::append(). */
     std::size_t append (std::span<const float> speech) noexcept { return samples->append (speech); }
 
     void finish() noexcept { current.store (TakeState::Done, std::memory_order_release); }

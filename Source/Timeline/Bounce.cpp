@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "Audio/WavWriter.h"
+#include "Audio/Writer.h"
 
 namespace tableread
 {
@@ -13,7 +13,7 @@ namespace
 Result<void> writeSamples (const PlaybackPlan& plan, HostSamples end, int hostRateHz,
                            const std::filesystem::path& file)
 {
-    auto writer = WavWriter::create (file, WavFormat::Float32, hostRateHz);
+    auto writer = AudioWriter::create (file, { Container::Wav, SampleType::Float32 }, hostRateHz);
     if (! writer)
         return tl::unexpected (writer.error());
 

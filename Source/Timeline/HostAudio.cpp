@@ -13,7 +13,7 @@ namespace tableread
 {
 HostSamples toHost (ModelSamples position, double hostRateHz) noexcept
 {
-    // Exact: a position of days times a rate of a megahertz stays below 2^53.
+    // Exact: days of samples times a rate of 1 MHz stay below 2^53.
     return { std::llround ((double) position.value * hostRateHz / (double) modelSampleRateHz) };
 }
 
@@ -65,7 +65,7 @@ void HostAudio::pump()
     if (resampled == nullptr || resampled->complete.load (std::memory_order_relaxed))
         return;
     auto& r = *resampled;
-    const bool ended = source->isFinal(); // asked first: a final take has all of its samples published
+    const bool ended = source->isFinal(); // checked first: a final take has published all of its samples
     const auto end = source->audio().rendered();
     while (r.consumed < end)
     {

@@ -12,12 +12,12 @@
 
 namespace tableread
 {
-/** The host's position that belongs to a model's position: rounded once, from zero, so that no error adds up. */
+/** Converts a model position to a host position, counted from zero and rounded once, so that errors do not add up. */
 HostSamples toHost (ModelSamples position, double hostRateHz) noexcept;
 
-/** One take at the host's rate: at 24 000 Hz the take's own samples, at any other rate resampled once, from the
-    take's first sample on, by one streaming resampler. So the audio of a position depends on the take and the rate
-    alone: neither on how the speech arrived nor on how it is read.
+/** One take at the host's rate: at 24 000 Hz the take's own samples; at any other rate resampled once, from the
+    take's first sample on, by one streaming resampler. So the audio at a position depends on the take and the rate
+    only: neither on how the speech arrived nor on how it is read.
 
     Threads   pump(): one thread at a time, after the take has grown or ended. read(), rendered(), isComplete(): any
               thread, wait-free, also on the audio thread.
@@ -33,13 +33,13 @@ public:
         return hostRateHz >= minRateHz && hostRateHz <= maxRateHz;
     }
 
-    /** @returns OutOfRange for a rate that is not possible; OutOfMemory. */
+    /** @returns OutOfRange for an impossible rate; OutOfMemory. */
     [[nodiscard]] static Result<std::shared_ptr<HostAudio>> create (std::shared_ptr<const Take> take,
                                                                     double hostRateHz);
 
     ~HostAudio();
 
-    /** Resamples what the take has got since the last call. */
+    /** Resamples what was added to the take since the last call. */
     void pump();
 
     /** As TakeAudio::read. */

@@ -17,7 +17,7 @@ PlanExchange::~PlanExchange()
 
 void PlanExchange::publish (PlaybackPlan plan)
 {
-    // A plan that the audio thread has not picked up yet was never heard: it is replaced and freed here.
+    // A plan that the audio thread has not picked up was never played: it is replaced and freed here.
     delete incoming.exchange (new Node { std::move (plan), nullptr }, std::memory_order_acq_rel);
     collect();
 }

@@ -8,7 +8,7 @@
 
 namespace tableread
 {
-/** Hands plans to the audio thread without a lock and takes them back without a free.
+/** Passes plans to the audio thread without locking, and takes them back without freeing on that thread.
 
     publish() swaps the newest plan into a mailbox; current() picks it up and puts the plan it had on a list of
     retired ones, which the next publish() or collect() frees.
@@ -26,7 +26,7 @@ public:
 
     void publish (PlaybackPlan plan);
 
-    /** Frees the plans that the audio thread has done with. */
+    /** Frees the plans that the audio thread no longer uses. */
     void collect() noexcept;
 
     /** The newest plan; it stays valid until the next call. */

@@ -13,7 +13,7 @@ PlaybackPlan::PlaybackPlan (std::vector<Placement> placements, End end)
 
 std::size_t PlaybackPlan::read (HostSamples position, std::span<float> out) const noexcept
 {
-    // Asked before the audio is read: what arrives in between is heard, and counted as missing at worst.
+    // Checked before the audio is read: speech that arrives in between is heard, and at worst counted as missing.
     const auto lacking = missing (position, out.size());
     std::fill (out.begin(), out.end(), 0.0f);
 

@@ -18,11 +18,11 @@ struct Placement
     std::shared_ptr<const HostAudio> audio;
 };
 
-/** What sounds when: takes placed on the host's timeline. It never changes, but the takes in it may still grow.
+/** Which take plays when on the host's timeline. The plan is immutable, but the takes in it may still grow.
 
-    A placement sounds until it ends or the next one starts. Only the last may still be growing, since where a take
+    A placement plays until it ends or the next one starts. Only the last may still be growing, since where a take
     starts depends on the length of those before it. An open plan is one that more takes will follow.
-    Threads   read() and what asks for positions: any thread, wait-free, also on the audio thread.
+    Threads   read() and the queries of positions: any thread, wait-free, also on the audio thread.
     Memory    owns its takes, so it must not be destroyed on the audio thread: see PlanExchange.
 */
 class PlaybackPlan
@@ -30,8 +30,8 @@ class PlaybackPlan
 public:
     enum class End
     {
-        Open,  // more takes will follow behind the last one
-        Closed // nothing follows: behind the last take is silence
+        Open,  // more takes will follow the last one
+        Closed // nothing follows: after the last take there is silence
     };
 
     /** An empty plan is silence. */
@@ -40,17 +40,17 @@ public:
     /** @param placements in the order of their starts. */
     PlaybackPlan (std::vector<Placement> placements, End end);
 
-    /** Fills `out` with what sounds from `position` on; positions before 0 are silence.
-        @returns how many samples of `out` are silent only because their speech is not rendered yet. */
+    /** Fills `out` with the audio from `position` on; positions before 0 are silence.
+        @returns how many samples of `out` are silent only because their speech is not yet rendered. */
     std::size_t read (HostSamples position, std::span<float> out) const noexcept;
 
-    /** How many of the `count` samples from `position` on read() cannot give yet. */
+    /** How many of the `count` samples from `position` on are not yet available to read(). */
     std::size_t missing (HostSamples position, std::size_t count) const noexcept;
 
-    /** Where the speech known by now ends. */
+    /** Where the speech that is known so far ends. */
     HostSamples end() const noexcept;
 
-    /** Nothing will be added any more: every take has ended, and no other follows. */
+    /** Nothing will be added: every take has ended, and no other follows. */
     bool isComplete() const noexcept;
 
     const std::vector<Placement>& placements() const noexcept { return takes; }

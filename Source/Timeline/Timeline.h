@@ -9,7 +9,7 @@
 
 namespace tableread
 {
-/** One passage's take, and the silence between the end of the one before it (or the timeline's start) and its own
+/** One passage's take, and the silence between the end of the previous take (or the timeline's start) and its own
     first sample. */
 struct TimelineEntry
 {
@@ -18,8 +18,8 @@ struct TimelineEntry
 };
 
 /** Places the entries one after the other from 0 on, up to and including the first that is still growing: what
-    follows it has no place yet. Positions add up in the model's samples and are rounded to the host's only at the
-    end, so the same takes lie at the same time at every host rate.
+    follows it has no position yet. Positions are summed in the model's samples and rounded to the host's only at the
+    end, so the same takes are at the same time at every host rate.
     The plan is closed if all entries are placed and none is growing. */
 PlaybackPlan buildPlan (std::span<const TimelineEntry> entries, double hostRateHz);
 } // namespace tableread

@@ -16,7 +16,7 @@ double rootMeanSquare (std::span<const float> samples)
     return samples.empty() ? 0.0 : std::sqrt (sum / (double) samples.size());
 }
 
-/** Scales and returns the largest magnitude there is afterwards. */
+/** Scales the samples. @returns their largest magnitude afterwards. */
 double scale (std::span<float> samples, double factor)
 {
     double peak = 0;

@@ -8,11 +8,11 @@ namespace tableread
 /** How loud VibeVoice expects a reference to be; a checkpoint's preprocessor_config.json may say otherwise. */
 struct LoudnessTarget
 {
-    double dbFs = -25.0; // root mean square, a full-scale square wave is 0
-    double eps = 1e-6;   // added to what is divided by
+    double dbFs = -25.0; // root mean square; a full-scale square wave has 0
+    double eps = 1e-6;   // added to the divisor
 };
 
-/** Scales `samples` in place to the target, then down to within [-1, 1] if a peak got above (reference:
+/** Scales `samples` in place to the target, then down to fit [-1, 1] if a peak exceeds it (reference:
     vibevoice.md 3.4, the original's normaliser). Sums in double. */
 void normalizeLoudness (std::span<float> samples, const LoudnessTarget& target = {});
 

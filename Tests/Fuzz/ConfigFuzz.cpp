@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Input: config.json, preprocessor_config.json and model.safetensors.index.json, a zero byte between them. What is
-// accepted must be numbers that a model can be built of, and shards that lie beside their index.
+// Input: config.json, preprocessor_config.json, model.safetensors.index.json and generation_config.json, a zero byte
+// between them. What is accepted must be numbers that a model can be built from, and shards next to their index.
 #include "Checkpoint/ModelConfig.h"
 #include "Checkpoint/Safetensors/ShardIndex.h"
 #include "Fuzz/FuzzChecks.h"
@@ -43,16 +43,17 @@ void checkConfig (const ModelConfig& c)
     mustHold (c.acousticDecoder.dimension == c.acousticEncoder.dimension, "both halves of the codec fit");
     mustHold (c.diffusionHead.layers >= 1 && c.diffusionHead.ffn >= 1 && c.diffusionHead.trainSteps >= 2,
               "positive sizes");
+    mustHold (c.defaultGuidance() >= 0 && c.defaultGuidance() <= 100, "a usable guidance scale");
     mustHold (c.vaeStd >= 0 && c.targetDbFs <= 0 && c.normalizerEps >= 0, "a usable normaliser");
 }
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t size)
 {
-    const auto parts = tableread::test::splitInput (data, size, 3);
+    const auto parts = tableread::test::splitInput (data, size, 4);
 
     ModelConfig config;
-    if (acceptsOrRefuses ([&] { config = ModelConfig::parse (parts[0], parts[1], "config.json"); }))
+    if (acceptsOrRefuses ([&] { config = ModelConfig::parse (parts[0], parts[1], parts[3], "config.json"); }))
         checkConfig (config);
 
     ShardIndex index;

@@ -9,7 +9,7 @@
 
 #include "Core/Error.h"
 
-/** The entry that libFuzzer, and the replay of the kept corpus, call with each input. */
+/** The entry point that libFuzzer and the replay of the kept corpus call with each input. */
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t size);
 
@@ -25,6 +25,6 @@ bool acceptsOrRefuses (const std::function<void()>& reader);
 /** Ends the program if `holds` is false: the fuzzer keeps the input. */
 void mustHold (bool holds, const char* what);
 
-/** The parts between zero bytes, `count` of them at most and at least, the last with all the rest. */
+/** The parts between zero bytes, exactly `count` of them; the last has all the rest. */
 std::vector<std::string_view> splitInput (const std::uint8_t* data, std::size_t size, std::size_t count);
 } // namespace tableread::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every file of a corpus through a fuzz target once, without libFuzzer: what was once found stays fixed.
+// Runs every file of a corpus through a fuzz target once, without libFuzzer, so that fixed findings stay fixed.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -45,7 +45,7 @@ int main (int count, char** arguments)
     {
         return replay (arguments[1]);
     }
-    catch (const std::exception& exception) // a target lets nothing through but what is a finding
+    catch (const std::exception& exception) // whatever a target lets through is a finding
     {
         std::fprintf (stderr, "%s\n", exception.what());
         return 1;

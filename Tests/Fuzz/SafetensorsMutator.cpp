@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Most random changes of a header change its length, and a wrong length is all that the reader would ever see. So
-// after three of four changes the length is set to where the last brace of the text stands.
+// after three of four changes the length is set to end at the last brace of the text.
 #include <cstdint>
 #include <cstring>
 #include <string_view>

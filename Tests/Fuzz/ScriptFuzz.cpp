@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Input: a script. What is accepted must be lines that can be spoken, all of them, in order.
+// Input: a script, or a file in another format, read in three ways. What is accepted must be lines that can be spoken, all of them, in order.
+#include <set>
+
 #include "Fuzz/FuzzChecks.h"
+#include "Import/Import.h"
 #include "Passage/Reading.h"
-#include "Script/Script.h"
+#include "Script/Characters.h"
+#include "Script/NameKey.h"
+#include "Script/Text.h"
 
 using namespace tableread;
 using tableread::test::mustHold;
@@ -26,6 +31,9 @@ void checkLines (const Script& script)
         mustHold (isIndex (line.speaker, script.speakers) && isIndex (line.scene, script.scenes), "indices");
         mustHold (! line.text.empty() && line.text.front() != ' ' && line.text.back() != ' ',
                   "a text, trimmed");
+        const auto text = decodeUtf8 (line.text).value();
+        mustHold (hasLetterOrDigit (text), "something to speak");
+        mustHold (withoutInvisible (text) == text, "nothing that is not seen");
         mustHold (line.pauseBeforeMs >= 0, "pauses do not go back in time");
         mustHold (line.sourceLine >= sourceLine && line.sourceLine >= 1 && line.scene >= scene,
                   "order of the source");
@@ -33,6 +41,12 @@ void checkLines (const Script& script)
         scene = line.scene;
         speaks[static_cast<std::size_t> (line.speaker)] = true;
     }
+    std::set<std::u32string> keys;
+    for (const auto& speaker : script.speakers)
+        mustHold (keys.insert (nameKey (decodeUtf8 (speaker.name).value())).second, "no speaker twice");
+    for (const auto& note : script.notes)
+        mustHold (note.sourceLine >= 0 && ! note.text.empty(), "a note");
+    mustHold (sentencesOf (script.notes).size() <= script.notes.size(), "some notes, and their number");
     for (std::size_t i = 0; i < speaks.size(); ++i)
         mustHold (speaks[i] && ! script.speakers[i].name.empty(), "each speaker has a name and a line");
 }
@@ -66,15 +80,22 @@ void checkPassages (const Script& script, PassageMode mode)
 
 extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t size)
 {
-    const auto script = parseScript ({ reinterpret_cast<const char*> (data), size });
-    if (! script)
+    const ImportOptions plain,
+        full { .rules = { .knownSpeakers = { "anna", "old man", "1" }, .typography = Typography::Full },
+               .asText = true },
+        spoken { .rules = { .typography = Typography::Off, .speakDirections = true }, .asText = true };
+    for (const auto& options : { plain, full, spoken })
     {
-        tableread::test::checkRefusal (script.error());
-        return 0;
+        const auto script = importScript ({ reinterpret_cast<const char*> (data), size }, options);
+        if (! script)
+        {
+            tableread::test::checkRefusal (script.error());
+            continue;
+        }
+        mustHold (! script->lines.empty(), "a script has a line");
+        checkLines (*script);
+        checkPassages (*script, PassageMode::Line);
+        checkPassages (*script, PassageMode::Scene);
     }
-    mustHold (! script->lines.empty(), "a script has a line");
-    checkLines (*script);
-    checkPassages (*script, PassageMode::Line);
-    checkPassages (*script, PassageMode::Scene);
     return 0;
 }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# In Source, Engine and Plugin no folder holds more than 30 files itself, and in the folders named here no file repeats
-# the folder's name: Kernels/Cuda/Ring.h, not Kernels/Cuda/CudaRing.h.
+# In Source, Engine and Plugin no folder directly holds more than 30 files, and in the folders named here no file
+# repeats the folder's name: Kernels/Cuda/Ring.h, not Kernels/Cuda/CudaRing.h.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 set(max_files 30)
 set(no_prefix Cpu Gpu Cuda Frame Loop Measure Command Device)
-set(words FrameNetwork) # terms of the field that begin like their folder
+set(words FrameNetwork) # technical terms that begin like their folder
 
 tree_files(files)
 list(FILTER files INCLUDE REGEX "^(Source|Engine|Plugin)/")

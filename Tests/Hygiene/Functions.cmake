@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# No function is longer than 80 lines without saying why, and none has more than four parameters: see functions.py.
+# No function is longer than 80 lines without saying why, and none has more than four parameters; see functions.py.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 find_program(PYTHON python3 REQUIRED)
 

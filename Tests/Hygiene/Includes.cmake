@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The dependency rules of Assets/docs/Architecture.md, checked on the #include lines themselves: in the CUDA library and
-# the plugin, which the compiler does not divide, and whoever links too much is seen too.
+# The dependency rules of Assets/docs/Architecture.md, checked on the #include lines themselves. This also covers the
+# CUDA library and the plugin, which the compiler does not divide, and libraries that link too much.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 
 # arrow(FOLDER folders …): FOLDER may include what these hold, and what they may include. Folders below FOLDER belong to
@@ -18,8 +18,9 @@ endfunction()
 arrow(Source/Core)
 arrow(Source/Audio Source/Core)
 arrow(Source/Script Source/Core)
+arrow(Source/Import Source/Script)
 arrow(Source/Voice Source/Audio)
-arrow(Source/Passage Source/Script Source/Voice)
+arrow(Source/Passage Source/Import Source/Voice)
 arrow(Source/Take Source/Core)
 arrow(Source/Timeline Source/Audio Source/Take)
 arrow(Source/EngineLink Source/Passage Source/Take)
@@ -40,14 +41,14 @@ arrow(Engine/Render/Frame Engine/Render Engine/Network/Codec Engine/Network/Samp
 arrow(Engine/Render/Loop Engine/Render/Frame Engine/Text)
 arrow(Engine/Server Engine/Render Source/EngineLink)
 arrow(Engine/Measure Engine/Render Engine/Checkpoint Engine/Offload/Plan)
-arrow(Engine/Command Engine/Measure Engine/Server)
+arrow(Engine/Command Engine/Measure Engine/Server Engine/Text)
 set(sees_torch Engine/Kernels Engine/Kernels/Cuda Engine/Network Engine/Network/Codec Engine/Network/Sampler
     Engine/Render/Frame Engine/Render/Loop)
 
 set(torch "(torch/|ATen/|c10/|caffe2/|cuda|cublas|cudnn|cooperative_groups)")
 set(juce "(JuceHeader|juce_|modules/juce_)")
 
-# The folder with an arrow that `file` lies in; empty: none.
+# The folder with an arrow that holds `file`; empty if there is none.
 function(folder_of file result)
     set(place "${file}")
     while(place MATCHES "/")
@@ -60,7 +61,7 @@ function(folder_of file result)
     set(${result} "" PARENT_SCOPE)
 endfunction()
 
-# The file of the tree that `include` means when `file` says it; empty: none, so a library's.
+# The file of the tree that `include` in `file` refers to; empty if there is none, so it is a library's.
 function(resolve file include result)
     cmake_path(GET file PARENT_PATH own)
     foreach(place "${own}" Source Engine Plugin Tests)
@@ -111,7 +112,7 @@ foreach(file IN LISTS sources)
     endforeach()
 endforeach()
 
-# Torch and CUDA reach no other folder, not through other headers either.
+# Torch and CUDA reach no other folder, not even through other headers.
 foreach(file IN LISTS sources)
     folder_of("${file}" folder)
     if(folder IN_LIST sees_torch)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs BUILD into PLACE, moves that elsewhere, and runs what is there: nothing in it may need the build folder,
-# the cache or the place it was first installed to.
+# Installs BUILD into PLACE, moves it elsewhere, and runs it from there: nothing in it may need the build folder, the
+# cache or the place where it was first installed.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${PLACE}")
 execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PLACE}/first" OUTPUT_QUIET
@@ -23,12 +23,12 @@ if(PLUGIN)
         share/doc/tableread/LICENSE.plugin)
 endif()
 if(ENGINE)
-    must_exist(bin/tableread-engine lib/tableread/libtorch_cpu.so)
+    must_exist(bin/tableread-engine bin/tableread-read-recording lib/tableread/libtorch_cpu.so)
     set(engine "${prefix}/bin/tableread-engine")
     find_program(READELF readelf REQUIRED)
     execute_process(COMMAND "${READELF}" -d "${engine}" OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
     if(NOT dynamic MATCHES "R(UN)?PATH\\)[^\n]*\\[\\$ORIGIN/\\.\\./lib/tableread\\]")
-        message(FATAL_ERROR "the installed engine looks for its libraries elsewhere than beside itself:\n${dynamic}")
+        message(FATAL_ERROR "the installed engine does not look for its libraries next to itself:\n${dynamic}")
     endif()
     foreach(arguments IN ITEMS --version selftest)
         execute_process(COMMAND "${CMAKE_COMMAND}" -E env "HOME=${PLACE}" "${engine}" ${arguments}
@@ -38,7 +38,7 @@ if(ENGINE)
             message(FATAL_ERROR "the installed tableread-engine ${arguments} ended with ${status}")
         endif()
     endforeach()
-    # The model that was installed is the one that it speaks with: without it the same command has to fail.
+    # It must speak with the installed model: without it the same command has to fail.
     file(RENAME "${prefix}/share/tableread/models" "${PLACE}/models-aside")
     execute_process(COMMAND "${engine}" selftest WORKING_DIRECTORY "${PLACE}" RESULT_VARIABLE status
         OUTPUT_QUIET ERROR_QUIET)

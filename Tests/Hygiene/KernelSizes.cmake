@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sizes that kernels and the memory plan share are defined in Engine/Device/KernelSizes.h and nowhere else: a second
-# definition lets the plan count what no kernel takes.
+# Sizes that kernels and the memory plan share are defined in Engine/Device/KernelSizes.h and nowhere else: with a
+# second definition the plan may count what no kernel uses.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 set(home Engine/Device/KernelSizes.h)
 

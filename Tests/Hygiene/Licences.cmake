@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Each file of code says its licence in one of its first five lines: the plugin, its tests and those of both programs
+# Each file of code states its licence in one of its first five lines: the plugin, its tests and those of both programs
 # together GPL-3.0-or-later, because JUCE and the VST3 SDK are; everything else Apache-2.0.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 

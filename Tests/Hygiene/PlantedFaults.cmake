@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Runs one check over small trees in PLACE: a clean one, which has to pass, and then one fault at a time, each of
-# which has to be found by its own sentence.
+# Runs one check over small trees in PLACE: first a clean one, which must pass, and then one fault at a time, each of
+# which must be reported with its own sentence.
 cmake_minimum_required(VERSION 3.25)
 set(apache "// SPDX-License-Identifier: Apache-2.0\n")
 set(gpl "// SPDX-License-Identifier: GPL-3.0-or-later\n")
@@ -15,13 +15,13 @@ function(run_check expected)
             message(FATAL_ERROR "the clean tree was refused: ${said}")
         endif()
     elseif(NOT status)
-        message(FATAL_ERROR "passed, though planted was: ${expected}")
+        message(FATAL_ERROR "passed, although this fault was planted: ${expected}")
     elseif(NOT said MATCHES "${expected}")
         message(FATAL_ERROR "\"${expected}\" is not what it said: ${said}")
     endif()
 endfunction()
 
-# Writes one file, runs the check, takes the file back.
+# Writes one file, runs the check, removes the file.
 function(planted expected path text)
     if(EXISTS "${PLACE}/${path}")
         file(READ "${PLACE}/${path}" before)
@@ -97,7 +97,7 @@ elseif(CHECK STREQUAL "Functions")
     set(bad Engine/Model/Bad.cpp)
     set(list Tests/Hygiene/ManyParameters.txt)
     string(REPEAT "    step ();\n" 77 text)
-    set(long "template <int N>\nvoid run ()\n{\n${text}}\n") # one line more than is allowed
+    set(long "template <int N>\nvoid run ()\n{\n${text}}\n") # one line too long
     planted("" ${bad} "namespace a\n{\nvoid run ()\n{\n${text}}\n}\n")
     planted("Bad.cpp:1: run has 81 lines, 80 are allowed" ${bad} "${long}")
     planted("Bad.cpp:3: Plan::run has 81 lines" ${bad} "class Plan : Base<2>\n{\n${long}};\n")
@@ -118,7 +118,7 @@ elseif(CHECK STREQUAL "Functions")
     file(WRITE "${PLACE}/Source/Core/Many.h" "void many (${five});\n")
     planted("" ${list} "# a comment\nmany as the format has it\n")
     planted("many is listed without a reason" ${list} "many\n")
-    planted("other has no more than 4 parameters any more" ${list} "many as the format has it\nother too\n")
+    planted("other no longer has more than 4 parameters" ${list} "many as the format has it\nother too\n")
     planted("6 entries, 5 are allowed" ${list} "many x\nb x\nc x\nd x\ne x\nf x\n")
 elseif(CHECK STREQUAL "Licences")
     planted("Bad.cpp: none of the first five lines" Engine/Network/Bad.cpp "int x;\n")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Gives the compiler one #include at a time and LIBRARY's include folders: each header of its own is found, HEADER, which
-# is in the tree and belongs to a library that LIBRARY does not link, is not.
+# Gives the compiler one #include at a time and LIBRARY's include folders: it must find each of the library's headers,
+# but not HEADER, which is in the tree and belongs to a library that LIBRARY does not link.
 cmake_minimum_required(VERSION 3.25)
 list(TRANSFORM FOLDERS PREPEND "-I")
 set(source "${PLACE}/Tests/Hygiene/Refused-${LIBRARY}.cpp")
@@ -17,7 +17,7 @@ function(compile header result output)
 endfunction()
 
 if(NOT EXISTS "${ROOT}/Source/${HEADER}" AND NOT EXISTS "${ROOT}/Engine/${HEADER}" AND NOT EXISTS "${ROOT}/Plugin/${HEADER}")
-    message(FATAL_ERROR "${HEADER} is not in the tree, so that it is refused says nothing.")
+    message(FATAL_ERROR "${HEADER} is not in the tree, so refusing it proves nothing.")
 endif()
 compile("${HEADER}" status said as-include)
 if(NOT status OR NOT said MATCHES "No such file|file not found")

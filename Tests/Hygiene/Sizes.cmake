@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# All files together stay under 64 MiB, the goldens under 5 MiB; a file of code stays under 501 lines, or one of its
-# first ten says why ("Long because …").
+# All files together stay under 64 MiB, and the goldens under 5 MiB. A file of code has at most 500 lines, unless one of
+# its first ten says why ("Long because …").
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 if(NOT DEFINED MAX_BYTES)
     math(EXPR MAX_BYTES "64 * 1024 * 1024")
@@ -12,7 +12,7 @@ tree_files(files)
 set(total 0)
 set(goldens 0)
 foreach(file IN LISTS files)
-    if(IS_SYMLINK "${ROOT}/${file}") # what it points to is counted where it lies
+    if(IS_SYMLINK "${ROOT}/${file}") # its target is counted in its own place
         continue()
     endif()
     file(SIZE "${ROOT}/${file}" bytes)

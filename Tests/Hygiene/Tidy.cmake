@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Runs Tests/Scripts/tidy over small trees in PLACE: planted faults are named, a clean tree passes, and only what has
-# not changed since it was clean comes from the cache.
+# Runs Tests/Scripts/tidy over small trees in PLACE: planted faults are named, a clean tree passes, and only sources
+# that have not changed since they were clean come from the cache.
 cmake_minimum_required(VERSION 3.25)
 set(apart "${PLACE}/Source/Apart")
 
@@ -20,7 +20,7 @@ file(COPY_FILE "${ROOT}/.clang-tidy" "${PLACE}/.clang-tidy")
 set(entries "")
 foreach(name IN ITEMS One Two)
     file(WRITE "${apart}/${name}.cpp" "#include \"Twice.h\"\nstatic int helper (int a)\n{\n    return twice (a);\n}\n"
-        "int use${name}()\n{\n    return helper (1);\n}\n") # two helpers of one name: not to be compiled together
+        "int use${name}()\n{\n    return helper (1);\n}\n") # two helpers of one name cannot be compiled together
     list(APPEND entries "{\"directory\": \"${PLACE}/build\", \"file\": \"${apart}/${name}.cpp\", \"command\":
         \"clang++-14 -std=c++20 -Wall -Werror -o ${name}.o -c ${apart}/${name}.cpp\"}")
 endforeach()
@@ -33,7 +33,7 @@ tidy(0 "2 sources, 0 of them known from before; 0 findings")
 tidy(0 "2 sources, 2 of them known from before; 0 findings")
 
 file(WRITE "${apart}/Twice.h" "${header}inline long wide (int a)\n{\n    return a * 1000;\n}\n")
-foreach(run RANGE 1 2) # what has findings is read again
+foreach(run RANGE 1 2) # sources with findings are read again
     tidy(1 "Source/Apart/Twice.h:8:12: error: .*bugprone-implicit-widening.* 0 of them known from before; 1 findings")
 endforeach()
 file(WRITE "${apart}/Twice.h" "${header}")
@@ -49,7 +49,7 @@ tidy(0 "2 sources, 0 of them known from before; 0 findings")
 
 tidy(1 "nothing was checked" --torch)
 
-# Headers in a build of CMake's: a library's are found through links, and each has to compile alone.
+# Headers in a CMake build: a library's headers are found through links, and each must compile alone.
 file(REMOVE_RECURSE "${PLACE}")
 file(MAKE_DIRECTORY "${PLACE}")
 file(COPY_FILE "${ROOT}/.clang-tidy" "${PLACE}/.clang-tidy")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the checks share. ROOT: the tree to look at, a git checkout or a plain folder.
+# Shared by the checks. ROOT: the tree to check, a git checkout or a plain folder.
 cmake_minimum_required(VERSION 3.25)
 set(found_faults 0)
 
-# All files that are tracked or would be: those that git does not ignore. A folder that is no checkout (an unpacked
+# All files that are tracked or would be: those that git does not ignore. A folder that is not a checkout (an unpacked
 # archive, a planted tree) is taken whole, without its build folder and the link that configuring makes.
 function(tree_files result)
     if(EXISTS "${ROOT}/.git")
@@ -14,7 +14,7 @@ function(tree_files result)
         string(STRIP "${text}" text)
         string(REPLACE "\n" ";" listed "${text}")
         foreach(file IN LISTS listed)
-            if(EXISTS "${ROOT}/${file}") # not: deleted, but not yet in the index
+            if(EXISTS "${ROOT}/${file}") # if not, it was deleted, but not yet in the index
                 list(APPEND files "${file}")
             endif()
         endforeach()

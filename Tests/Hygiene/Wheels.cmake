@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every wheel is pinned by version and checksum; those for a GPU have their size beside them, and what the README and
-# the commands tell the user to expect is the sum.
+# Every wheel is pinned by version and checksum; those for a GPU also state their size, and the total that the README
+# and the commands announce is their sum.
 include("${CMAKE_CURRENT_LIST_DIR}/Tree.cmake")
 string(REPEAT "[0-9a-f]" 64 checksum)
 

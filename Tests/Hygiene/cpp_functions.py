@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the functions of a C++ or CUDA source: their names, parameters and lines. Reads tokens, not types, and looks at
-namespaces and classes only: what stands inside a function's body (lambdas, local classes) belongs to that function."""
+namespaces and classes only: what is inside a function's body (lambdas, local classes) belongs to that function."""
 from dataclasses import dataclass
 
 from cpp_tokens import is_macro, is_word, tokens_of
@@ -11,12 +11,12 @@ NOT_A_NAME = {'alignas', 'decltype', 'explicit', 'noexcept', 'requires', 'sizeof
 
 
 class CannotRead(Exception):
-    """A source that does not follow what is known here: brackets that do not pair."""
+    """A source that cannot be read: its brackets do not pair."""
 
 
 @dataclass
 class Function:
-    name: str  # with its classes: Plan::Builder::add
+    name: str  # including its classes: Plan::Builder::add
     parameters: int
     first: int  # line of its first word
     last: int  # line of its closing brace, or of the declaration's end
@@ -37,7 +37,7 @@ class Reader:
         return self.tokens[min(self.at, len(self.tokens) - 1)].line
 
     def skip_group(self):
-        """From an opening bracket to behind the one that closes it; returns what is between."""
+        """Goes from an opening bracket past the one that closes it; returns what is between."""
         begin, open_brackets = self.at + 1, []
         while self.text():
             if self.text() in GROUPS:
@@ -50,7 +50,7 @@ class Reader:
         raise CannotRead(f'line {self.tokens[begin - 1].line}: this bracket is not closed')
 
     def skip_angles(self):
-        """From < to behind its >."""
+        """Goes from < past its >."""
         depth = 0
         while self.text() not in ('', ';', '{'):
             if self.text() in GROUPS:
@@ -62,7 +62,7 @@ class Reader:
                 return
 
     def skip_statement(self):
-        """To behind the next ; on this level, or before the } that ends it."""
+        """Goes past the next ; on this level, or up to the } that ends it."""
         while self.text() not in ('', '}'):
             if self.text() == ';':
                 self.at += 1
@@ -112,7 +112,7 @@ class Reader:
             self.body_of_scope(names)
 
     def class_body(self, names):
-        """False, with nothing read, where this is no class with a body."""
+        """Returns False, with nothing read, if this is not a class with a body."""
         before, name = self.at, ''
         self.at += 1
         while self.text() not in ('', ';', '{', ':', '=', '}'):
@@ -182,7 +182,7 @@ class Reader:
         return scope + own
 
     def function(self, names, name, first):
-        """From the bracket of the parameters to behind the body, or behind the declaration's end."""
+        """Goes from the bracket of the parameters past the body, or past the end of the declaration."""
         parameters, tail = count_parameters(self.skip_group()), set()
         while self.text() not in ('', ';', '{', '=', ':', '}'):
             tail.add(self.text())
@@ -204,7 +204,7 @@ class Reader:
             Function('::'.join(names + [name]), parameters, first, last, bool(tail & {'override', 'final'})))
 
     def initialisers(self):
-        """A constructor's: name (…) or name {…}, with commas between."""
+        """Those of a constructor: name (…) or name {…}, with commas between."""
         while self.text() in (':', ','):
             self.at += 1
             while self.text() not in ('', '(', '{', ';'):
@@ -219,7 +219,7 @@ class Reader:
 
 
 def count_parameters(tokens):
-    """Commas on the top level and one; what stands between brackets or <> is one parameter's."""
+    """The commas on the top level plus one; commas between brackets or <> do not count."""
     if not tokens or [token.text for token in tokens] == ['void']:
         return 0
     depth, count = 0, 1

@@ -20,7 +20,7 @@ class Token:
 
 
 def blank(match):
-    """As many lines as before; a string stays one token."""
+    """Keeps the number of lines; a string stays one token."""
     text = match.group()
     return ('0' if text[0] in 'R"' else ' ') + '\n' * text.count('\n')
 

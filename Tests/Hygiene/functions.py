@@ -14,7 +14,7 @@ LIST = 'Tests/Hygiene/ManyParameters.txt'
 
 
 def exceptions_of(root):
-    """The list's names; a fault where it is too long or an entry gives no reason."""
+    """The names in the list; a fault if it is too long or an entry gives no reason."""
     lines = (root / LIST).read_text().splitlines() if (root / LIST).exists() else []
     entries = [line.split(maxsplit=1) for line in lines if line and not line.startswith('#')]
     faults = [f'{LIST}: {entry[0]} is listed without a reason' for entry in entries if len(entry) < 2]
@@ -62,7 +62,7 @@ def check(root, files):
             if function.name not in exceptions:
                 faults.append(f'{where} has {function.parameters} parameters, {MAX_PARAMETERS} are allowed. '
                               'Make them a struct.')
-    faults += [f'{LIST}: {name} has no more than {MAX_PARAMETERS} parameters any more' for name in sorted(unused)]
+    faults += [f'{LIST}: {name} no longer has more than {MAX_PARAMETERS} parameters' for name in sorted(unused)]
     return len(found), faults
 
 

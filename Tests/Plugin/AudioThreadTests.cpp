@@ -14,7 +14,7 @@ using namespace tableread::plugin;
 using namespace tableread::test;
 using test::AllocationGuard;
 
-TEST_CASE ("The guard sees what it is there for", "[plugin][audiothread]")
+TEST_CASE ("The guard sees allocations and locks", "[plugin][audiothread]")
 {
     std::mutex mutex;
     volatile std::size_t size = 100;

@@ -5,10 +5,10 @@
 #include <iterator>
 
 #include <catch2/catch.hpp>
-#include <sndfile.h>
 #include <sys/wait.h>
 
 #include "PluginFixture.h"
+#include "Support/SoundFiles.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -16,7 +16,7 @@ using namespace tableread::test;
 
 namespace
 {
-/** The app with no display, a socket of its own, and arguments as a shell has them. */
+/** The app without a display, with a socket of its own and arguments as a shell passes them. */
 class App
 {
 public:
@@ -50,16 +50,11 @@ public:
 
 std::vector<float> readWav (const std::filesystem::path& file, int rate)
 {
-    SF_INFO info = {};
-    auto* input = sf_open (file.c_str(), SFM_READ, &info);
-    REQUIRE (input != nullptr);
-    std::vector<float> samples ((std::size_t) (info.frames * info.channels));
-    sf_read_float (input, samples.data(), (sf_count_t) samples.size());
-    sf_close (input);
-    CHECK (info.samplerate == rate);
-    CHECK (info.channels == 1);
-    CHECK (info.format == (SF_FORMAT_WAV | SF_FORMAT_FLOAT));
-    return samples;
+    const auto sound = readSound (file);
+    CHECK (sound.sampleRateHz == rate);
+    CHECK (sound.channels == 1);
+    CHECK (sound.format == (SF_FORMAT_WAV | SF_FORMAT_FLOAT));
+    return sound.samples;
 }
 
 const std::string engine = " --engine '" TABLEREAD_FAKE_ENGINE "'";
@@ -75,7 +70,15 @@ TEST_CASE ("A script is bounced without a window, as a host would hear it", "[pl
     CHECK ((readWav (app.folder.path() / "slow.wav", 24'000) == expectedSound (24'000, 3)));
 }
 
-TEST_CASE ("A bounce that cannot be is refused in one line, and leaves no file", "[plugin][bounce]")
+TEST_CASE ("A bounce with closed standard streams has no words in it", "[plugin][bounce]")
+{
+    App app;
+    const std::string closed = GENERATE ("2>&-", "<&- >&- 2>&-");
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine + " " + closed + " #") == 0);
+    CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
+}
+
+TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[plugin][bounce]")
 {
     struct Bad
     {
@@ -83,14 +86,20 @@ TEST_CASE ("A bounce that cannot be is refused in one line, and leaves no file",
         int exitCode;
         const char* says;
     };
-    const auto bad =
-        GENERATE (Bad { "--bounce missing.txt -o out.wav", 2, "missing.txt: the script cannot be read" },
-                  Bad { "--bounce scene.txt", 2, "needs -o" }, Bad { "-o out.wav", 2, "--bounce" },
-                  Bad { "--bounce scene.txt -o out.wav --rate 10", 2, "--rate 10" },
-                  Bad { "--bounce scene.txt -o out.wav --voice Anna", 2, "NAME=FILE" },
-                  Bad { "--bounce empty.txt -o out.wav", 2, "empty.txt: " },
-                  Bad { "--bounce scene.txt -o /nowhere/out.wav", 1, "/nowhere/out.wav" },
-                  Bad { "--bounce scene.txt -o out.wav --engine /nowhere/engine", 2, "/nowhere/engine" });
+    const auto bad = GENERATE (
+        Bad { "--bounce missing.txt -o out.wav", 2, "missing.txt: does not exist. Check the path." },
+        Bad { "--bounce . -o out.wav", 2, ".: is a folder. Give a text file." },
+        Bad { "--bounce /proc/self/mem -o out.wav", 2, "/proc/self/mem: " }, // reading throws
+        Bad { "--bounce scene.txt", 2, "needs -o" }, Bad { "-o out.wav", 2, "--bounce" },
+        Bad { "--bounce scene.txt -o out.wav --rate 10", 2, "--rate 10" },
+        Bad { "--bounce scene.txt -o out.wav --voice Anna", 2, "NAME=FILE" },
+        Bad { "--bounce empty.txt -o out.wav", 2, "empty.txt: " },
+        Bad { "--bounce scene.txt -o /nowhere/out.wav", 2, "/nowhere/out.wav" },
+        Bad { "--bounce scene.txt -o ./scene.txt", 2, "is also an input" },
+        Bad { "--bounce scene.txt -o scene.txt --voice Anna=scene.txt", 2, "is also an input" },
+        Bad { "--bounce scene.txt -o out.wav --seed -1", 2, "2^64" },
+        Bad { "--bounce scene.txt -o out.wav --seed 18446744073709551616", 2, "2^64" },
+        Bad { "--bounce scene.txt -o out.wav --engine /nowhere/engine", 2, "/nowhere/engine" });
     CAPTURE (bad.arguments);
     App app;
     std::ofstream (app.folder.path() / "empty.txt") << "\n";

@@ -21,7 +21,7 @@ SessionState sceneState (std::uint64_t seed = 0)
     return state;
 }
 
-/** A plugin and its editor, in no window: drawn into a picture, used by its buttons. */
+/** A plugin and its editor, without a window: drawn into an image, used through its buttons. */
 struct Desk
 {
     explicit Desk (const PluginFixture& fixture)
@@ -59,7 +59,7 @@ struct Desk
         return find<juce::Label> ([&] (auto& each) { return each.getText().contains (text); }) != nullptr;
     }
 
-    /** How many pixels of the editor's part `Part` have just this colour. */
+    /** How many pixels of the editor's component `Part` have exactly this colour. */
     template <typename Part>
     int pixels (juce::Colour colour) const
     {

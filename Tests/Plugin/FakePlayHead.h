@@ -31,7 +31,7 @@ public:
     bool isSilent = false; // says nothing at all
 };
 
-/** Plays `plugin` from `from` to `to` in blocks and returns its left channel; the right one has to be the same. */
+/** Plays `plugin` from `from` to `to` in blocks and returns its left channel; the right one must be the same. */
 inline std::vector<float> play (juce::AudioProcessor& plugin, FakePlayHead& head, std::int64_t from,
                                 std::int64_t to, int block)
 {
@@ -42,8 +42,7 @@ inline std::vector<float> play (juce::AudioProcessor& plugin, FakePlayHead& head
     {
         const auto count = (int) std::min<std::int64_t> (block, to - at);
         juce::AudioBuffer<float> audio (juce::jmax (2, plugin.getTotalNumOutputChannels()), count);
-        for (int channel = 0; channel < audio.getNumChannels();
-             ++channel) // what was there before must not remain
+        for (int channel = 0; channel < audio.getNumChannels(); ++channel) // the old content must not remain
             juce::FloatVectorOperations::fill (audio.getWritePointer (channel), 0.77f, count);
         head.sample = at;
         plugin.processBlock (audio, midi);

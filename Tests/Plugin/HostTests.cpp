@@ -23,7 +23,7 @@ struct Format
 
 const Format formats[] = { { "VST3", TABLEREAD_VST3 }, { "LV2", TABLEREAD_LV2 } };
 
-/** Sets what the plugin, in this process, looks for its engine with. */
+/** Sets the environment in which a plugin in this process looks for its engine. */
 class Environment
 {
 public:
@@ -88,7 +88,7 @@ TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][st
     CHECK (plugin.save() == state);
 }
 
-TEST_CASE ("A hosted plugin starts its engine by itself", "[plugin][host]")
+TEST_CASE ("A hosted plugin starts its own engine", "[plugin][host]")
 {
     const test::TemporaryFolder folder;
     const auto socket = folder.path() / "engine.sock";
@@ -99,7 +99,7 @@ TEST_CASE ("A hosted plugin starts its engine by itself", "[plugin][host]")
         plugin.load (renderedScene (1));
         CHECK ((plugin.bounce (0, (std::int64_t) expected.size(), 512) == expected));
     }
-    // The engine outlives the plugin, for the next one; its process id is beside the socket.
+    // The engine outlives the plugin, for the next one; its process id is in a file next to the socket.
     HostedPlugin next ("VST3", TABLEREAD_VST3, 48'000.0, 512);
     next.load (renderedScene (1));
     CHECK ((next.bounce (0, (std::int64_t) expected.size(), 512) == expected));

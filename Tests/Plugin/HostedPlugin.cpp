@@ -79,7 +79,7 @@ SessionState HostedPlugin::save()
     instance->getStateInformation (state);
     if (! inner.fromBase64Encoding (stateInside (state)))
         throw std::runtime_error ("the host's state holds no state of the plugin");
-    // JUCE's VST3 wrapper appends data of its own behind a zero byte.
+    // JUCE's VST3 wrapper appends its own data after a zero byte.
     return parseState (std::string (static_cast<const char*> (inner.getData()), inner.getSize()).c_str())
         .value();
 }

@@ -14,7 +14,7 @@ namespace tableread::test
 {
 using namespace plugin;
 
-/** The built plugin, loaded from its file as a DAW does it, in the format "VST3" or "LV2". */
+/** The built plugin, loaded from its file as a DAW loads it, in the format "VST3" or "LV2". */
 class HostedPlugin
 {
 public:
@@ -22,7 +22,7 @@ public:
     HostedPlugin (const std::string& format, const std::filesystem::path& bundle, double rate, int block);
     ~HostedPlugin();
 
-    /** Puts a session's state into the plugin in the way of its format. */
+    /** Loads a session's state into the plugin, in the way its format does. */
     void load (const SessionState& state);
 
     /** The session's state that the plugin gives to its host. */

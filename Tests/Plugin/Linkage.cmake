@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cmake -DFILES="…" -P Linkage.cmake: what the plugin is linked with, all the way down, names neither Torch nor CUDA:
+# cmake -DFILES="…" -P Linkage.cmake: nothing that the plugin links, directly or not, names Torch or CUDA:
 # a fault in those must stay in the engine's process.
 foreach(file IN LISTS FILES)
     execute_process(COMMAND ldd "${file}" OUTPUT_VARIABLE libraries ERROR_VARIABLE problem RESULT_VARIABLE result)

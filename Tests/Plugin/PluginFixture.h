@@ -46,7 +46,7 @@ public:
 };
 
 /** What a script should sound like at a host's rate: each line's speech as the engine of tones says it, resampled in
-    one go and placed by hand; written down apart from the plugin's own way to it. */
+    one go and placed by hand, independently of the plugin's own code. */
 inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
 {
     struct Line
@@ -57,7 +57,7 @@ inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
     };
     const Line lines[] = { { "anna", "Good evening. You are late again.", 0 },
                            { "ben", "The train stood still for an hour.", 0 },
-                           { "anna", "Sit down, then.", 350 * 24 },
+                           { "anna", "Sit down, then.", 350LL * 24 },
                            { "ben", "Thank you.", 0 },
                            { "anna", "The soup is cold.", 0 } };
     std::vector<float> sound;
@@ -80,7 +80,7 @@ inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
         audio->read (0, std::span (sound).subspan (start));
         position += (std::int64_t) speech.size();
     }
-    sound.resize ((std::size_t) toHost ({ position + 200 * 24 }, rate).value);
+    sound.resize ((std::size_t) toHost ({ position + 200LL * 24 }, rate).value);
     return sound;
 }
 

@@ -109,7 +109,7 @@ TEST_CASE ("The host's transport decides what is heard", "[plugin][processor]")
     {
         plugin.head.isPlaying = false;
     }
-    SECTION ("before the beginning and behind the end")
+    SECTION ("before the beginning and after the end")
     {
         CHECK (play (*plugin.processor, plugin.head, end, end + 999, 333) == std::vector<float> (999, 0.0f));
         CHECK (play (*plugin.processor, plugin.head, -2'000, -1'000, 333) ==
@@ -136,7 +136,7 @@ TEST_CASE ("The host's transport decides what is heard", "[plugin][processor]")
     CHECK (play (*plugin.processor, plugin.head, 20'000, 21'000, 100) == std::vector<float> (1'000, 0.0f));
 }
 
-TEST_CASE ("An LV2 host that tells its position only when it changes is followed", "[plugin][processor]")
+TEST_CASE ("An LV2 host that reports its position only when it changes is followed", "[plugin][processor]")
 {
     PluginFixture fixture;
     juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
@@ -146,7 +146,7 @@ TEST_CASE ("An LV2 host that tells its position only when it changes is followed
     plugin.processor->session.performance().waitUntilDone();
     const auto expected = expectedSound (48'000.0);
     const auto playOn = [&] (std::int64_t from,
-                             std::int64_t to) { // the first block with a position, the rest without
+                             std::int64_t to) { // only the first block has a position
         plugin.head.isSilent = false;
         auto heard = play (*plugin.processor, plugin.head, from, from + 64, 64);
         plugin.head.isSilent = true;
@@ -204,7 +204,7 @@ TEST_CASE ("Playing while rendering, stopping and changing the script is safe",
     CHECK ((play (*plugin.processor, plugin.head, 0, (std::int64_t) expected.size(), 480) == expected));
 }
 
-TEST_CASE ("The plugin can go at any moment", "[plugin][processor][threads]")
+TEST_CASE ("The plugin can be destroyed at any moment", "[plugin][processor][threads]")
 {
     test::FakeFaults slow;
     slow.frameMs = 3;

@@ -43,6 +43,15 @@ TEST_CASE ("A state of version 1 opens the same forever", "[plugin][state]")
     CHECK (*read == full());
 }
 
+TEST_CASE ("A state without a guidance scale leaves it to the model", "[plugin][state]")
+{
+    auto state = full();
+    state.guidanceScale.reset();
+    CHECK (toText (state).find ("cfg_scale") == std::string::npos);
+    CHECK_FALSE (parseState (toText (state)).value().guidanceScale);
+    CHECK_FALSE (parseState (R"({"tableread_state": 1, "cfg_scale": "x"})").value().guidanceScale);
+}
+
 TEST_CASE ("A state of a newer version is refused by name, not half read", "[plugin][state]")
 {
     const auto read = parseState (R"({"tableread_state": 2, "script": {"scenes": []}})");
@@ -51,7 +60,7 @@ TEST_CASE ("A state of a newer version is refused by name, not half read", "[plu
     CHECK_THAT (read.error().message, Catch::Contains ("newer TableRead (state 2, this one reads up to 1)"));
 }
 
-TEST_CASE ("What is no state is refused", "[plugin][state]")
+TEST_CASE ("A text that is not a state is refused", "[plugin][state]")
 {
     const std::string text =
         GENERATE (as<std::string>(), "", "{", "[]", "null", "7", "{}", R"({"tableread_state": "1"})",

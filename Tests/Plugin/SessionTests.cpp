@@ -22,6 +22,7 @@ std::vector<float> soundOf (Session& session, double rate)
 std::vector<std::string> voices (const std::vector<CastMember>& cast)
 {
     std::vector<std::string> names;
+    names.reserve (cast.size());
     for (const auto& member : cast)
         names.push_back (member.voice.name);
     return names;
@@ -40,7 +41,7 @@ TEST_CASE ("A script becomes the sound of its lines, with its pauses, at any hos
     session.performance().waitUntilDone();
     CHECK ((soundOf (session, rate) == expectedSound (rate, 11)));
 
-    // Another rate afterwards is the same as having had it from the beginning.
+    // Changing the rate later is the same as having had it from the beginning.
     session.performance().setHostRate (96'000);
     CHECK ((soundOf (session, 96'000) == expectedSound (96'000, 11)));
 }
@@ -152,7 +153,7 @@ TEST_CASE ("Names are compared without case, beyond ASCII too", "[plugin][sessio
     Session session (fixture.options());
     session.setScript (other + ": One.");
     REQUIRE (session.render());
-    session.performance().waitUntilDone(); // the engine has told its voices
+    session.performance().waitUntilDone(); // the engine has reported its voices
     CHECK (voices (session.cast ({ other })) == std::vector<std::string> { name });
 
     session.setVoice (name, { "mia", {} });
@@ -162,7 +163,7 @@ TEST_CASE ("Names are compared without case, beyond ASCII too", "[plugin][sessio
     CHECK (session.cast ({ name })[0].voice.path == "/ada.wav");
 }
 
-TEST_CASE ("The voices are those of the engine's model, once it has told them", "[plugin][session]")
+TEST_CASE ("The voices are those of the engine's model, once it has reported them", "[plugin][session]")
 {
     test::FakeFaults faults;
     faults.voices = { "mia", "noah" };
@@ -192,7 +193,7 @@ TEST_CASE ("A model without voices needs recordings", "[plugin][session]")
     CHECK_THAT (refused.error().message, Catch::StartsWith ("speaker \"Ben\" has no voice"));
 }
 
-TEST_CASE ("What cannot be spoken is said in words", "[plugin][session]")
+TEST_CASE ("A script that cannot be spoken is refused in words", "[plugin][session]")
 {
     PluginFixture fixture;
     Session session (fixture.options());
@@ -223,7 +224,7 @@ TEST_CASE ("A saved session comes back and is rendered again", "[plugin][session
     CHECK ((soundOf (session, 24'000) == expectedSound (24'000, 4)));
     CHECK (session.save() == saved);
 
-    session.load (toText ({})); // one that was never rendered: the old sound goes
+    session.load (toText ({})); // a state that was never rendered: the old sound goes
     CHECK (session.performance().view().passages.empty());
 }
 

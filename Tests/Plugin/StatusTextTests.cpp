@@ -25,7 +25,7 @@ Performance::PassageView passage (TakeState state, int line)
 }
 } // namespace
 
-TEST_CASE ("The status line says what happens", "[plugin][editor]")
+TEST_CASE ("The status line says what is happening", "[plugin][editor]")
 {
     Performance::View view;
     CHECK_THAT (describe (view, std::nullopt).text, Catch::StartsWith ("Ready."));
@@ -46,7 +46,7 @@ TEST_CASE ("The status line says what happens", "[plugin][editor]")
     CHECK (describe (view, std::nullopt).text == "Starting the engine\u2026");
 
     view.isRendering = false;
-    view.end = { 90 * 24'000 };
+    view.end = { 90LL * 24'000 };
     view.passages = { passage (TakeState::Done, 1), passage (TakeState::Cancelled, 2) };
     CHECK (describe (view, std::nullopt).text == "Stopped after 1 line, 1:30.0  \u00b7  1.5\u00d7 real time");
     CHECK_THAT (describe (view, std::nullopt, { "line 2: odd" }).text,
@@ -78,14 +78,14 @@ TEST_CASE ("Peaks of a growing take are those of the whole", "[plugin][editor]")
     TakePeaks whole (take);
     whole.update();
     std::int64_t different = 0;
-    for (std::int64_t at = 0; at < 50 * 77; at += TakePeaks::step)
+    for (std::int64_t at = 0; at < 50LL * 77; at += TakePeaks::step)
     {
         const auto a = growing.between (at, at + 1), b = whole.between (at, at + 1);
         different += a.low != b.low || a.high != b.high;
     }
     CHECK (different == 0);
-    CHECK (whole.between (0, 50 * 77).high == 3.0f);
-    CHECK (whole.between (0, 50 * 77).low == -3.0f);
+    CHECK (whole.between (0, 50LL * 77).high == 3.0f);
+    CHECK (whole.between (0, 50LL * 77).low == -3.0f);
     CHECK (whole.loudest() == 3.0f);
     CHECK (whole.between (1'000'000, 2'000'000).high == 0.0f);
 }

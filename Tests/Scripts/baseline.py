@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage: baseline.py   what users have today, on this GPU: transformers' VibeVoice 1.5B (random weights) per frame, the link's speed,
-and the seed's way of offloading 20 of the 7B model's 28 layers (each layer moved in before and out after its pass, twice a frame for guidance) under several cache trim intervals"""
+"""usage: baseline.py   measures what users have today, on this GPU: transformers' VibeVoice 1.5B (random weights) per
+frame, the link's speed, and the earlier way of offloading 20 of the 7B model's 28 layers (each layer moved in before
+and out after its pass, twice a frame for guidance) at several cache trim intervals"""
 import math, time, json, sys
 import numpy as np, torch
 from torch import nn
@@ -58,7 +59,7 @@ m = model(1536, 8960, 28, 12, 2, True); print('1.5B parameters', sum(x.numel() f
 print(f'transformers {transformers.__version__} 1.5B eager: {per_frame(m):.1f} ms a frame', flush=True)
 m.to('cpu'); del m; torch.cuda.empty_cache()
 
-# ---- the seed's offloading of a 7B decoder: 8 resident, 20 offloaded
+# ---- the earlier way of offloading, with a 7B decoder: 8 resident, 20 offloaded
 from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer, Qwen2Config, Qwen2RotaryEmbedding
 cfg = Qwen2Config(hidden_size=3584, intermediate_size=18944, num_hidden_layers=28, num_attention_heads=28, num_key_value_heads=4, attn_implementation='sdpa')
 torch.set_default_dtype(torch.bfloat16)

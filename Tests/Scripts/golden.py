@@ -10,7 +10,7 @@ Parity  transformers is patched to the original code's semantics (search for "or
 
 Files in DIR
   config.json, model.safetensors   as the official checkpoints have them (names, typo, shapes), stored in --dtype
-  golden.safetensors               the tensors below; floats in fp32 whatever --dtype is, ids in int64
+  golden.safetensors               the tensors below; floats in fp32 for any --dtype, ids in int64
   golden.fp32.safetensors          --dtype bfloat16 only: PyTorch in fp32 (same stored weights, noise, tokens), forced (see
                                    Comparing) by golden.safetensors
   golden.json                      the fields below
@@ -24,7 +24,7 @@ vae_dim, F frames, N diffusion steps, L new tokens; i counts passes, k frames, j
   voice.mean, voice.ac_in [R,D], voice.ac_embed [R,h]   encoder mean, (sampled + bias)·scale, connector; voice after voice
   prefill.layer{l}.out [1,P,h]            each decoder layer's output, before the final norm
   lm.p{i}.in, .out [1,n,h], .pos [1,n], .mask [1,m]   positive passes (n = P at i = 0, else 1); out after the final norm
-  lm.n{i}.…                               negative passes, one a frame; the mask hides what stood before the last START
+  lm.n{i}.…                               negative passes, one a frame; the mask hides what came before the last START
   logits{i} [vocab]                       of positive pass i, before any constraint
   f{k}.pos_condition, f{k}.neg_condition [1,h]
   f{k}.s{j}.x, .v [2,D], .t [2]           head's input (two equal rows) and output (conditional, unconditional), timestep
@@ -33,7 +33,7 @@ vae_dim, F frames, N diffusion steps, L new tokens; i counts passes, k frames, j
   audio [1,F·hop]                         all frames
   sched.timesteps [N], sched.sigmas [N+1]
   whole.audio [1,1,F·hop], whole.semantic [1,F,E]   whole-utterance codec; only if no reset lies between the frames
-Without voices wav*, voice*, noise.vae* are absent; nothing else is.
+Without voices wav*, voice*, noise.vae* are absent; all else is there.
 
 golden.json
   command, torch, transformers            what made it
@@ -42,7 +42,7 @@ golden.json
   voice_lens, voice_frames, prompt_tokens, n_frames
   tokens, script                          new tokens as generated; the forced ones, null if --free: then the engine's own
                                           argmax over the four special ids must give `tokens`
-  token_margin                            --free: smallest distance of best and second-best logit
+  token_margin                            --free: smallest distance between the best and second-best logit
   lm_passes                               ["p0", "n0", "p1", …] in order
   own_error                               --dtype bfloat16: {class: PyTorch's error against golden.fp32.safetensors}
   stream_vs_whole                         {audio, semantic}: largest absolute difference, or null
@@ -52,8 +52,8 @@ Comparing. A tensor's class is its name without digits (lm.p3.out → lm.p.out);
   forced   tokens from `tokens`; every LM pass's input and every frame's latent, once compared, is replaced by the golden
            one, so that errors do not feed back. fp32: <= 1e-4. bf16: inputs from golden.safetensors, errors against
            golden.fp32.safetensors, <= 2 · own_error
-  free     all else is the engine's own; tokens from `script`, own argmax if it is null. fp32: <= 1e-3 over 7 frames.
-           bf16: not compared (rounding grows too far in a random model)
+  free     everything else is the engine's own; tokens from `script`, its own argmax if that is null. fp32: <= 1e-3 over
+           7 frames. bf16: not compared (rounding grows too far in a random model)
 One ulp in the weights gives up to 6e-6 forced, 2e-5 (shape d: 2e-4) free. `replay DIR --json` prints
 {"dtype": …, "tokens_equal": true, "forced": {"f.latent": 3.1e-6, …}, "free": {…}}. With cfg_scale 1 an engine may skip the
 negative branch: it then leaves out lm.n*, f*.neg_condition and the second row of v.
@@ -72,8 +72,8 @@ from golden_official import SHAPES, build, official, special, to_official
 
 # --------------------------------------------------------------------------- DPM-Solver++(2M), v-prediction, cosine
 class MiniDPM:
-    """Same numbers as diffusers.DPMSolverMultistepScheduler(beta_schedule='squaredcos_cap_v2',
-    prediction_type='v_prediction'); same interface as far as VibeVoice uses it."""
+    """The same numbers as diffusers.DPMSolverMultistepScheduler(beta_schedule='squaredcos_cap_v2',
+    prediction_type='v_prediction'); the same interface, as far as VibeVoice uses it."""
     def __init__(self, n_train=1000):
         f = lambda t: math.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2
         b = [min(1 - f((i + 1) / n_train) / f(i / n_train), 0.999) for i in range(n_train)]

@@ -102,12 +102,12 @@ def build(o, seed, stored, compute):
                                    intermediate_size=int(head["head_ffn_ratio"] * head["hidden_size"])),
         pad_token_id=s["text_eos"], eos_token_id=s["text_eos"], audio_bos_token_id=s["bos"],
         audio_eos_token_id=s["eos"], audio_token_id=s["diff"])).eval()
-    # transformers knows only a decoder that mirrors the encoder; the official config describes it on its own
+    # transformers knows only a decoder that mirrors the encoder; the official config describes it separately
     back = depths(ac["decoder_depths"]) if ac["decoder_depths"] else depths(ac["encoder_depths"])[::-1]
     model.model.audio_tower.decoder = AutoModel.from_config(VibeVoiceAcousticTokenizerDecoderConfig(
         **codec(ac, ac["decoder_n_filters"], ac["decoder_ratios"], back))).eval()
 
-    # weights that matter (defaults leave gammas at 1e-6 and norms at 1: everything hidden)
+    # weights that matter (defaults leave gammas at 1e-6 and norms at 1, which hides everything)
     rng = np.random.default_rng([seed, 0])
     with torch.no_grad():
         for n, p in model.named_parameters():

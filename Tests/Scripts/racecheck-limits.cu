@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two ways to share memory that have no race, but that compute-sanitizer's racecheck reports (seen with CUDA 13.0), each with a
-// variant that it understands. Engine/Kernels/Cuda/RingBuffer.h and WarpGroups.h have both variants. On a GPU of compute capability 9.0:
+// Two ways to share memory without a race that compute-sanitizer's racecheck reports anyway (seen with CUDA 13.0),
+// each with a variant that it understands. Engine/Kernels/Cuda/RingBuffer.h and WarpGroups.h have both variants. On a
+// GPU of compute capability 9.0:
 //
 //     nvcc -arch=sm_90 -std=c++17 -o racecheck-limits Tests/Scripts/racecheck-limits.cu
 //     compute-sanitizer --tool racecheck ./racecheck-limits groups 0    0 hazards
-//     compute-sanitizer --tool racecheck ./racecheck-limits groups 5    reads after writes, over a barrier of all
+//     compute-sanitizer --tool racecheck ./racecheck-limits groups 5    reads after writes, across a barrier of all
 //     compute-sanitizer --tool racecheck ./racecheck-limits arrive 5    0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits ring 32     0 hazards
 //     compute-sanitizer --tool racecheck ./racecheck-limits ring 1      writes after reads of lanes that met

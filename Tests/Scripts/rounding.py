@@ -3,7 +3,7 @@ import torch
 
 
 def changed(model, seed):
-    """The model itself, each weight moved by an ulp up, down or not at all."""
+    """The same model object, with each weight moved up or down by an ulp, or not at all."""
     draw = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for p in model.parameters():

@@ -4,7 +4,7 @@
 
 Run     python3 Tests/Scripts/ulp.py FOLDER…
         Prints for each the worst class error (golden.py, "Comparing") of three such changes, forced and free. A golden
-        that comes near the tolerances (1e-4, 1e-3) judges luck and not an engine: take another seed.
+        that comes near the tolerances (1e-4, 1e-3) tests luck and not an engine: take another seed.
 Needs   Tests/Scripts/requirements.txt
 
 Shape d is the delicate one: its codec ends in a single channel, where RMSNorm is nearly the sign of a sample, so that

@@ -7,13 +7,13 @@ Run     python3 Tests/Scripts/wer.py OURS [THEIRS] [--lines Tests/Data/mini/line
         rate and, with two folders, their difference; fails if that is above the limit in points, or a file is missing.
 Needs   Tests/Scripts/requirements.txt
 
-Each file is heard several times, each time with another dither of one step of 16 bits: on speech that mumbles a
+Each file is heard several times, each time with another dither of one step of 16 bits: where speech is unclear, a
 recogniser turns a difference that no ear hears (one step in one sample) into other words, so a single hearing measures
 chance. Both folders get the same dither.
 
 The rate is (substitutions + deletions + insertions) / words of the texts, over all lines together: it can pass 100 %.
-Of a model that mumbles two very different folders can both have about 100 %: so it also says in how many words the two
-transcripts differ from each other, which near-equal audio keeps near zero.
+Two very different folders can have the same rate, so it also says in how many words the two transcripts differ from each
+other, which near-equal audio keeps near zero.
 """
 import argparse, json, os, re, sys, wave
 import numpy as np

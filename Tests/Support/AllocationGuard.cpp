@@ -3,13 +3,14 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 
 #include <dlfcn.h>
 #include <pthread.h>
 
 namespace
 {
-// Of the thread; "initial-exec" so that reading them never allocates itself.
+// Per thread; "initial-exec", so that reading them never allocates.
 #define TABLEREAD_THREAD_LOCAL thread_local __attribute__ ((tls_model ("initial-exec")))
 TABLEREAD_THREAD_LOCAL int watching = 0;
 TABLEREAD_THREAD_LOCAL int allocationCount = 0;
@@ -21,14 +22,15 @@ void countAllocation()
 }
 } // namespace
 
-// glibc's own names for what is replaced here.
 extern "C"
 {
+    // NOLINTBEGIN(readability-identifier-naming): glibc's names of the functions replaced here
     void* __libc_malloc (std::size_t);
     void* __libc_calloc (std::size_t, std::size_t);
     void* __libc_realloc (void*, std::size_t);
     void* __libc_memalign (std::size_t, std::size_t);
     void __libc_free (void*);
+    // NOLINTEND(readability-identifier-naming)
 
     __attribute__ ((visibility ("default"))) void* malloc (std::size_t size)
     {

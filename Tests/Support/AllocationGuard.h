@@ -3,9 +3,9 @@
 
 namespace tableread::test
 {
-/** Counts what an audio thread must not do: while one of these lives, every allocation, every free and every lock of a
-    mutex on its thread is counted, also in libraries. Works by taking the place of malloc and pthread_mutex_lock in
-    the program, so it cannot be linked into one that has a sanitizer.
+/** Counts what an audio thread must not do: while one of these lives, it counts every allocation, free and lock of a
+    mutex on its thread, also in libraries. It replaces malloc and pthread_mutex_lock in the program, so it cannot be
+    linked into one that has a sanitizer.
 */
 class AllocationGuard
 {
@@ -16,7 +16,7 @@ public:
     AllocationGuard (const AllocationGuard&) = delete;
     AllocationGuard& operator= (const AllocationGuard&) = delete;
 
-    static int allocations(); // since the guard began, frees too
+    static int allocations(); // since the guard began, including frees
     static int locks();
 };
 } // namespace tableread::test

@@ -13,11 +13,11 @@
 
 namespace tableread::test
 {
-/** A device on a virtual clock that also checks what is asked of it, by what must come before what and not by what
+/** A device on a virtual clock that also checks what is asked of it, by the order that is guaranteed and not by what
     happened to be early enough: a block is never overwritten while work that reads it may run, nor read before its copy
     must be over. Host blocks are told apart by the number in their first byte, which travels with the copies.
 
-    Faults go to `faults`, in words: a test checks that there are none. */
+    Errors are listed in `faults`, in words: a test checks that there are none. */
 class FakeDevice : public engine::ModelledDevice
 {
 public:
@@ -30,8 +30,8 @@ public:
     std::vector<std::string> calls; // "copy", "compute", "trim", in the order of their issue
     int allocations = 0, refuseAllocations = 0, blocksInUse = 0, eventsInUse = 0;
     std::size_t pinnedAtMost = ~std::size_t { 0 };
-    std::int64_t unusedBlocks = 0;             // bytes that a trim gives back
-    std::optional<engine::DeviceMemory> shown; // instead of what it has
+    std::int64_t unusedBlocks = 0;             // bytes that a trim returns
+    std::optional<engine::DeviceMemory> shown; // reported instead of the real memory
     double trimMs = 0;
     int trims = 0, hostWaits = 0;
 
@@ -107,7 +107,7 @@ public:
         if (! knows (clockOf (engine::DeviceQueue::Copy), engine::DeviceQueue::Compute, state.read))
             faults.push_back ("content " + std::to_string (state.content) +
                               " is overwritten while work may read it");
-        if (to == found->first) // the rest of a copy in pieces
+        if (to == found->first) // otherwise the rest of a copy in pieces
         {
             state.content = (int) *from;
             copies.push_back (state.content);
@@ -179,14 +179,14 @@ public:
     }
 
 private:
-    /** How many steps of each queue are known to be over: a vector clock. */
+    /** How many steps of each queue are known to be complete: a vector clock. */
     using Clock = std::array<std::int64_t, 2>;
 
     struct BlockState
     {
         int content = -1;
         std::int64_t written = 0,
-                     read = 0; // the last steps of the copy and of the compute queue that used it
+                     read = 0; // the last step of the copy queue and of the compute queue that used it
     };
 
     static bool knows (const Clock& clock, engine::DeviceQueue queue, std::int64_t numberOfStep)

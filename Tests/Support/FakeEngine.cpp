@@ -90,7 +90,7 @@ struct FakeEngine::Server
         auto varied = *parsed;
         if (faults.drifts)
             varied.seed += (std::uint64_t) job;
-        // Once a job, and before the last bytes go out: who has heard them may ask for the next at once.
+        // Once a job, and before the last bytes go out: a client that has them may ask for the next at once.
         const auto release = [this, held = std::make_shared<std::atomic<bool>> (true)] {
             if (held->exchange (false))
                 busy = false;

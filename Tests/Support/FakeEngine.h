@@ -11,27 +11,27 @@
 
 namespace tableread::test
 {
-/** How a FakeEngine misbehaves. A count of 0 means: never. */
+/** How a FakeEngine misbehaves. A count of 0 means never. */
 struct FakeFaults
 {
-    int busyAnswers = 0;    // so many jobs are refused with 503 first
+    int busyAnswers = 0;    // this many jobs are refused with 503 first
     int refuseStatus = 0;   // every job is refused with this status
     int cutAfterFrames = 0; // the connection closes in the middle of a job …
-    int cuts = 1;           // … so many times
-    int cutStep = 0;        // … each one so many frames later than the one before
+    int cuts = 1;           // … this many times
+    int cutStep = 0;        // … each time this many frames later
     int dieAfterFrames = 0; // the process is killed in the middle of a job …
-    std::string dieOnce;    // … unless this file exists, which is made first
-    int frameMs = 0;        // a frame takes so long
+    std::string dieOnce;    // … unless this file exists; it is created first
+    int frameMs = 0;        // the time that a frame takes
     bool waits = false;     // the second frame is not sent before goOn()
-    int loadMs = 0;         // "loading" for so long
+    int loadMs = 0;         // the time that health says "loading"
     int protocol = 1;
     std::vector<std::string> voices { "anna", "ben", "clara", "david" };
-    bool drifts = false;      // each job of the same request says something else
+    bool drifts = false;      // repeating a request gives other samples
     bool notANumber = false;  // the second frame holds a NaN
     bool halfSample = false;  // the speech ends within a float
     bool html = false;        // answers 200 with a web page
     bool hangs = false;       // takes connections and never answers
-    bool exitsAtOnce = false; // the process ends with exit code 3 and a last word
+    bool exitsAtOnce = false; // the process ends with exit code 3 and a message
 };
 
 /** An engine without a model: speaks the protocol on a Unix socket, with tones (fakeSpeech) for speech. */
@@ -48,7 +48,7 @@ public:
     void wait();
 
     int jobs() const { return started; }        // speech requests that were taken
-    int cancelled() const { return abandoned; } // of these, how many the client left
+    int cancelled() const { return abandoned; } // how many of them the client left
     int hung() const { return held; }           // calls that got no answer, since the engine hangs
     std::vector<protocol::SpeechRequest> requests() const;
 
@@ -64,6 +64,6 @@ private:
     std::atomic<bool> free { false };
 };
 
-/** Reads faults as the executable's environment variable TABLEREAD_FAKE has them: "busy=2;cut=3;die-once=/path". */
+/** Reads faults in the form of the executable's environment variable TABLEREAD_FAKE: "busy=2;cut=3;die-once=/path". */
 FakeFaults parseFaults (const std::string& text);
 } // namespace tableread::test

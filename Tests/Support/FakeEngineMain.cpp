@@ -10,7 +10,7 @@
 #include "Support/FakeEngine.h"
 
 /** tableread-fake-engine serve --socket PATH: an engine process without a model, for tests. It runs until it gets a
-    signal, and notes its process id in the file beside the socket that ends in .pids. */
+    signal, and writes its process id to the file next to the socket that ends in .pids. */
 int main (int argc, char** argv)
 {
     using namespace tableread::test;

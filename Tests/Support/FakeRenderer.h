@@ -19,31 +19,33 @@ namespace tableread::test
 {
 using namespace engine;
 
-/** What a FakeRenderer does and has done. Shared with the test, which may change it while the renderer works. */
+/** What a FakeRenderer does and has done. The test shares it, and may change it while the renderer works. */
 struct FakeRendererControl
 {
     std::atomic<int> frames { 5 };       // of each passage
     std::atomic<int> frameMs { 0 };      // time that a frame takes
     std::atomic<int> failAtFrame { -1 }; // throws `failure` instead of this frame
-    std::atomic<bool> reachesLength { false };
+    std::atomic<FinishReason> finish { FinishReason::Stop };
     std::atomic<bool> failToLoad { false };
     std::atomic<int> loadMs { 0 };
-    std::optional<OffloadConfig> offload;    // as ModelInfo tells it
-    std::vector<std::string> notes;          // likewise
-    DeviceReport device;                     // a CPU, if it has no name
-    std::vector<ProfileSpan> profile;        // what each render notes
-    std::function<void (int frame)> atFrame; // called on the rendering thread, before each frame
-    std::function<void()> beforeVoice;       // and before each voice is encoded
+    std::optional<OffloadConfig> offload;              // as ModelInfo reports it
+    std::vector<std::string> notes;                    // likewise
+    std::atomic<float> guidanceScale { 1.3f };         // likewise, if the settings state none
+    DeviceReport device;                               // a CPU, if it has no name
+    std::vector<ProfileSpan> profile;                  // what each render records
+    std::function<void (int frame)> atFrame;           // called on the rendering thread, before each frame
+    std::function<void()> beforeVoice;                 // and before each voice is encoded
+    std::shared_ptr<std::vector<double>> heardSeconds; // of each voice that is encoded, if it is not null
     Error failure { ErrorCode::Internal, "the fake renderer was told to fail", {} };
 
     std::atomic<int> framesRendered { 0 };
     std::atomic<int> voicesEncoded { 0 };
     std::atomic<int> passagesRendered { 0 };
     std::atomic<int> passagesCancelled { 0 };
-    std::atomic<std::int64_t> exactFrames { 0 }; // as the last measured render was asked for
+    std::atomic<std::int64_t> exactFrames { 0 }; // as requested for the last measured render
 };
 
-/** A Renderer that speaks tones: Torch is not needed to test what is around one. A passage's samples depend on its
+/** A Renderer that speaks tones: Torch is not needed to test the code around one. A passage's samples depend on its
     text, voices and settings and on nothing else, so a test knows them beforehand: expected(). */
 class FakeRenderer : public Renderer, private Measuring
 {
@@ -61,12 +63,14 @@ public:
         modelInfo.frameSamples = frameSamples;
         modelInfo.offload = control->offload;
         modelInfo.notes = control->notes;
+        modelInfo.guidanceScale = control->guidanceScale;
     }
 
     static std::vector<float> expected (const VoicedPassage& passage, const RenderSettings& settings,
                                         int frames)
     {
-        std::string all = std::to_string (settings.seed) + '/' + std::to_string (settings.guidanceScale) +
+        std::string all = std::to_string (settings.seed) + '/' +
+                          std::to_string (settings.guidanceScale.value_or (ModelInfo {}.guidanceScale)) +
                           '/' + std::to_string (settings.steps);
         for (const auto& line : passage.lines)
             all += '/' + std::to_string (line.speaker) + line.text;
@@ -80,7 +84,7 @@ public:
         return samples;
     }
 
-    /** A voice of this name as the fake hears it: by its name and its first samples. */
+    /** A voice of this name as the fake hears it: its name and its first samples. */
     static EncodedVoice encode (const VoiceAudio& voice)
     {
         auto heard = voice.name;
@@ -100,6 +104,8 @@ public:
         if (control->beforeVoice)
             control->beforeVoice();
         ++control->voicesEncoded;
+        if (control->heardSeconds != nullptr)
+            control->heardSeconds->push_back (static_cast<double> (voice.samples.size()) / 24'000.0);
         return encode (voice);
     }
 
@@ -112,12 +118,14 @@ public:
                 .count();
         };
         const int total = control->frames;
-        const auto samples = expected (passage, settings, total);
+        auto resolved = settings;
+        resolved.guidanceScale = settings.guidanceScale.value_or (control->guidanceScale);
+        const auto samples = expected (passage, resolved, total);
         ++control->passagesRendered;
         noted = control->profile;
         RenderReport report;
         report.promptTokens = static_cast<std::int64_t> (passage.lines.size());
-        report.finish = control->reachesLength ? FinishReason::Length : FinishReason::Stop;
+        report.finish = control->finish;
         for (int frame = 0; frame < total; ++frame)
         {
             if (events.isCancelled && events.isCancelled())

@@ -16,10 +16,10 @@
 
 namespace tableread::test
 {
-/** What came back for one request, taken apart strictly: a library's client would hide what the tests look at. */
+/** The response to one request, parsed strictly: a library's client would hide what the tests look at. */
 struct RawResponse
 {
-    int status = 0; // 0: nothing that looks like HTTP
+    int status = 0; // 0: the response is not HTTP
     std::string head;
     std::string body;
     bool complete = false; // the announced length, or the chunk of length 0, was there
@@ -74,7 +74,7 @@ struct RawResponse
     }
 };
 
-/** A client of a Unix socket that can say anything, byte for byte. */
+/** A client of a Unix socket that can send anything, byte for byte. */
 class RawClient
 {
 public:
@@ -97,7 +97,7 @@ public:
             close (std::exchange (fd, -1));
     }
 
-    /** Nothing more will be said, but an answer could still be read. */
+    /** Nothing more will be sent, but an answer can still be read. */
     void shutSendingHalf() { shutdown (fd, SHUT_WR); }
 
     /** @returns false if the server closed. */
@@ -113,7 +113,7 @@ public:
         return true;
     }
 
-    /** Reads until `enough` bytes are there in all, the server closes, or `timeoutMs` pass without any. */
+    /** Reads until `enough` bytes are there in total, the server closes, or `timeoutMs` pass without any. */
     const std::string& receive (std::size_t enough = std::string::npos, int timeoutMs = 60'000)
     {
         char buffer[65536];
@@ -136,7 +136,7 @@ private:
     std::string received;
 };
 
-/** One request on a connection of its own, and all of its answer. */
+/** One request on its own connection, and the whole response. */
 inline RawResponse request (const std::filesystem::path& socketPath, std::string_view method,
                             std::string_view target, std::string_view body = {})
 {

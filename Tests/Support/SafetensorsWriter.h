@@ -30,7 +30,7 @@ inline std::string readFile (const std::filesystem::path& path)
     return { std::istreambuf_iterator<char> (stream), {} };
 }
 
-/** A safetensors file out of any header, true or not, and any data. */
+/** A safetensors file made of any header, true or not, and any data. */
 inline std::string safetensorsOf (std::string_view header, std::string_view data)
 {
     const std::uint64_t length = header.size();
@@ -39,7 +39,7 @@ inline std::string safetensorsOf (std::string_view header, std::string_view data
     return file.append (header).append (data);
 }
 
-/** Builds a valid safetensors file, tensor after tensor; a header can then be bent by hand. */
+/** Builds a valid safetensors file, tensor after tensor; a header can then be altered by hand. */
 class SafetensorsWriter
 {
 public:

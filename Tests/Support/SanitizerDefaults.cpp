@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the sanitizers ask each program at its start: their options, and what they are to keep quiet about. Each
-// suppression names whose code it is and why nothing here can cure it.
+// What the sanitizers ask each program at its start: their options and suppressions. Each suppression names whose
+// code it is about and why nothing here can fix it.
 #define TABLEREAD_EXPORT extern "C" __attribute__ ((visibility ("default"), used))
 
 TABLEREAD_EXPORT const char* __asan_default_options();
@@ -21,11 +21,16 @@ const char* __ubsan_default_options()
 
 const char* __lsan_default_suppressions()
 {
-    // JUCE's copy of lilv, the library that finds LV2 plugins for a host, loses what it knew when it is told to look
+    // JUCE's copy of lilv, the library that finds LV2 plugins for a host, leaks what it held when it is told to look
     // in a second folder: the former search path, and each plugin class that it meets again. JUCE's LV2 host looks in
     // the usual folders first, always, and only then where the test says.
+    // libsndfile 1.2 forgets what the decoder had allocated for some Ogg files that it refuses.
     return "leak:lilv_world_set_option\n"
-           "leak:lilv_plugin_class_new\n";
+           "leak:lilv_plugin_class_new\n"
+           "leak:libvorbis.so\n"
+           "leak:libogg.so\n"
+           "leak:libopus.so\n"
+           "leak:libsndfile.so\n";
 }
 
 const char* __tsan_default_options()
@@ -36,6 +41,6 @@ const char* __tsan_default_options()
 const char* __tsan_default_suppressions()
 {
     // Debian's cpp-httplib is a shared library without instrumentation: how its server hands a connection from one of
-    // its threads to another is not seen, and what they pass on looks like a race.
+    // its threads to another is invisible, so what they pass on looks like a race.
     return "race:libcpp-httplib.so\n";
 }

@@ -11,7 +11,7 @@
 
 namespace tableread::test
 {
-/** What a sound file has in it, channels interleaved. */
+/** The content of a sound file, channels interleaved. */
 struct Sound
 {
     std::vector<float> samples;

@@ -8,7 +8,7 @@
 
 namespace tableread::test
 {
-/** A fresh folder of mode 0700 that is removed with all it holds at the end of its scope. */
+/** A fresh folder of mode 0700 that is removed with its content at the end of its scope. */
 class TemporaryFolder
 {
 public:

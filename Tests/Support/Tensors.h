@@ -25,7 +25,7 @@ inline double relativeError (const at::Tensor& a, const at::Tensor& b)
     return ((a.to (at::kDouble) - wanted).norm() / (wanted.norm() + 1e-30)).item<double>();
 }
 
-/** Equal bit for bit: also where both are NaN or zeros of different sign. */
+/** Equal bit for bit, NaNs and the signs of zeros included. */
 inline bool sameBits (const at::Tensor& a, const at::Tensor& b)
 {
     const auto x = a.contiguous(), y = b.contiguous();

@@ -5,7 +5,7 @@
 
 namespace tableread::test
 {
-/** The config.json of a tiny VibeVoice, hop 16, in the official layout: small enough to be bent in tests. */
+/** The config.json of a tiny VibeVoice, hop 16, in the official layout: small enough to be altered in tests. */
 inline nlohmann::json tinyOfficialConfig()
 {
     return nlohmann::json::parse (R"({

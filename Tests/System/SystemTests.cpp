@@ -5,15 +5,19 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <catch2/catch.hpp>
-#include <sndfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "Plugin/HostedPlugin.h"
+#include "Support/RawHttp.h"
+#include "Support/SoundFiles.h"
 #include "Support/TemporaryFolder.h"
 #include "Timeline/HostAudio.h"
 
@@ -24,25 +28,14 @@ using namespace tableread::test;
 namespace
 {
 constexpr const char* dialogue = "Anna: Good evening.\n"
-                                 "Ben: You are late.\n"
+                                 "Ben: You’re late…\n"
                                  "[pause 350ms]\n"
                                  "Anna: I know.\n";
-constexpr std::int64_t pauseBeforeLast = 350 * 24; // model samples
+constexpr std::int64_t pauseBeforeLast = 350LL * 24; // model samples
 constexpr std::uint64_t seed = 7;
 
-std::vector<float> readWav (const std::filesystem::path& file)
-{
-    SF_INFO info = {};
-    auto* input = sf_open (file.c_str(), SFM_READ, &info);
-    REQUIRE (input != nullptr);
-    std::vector<float> samples ((std::size_t) (info.frames * info.channels));
-    sf_read_float (input, samples.data(), (sf_count_t) samples.size());
-    sf_close (input);
-    return samples;
-}
-
 /** A folder where the engine's own command has rendered the dialogue, and where a plugin in this process finds (and
-    starts) the engine. Whatever was started is ended with it. */
+    starts) the engine. Ends every process that was started. */
 class Stage
 {
 public:
@@ -78,7 +71,7 @@ public:
              " --format f32 -o whole.wav --stems stems");
     }
 
-    std::vector<float> whole() const { return readWav (folder.path() / "whole.wav"); }
+    std::vector<float> whole() const { return readSound (folder.path() / "whole.wav").samples; }
 
     /** The command's lines, each resampled in one go and placed by hand. */
     std::vector<float> expected (double rate) const
@@ -92,7 +85,7 @@ public:
         std::int64_t position = 0;
         for (std::size_t i = 0; i < stems.size(); ++i)
         {
-            const auto speech = readWav (stems[i]);
+            const auto speech = readSound (stems[i]).samples;
             const auto take = std::make_shared<Take>();
             take->append (speech);
             take->finish();
@@ -107,7 +100,7 @@ public:
         return sound;
     }
 
-    /** The process that listens, by what the system knows of our socket's peer. */
+    /** The process that listens, as the system reports our socket's peer. */
     pid_t engine() const
     {
         const int peer = ::socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -178,10 +171,10 @@ TEST_CASE ("The app bounces the very samples that the engine's command writes", 
     stage.renderByCommand();
     stage.run ("env -u DISPLAY '" TABLEREAD_APP "' --bounce dialogue.txt -o app.wav --rate 24000 --seed " +
                std::to_string (seed));
-    CHECK ((readWav (stage.folder.path() / "app.wav") == stage.whole()));
+    CHECK ((readSound (stage.folder.path() / "app.wav").samples == stage.whole()));
     stage.run ("env -u DISPLAY '" TABLEREAD_APP "' --bounce dialogue.txt -o app48.wav --seed " +
                std::to_string (seed));
-    CHECK ((readWav (stage.folder.path() / "app48.wav") == stage.expected (48'000.0)));
+    CHECK ((readSound (stage.folder.path() / "app48.wav").samples == stage.expected (48'000.0)));
 }
 
 TEST_CASE ("An engine that is killed in the middle of a line leaves no trace in the bounce", "[system]")
@@ -212,4 +205,43 @@ TEST_CASE ("Two plugins share one engine and hear the same", "[system]")
     other.load (rendered());
     CHECK ((other.bounce (0, (std::int64_t) whole.size(), 512) == whole));
     CHECK ((one.bounce (0, (std::int64_t) whole.size(), 512) == whole));
+}
+
+TEST_CASE ("A model's file that shrinks does not end the engine: each client hears why", "[system]")
+{
+    const Stage stage;
+    const auto model = stage.folder.path() / "model", file = model / "model-00002-of-00002.safetensors";
+    std::filesystem::copy (TABLEREAD_ROOT "/Assets/models/mini", model,
+                           std::filesystem::copy_options::recursive);
+    stage.run ("('" TABLEREAD_ENGINE_PROGRAM "' serve --model '" + model.string() +
+               "' --device cpu > log.txt 2>&1 &)");
+    const auto health = [&] {
+        try
+        {
+            return nlohmann::json::parse (request (stage.socket(), "GET", "/health").body)
+                .value ("status", "");
+        }
+        catch (const std::exception&)
+        {
+            return std::string();
+        }
+    };
+    for (int i = 0; i < 600 && health() != "ok"; ++i)
+        std::this_thread::sleep_for (std::chrono::milliseconds (100));
+    const auto speak = [&] {
+        return request (stage.socket(), "POST", "/v1/audio/speech", R"({"input": "Yes.", "voice": "anna"})");
+    };
+    CHECK (speak().status == 200);
+    std::filesystem::resize_file (file, 4096);
+    for (int again = 0; again < 2; ++again)
+    {
+        const auto response = speak();
+        CHECK (response.status == 500);
+        const auto error = nlohmann::json::parse (response.body).at ("error");
+        CHECK (error["code"] == "io");
+        CHECK (error["param"] == file.string());
+        CHECK_THAT (error["message"].get<std::string>(),
+                    Catch::Contains ("shortened it while it was in use"));
+    }
+    CHECK (health() == "ok");
 }

@@ -19,6 +19,8 @@ std::string_view nameOf (DType type)
             return "I8";
         case DType::Int64:
             return "I64";
+        case DType::Other:
+            break;
     }
     return "?";
 }
@@ -37,6 +39,8 @@ std::int64_t bytesPerElement (DType type)
         case DType::Float8E4M3:
         case DType::Int8:
             return 1;
+        case DType::Other:
+            break;
     }
     return 0;
 }

@@ -13,11 +13,13 @@ enum class DType
     BFloat16,
     Float8E4M3,
     Int8,
-    Int64
+    Int64,
+    Other // not computed with; a tensor that the model does not use may have any type
 };
 
-/** As safetensors spells it: "F32", "F16", "BF16", "F8_E4M3", "I8", "I64". */
+/** The spelling of safetensors: "F32", "F16", "BF16", "F8_E4M3", "I8", "I64"; "?" for any other type. */
 std::string_view nameOf (DType type);
 
+/** 0 for any other type. */
 std::int64_t bytesPerElement (DType type);
 } // namespace tableread::engine

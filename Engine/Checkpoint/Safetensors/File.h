@@ -4,31 +4,27 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string_view>
 
 #include "Checkpoint/Safetensors/Header.h"
+#include "Checkpoint/Safetensors/MappedFile.h"
 
 namespace tableread::engine
 {
-/** One safetensors file, mapped read-only; its header is checked against its size at opening.
-
-    Memory    pages come from the file when first touched and are the kernel's to drop. A file that is cut short by
-              another program while it is mapped ends this one (SIGBUS), as with every mapped file.
-*/
+/** One safetensors file, mapped read-only; its header is checked against its size on opening. Call checkMappedFiles()
+    after reading data. */
 class SafetensorsFile
 {
 public:
     explicit SafetensorsFile (const std::filesystem::path& path);
-    ~SafetensorsFile();
-    SafetensorsFile (const SafetensorsFile&) = delete;
-    SafetensorsFile& operator= (const SafetensorsFile&) = delete;
 
-    const std::filesystem::path& path() const { return filePath; }
+    const std::filesystem::path& path() const { return mapped.path(); }
     std::span<const SafetensorsEntry> entries() const { return header.entries; }
+    std::string_view layerFormats() const { return header.layerFormats; }
     std::span<const std::byte> data (const SafetensorsEntry& entry) const;
 
 private:
-    std::filesystem::path filePath;
-    std::span<const std::byte> mapped;
+    MappedFile mapped;
     SafetensorsHeader header;
 };
 } // namespace tableread::engine

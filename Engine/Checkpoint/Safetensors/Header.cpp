@@ -15,7 +15,7 @@ namespace
 {
 constexpr std::uint64_t lengthBytes = 8;
 
-/** Bytes of a tensor, or nothing if that is more than 64 bits hold. */
+/** Bytes of a tensor; empty if the number exceeds 64 bits. */
 std::optional<std::uint64_t> bytesOf (const SafetensorsEntry& entry)
 {
     auto bytes = static_cast<std::uint64_t> (bytesPerElement (entry.dtype));
@@ -39,6 +39,8 @@ void checkEntry (const SafetensorsEntry& entry, std::uint64_t dataBytes, const s
                   " of the data, of which the file has " + std::to_string (dataBytes) +
                   ": it is truncated or damaged. Fetch it again.",
               where);
+    if (entry.dtype == DType::Other)
+        return;
     const auto wanted = bytesOf (entry);
     if (! wanted)
         fail (ErrorCode::InvalidInput,
@@ -51,7 +53,7 @@ void checkEntry (const SafetensorsEntry& entry, std::uint64_t dataBytes, const s
               where);
 }
 
-/** The data belongs to the tensors to the last byte, each byte to one. */
+/** Checks that each byte of the data belongs to exactly one tensor. */
 void checkTiling (const std::vector<SafetensorsEntry>& entries, std::uint64_t dataBytes,
                   const std::string& where)
 {
@@ -62,7 +64,7 @@ void checkTiling (const std::vector<SafetensorsEntry>& entries, std::uint64_t da
         if (entry.begin != at)
             fail (ErrorCode::InvalidInput,
                   "tensor " + inQuotes (entry.name) +
-                      (entry.begin < at ? " overlaps " : " leaves a hole behind ") + before + " (byte " +
+                      (entry.begin < at ? " overlaps " : " leaves a gap after ") + before + " (byte " +
                       std::to_string (entry.begin) + ", expected " + std::to_string (at) +
                       "). Fetch the file again.",
                   where);
@@ -72,7 +74,7 @@ void checkTiling (const std::vector<SafetensorsEntry>& entries, std::uint64_t da
     if (at != dataBytes)
         fail (ErrorCode::InvalidInput,
               "has " + std::to_string (dataBytes - at) +
-                  " bytes behind its last tensor that belong to none. " + "Fetch the file again.",
+                  " bytes after its last tensor that belong to no tensor. " + "Fetch the file again.",
               where);
 }
 } // namespace
@@ -106,9 +108,8 @@ SafetensorsHeader SafetensorsHeader::parse (std::span<const std::byte> file, con
         fail (ErrorCode::InvalidInput, "its header does not begin with {. Is this a safetensors file?",
               where);
 
-    SafetensorsHeader header;
+    auto header = readSafetensorsHeader (text, where);
     header.dataStart = lengthBytes + length;
-    header.entries = readSafetensorsHeader (text, where);
     const auto dataBytes = available - length;
     for (const auto& entry : header.entries)
         checkEntry (entry, dataBytes, where);

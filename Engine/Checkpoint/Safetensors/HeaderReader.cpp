@@ -23,8 +23,8 @@ std::optional<DType> dtypeNamed (std::string_view name)
     return std::nullopt;
 }
 
-/** Builds the entries as the JSON goes by. A tree of it would let a small header take hundreds of megabytes, and
-    would have lost all but the last of several equal keys. */
+/** Builds the entries while the JSON is parsed. With a tree, a small header could take hundreds of megabytes, and
+    all but the last of several equal keys would be lost. */
 class HeaderReader : public nlohmann::json_sax<nlohmann::json>
 {
 public:
@@ -34,6 +34,7 @@ public:
     {}
 
     std::vector<SafetensorsEntry> entries;
+    std::string layerFormats;
 
     bool key (string_t& name) override
     {
@@ -41,6 +42,7 @@ public:
             beginEntry (name);
         else if (depth == 2 && ! skipping)
             beginField (name);
+        isLayerFormats = skipping && depth == 2 && name == "_quantization_metadata";
         return true;
     }
 
@@ -103,24 +105,22 @@ public:
     {
         if (depth < 2)
             notATensor();
+        if (isLayerFormats && depth == 2)
+            layerFormats = value;
         if (skipping || field == Field::Other)
             return true;
         if (depth != 2 || field != Field::Type)
             refuseField();
         const auto type = dtypeNamed (value);
+        entries.back().dtype = type.value_or (DType::Other);
         if (! type)
-            fail (
-                ErrorCode::Unsupported,
-                "tensor " + inQuotes (entries.back().name) + " is of type " + inQuotes (value) +
-                    "; F32, F16, BF16, F8_E4M3, I8 and I64 are known. Convert the checkpoint to one of them.",
-                file);
-        entries.back().dtype = *type;
+            entries.back().otherType = value;
         return true;
     }
 
     bool null() override { return unexpected(); }
     bool boolean (bool) override { return unexpected(); }
-    bool number_integer (number_integer_t) override { return unexpected(); } // only negative ones arrive here
+    bool number_integer (number_integer_t) override { return unexpected(); } // negative numbers only
     bool number_float (number_float_t, const string_t&) override { return unexpected(); }
     bool binary (binary_t&) override { return unexpected(); }
 
@@ -213,16 +213,16 @@ private:
     std::uint64_t bytes;
     std::unordered_set<std::string> names;
     std::size_t depth = 0;
-    bool skipping = false, seenType = false, seenShape = false, seenOffsets = false;
+    bool skipping = false, isLayerFormats = false, seenType = false, seenShape = false, seenOffsets = false;
     int offsets = 0;
     Field field = Field::Other;
 };
 } // namespace
 
-std::vector<SafetensorsEntry> readSafetensorsHeader (std::string_view json, const std::string& where)
+SafetensorsHeader readSafetensorsHeader (std::string_view json, const std::string& where)
 {
     HeaderReader reader (where, json.size());
     nlohmann::json::sax_parse (json.begin(), json.end(), &reader);
-    return std::move (reader.entries);
+    return { 0, std::move (reader.entries), std::move (reader.layerFormats) };
 }
 } // namespace tableread::engine

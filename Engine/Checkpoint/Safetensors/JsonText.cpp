@@ -5,6 +5,9 @@
 #include <set>
 #include <vector>
 
+#include <unistd.h>
+
+#include "Checkpoint/Safetensors/Links.h"
 #include "Core/Error.h"
 
 namespace tableread::engine
@@ -41,11 +44,16 @@ private:
 std::string readTextFile (const std::filesystem::path& path, std::uint64_t maxBytes)
 {
     std::error_code problem;
+    refuseDangling (path);
     if (! std::filesystem::exists (path, problem))
         fail (ErrorCode::NotFound, "there is no such file.", path.string());
+    if (! std::filesystem::is_regular_file (path, problem))
+        fail (ErrorCode::InvalidInput, "is not a regular file. Take the file that came with the checkpoint.",
+              path.string());
     const auto size = std::filesystem::file_size (path, problem);
     if (problem)
-        fail (ErrorCode::Io, "is not a file that can be read: " + problem.message() + ".", path.string());
+        fail (codeOfSystemError (problem.value()), "cannot be read: " + problem.message() + ".",
+              path.string());
     if (size > maxBytes)
         fail (ErrorCode::InvalidInput,
               "is " + std::to_string (size) + " bytes long, at most " + std::to_string (maxBytes) +
@@ -55,7 +63,8 @@ std::string readTextFile (const std::filesystem::path& path, std::uint64_t maxBy
     std::string text (static_cast<std::size_t> (size), '\0');
     std::ifstream stream (path, std::ios::binary);
     if (! stream.read (text.data(), static_cast<std::streamsize> (size)))
-        fail (ErrorCode::Io, "cannot be read. Check its permissions.", path.string());
+        fail (::access (path.c_str(), R_OK) == 0 ? ErrorCode::Io : ErrorCode::InvalidInput,
+              "cannot be read. Check its permissions.", path.string());
     return text;
 }
 
@@ -76,7 +85,7 @@ nlohmann::json parseJsonObject (std::string_view text, const std::string& where)
                   " of " + std::to_string (text.size()) + ". Fetch the file again.",
               where);
     }
-    catch (const json::exception&) // a number that no double can hold
+    catch (const json::exception&) // a number that does not fit a double
     {
         fail (ErrorCode::InvalidInput, "holds a number that is too large to be read.", where);
     }

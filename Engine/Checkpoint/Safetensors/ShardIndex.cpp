@@ -12,7 +12,7 @@ namespace
 constexpr std::uint64_t maxIndexBytes = 8 << 20;
 constexpr std::size_t maxShards = 1024;
 
-/** A shard is a file beside its index, not one elsewhere. */
+/** A shard must be a file in its index's folder. */
 void checkShardName (const std::string& name, const std::string& where)
 {
     if (! name.ends_with (".safetensors") ||
@@ -20,7 +20,7 @@ void checkShardName (const std::string& name, const std::string& where)
         name.find ("..") != std::string::npos)
         fail (ErrorCode::InvalidInput,
               "names the shard " + inQuotes (name) +
-                  "; the plain name of a .safetensors file beside it is needed.",
+                  "; the plain name of a .safetensors file in its folder is needed.",
               where);
 }
 } // namespace

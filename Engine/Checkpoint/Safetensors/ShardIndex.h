@@ -9,13 +9,13 @@
 
 namespace tableread::engine
 {
-/** What model.safetensors.index.json says: which shards there are, and in which of them each tensor is. A shard is the
-    plain name of a file beside the index, never a path. */
+/** The contents of model.safetensors.index.json: which shards there are, and which of them has each tensor. A shard is
+    the plain name of a file in the index's folder, never a path. */
 struct ShardIndex
 {
-    std::string path; // of the index, for complaints
+    std::string path; // of the index, for error messages
     std::set<std::string> shards;
-    std::map<std::string, std::string> shardOf; // by the tensor's name as the index has it
+    std::map<std::string, std::string> shardOf; // by the tensor's name in the index
 
     /** @throws Exception NotFound, Io or InvalidInput. */
     static ShardIndex read (const std::filesystem::path& path);

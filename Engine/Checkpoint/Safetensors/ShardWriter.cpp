@@ -9,13 +9,14 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "Checkpoint/Safetensors/MappedFile.h"
 #include "Core/Error.h"
 
 namespace tableread::engine
 {
 namespace
 {
-/** A new file that is written from its beginning to its end. */
+/** A new file that is written sequentially. */
 class Output
 {
 public:
@@ -38,7 +39,13 @@ public:
             if (count < 0 && errno == EINTR)
                 continue;
             if (count < 0)
+            {
+                const int reason = errno;
+                if (reason == EFAULT) // the bytes are of a mapped file that has shrunk
+                    checkMappedFiles();
+                errno = reason;
                 refuse ("cannot be written");
+            }
             bytes = bytes.subspan (static_cast<std::size_t> (count));
         }
     }
@@ -52,7 +59,7 @@ public:
 private:
     [[noreturn]] void refuse (const char* what)
     {
-        fail (ErrorCode::Io,
+        fail (codeOfSystemError (errno),
               std::string (what) + ": " + std::strerror (errno) +
                   ". Free space there, or name a folder on another disk.",
               path.string());
@@ -67,7 +74,7 @@ std::span<const std::byte> bytesOf (const std::string& text)
     return std::as_bytes (std::span (text.data(), text.size()));
 }
 
-/** Length, header, padded so that the data begins at a multiple of 8. */
+/** Length and header, padded so that the data begins at a multiple of 8. */
 std::string headOf (std::span<const PlannedTensor> tensors)
 {
     nlohmann::json header { { "__metadata__", { { "format", "pt" } } } };
@@ -102,17 +109,17 @@ struct ShardWriter::Files
     struct Shard
     {
         std::string name, head;
-        std::size_t end; // behind its last tensor
+        std::size_t end; // one past its last tensor
     };
 
     std::filesystem::path folder;
     std::vector<PlannedTensor> tensors;
     std::vector<Shard> shards;
     std::unique_ptr<Output> output;
-    std::size_t shard = 0, tensor = 0; // that are written
+    std::size_t shard = 0, tensor = 0; // being written
     std::int64_t missing = 0;          // bytes of that tensor
 
-    /** To the next tensor that has bytes, opening its shard; @returns false behind the last one. */
+    /** Moves to the next tensor that has bytes, and opens its shard. @returns false after the last one. */
     bool advance()
     {
         while (missing == 0 && tensor < tensors.size())

@@ -22,11 +22,11 @@ struct PlannedTensor
     std::int64_t bytes() const;
 };
 
-/** Writes tensors one after the other as the safetensors file of a checkpoint folder, or, where they are more than
-    `shardBytes`, as shards and their index. What there will be must be known beforehand, since a file's head tells it.
+/** Writes tensors one after the other as the safetensors file of a checkpoint folder or, if they exceed
+    `shardBytes`, as shards and their index. All tensors must be known in advance, since a file's header lists them.
 
-    Memory    the heads only.
-    Errors    throws Exception Io with a sentence, for example on a full disk; what is written so far stays.
+    Memory    only the headers.
+    Errors    throws Exception Io with a sentence, for example on a full disk; what was written so far stays.
 */
 class ShardWriter
 {
@@ -38,10 +38,10 @@ public:
     std::int64_t totalBytes() const;
     std::size_t shards() const;
 
-    /** The next bytes of the next tensor, in the order of the plan. Empty tensors are passed over. */
+    /** Writes the next bytes of the current tensor, in the order of the plan. Empty tensors are skipped. */
     void write (std::span<const std::byte> bytes);
 
-    /** Completes the files, once all tensors are written, and brings them to the disk. */
+    /** Completes the files after all tensors are written, and syncs them to disk. */
     void finish();
 
 private:

@@ -10,7 +10,7 @@
 
 namespace tableread::engine
 {
-/** A tensor where it lies in the mapped file: little-endian, contiguous, row-major. Lives as long as its Checkpoint. */
+/** A view of a tensor in the mapped file: little-endian, contiguous, row-major. Lives as long as its Checkpoint. */
 struct TensorView
 {
     DType dtype = DType::Float32;

@@ -6,9 +6,10 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
-void rotary (float* x, std::int64_t heads, std::int64_t dim, const float* cosine, const float* sine)
+void rotary (float* x, std::int64_t heads, const CpuRotation& by)
 {
-    const auto half = dim / 2;
+    const auto dim = by.dim, half = dim / 2;
+    const auto *cosine = by.cosine, *sine = by.sine;
     for (std::int64_t h = 0; h < heads; ++h, x += dim)
         for (std::int64_t i = 0; i < half; ++i)
         {
@@ -19,9 +20,12 @@ void rotary (float* x, std::int64_t heads, std::int64_t dim, const float* cosine
 }
 
 /** Softmax over the keys in order; the sums run over positions one after the other. */
-void attend (const float* query, const float* keys, const float* values, std::int64_t length,
-             std::int64_t dim, float scale, float* scores, float* out)
+void attend (const CpuAttention& a)
 {
+    const auto *query = a.query, *keys = a.keys, *values = a.values;
+    const auto length = a.length, dim = a.dim;
+    const auto scale = a.scale;
+    auto *scores = a.scores, *out = a.out;
     float highest = -3.4e38f;
     for (std::int64_t p = 0; p < length; ++p)
     {

@@ -6,9 +6,11 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
-void depthwise (const float* x, std::int64_t rows, std::int64_t channels, std::int64_t taps,
-                const float* weight, const float* bias, float* out)
+void depthwise (const CpuDepthwise& a)
 {
+    const auto rows = a.rows, channels = a.channels, taps = a.taps;
+    const auto *x = a.x, *weight = a.weight, *bias = a.bias;
+    auto* out = a.out;
     for (std::int64_t t = 0; t < rows; ++t, x += channels, out += channels)
     {
         std::int64_t c = 0;

@@ -6,9 +6,10 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
-void swiGlu (const float* gateUp, std::int64_t rows, std::int64_t n, float* out)
+void swiGlu (const float* gateUp, CpuExtent extent, float* out)
 {
-    for (std::int64_t r = 0; r < rows; ++r, gateUp += 2 * n, out += n)
+    const auto n = extent.n;
+    for (std::int64_t r = 0; r < extent.rows; ++r, gateUp += 2 * n, out += n)
         forVectors (n, [&] (std::int64_t i, auto get, auto put) {
             put (out + i, siluOf (get (gateUp + i)) * get (gateUp + n + i));
         });
@@ -24,27 +25,29 @@ void gelu (float* x, std::int64_t count)
     forVectors (count, [&] (std::int64_t i, auto get, auto put) { put (x + i, geluOf (get (x + i))); });
 }
 
-void addScaled (float* x, const float* y, std::int64_t rows, std::int64_t n, const float* scale)
+void addScaled (float* x, const float* y, CpuExtent extent, const float* scale)
 {
-    for (std::int64_t r = 0; r < rows; ++r, x += n, y += n)
+    const auto n = extent.n;
+    for (std::int64_t r = 0; r < extent.rows; ++r, x += n, y += n)
         forVectors (n, [&] (std::int64_t i, auto get, auto put) {
             put (x + i, get (x + i) + (scale == nullptr ? get (y + i) : get (y + i) * get (scale + i)));
         });
 }
 
-void addGated (float* x, const float* y, const float* gate, std::int64_t gateStride, std::int64_t rows,
-               std::int64_t n)
+void addGated (float* x, const float* y, CpuExtent extent, CpuGate gate)
 {
-    for (std::int64_t r = 0; r < rows; ++r, x += n, y += n, gate += gateStride)
+    const auto n = extent.n;
+    for (std::int64_t r = 0; r < extent.rows; ++r, x += n, y += n, gate.values += gate.stride)
         forVectors (n, [&] (std::int64_t i, auto get, auto put) {
-            put (x + i, get (x + i) + get (y + i) * get (gate + i));
+            put (x + i, get (x + i) + get (y + i) * get (gate.values + i));
         });
 }
 
-void modulate (float* x, const float* shift, const float* scale, std::int64_t stride, std::int64_t rows,
-               std::int64_t n)
+void modulate (float* x, CpuExtent extent, const CpuModulation& by)
 {
-    for (std::int64_t r = 0; r < rows; ++r, x += n, shift += stride, scale += stride)
+    const auto n = extent.n, stride = by.stride;
+    const auto *shift = by.shift, *scale = by.scale;
+    for (std::int64_t r = 0; r < extent.rows; ++r, x += n, shift += stride, scale += stride)
         forVectors (n, [&] (std::int64_t i, auto get, auto put) {
             put (x + i, get (x + i) * (1.0f + get (scale + i)) + get (shift + i));
         });

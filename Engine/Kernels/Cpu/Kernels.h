@@ -25,6 +25,64 @@ struct CpuLinear
     std::int64_t outStride = 0;
 };
 
+/** The size of a contiguous matrix. */
+struct CpuExtent
+{
+    std::int64_t rows, n; // n: of each row
+};
+
+/** out = x · rsqrt (mean x² + eps) [· weight], row by row. */
+struct CpuRmsNorm
+{
+    const float* x = nullptr;
+    CpuExtent extent {};           // of x and out
+    const float* weight = nullptr; // [n]; may be null
+    float eps = 0;
+    float* out = nullptr;
+};
+
+/** A gate for each row: [rows, n]. */
+struct CpuGate
+{
+    const float* values = nullptr;
+    std::int64_t stride = 0; // between rows
+};
+
+/** What rows are modulated by: shift and scale [rows, n]. */
+struct CpuModulation
+{
+    const float *shift = nullptr, *scale = nullptr;
+    std::int64_t stride = 0; // between the rows of each
+};
+
+/** The rotation of one position. */
+struct CpuRotation
+{
+    std::int64_t dim = 0;                           // of a head
+    const float *cosine = nullptr, *sine = nullptr; // [dim / 2]
+};
+
+/** One query of one head over the positions that it sees. */
+struct CpuAttention
+{
+    const float* query = nullptr;                   // [dim]
+    const float *keys = nullptr, *values = nullptr; // [length, dim]
+    std::int64_t length = 0, dim = 0;
+    float scale = 0;         // of the scores
+    float* scores = nullptr; // [length], scratch
+    float* out = nullptr;    // [dim]
+};
+
+/** A causal depthwise convolution: out[t, c] = bias[c] + Σ_j weight[j, c] · x[t + j, c]. */
+struct CpuDepthwise
+{
+    const float* x = nullptr; // [rows + taps − 1, channels]
+    std::int64_t rows = 0, channels = 0, taps = 0;
+    const float* weight = nullptr; // [taps, channels]
+    const float* bias = nullptr;   // [channels]
+    float* out = nullptr;          // [rows, channels]
+};
+
 /** The loops of the operations on a CPU, one set for each instruction set. Each runs over a range that the caller has chosen for
     one thread. They know no tensors, allocate nothing and include nothing that both sets would instantiate. All
     arithmetic is fp32; every sum has one fixed order, so a row's bits depend on nothing but the row. */
@@ -38,32 +96,24 @@ struct CpuKernels
     void (*linearInt8) (const CpuLinear&);
     void (*linearFloat8) (const CpuLinear&);
 
-    /** out = x · rsqrt (mean x² + eps) [· weight], row by row. weight may be null. */
-    void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
-                     float* out);
-    /** out[r, i] = silu (gateUp[r, i]) · gateUp[r, n + i]. */
-    void (*swiGlu) (const float* gateUp, std::int64_t rows, std::int64_t n, float* out);
+    void (*rmsNorm) (const CpuRmsNorm&);
+    /** out[r, i] = silu (gateUp[r, i]) · gateUp[r, n + i]; extent: of out. */
+    void (*swiGlu) (const float* gateUp, CpuExtent extent, float* out);
     void (*silu) (const float* x, std::int64_t count, float* out);
     /** Exact (erf) form, in place. */
     void (*gelu) (float* x, std::int64_t count);
     /** x[r, c] += y[r, c] · scale[c]; scale may be null. */
-    void (*addScaled) (float* x, const float* y, std::int64_t rows, std::int64_t n, const float* scale);
-    /** x[r, c] += y[r, c] · gate[r, c]; gateStride: between gate's rows. */
-    void (*addGated) (float* x, const float* y, const float* gate, std::int64_t gateStride, std::int64_t rows,
-                      std::int64_t n);
-    /** x[r, c] = x[r, c] · (1 + scale[r, c]) + shift[r, c]; stride: between the rows of shift and scale. */
-    void (*modulate) (float* x, const float* shift, const float* scale, std::int64_t stride,
-                      std::int64_t rows, std::int64_t n);
+    void (*addScaled) (float* x, const float* y, CpuExtent extent, const float* scale);
+    /** x[r, c] += y[r, c] · gate[r, c]. */
+    void (*addGated) (float* x, const float* y, CpuExtent extent, CpuGate gate);
+    /** x[r, c] = x[r, c] · (1 + scale[r, c]) + shift[r, c]. */
+    void (*modulate) (float* x, CpuExtent extent, const CpuModulation&);
 
-    /** Rotates `heads` vectors of `dim` at one position: (a, b) → (a cos − b sin, b cos + a sin); b is dim / 2 behind a. */
-    void (*rotary) (float* x, std::int64_t heads, std::int64_t dim, const float* cosine, const float* sine);
-    /** One query over `length` keys and values [length, dim]; scores is scratch of `length`. */
-    void (*attend) (const float* query, const float* keys, const float* values, std::int64_t length,
-                    std::int64_t dim, float scale, float* scores, float* out);
-
-    /** out[t, c] = bias[c] + Σ_j w[j, c] · x[t + j, c]. */
-    void (*depthwise) (const float* x, std::int64_t rows, std::int64_t channels, std::int64_t taps,
-                       const float* weight, const float* bias, float* out);
+    /** Rotates `heads` vectors x [heads, dim] at one position: (a, b) → (a cos − b sin, b cos + a sin); b is dim / 2
+        behind a. */
+    void (*rotary) (float* x, std::int64_t heads, const CpuRotation&);
+    void (*attend) (const CpuAttention&);
+    void (*depthwise) (const CpuDepthwise&);
 };
 
 /** Columns of a packed panel. */

@@ -24,7 +24,7 @@ at::Tensor swiGlu (const at::Tensor& gateUp)
     const auto* from = gateUp.const_data_ptr<float>();
     auto* to = out.mutable_data_ptr<float>();
     forRows (out.size (0), n, [&] (std::int64_t row, std::int64_t rows) {
-        cpu().swiGlu (from + row * 2 * n, rows, n, to + row * n);
+        cpu().swiGlu (from + row * 2 * n, { rows, n }, to + row * n);
     });
     return out;
 }
@@ -46,7 +46,7 @@ void addScaledInPlace (at::Tensor& x, const at::Tensor& y, const at::Tensor& sca
     auto* to = x.mutable_data_ptr<float>();
     const auto* from = y.const_data_ptr<float>();
     forRows (x.numel() / n, n, [&] (std::int64_t row, std::int64_t rows) {
-        cpu().addScaled (to + row * n, from + row * n, rows, n,
+        cpu().addScaled (to + row * n, from + row * n, { rows, n },
                          scale.defined() ? scale.const_data_ptr<float>() : nullptr);
     });
 }
@@ -56,15 +56,15 @@ void addGatedInPlace (at::Tensor& x, const at::Tensor& y, const at::Tensor& gate
     check (x);
     check (y);
     TORCH_CHECK (gate.stride (1) == 1);
-    cpu().addGated (x.mutable_data_ptr<float>(), y.const_data_ptr<float>(), gate.const_data_ptr<float>(),
-                    gate.stride (0), x.size (0), x.size (1));
+    cpu().addGated (x.mutable_data_ptr<float>(), y.const_data_ptr<float>(), { x.size (0), x.size (1) },
+                    { gate.const_data_ptr<float>(), gate.stride (0) });
 }
 
 void modulateInPlace (at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale)
 {
     check (x);
     TORCH_CHECK (shift.stride (1) == 1 && scale.stride (1) == 1 && shift.stride (0) == scale.stride (0));
-    cpu().modulate (x.mutable_data_ptr<float>(), shift.const_data_ptr<float>(), scale.const_data_ptr<float>(),
-                    shift.stride (0), x.size (0), x.size (1));
+    cpu().modulate (x.mutable_data_ptr<float>(), { x.size (0), x.size (1) },
+                    { shift.const_data_ptr<float>(), scale.const_data_ptr<float>(), shift.stride (0) });
 }
 } // namespace tableread::engine::kernels

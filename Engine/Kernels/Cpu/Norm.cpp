@@ -6,8 +6,12 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
-void rmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps, float* out)
+void rmsNorm (const CpuRmsNorm& a)
 {
+    const auto rows = a.extent.rows, n = a.extent.n;
+    const auto *x = a.x, *weight = a.weight;
+    const auto eps = a.eps;
+    auto* out = a.out;
     for (std::int64_t r = 0; r < rows; ++r, x += n, out += n)
     {
         const Vector factor = splat (1.0f / __builtin_sqrtf (dot (x, x, n) / (float) n + eps));

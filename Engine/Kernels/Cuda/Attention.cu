@@ -9,19 +9,19 @@ namespace
 {
 /** Rotates a row's queries in place and stores its rotated keys and its values. */
 template <typename T>
-__global__ void appendKernel (float* qkv, int heads, int kvHeads, int dim, const float* cosine,
-                              const float* sine, const TableRow* table, std::int64_t layer)
+__global__ void appendKernel (AttentionCall call)
 {
     launchDependents();
     waitForDependencies();
+    const int heads = call.heads, kvHeads = call.kvHeads, dim = call.dim;
     const int row = blockIdx.x, half = dim / 2;
-    const TableRow entry = table[row];
+    const TableRow entry = call.table[row];
     if (entry.position < 0)
         return;
-    float* base = qkv + (std::int64_t) row * (heads + 2 * kvHeads) * dim;
-    const float *c = cosine + entry.position * half, *s = sine + entry.position * half;
+    float* base = call.qkv + (std::int64_t) row * (heads + 2 * kvHeads) * dim;
+    const float *c = call.cosine + entry.position * half, *s = call.sine + entry.position * half;
     const auto placeOf = [&] (int h) {
-        return ((layer * kvHeads + h) * entry.capacity + entry.position) * dim;
+        return ((call.layer * kvHeads + h) * entry.capacity + entry.position) * dim;
     };
     T *keys = static_cast<T*> (entry.keys), *values = static_cast<T*> (entry.values);
     for (int i = threadIdx.x; i < (heads + kvHeads) * half; i += blockDim.x)
@@ -50,7 +50,8 @@ __global__ void __launch_bounds__ (threads) splitAttentionKernel (AttentionCall 
     launchDependents();
     if constexpr (! Append)
         waitForDependencies(); // also for keys and values, which appendKernel stores
-    const SplitAttention<T, Vec, Append> split (a, blockIdx.x, blockIdx.y, blockIdx.z, shared);
+    const SplitAttention<T, Vec, Append> split (a, { (int) blockIdx.x, (int) blockIdx.y, (int) blockIdx.z },
+                                                shared);
     split.prefetch();
     if constexpr (Append)
         waitForDependencies();
@@ -88,10 +89,13 @@ void run (const GpuAttention& a, void* stream)
     }
     const auto sharedBytes = attentionSharedBytes<T, Vec> (call, 0);
     if (! a.append)
-        launch (appendKernel<T>, dim3 (rows), threads, 0, stream, a.qkv, a.heads, a.kvHeads, a.dim, a.cosine,
-                a.sine, call.table, a.layer);
+        launch (appendKernel<T>, { .grid = dim3 (rows), .threads = threads, .stream = stream }, call);
     launch (a.append ? splitAttentionKernel<T, Vec, true> : splitAttentionKernel<T, Vec, false>,
-            dim3 (rows, (unsigned) a.kvHeads, (unsigned) a.splits), threads, sharedBytes, stream, call);
+            { .grid = dim3 (rows, (unsigned) a.kvHeads, (unsigned) a.splits),
+              .threads = threads,
+              .sharedBytes = sharedBytes,
+              .stream = stream },
+            call);
 }
 
 template <typename T>

@@ -56,19 +56,11 @@ __device__ inline float highestOfWarp (float value)
     return value;
 }
 
-/** The weights of a row's splits in the softmax, computed by one warp for one head. */
-__device__ inline void weighSplits (const float* partials, int used, int stride, int dim, float* weights)
+/** What a split computes. */
+struct AttentionPart
 {
-    const int lane = threadIdx.x % 32;
-    float highest = -INFINITY;
-#pragma unroll 1
-    for (int s = lane; s < used; s += 32)
-        highest = fmaxf (highest, weights[s] = __ldcg (partials + (std::int64_t) s * stride + dim));
-    highest = highestOfWarp (highest);
-#pragma unroll 1
-    for (int s = lane; s < used; s += 32)
-        weights[s] = __expf (weights[s] - highest);
-}
+    int row, kvHead, split;
+};
 
 /** The attention of one row over one split: up to `attentionSplit` positions of one KV head, for all query heads that share it.
     Writes each head's unnormalised output, its highest score and the sum of its weights. The last split of a row and KV head
@@ -79,17 +71,16 @@ template <typename T, typename Vec, bool Append>
 class SplitAttention
 {
 public:
-    __device__ SplitAttention (const AttentionCall& call, int rowIndex, int kvHead, int splitIndex,
-                               unsigned char* memory)
+    __device__ SplitAttention (const AttentionCall& call, const AttentionPart& part, unsigned char* memory)
         : a (call)
-        , row (rowIndex)
-        , kv (kvHead)
-        , split (splitIndex)
+        , row (part.row)
+        , kv (part.kvHead)
+        , split (part.split)
         , dim (call.dim)
         , half (call.dim / 2)
         , groupHeads (call.heads / call.kvHeads)
         , pitch (call.dim + width)
-        , entry (call.table[rowIndex])
+        , entry (call.table[part.row])
         , length ((int) entry.position + 1)
         , from (split * attentionSplit)
         , count (min (attentionSplit, length - from))
@@ -130,10 +121,9 @@ public:
                 out[i] = (T) 0.0f;
         if (from >= length)
             return;
-        // Each thread has a pair of dimensions, for some of the heads.
-        const int pairGroups = threads / half, group = threadOfWarpGroup() / half,
-                  pair = threadOfWarpGroup() - group * half;
-        loadRow (pairGroups, group, pair);
+        const int pairGroups = threads / half, group = threadOfWarpGroup() / half;
+        const ThreadPair mine { pairGroups, group, threadOfWarpGroup() - group * half };
+        loadRow (mine);
         waitForGroups<0>();
         syncWarpGroup();
 
@@ -141,25 +131,34 @@ public:
         float* partials = a.partials + ((std::int64_t) row * a.kvHeads + kv) * a.splits * stride;
         scorePositions (partials + split * stride);
         syncWarpGroup();
-        if (group < pairGroups)
-            addValues (partials + split * stride, pairGroups, group, pair);
+        if (! mine.isIdle())
+            addValues (partials + split * stride, mine);
         const int used = (length + attentionSplit - 1) / attentionSplit;
         if (isLast (used))
-            combineSplits (partials, used, out, pairGroups, group, pair);
+            combineSplits (partials, used, mine, out);
     }
 
 private:
-    /** Loads the row's queries, rotated, and its own key and value if this split has them. */
-    __device__ void loadRow (int pairGroups, int group, int pair) const
+    /** A thread's pair of dimensions. The groups of threads that have all pairs share the heads; what is left is idle. */
+    struct ThreadPair
     {
-        if (group >= pairGroups)
+        int groups, group, pair;
+
+        __device__ bool isIdle() const { return group >= groups; }
+    };
+
+    /** Loads the row's queries, rotated, and its own key and value if this split has them. */
+    __device__ void loadRow (const ThreadPair& mine) const
+    {
+        if (mine.isIdle())
             return;
+        const int pair = mine.pair;
         const float* own = a.qkv + (std::int64_t) row * (a.heads + 2 * a.kvHeads) * dim;
         const float* q = own + kv * groupHeads * dim;
         float* query = shared;
         const float c = Append ? a.cosine[entry.position * half + pair] : 1.0f;
         const float s = Append ? a.sine[entry.position * half + pair] : 0.0f;
-        const bool isNewest = stored < count && group == 0;
+        const bool isNewest = stored < count && mine.group == 0;
         const float *k = own + (a.heads + kv) * dim, *v = k + a.kvHeads * dim;
         float k0 = 0, k1 = 0, v0 = 0, v1 = 0;
         if (isNewest)
@@ -170,7 +169,7 @@ private:
             v1 = v[pair + half];
         }
 #pragma unroll 2
-        for (int h = group; h < groupHeads; h += pairGroups)
+        for (int h = mine.group; h < groupHeads; h += mine.groups)
         {
             const float x = q[h * dim + pair], y = q[h * dim + pair + half];
             query[h * dim + pair] = (x * c - y * s) * a.scale;
@@ -220,10 +219,11 @@ private:
         }
     }
 
-    __device__ void addValues (float* partial, int pairGroups, int group, int pair) const
+    __device__ void addValues (float* partial, const ThreadPair& mine) const
     {
+        const int pair = mine.pair;
 #pragma unroll 1
-        for (int h = group; h < groupHeads; h += pairGroups)
+        for (int h = mine.group; h < groupHeads; h += mine.groups)
         {
             float2 sum {};
 #pragma unroll 8
@@ -254,11 +254,24 @@ private:
         return last;
     }
 
-    /** Loads splitsAtOnce partial results at a time into shared memory; the first ones while the weights are computed. */
-    __device__ void combineSplits (const float* partials, int used, T* out, int pairGroups, int group,
-                                   int pair) const
+    /** The weights of a row's splits in the softmax, computed by one warp for one head. */
+    __device__ void weighSplits (const float* partials, int used, float* weights) const
     {
-        const int stride = groupHeads * (dim + 2);
+        const int lane = threadIdx.x % 32, stride = groupHeads * (dim + 2);
+        float highest = -INFINITY;
+#pragma unroll 1
+        for (int s = lane; s < used; s += 32)
+            highest = fmaxf (highest, weights[s] = __ldcg (partials + (std::int64_t) s * stride + dim));
+        highest = highestOfWarp (highest);
+#pragma unroll 1
+        for (int s = lane; s < used; s += 32)
+            weights[s] = __expf (weights[s] - highest);
+    }
+
+    /** Loads splitsAtOnce partial results at a time into shared memory; the first ones while the weights are computed. */
+    __device__ void combineSplits (const float* partials, int used, const ThreadPair& mine, T* out) const
+    {
+        const int pair = mine.pair, stride = groupHeads * (dim + 2);
         float* loaded = shared;                            // [splitsAtOnce, groupHeads, dim + 2]
         float* weights = shared + a.splitsAtOnce * stride; // [groupHeads, used]
         const auto loadPartials = [&] (int first) {
@@ -272,10 +285,10 @@ private:
         loadPartials (0);
 #pragma unroll 1
         for (int h = threadOfWarpGroup() / 32; h < groupHeads; h += threads / 32)
-            weighSplits (partials + h * (dim + 2), used, stride, dim, weights + h * used);
+            weighSplits (partials + h * (dim + 2), used, weights + h * used);
         constexpr int most = 2; // heads that a thread computes together
 #pragma unroll 1
-        for (int firstHead = 0; firstHead < groupHeads; firstHead += most * pairGroups)
+        for (int firstHead = 0; firstHead < groupHeads; firstHead += most * mine.groups)
         {
             float2 sums[most] = {};
             float totals[most] = {};
@@ -290,8 +303,8 @@ private:
 #pragma unroll
                 for (int i = 0; i < most; ++i)
                 {
-                    const int h = firstHead + group + i * pairGroups;
-                    if (group >= pairGroups || h >= groupHeads)
+                    const int h = firstHead + mine.group + i * mine.groups;
+                    if (mine.isIdle() || h >= groupHeads)
                         continue;
                     const float* from = loaded + h * (dim + 2);
 #pragma unroll 4
@@ -309,8 +322,8 @@ private:
 #pragma unroll
             for (int i = 0; i < most; ++i)
             {
-                const int h = firstHead + group + i * pairGroups;
-                if (group >= pairGroups || h >= groupHeads)
+                const int h = firstHead + mine.group + i * mine.groups;
+                if (mine.isIdle() || h >= groupHeads)
                     continue;
                 out[h * dim + 2 * pair] = (T) (sums[i].x / totals[i]);
                 out[h * dim + 2 * pair + 1] = (T) (sums[i].y / totals[i]);

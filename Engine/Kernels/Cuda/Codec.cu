@@ -22,8 +22,12 @@ __global__ void extendKernel (GpuExtend a)
 template <int Channels, int Rows>
 void block (const GpuCodecBlock& a, void* stream)
 {
-    launch (blockKernel<Channels, Rows>, dim3 ((unsigned) ((a.rows + Rows - 1) / Rows), (unsigned) a.streams),
-            threads, BlockShape<Channels, Rows>::sharedBytes, stream, a);
+    launch (blockKernel<Channels, Rows>,
+            { .grid = dim3 ((unsigned) ((a.rows + Rows - 1) / Rows), (unsigned) a.streams),
+              .threads = threads,
+              .sharedBytes = BlockShape<Channels, Rows>::sharedBytes,
+              .stream = stream },
+            a);
 }
 } // namespace
 
@@ -55,8 +59,12 @@ bool cudaCodecMix (const GpuCodecBlock& a, void* stream)
     const int threads = std::min (ready ? most : some, (a.channels + 31) / 32 * 32);
     const dim3 grid ((unsigned) ((a.rows + mixColumns - 1) / mixColumns), (unsigned) a.streams,
                      (unsigned) ((a.channels + threads - 1) / threads));
-    launch (ready ? mixKernel<true> : mixKernel<false>, grid, (unsigned) threads,
-            (std::size_t) ((mixColumns + contextColumns) * threads) * sizeof (float), stream, a);
+    launch (ready ? mixKernel<true> : mixKernel<false>,
+            { .grid = grid,
+              .threads = (unsigned) threads,
+              .sharedBytes = (std::size_t) ((mixColumns + contextColumns) * threads) * sizeof (float),
+              .stream = stream },
+            a);
     return ready;
 }
 
@@ -68,6 +76,7 @@ void cudaExtend (const GpuExtend& a, void* stream)
         return issueStep (PersistentStep::of (PersistentStep::Kind::Extend, a, a.streams * items), nullptr, 0,
                           stream);
     launch (a.rounded ? extendKernel<__nv_bfloat16> : extendKernel<float>,
-            dim3 ((unsigned) items, (unsigned) a.streams), threads, 0, stream, a);
+            { .grid = dim3 ((unsigned) items, (unsigned) a.streams), .threads = threads, .stream = stream },
+            a);
 }
 } // namespace tableread::engine::kernels

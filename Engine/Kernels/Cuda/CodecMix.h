@@ -95,9 +95,10 @@ __device__ __forceinline__ void updateContext (const GpuCodecBlock& a, const Mix
 /** The first half of a codec block: y = x + γ · depthwise (norm x). A block has eight columns of one stream and one channel a
     thread. The blocks with a stream's first columns also update its context. No others read it, since eight columns are more
     than a context has. Ready: a block has all channels, and also writes norm y in bf16, the rows of the up projection.
-    Loops are not unrolled: instruction fetch limits this kernel. Two blocks with all channels fit a multiprocessor. */
+    Loops are not unrolled: instruction fetch limits this kernel. Two blocks with all channels fit a multiprocessor; smaller
+    blocks have no such bound (0). */
 template <bool Ready>
-__global__ void __launch_bounds__ (1024, Ready ? 2 : 1) mixKernel (GpuCodecBlock a)
+__global__ void __launch_bounds__ (1024, Ready ? 2 : 0) mixKernel (GpuCodecBlock a)
 {
     extern __shared__ float
         window[]; // [contextColumns + mixColumns][threads]: the context and normed columns, then y

@@ -69,50 +69,57 @@ void allowSharedBytes (Kernel* kernel, std::size_t bytes)
         check (cudaFuncSetAttribute (kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int) bytes));
 }
 
-template <typename... Parameters, typename... Arguments>
-void launchWith (cudaLaunchAttribute attribute, bool has, void (*kernel) (Parameters...), dim3 grid,
-                 unsigned threads, std::size_t sharedBytes, void* stream, Arguments... arguments)
+/** On how many blocks and threads a kernel runs, and after what. */
+struct Launch
 {
-    allowSharedBytes (kernel, sharedBytes);
+    dim3 grid;                   // of blocks
+    unsigned threads;            // of a block
+    std::size_t sharedBytes = 0; // dynamic shared memory of a block
+    void* stream = nullptr;
+};
+
+/** attribute: null for none. */
+template <typename... Parameters, typename... Arguments>
+void launchWith (cudaLaunchAttribute* attribute, void (*kernel) (Parameters...), const Launch& how,
+                 Arguments... arguments)
+{
+    allowSharedBytes (kernel, how.sharedBytes);
     cudaLaunchConfig_t config {};
-    config.gridDim = grid;
-    config.blockDim = dim3 (threads);
-    config.dynamicSmemBytes = sharedBytes;
-    config.stream = static_cast<cudaStream_t> (stream);
-    config.attrs = &attribute;
-    config.numAttrs = has ? 1 : 0;
+    config.gridDim = how.grid;
+    config.blockDim = dim3 (how.threads);
+    config.dynamicSmemBytes = how.sharedBytes;
+    config.stream = static_cast<cudaStream_t> (how.stream);
+    config.attrs = attribute;
+    config.numAttrs = attribute == nullptr ? 0 : 1;
     check (cudaLaunchKernelEx (&config, kernel, Parameters (arguments)...));
 }
 
 /** A cooperative launch: all blocks run at once, so they may wait for each other. */
 template <typename... Parameters, typename... Arguments>
-void launchCooperative (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
-                        void* stream, Arguments... arguments)
+void launchCooperative (void (*kernel) (Parameters...), const Launch& how, Arguments... arguments)
 {
     cudaLaunchAttribute together {};
     together.id = cudaLaunchAttributeCooperative;
     together.val.cooperative = 1;
-    launchWith (together, true, kernel, grid, threads, sharedBytes, stream, arguments...);
+    launchWith (&together, kernel, how, arguments...);
 }
 
 /** A launch that may overlap with the kernel before it. Does not launch recorded steps. */
 template <typename... Parameters, typename... Arguments>
-void launchProgrammatic (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
-                         void* stream, Arguments... arguments)
+void launchProgrammatic (void (*kernel) (Parameters...), const Launch& how, Arguments... arguments)
 {
     cudaLaunchAttribute overlap {};
     overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
     overlap.val.programmaticStreamSerializationAllowed = 1;
-    launchWith (overlap, mayOverlap (static_cast<cudaStream_t> (stream)), kernel, grid, threads, sharedBytes,
-                stream, arguments...);
+    launchWith (mayOverlap (static_cast<cudaStream_t> (how.stream)) ? &overlap : nullptr, kernel, how,
+                arguments...);
 }
 
 /** Launches the recorded steps, then this kernel. */
 template <typename... Parameters, typename... Arguments>
-void launch (void (*kernel) (Parameters...), dim3 grid, unsigned threads, std::size_t sharedBytes,
-             void* stream, Arguments... arguments)
+void launch (void (*kernel) (Parameters...), const Launch& how, Arguments... arguments)
 {
     cudaFlushPersistentKernel();
-    launchProgrammatic (kernel, grid, threads, sharedBytes, stream, arguments...);
+    launchProgrammatic (kernel, how, arguments...);
 }
 } // namespace tableread::engine::kernels

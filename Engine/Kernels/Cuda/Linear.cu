@@ -37,8 +37,7 @@ __global__ void __launch_bounds__ (prologueThreads) prologueKernel (GpuLinear a,
     launchDependents();
     prefetchNorm (a, stage);
     waitForDependencies();
-    applyPrologue (a, stage, { blockIdx.x, 1, false }, 0, pitch,
-                   static_cast<__nv_bfloat16*> (a.scratch) + (std::int64_t) blockIdx.x * pitch, pitch);
+    applyPrologue (a, stage, { blockIdx.x, 1, false }, scratchRow (a, blockIdx.x, pitch));
 }
 
 /** The same for short rows without a norm: one warp a row. */
@@ -105,7 +104,8 @@ __global__ void floatKernel (GpuLinear a)
         if (gated)
             second += a.bias[outputsOf (a) + column];
     }
-    storeOutput (a, residualOf (a, row, column, true), row, column,
+    const OutputPlace place { row, column };
+    storeOutput (a, place, residualOf (a, place, true),
                  gated                                 ? first / (1.0f + expf (-first)) * second
                  : a.activation == GpuActivation::Gelu ? geluOf (first)
                                                        : first);
@@ -142,7 +142,7 @@ void gemv (GpuLinear a, int splits, void* stream)
                    (std::size_t) PrologueStage::floats (a, 1) * sizeof (float), stream);
         a = afterPrologue (a);
     }
-    issueStep (PersistentStep::of (Kind::Gemv, a, tiles * splits, splits, stepsOfASplit), &element,
+    issueStep (PersistentStep::of (Kind::Gemv, a, tiles * splits, { splits, stepsOfASplit }), &element,
                Gemv<E>::sharedBytes (a, stepsOfASplit), stream);
 }
 
@@ -151,8 +151,12 @@ void smallGemmBlocks (const GpuLinear& a, int splits, void* stream)
 {
     const auto tiles = ceilDiv (a.n, tileOutputs), steps = ceilDiv (a.k, stepDepth);
     launch (smallGemmKernel<E, NT, Tiles>,
-            dim3 ((unsigned) ceilDiv (a.rows, 8 * NT), (unsigned) ceilDiv (tiles, Tiles), (unsigned) splits),
-            threads, SmallGemmShape<E, NT, Tiles>::sharedBytes, stream, a, (int) ceilDiv (steps, splits));
+            { .grid = dim3 ((unsigned) ceilDiv (a.rows, 8 * NT), (unsigned) ceilDiv (tiles, Tiles),
+                            (unsigned) splits),
+              .threads = threads,
+              .sharedBytes = SmallGemmShape<E, NT, Tiles>::sharedBytes,
+              .stream = stream },
+            a, (int) ceilDiv (steps, splits));
 }
 
 /** Chooses the tiles of a block by estimated time: a block reads its rows once for all of its tiles. */
@@ -210,12 +214,18 @@ void gemmBlocks (const GpuLinear& a, int splits, void* stream)
     using Shape = GemmShape<E, WM, WR>;
     const auto tiles = ceilDiv (a.n, tileOutputs);
     launch (gemmKernel<E, WM, WR>,
-            dim3 ((unsigned) ceilDiv (a.rows, Shape::rows), (unsigned) ceilDiv (tiles, Shape::tiles),
-                  (unsigned) splits),
-            threads, Shape::sharedBytes, stream, a, (int) ceilDiv (ceilDiv (a.k, Shape::depth), splits));
+            { .grid = dim3 ((unsigned) ceilDiv (a.rows, Shape::rows),
+                            (unsigned) ceilDiv (tiles, Shape::tiles), (unsigned) splits),
+              .threads = threads,
+              .sharedBytes = Shape::sharedBytes,
+              .stream = stream },
+            a, (int) ceilDiv (ceilDiv (a.k, Shape::depth), splits));
     if (splits > 1)
-        launch (splitKReduceKernel, dim3 ((unsigned) a.rows, (unsigned) ceilDiv (tiles * 8, threads)),
-                threads, 0, stream, a, splits);
+        launch (splitKReduceKernel,
+                { .grid = dim3 ((unsigned) a.rows, (unsigned) ceilDiv (tiles * 8, threads)),
+                  .threads = threads,
+                  .stream = stream },
+                a, splits);
 }
 
 /** Chooses a block's tile by estimated time: a sum is the same in all of them. */
@@ -251,10 +261,17 @@ void choose (GpuLinear a, int splits, void* stream)
     {
         const int pitch = prologuePitch (a);
         if (a.normalise || (a.k > 512 && a.k <= mostInputs))
-            launch (prologueKernel, dim3 ((unsigned) a.rows), prologueThreads,
-                    (std::size_t) PrologueStage::floats (a, 1) * sizeof (float), stream, a, pitch);
+            launch (prologueKernel,
+                    { .grid = dim3 ((unsigned) a.rows),
+                      .threads = prologueThreads,
+                      .sharedBytes = (std::size_t) PrologueStage::floats (a, 1) * sizeof (float),
+                      .stream = stream },
+                    a, pitch);
         else
-            launch (convertKernel, dim3 ((unsigned) ceilDiv (a.rows, warps)), threads, 0, stream, a, pitch);
+            launch (
+                convertKernel,
+                { .grid = dim3 ((unsigned) ceilDiv (a.rows, warps)), .threads = threads, .stream = stream },
+                a, pitch);
         a = afterPrologue (a);
     }
     if (hasManyRows (a))
@@ -304,8 +321,11 @@ void cudaLinear (const GpuLinear& a, void* stream)
             return choose<GpuElement::Float8E4M3> (a, splits, stream);
         case GpuElement::Float32:
             const auto outputs = a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n;
-            launch (floatKernel, dim3 ((unsigned) a.rows, (unsigned) ceilDiv (outputs, warps)), threads, 0,
-                    stream, a);
+            launch (floatKernel,
+                    { .grid = dim3 ((unsigned) a.rows, (unsigned) ceilDiv (outputs, warps)),
+                      .threads = threads,
+                      .stream = stream },
+                    a);
     }
 }
 } // namespace tableread::engine::kernels

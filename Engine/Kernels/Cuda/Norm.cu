@@ -23,25 +23,25 @@ __device__ inline float sumOfBlock (float value)
 }
 
 /** One block a row. */
-__global__ void __launch_bounds__ (threads)
-    rmsNormKernel (const float* x, int n, const float* weight, float eps, float* out)
+__global__ void __launch_bounds__ (threads) rmsNormKernel (GpuRmsNorm a)
 {
     launchDependents();
     waitForDependencies();
-    const float* from = x + (std::int64_t) blockIdx.x * n;
+    const int n = (int) a.n;
+    const float* from = a.x + (std::int64_t) blockIdx.x * n;
     float total = 0;
 #pragma unroll 8
     for (int i = threadIdx.x; i < n; i += threads)
         total += from[i] * from[i];
-    const float factor = rsqrtf (sumOfBlock (total) / (float) n + eps);
+    const float factor = rsqrtf (sumOfBlock (total) / (float) n + a.eps);
     for (int i = threadIdx.x; i < n; i += threads)
-        out[(std::int64_t) blockIdx.x * n + i] = from[i] * factor * (weight != nullptr ? weight[i] : 1.0f);
+        a.out[(std::int64_t) blockIdx.x * n + i] =
+            from[i] * factor * (a.weight != nullptr ? a.weight[i] : 1.0f);
 }
 } // namespace
 
-void cudaRmsNorm (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
-                  float* out, void* stream)
+void cudaRmsNorm (const GpuRmsNorm& a, void* stream)
 {
-    launch (rmsNormKernel, dim3 ((unsigned) rows), threads, 0, stream, x, (int) n, weight, eps, out);
+    launch (rmsNormKernel, { .grid = dim3 ((unsigned) a.rows), .threads = threads, .stream = stream }, a);
 }
 } // namespace tableread::engine::kernels

@@ -57,7 +57,7 @@ __global__ void __launch_bounds__ (threadsOfABlock, 1)
                      shared + call.ringOffset + warpGroupIndex * call.slots * slotBytes, call.slots);
     if (! isWorker)
     {
-        prefetchWeights<E> (call.steps, call.count, warpGroupIndex, call.cachedSlots, ring);
+        prefetchWeights (PrefetchCursor<E> (call.steps, call.count, warpGroupIndex), call.cachedSlots, ring);
         return;
     }
 #pragma unroll 1
@@ -73,7 +73,7 @@ __global__ void __launch_bounds__ (threadsOfABlock, 1)
         else
             waitAtGridBarrier (call.arrivals, (unsigned) i * gridDim.x);
 
-        runStep<E, F> (step, shared, i == 0, ring, call.splitKBuffer);
+        runStep<E, F> (step, { shared, ring, call.splitKBuffer }, i == 0);
         if (i + 1 < call.count)
             arriveAtGridBarrier (call.arrivals);
         else if (call.count > 1)
@@ -133,11 +133,20 @@ void runSteps (const PersistentStep* steps, int count, std::size_t sharedBytes, 
     const auto bytes = (std::size_t) (call.ringOffset + warpGroups * call.slots * slotBytes);
     const int multiprocessors = deviceValue<cudaDevAttrMultiProcessorCount>();
     if (! isOne)
-        return launchCooperative (persistentKernel<E, F, N>, (unsigned) multiprocessors, threadsOfABlock,
-                                  bytes, stream, call);
-    const int splits = steps->splits, blocks = std::min (multiprocessors, steps->items) / splits * splits;
-    launchProgrammatic (persistentKernel<E, F, N>, dim3 ((unsigned) std::max (blocks, splits)),
-                        threadsOfABlock, bytes, stream, call);
+        return launchCooperative (persistentKernel<E, F, N>,
+                                  { .grid = dim3 ((unsigned) multiprocessors),
+                                    .threads = threadsOfABlock,
+                                    .sharedBytes = bytes,
+                                    .stream = stream },
+                                  call);
+    const int splits = steps->splitK.splits,
+              blocks = std::min (multiprocessors, steps->items) / splits * splits;
+    launchProgrammatic (persistentKernel<E, F, N>,
+                        { .grid = dim3 ((unsigned) std::max (blocks, splits)),
+                          .threads = threadsOfABlock,
+                          .sharedBytes = bytes,
+                          .stream = stream },
+                        call);
 }
 
 /** The family whose kernel has this step; none: all of them have it. */

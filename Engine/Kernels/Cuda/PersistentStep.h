@@ -10,6 +10,12 @@
 // once, and memory stays busy: dedicated warps prefetch the weights of later steps.
 namespace tableread::engine::kernels
 {
+/** How the sums over k of a product are divided: each split has up to so many steps of `stepDepth` inputs. */
+struct SplitK
+{
+    int splits, stepsOfASplit;
+};
+
 /** Work that any number of warp groups can share. */
 struct PersistentStep
 {
@@ -18,26 +24,24 @@ struct PersistentStep
         Gemv,      // GpuLinear of up to mostGemvRows rows
         Prologue,  // GpuLinear: its rows in bf16 to global memory, where they do not fit shared memory
         Attention, // AttentionCall
-        Solver,    // SolverCall
+        Solver,    // GpuSolverStep
         Mix,       // GpuCodecBlock up to its matrix products, of up to eight columns
         Extend     // GpuExtend
     };
 
     Kind kind;
-    int items;                 // for warp groups
-    int splits, stepsOfASplit; // of split-K
+    int items; // for warp groups
+    SplitK splitK;
     alignas (8) unsigned char call[sizeof (GpuLinear)];
 
     template <typename Call>
-    static PersistentStep of (Kind kind, const Call& call, std::int64_t items, int splits = 1,
-                              int stepsOfASplit = 0)
+    static PersistentStep of (Kind kind, const Call& call, std::int64_t items, SplitK splitK = { 1, 0 })
     {
         static_assert (sizeof (Call) <= sizeof (GpuLinear));
         PersistentStep step;
         step.kind = kind;
         step.items = (int) items;
-        step.splits = splits;
-        step.stepsOfASplit = stepsOfASplit;
+        step.splitK = splitK;
         std::memcpy (step.call, &call, sizeof (Call));
         return step;
     }

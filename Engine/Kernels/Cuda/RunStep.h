@@ -26,7 +26,8 @@ __device__ inline StepAttention attentionOf (const PersistentStep& step, int ite
 {
     const auto& a = step.as<AttentionCall>();
     const int heads = item / a.splits;
-    return { a, heads / a.kvHeads, heads % a.kvHeads, item % a.splits,
+    return { a,
+             { heads / a.kvHeads, heads % a.kvHeads, item % a.splits },
              shared + warpGroup() * a.bytesOfAWarpGroup };
 }
 
@@ -51,8 +52,7 @@ __device__ inline void prologueStep (const PersistentStep& step, unsigned char* 
     {
         const PrologueStage stage (a, reinterpret_cast<float*> (shared));
         prefetchNorm (a, stage);
-        applyPrologue (a, stage, { row, 1, false }, 0, pitch,
-                       static_cast<__nv_bfloat16*> (a.scratch) + (std::int64_t) row * pitch, pitch);
+        applyPrologue (a, stage, { row, 1, false }, scratchRow (a, row, pitch));
         syncWarpGroups();
     }
 }
@@ -90,13 +90,19 @@ __device__ inline void extendStep (const PersistentStep& step)
     }
 }
 
+template <GpuElement E>
+__device__ inline Gemv<E> gemvOf (const PersistentStep& step, unsigned char* shared)
+{
+    return { step.as<GpuLinear>(), step.splitK, shared };
+}
+
 /** Starts the loads that do not depend on earlier steps; before the grid barrier. */
 template <GpuElement E, Family F>
 __device__ inline void prefetchStep (const PersistentStep& step, unsigned char* shared, bool isFirst)
 {
     using Kind = PersistentStep::Kind;
     if (step.kind == Kind::Gemv)
-        Gemv<E>::prefetch (step.as<GpuLinear>(), step.stepsOfASplit, step.splits, shared, ! isFirst);
+        gemvOf<E> (step, shared).prefetch (! isFirst);
     if (firstItem() >= step.items)
         return;
     if constexpr (F == Family::LanguageModel)
@@ -107,22 +113,28 @@ __device__ inline void prefetchStep (const PersistentStep& step, unsigned char* 
             mixOf (step, firstItem(), shared).prefetch();
 }
 
+/** What a warp group uses in all steps. */
+struct StepMemory
+{
+    unsigned char* shared; // of the block
+    RingBuffer& ring;
+    float* splitKBuffer; // see TileEpilogue
+};
+
 template <GpuElement E, Family F>
-__device__ inline void runStep (const PersistentStep& step, unsigned char* shared, bool isFirst,
-                                RingBuffer& ring, float* splitKBuffer)
+__device__ inline void runStep (const PersistentStep& step, const StepMemory& memory, bool isFirst)
 {
     using Kind = PersistentStep::Kind;
     if (step.kind == Kind::Gemv)
-        Gemv<E>::run (step.as<GpuLinear>(), step.stepsOfASplit, step.splits, shared, ! isFirst, ring,
-                      splitKBuffer);
+        gemvOf<E> (step, memory.shared).run (! isFirst, memory.ring, memory.splitKBuffer);
     else if (step.kind == Kind::Prologue)
-        prologueStep (step, shared);
+        prologueStep (step, memory.shared);
     else if constexpr (F == Family::LanguageModel)
-        runItems (step, shared, attentionOf);
+        runItems (step, memory.shared, attentionOf);
     else if constexpr (F == Family::Codec)
-        step.kind == Kind::Mix ? runItems (step, shared, mixOf) : extendStep (step);
+        step.kind == Kind::Mix ? runItems (step, memory.shared, mixOf) : extendStep (step);
     else if (firstItem() < step.items)
-        solve (step.as<SolverCall>(), firstItem());
+        solve (step.as<GpuSolverStep>(), firstItem());
 }
 } // namespace
 } // namespace tableread::engine::kernels

@@ -21,7 +21,9 @@ __global__ void siluKernel (const float* x, std::int64_t count, float* out)
 
 void cudaSilu (const float* x, std::int64_t count, float* out, void* stream)
 {
-    launch (siluKernel, dim3 ((unsigned) ((count + threads - 1) / threads)), threads, 0, stream, x, count,
-            out);
+    launch (
+        siluKernel,
+        { .grid = dim3 ((unsigned) ((count + threads - 1) / threads)), .threads = threads, .stream = stream },
+        x, count, out);
 }
 } // namespace tableread::engine::kernels

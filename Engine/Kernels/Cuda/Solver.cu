@@ -9,30 +9,25 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-__global__ void spreadKernel (const float* x, float* noisy, const int* firstRows, const float* guidance,
-                              int width)
+__global__ void spreadKernel (const float* x, GpuNoisyRows a)
 {
     launchDependents();
     waitForDependencies();
-    const int r = blockIdx.x;
-    for (int d = threadIdx.x; d < width; d += blockDim.x)
-        spread (x[(std::int64_t) r * width + d], noisy, firstRows[r], guidance[r], width, d);
+    const RequestRows rows (a, blockIdx.x);
+    for (int d = threadIdx.x; d < rows.width; d += blockDim.x)
+        rows.spread (x[(std::int64_t) blockIdx.x * rows.width + d], d, a.noisy);
 }
 } // namespace
 
-void cudaSpreadRows (const float* x, float* noisy, const int* firstRows, const float* guidance,
-                     std::int64_t requests, std::int64_t width, void* stream)
+void cudaSpreadRows (const float* x, const GpuNoisyRows& rows, void* stream)
 {
-    launch (spreadKernel, dim3 ((unsigned) requests), 64, 0, stream, x, noisy, firstRows, guidance,
-            (int) width);
+    launch (spreadKernel, { .grid = dim3 ((unsigned) rows.requests), .threads = 64, .stream = stream }, x,
+            rows);
 }
 
-void cudaSolverStep (float* x, float* before, const float* v, float* noisy, const int* firstRows,
-                     const float* guidance, std::int64_t requests, std::int64_t width, const float* five,
-                     void* stream)
+void cudaSolverStep (const GpuSolverStep& call, void* stream)
 {
-    const SolverCall call { x,           before,  v,       noisy,   firstRows, guidance,
-                            (int) width, five[0], five[1], five[2], five[3],   five[4] };
-    issueStep (PersistentStep::of (PersistentStep::Kind::Solver, call, requests), nullptr, 0, stream);
+    issueStep (PersistentStep::of (PersistentStep::Kind::Solver, call, call.rows.requests), nullptr, 0,
+               stream);
 }
 } // namespace tableread::engine::kernels

@@ -50,7 +50,7 @@ private:
             return false;
         const auto& gemv = steps[step++];
         const auto& a = gemv.as<GpuLinear>();
-        const TileSchedule schedule (a, gemv.stepsOfASplit, gemv.splits, warpGroupIndex);
+        const TileSchedule schedule (a, gemv.splitK, warpGroupIndex);
         base = static_cast<const unsigned char*> (a.weight) + schedule.range.begin * Kernel::stepBytes;
         allSteps = schedule.range.all;
         stepCount = schedule.range.steps;
@@ -66,15 +66,14 @@ private:
     int allSteps = 0, stepCount = 0, tile = 0, tileEnd = 0, tileStride = 0, s = 0;
 };
 
-/** What a prefetch warp does: it fills the ring buffer as soon as there is room. While there is none, it prefetches up to
-    `mostAhead` slots more into the L2 cache, at the pace of memory. */
+/** What a prefetch warp does: it fills the ring buffer with the weights of `all` as soon as there is room. While there is none,
+    it prefetches up to `mostAhead` slots more into the L2 cache, at the pace of memory. */
 template <GpuElement E>
-__device__ inline void prefetchWeights (const PersistentStep* steps, int count, int warpGroupIndex,
-                                        int mostAhead, RingBuffer& ring)
+__device__ inline void prefetchWeights (const PrefetchCursor<E>& all, int mostAhead, RingBuffer& ring)
 {
     constexpr long long pace =
         3200; // cycles between two slots: three quarters of a large GPU's memory bandwidth
-    PrefetchCursor<E> filled (steps, count, warpGroupIndex), cached (steps, count, warpGroupIndex);
+    PrefetchCursor<E> filled = all, cached = all;
     const unsigned char* from = nullptr;
     int bytes = 0, ahead = 0;
     long long issued = clock64();

@@ -18,26 +18,25 @@ at::Tensor attentionTable (const std::vector<AttentionGroup>& groups)
     return at::tensor (rows, at::kLong).view ({ -1, 4 }).to (groups.front().store.keys.device());
 }
 
-at::Tensor attentionOnGpu (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
-                           const RotaryTable& rotary, const AttentionRows& rows, std::int64_t layer)
+at::Tensor attentionOnGpu (at::Tensor& qkv, const AttentionRows& rows, const AttentionLayer& layer)
 {
     GpuAttention call;
-    call.dim = (int) rotary.cosine.size (1) * 2;
+    call.dim = (int) layer.rotary.cosine.size (1) * 2;
     call.bfloat16 = rows.groups.front().store.keys.scalar_type() == at::kBFloat16;
     call.qkv = qkv.mutable_data_ptr<float>();
     call.rows = rows.count;
-    call.heads = (int) heads;
-    call.kvHeads = (int) kvHeads;
-    call.cosine = rotary.cosine.const_data_ptr<float>();
-    call.sine = rotary.sine.const_data_ptr<float>();
+    call.heads = (int) layer.heads;
+    call.kvHeads = (int) layer.kvHeads;
+    call.cosine = layer.rotary.cosine.const_data_ptr<float>();
+    call.sine = layer.rotary.sine.const_data_ptr<float>();
     call.table = rows.table.const_data_ptr<std::int64_t>();
-    call.layer = layer;
+    call.layer = layer.index;
     call.splits = (int) attentionSplits (rows.longest);
-    auto scratch = at::empty ({ rows.count * heads * call.splits * (call.dim + 2) }, qkv.options());
-    auto out = at::empty ({ rows.count, heads * call.dim },
+    auto scratch = at::empty ({ rows.count * layer.heads * call.splits * (call.dim + 2) }, qkv.options());
+    auto out = at::empty ({ rows.count, layer.heads * call.dim },
                           qkv.options().dtype (rows.groups.front().store.keys.scalar_type()));
     call.append = rows.oneEach;
-    TORCH_CHECK (rows.count * kvHeads <= gpuCounterCount);
+    TORCH_CHECK (rows.count * layer.kvHeads <= gpuCounterCount);
     call.scratch = scratch.mutable_data_ptr<float>();
     call.counters = gpuCounters (qkv.device());
     call.out = out.mutable_data_ptr();

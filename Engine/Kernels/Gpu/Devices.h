@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,10 @@ at::Device deviceFor (DeviceKind kind, int index = 0);
     memoryLimit: bytes that this process may take of it, with what CUDA takes for itself; 0: all. */
 std::unique_ptr<Device> makeGpuDevice (at::Device gpu, std::int64_t memoryLimit);
 
-/** A sentence for the user who said auto and does not get a GPU: why. Empty if there is nothing to say. */
+/** Whether the machine has an NVIDIA GPU, usable or not. `pciDevices`: where Linux lists what is plugged in. */
+bool hasNvidiaGpu (const std::filesystem::path& pciDevices = "/sys/bus/pci/devices");
+
+/** A sentence for the user whose GPU cannot be used with auto: why. Empty if there is nothing to say, as on a machine
+    without a GPU. */
 std::string noteOnDevice (DeviceKind kind);
 } // namespace tableread::engine

@@ -100,8 +100,36 @@ struct GpuExtend
     std::int64_t streams = 0, rows = 0, columns = 0, channels = 0;
 };
 
+/** The arguments of kernels::rmsNorm(). */
+struct GpuRmsNorm
+{
+    const float* x = nullptr;
+    std::int64_t rows = 0, n = 0;
+    const float* weight = nullptr; // [n]; null: 1
+    float eps = 0;
+    float* out = nullptr;
+};
+
+/** Where the samples of a batch go (kernels::GuidedRows): each to one row or, with guidance, two. */
+struct GpuNoisyRows
+{
+    float* noisy = nullptr;          // [rows, width]
+    const int* firstRows = nullptr;  // [requests]
+    const float* guidance = nullptr; // [requests]
+    std::int64_t requests = 0, width = 0;
+};
+
+/** The arguments of kernels::solverStep(). */
+struct GpuSolverStep
+{
+    float *x = nullptr, *before = nullptr; // [requests, width]
+    const float* v = nullptr;              // [rows, width]
+    GpuNoisyRows rows {};
+    float alpha = 0, sigma = 0, keep = 0, first = 0, second = 0;
+};
+
 /** Of this header and Device/Device.h, between engine and CUDA library: a change to either counts it up. */
-inline constexpr int gpuAbi = 1;
+inline constexpr int gpuAbi = 2;
 
 inline constexpr std::int64_t gpuMixerTaps = 7;
 inline constexpr std::int64_t gpuCounterCount = 1 << 18;
@@ -131,8 +159,7 @@ struct GpuKernels
     /** For a call with rows, rowsOfABatch, k and n set. */
     std::int64_t (*workspaceFloats) (const GpuLinear&);
     void (*attention) (const GpuAttention&, void* stream);
-    void (*rmsNorm) (const float* x, std::int64_t rows, std::int64_t n, const float* weight, float eps,
-                     float* out, void* stream);
+    void (*rmsNorm) (const GpuRmsNorm&, void* stream);
     void (*silu) (const float* x, std::int64_t count, float* out, void* stream);
     /** The block up to its matrix products. @returns whether it has written `ready`: not with few columns, which use more
         multiprocessors without. */
@@ -140,11 +167,8 @@ struct GpuKernels
     /** The whole block. @returns false, and does nothing, for few columns or more channels than fit a multiprocessor. */
     bool (*codecBlock) (const GpuCodecBlock&, void* stream);
     void (*extend) (const GpuExtend&, void* stream);
-    void (*spreadRows) (const float* x, float* noisy, const int* firstRows, const float* guidance,
-                        std::int64_t requests, std::int64_t width, void* stream);
-    void (*solverStep) (float* x, float* before, const float* v, float* noisy, const int* firstRows,
-                        const float* guidance, std::int64_t requests, std::int64_t width,
-                        const float* fiveCoefficients, void* stream);
+    void (*spreadRows) (const float* x, const GpuNoisyRows&, void* stream);
+    void (*solverStep) (const GpuSolverStep&, void* stream);
 };
 
 /** @throws Exception Internal if loadGpu() was not called. */

@@ -21,6 +21,5 @@ at::Tensor extendOnGpu (const at::Tensor& x, at::Tensor& context, const at::Tens
 unsigned* gpuCounters (at::Device device);
 
 at::Tensor attentionTable (const std::vector<AttentionGroup>& groups);
-at::Tensor attentionOnGpu (at::Tensor& qkv, std::int64_t heads, std::int64_t kvHeads,
-                           const RotaryTable& rotary, const AttentionRows& rows, std::int64_t layer);
+at::Tensor attentionOnGpu (at::Tensor& qkv, const AttentionRows& rows, const AttentionLayer& layer);
 } // namespace tableread::engine::kernels

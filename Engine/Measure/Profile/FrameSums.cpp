@@ -15,7 +15,7 @@ double overlapMs (const ProfileSpan& a, const ProfileSpan& b)
     return std::max (0.0, std::min (a.endMs, b.endMs) - std::max (a.beginMs, b.beginMs));
 }
 
-/** Of `span`, what `others` cover, which do not cover each other. */
+/** The part of `span` that the spans selected by `others` cover; these do not overlap. */
 double coveredMs (const ProfileSpan& span, std::span<const ProfileSpan> all,
                   bool (*others) (const ProfileSpan&))
 {
@@ -46,7 +46,7 @@ FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu)
         inRows += ms;
     };
     const auto addPart = [&] (const ProfileSpan& span) {
-        const auto trims = coveredMs (span, spans, isTrim); // for which the host waits
+        const auto trims = coveredMs (span, spans, isTrim); // during which the host waits
         sums.issueMs[partOf (span)] += span.ms() - trims;
         sums.waitMs[partOf (span)] += trims;
         inParts += span.ms();
@@ -70,7 +70,7 @@ FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu)
             case Kind::Trim:
                 ++sums.trims;
                 [[fallthrough]];
-            case Kind::TrimWait: // while there is work the GPU loses nothing
+            case Kind::TrimWait: // a busy GPU loses nothing
                 addTo (What::Trims, FramePart::None, span.ms() - coveredMs (span, spans, keepsGpuBusy));
                 break;
             case Kind::Work:

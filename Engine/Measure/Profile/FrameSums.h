@@ -10,19 +10,19 @@
 
 namespace tableread::engine
 {
-/** What the spans of one frame add up to, in milliseconds. */
+/** The sums of one frame's spans, in milliseconds. */
 struct FrameSums
 {
     using Row = std::pair<ProfileSums::What, FramePart>;
 
     double allMs = 0, copyMs = 0, copiedBytes = 0, copies = 0, trims = 0;
-    std::map<Row, double> rows;                  // they add up to allMs
-    std::map<FramePart, double> issueMs, waitMs; // the host's; all of both add up to allMs
+    std::map<Row, double> rows;                  // their sum is allMs
+    std::map<FramePart, double> issueMs, waitMs; // the host's; the sum of both is allMs
 };
 
 /** spans: those of one frame. */
 FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu);
 
-/** The spans of each frame with speech in it, from number `from` on. */
+/** The spans of each frame with speech, from frame `from` on. */
 std::vector<std::vector<ProfileSpan>> framesOf (std::span<const ProfileSpan> spans, std::int64_t from);
 } // namespace tableread::engine

@@ -12,7 +12,7 @@ struct ProfileRequest
 {
     LoadOptions load;
     MeasuredSpeech speech;
-    std::int64_t frames = 48; // measured, after those that settle
+    std::int64_t frames = 48; // measured, after the settling frames
     int batch = 1;            // passages at once
 };
 
@@ -22,7 +22,7 @@ struct MeasuredProfile
     std::vector<ProfileSpan> spans;
 };
 
-/** Loads the model and renders once; what the load and the voice took is left out.
+/** Loads the model and renders once; the time for the load and the voice is left out.
     @throws Exception Cancelled when it is stopped. */
 MeasuredProfile measureProfile (const ProfileRequest& request, const MeasureHooks& hooks);
 } // namespace tableread::engine

@@ -87,12 +87,12 @@ std::string describe (const ProfileReport& report)
 
     const auto& copies = sums.copies;
     if (copies.layers > 0)
-        text += fmt::format ("\ncopies beside that: {} ms a frame, {:.1f} % of it; {:.0f} layers, {:.3f} GB, "
+        text += fmt::format ("\nconcurrent copies: {} ms a frame, {:.1f} % of it; {:.0f} layers, {:.3f} GB, "
                              "at {:.1f} GB/s\n",
                              describe (copies.ms, "", 2), 100.0 * copies.share, copies.layers,
                              copies.bytes / 1e9, copies.bytesPerSecond / 1e9);
     else
-        text += "\ncopies beside that: none\n";
+        text += "\nconcurrent copies: none\n";
     text += fmt::format ("trims: {} in {} frames\n", sums.trims, sums.frames);
     return sums.onGpu ? text + describeHost (sums) : text;
 }
@@ -120,6 +120,7 @@ nlohmann::json toJson (const ProfileReport& report)
              { "commit", report.commit },
              { "model", report.model.name },
              { "fingerprint", report.model.fingerprint },
+             { "device", report.model.device },
              { "dtype", report.dtype },
              { "layers", report.model.layers },
              { "gpu_layers", offload ? offload->gpuLayers : 0 },

@@ -11,17 +11,17 @@
 
 namespace tableread::engine
 {
-/** A profile, and of what. */
+/** A profile, and what was profiled. */
 struct ProfileReport
 {
     std::string machine, commit, dtype;
     ModelInfo model;
     std::int64_t passages = 1;       // in one batch
-    std::int64_t settlingFrames = 0; // that were left out
+    std::int64_t settlingFrames = 0; // frames left out at the start
     ProfileSums sums;
 };
 
-/** Tables for a person. */
+/** Tables for people. */
 std::string describe (const ProfileReport& report);
 nlohmann::json toJson (const ProfileReport& report);
 } // namespace tableread::engine

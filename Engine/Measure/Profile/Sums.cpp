@@ -35,7 +35,7 @@ public:
         return all > 0 ? total (value) / all : 0.0;
     }
 
-    /** Of one of the maps in FrameSums, which keys any frame has. */
+    /** The keys that any frame has in one of the maps of FrameSums. */
     template <typename Key>
     std::set<Key> keys (std::map<Key, double> FrameSums::*sums) const
     {
@@ -46,7 +46,7 @@ public:
         return found;
     }
 
-    /** What a frame has under one of them. */
+    /** A frame's value for one of them. */
     template <typename Key>
     static Value value (std::map<Key, double> FrameSums::*sums, const Key& key)
     {
@@ -79,7 +79,7 @@ ProfileSums sumsOf (std::span<const ProfileSpan> spans, std::int64_t settlingFra
     sums.frameMs = all.spread (&FrameSums::allMs);
 
     auto rows = all.keys (&FrameSums::rows);
-    for (const auto what : { What::ExposedWait, What::Trims }) // are told also where there are none
+    for (const auto what : { What::ExposedWait, What::Trims }) // shown even if there are none
         rows.insert ({ what, FramePart::None });
     for (const auto& row : rows)
     {

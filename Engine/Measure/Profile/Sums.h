@@ -10,15 +10,15 @@
 
 namespace tableread::engine
 {
-/** What the spans of a profile add up to, a frame. */
+/** The sums of a profile's spans, per frame. */
 struct ProfileSums
 {
     enum class What
     {
         Compute,     // of a part
-        ExposedWait, // for copies: the GPU has nothing else to do
-        Trims,       // the GPU has nothing to do because of one
-        Launch       // all else: launches on a GPU; on a CPU what is between the parts
+        ExposedWait, // for copies, while the GPU has nothing else to do
+        Trims,       // the GPU is idle because of a trim
+        Launch       // all else: launches on a GPU; time between the parts on a CPU
     };
 
     /** The rows of one frame add up to that frame. */
@@ -30,31 +30,31 @@ struct ProfileSums
         double share = 0; // of all frames' time
     };
 
-    /** The copy queue, at work beside all that. */
+    /** The copy queue, which works concurrently. */
     struct Copies
     {
         Spread ms;
         double share = 0;
-        double layers = 0, bytes = 0; // a frame, medians
-        double bytesPerSecond = 0;    // while it copied
+        double layers = 0, bytes = 0; // per frame, medians
+        double bytesPerSecond = 0;    // while copying
     };
 
-    /** A part as the host sees it: at first it issues work, then it waits for the GPU. */
+    /** A part as the host sees it: first it issues work, then it waits for the GPU. */
     struct HostPart
     {
         FramePart part = FramePart::None; // None: between the parts
         Spread issueMs, waitMs;
     };
 
-    std::int64_t frames = 0; // that were added up
+    std::int64_t frames = 0; // the number of frames in the sums
     bool onGpu = false;
     Spread frameMs;
     std::vector<Row> rows;
     Copies copies;
     std::int64_t trims = 0;     // in all frames
-    std::vector<HostPart> host; // empty on a CPU, where issuing is computing
+    std::vector<HostPart> host; // empty on a CPU, which computes as it issues
 };
 
-/** Adds up all frames with speech in them, but for the first ones, in which graphs are recorded and clocks rise. */
+/** Adds up all frames with speech except the first ones, in which graphs are recorded and GPU clocks rise. */
 ProfileSums sumsOf (std::span<const ProfileSpan> spans, std::int64_t settlingFrames);
 } // namespace tableread::engine

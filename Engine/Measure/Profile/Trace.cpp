@@ -70,7 +70,7 @@ std::string nameOf (const ProfileSpan& span)
     return "unknown";
 }
 
-/** A span in whole nanoseconds: so that what lies within another one still does after rounding. */
+/** A span in whole nanoseconds, so that nested spans stay nested after rounding. */
 struct Event
 {
     ProfileSpan span;
@@ -83,14 +83,14 @@ struct Event
     {}
 };
 
-/** Events of one track in the order in which they begin, those that hold others first. Where two overlap by what clocks
-    and rounding are off, the later one gives way. */
+/** Events of one track in the order in which they begin, outer ones first. If two overlap because of clock and rounding
+    errors, the later one is adjusted. */
 std::vector<Event> nested (std::vector<Event> events)
 {
     std::ranges::stable_sort (events, [] (const Event& a, const Event& b) {
         return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
     });
-    std::vector<std::int64_t> ends; // of those that hold the coming one
+    std::vector<std::int64_t> ends; // of the events that contain the next one
     for (auto& event : events)
     {
         while (! ends.empty() && ends.back() <= event.begin)
@@ -98,7 +98,7 @@ std::vector<Event> nested (std::vector<Event> events)
         while (! ends.empty() && event.end > ends.back())
         {
             if (event.end - ends.back() <= ends.back() - event.begin)
-                event.end = ends.back(); // it lies within
+                event.end = ends.back(); // it is contained
             else
             {
                 event.begin = ends.back(); // it follows

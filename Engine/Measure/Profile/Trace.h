@@ -8,8 +8,8 @@
 
 namespace tableread::engine
 {
-/** A profile as a trace in Chrome's JSON, which ui.perfetto.dev and chrome://tracing show: a track each for the host, the
-    compute queue and the copy queue, as far as they did anything, spans that lie within each other as such. Times are in
-    microseconds, to the nanosecond. `title` names the process. */
+/** A profile as a trace in Chrome's JSON, for ui.perfetto.dev and chrome://tracing: one track each for the host, the
+    compute queue and the copy queue if they have any spans; nested spans stay nested. Times are in microseconds,
+    with a resolution of a nanosecond. `title` names the process. */
 std::string chromeTrace (std::span<const ProfileSpan> spans, const std::string& title);
 } // namespace tableread::engine

@@ -5,15 +5,10 @@
 
 namespace tableread::engine
 {
-namespace
-{
-constexpr std::int64_t mixerTaps = 7;
-}
-
 CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, std::int64_t channels,
                         double normEps)
     : parts { .norm = weights.values (name + ".norm.weight", { channels }),
-              .mixer = weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, mixerTaps })
+              .mixer = weights.values (name + ".mixer.conv.conv.conv.weight", { channels, 1, codecTaps })
                            .squeeze (1)
                            .t()
                            .contiguous(),
@@ -28,7 +23,7 @@ CodecBlock::CodecBlock (const WeightReader& weights, const std::string& name, st
 
 at::Tensor CodecBlock::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
-    auto& context = cursor.context (x, mixerTaps - 1);
+    auto& context = cursor.context (x, codecTaps - 1);
     return kernels::codecBlock (x, parts, context, cursor.active());
 }
 
@@ -39,13 +34,11 @@ void CodecBlock::addTensors (std::vector<at::Tensor*>& to)
                            &p.up.bias, &p.down.panels, &p.down.bias });
 }
 
-std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,
-                                   std::int64_t depth, std::int64_t channels, double normEps)
+std::vector<CodecBlock> readStage (const WeightReader& weights, const CodecStage& stage)
 {
     std::vector<CodecBlock> blocks;
-    for (std::int64_t j = 0; j < depth; ++j)
-        blocks.emplace_back (weights, name + std::to_string (stage) + "." + std::to_string (j), channels,
-                             normEps);
+    for (std::int64_t j = 0; j < stage.depth; ++j)
+        blocks.emplace_back (weights, stage.name + "." + std::to_string (j), stage.channels, stage.normEps);
     return blocks;
 }
 } // namespace tableread::engine

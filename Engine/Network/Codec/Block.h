@@ -24,7 +24,14 @@ private:
     kernels::CodecBlockWeights parts;
 };
 
-/** The blocks `name.{stage}.0`, `name.{stage}.1`, … of one resolution. */
-std::vector<CodecBlock> readStage (const WeightReader& weights, const std::string& name, std::size_t stage,
-                                   std::int64_t depth, std::int64_t channels, double normEps);
+/** One resolution of a codec: `depth` blocks. */
+struct CodecStage
+{
+    std::string name;
+    std::int64_t depth = 0, channels = 0;
+    double normEps = 0;
+};
+
+/** Reads the blocks `name.0`, `name.1`, … of a stage. */
+std::vector<CodecBlock> readStage (const WeightReader& weights, const CodecStage& stage);
 } // namespace tableread::engine

@@ -20,7 +20,7 @@ at::Tensor& CodecCursor::context (const at::Tensor& x, std::int64_t columns)
 
 namespace
 {
-/** [context; x] for a convolution's product, in bf16 where that takes it so and each column lies on 16 bytes. */
+/** [context; x] for a convolution's product, in bf16 if the product takes that and columns are aligned to 16 bytes. */
 at::Tensor extend (const at::Tensor& x, std::int64_t columns, CodecCursor& cursor,
                    const kernels::Weight& weight)
 {
@@ -29,12 +29,9 @@ at::Tensor extend (const at::Tensor& x, std::int64_t columns, CodecCursor& curso
 }
 } // namespace
 
-Convolution::Convolution (const WeightReader& weights, const std::string& name, std::int64_t in,
-                          std::int64_t out, std::int64_t kernelColumns, std::int64_t strideColumns)
-    : inputs (in)
-    , kernel (kernelColumns)
-    , stride (strideColumns)
+Convolution::Convolution (const WeightReader& weights, const std::string& name, const Shape& of) : shape (of)
 {
+    const auto& [in, out, kernel, stride] = shape;
     const auto matrix = weights.values (name + ".weight", { out, in, kernel })
                             .permute ({ 0, 2, 1 })
                             .reshape ({ out, kernel * in });
@@ -43,6 +40,7 @@ Convolution::Convolution (const WeightReader& weights, const std::string& name, 
 
 at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
+    const auto& [in, out, kernel, stride] = shape;
     const auto batch = x.size (0), columns = (x.size (1) + stride - 1) / stride;
     auto padded = x;
     if (columns * stride != x.size (1))
@@ -51,9 +49,9 @@ at::Tensor Convolution::operator() (const at::Tensor& x, CodecCursor& cursor) co
         padded = at::constant_pad_nd (x, { 0, 0, 0, columns * stride - x.size (1) });
     }
     const auto extended = extend (padded, kernel - stride, cursor, weight);
-    const auto windows = extended.as_strided ({ batch, columns, kernel * inputs },
-                                              { extended.stride (0), stride * inputs, 1 });
-    return kernels::linear (windows, weight).view ({ batch, columns, weight.n });
+    const auto windows =
+        extended.as_strided ({ batch, columns, kernel * in }, { extended.stride (0), stride * in, 1 });
+    return kernels::linear (windows, weight).view ({ batch, columns, out });
 }
 
 void Convolution::addTensors (std::vector<at::Tensor*>& to)
@@ -62,11 +60,10 @@ void Convolution::addTensors (std::vector<at::Tensor*>& to)
 }
 
 TransposedConvolution::TransposedConvolution (const WeightReader& weights, const std::string& name,
-                                              std::int64_t in, std::int64_t out, std::int64_t strideColumns)
-    : inputs (in)
-    , outputs (out)
-    , stride (strideColumns)
+                                              const Shape& of)
+    : shape (of)
 {
+    const auto& [in, out, stride] = shape;
     // [in, out, 2s] → rows (j, out) of [x[t − 1] · w[s + j], x[t] · w[j]]
     const auto stored = weights.values (name + ".weight", { in, out, 2 * stride });
     const auto now = stored.slice (2, 0, stride), before = stored.slice (2, stride);
@@ -77,10 +74,10 @@ TransposedConvolution::TransposedConvolution (const WeightReader& weights, const
 
 at::Tensor TransposedConvolution::operator() (const at::Tensor& x, CodecCursor& cursor) const
 {
+    const auto& [in, out, stride] = shape;
     const auto batch = x.size (0), columns = x.size (1);
     const auto extended = extend (x, 1, cursor, weight);
-    const auto windows =
-        extended.as_strided ({ batch, columns, 2 * inputs }, { extended.stride (0), inputs, 1 });
-    return kernels::linear (windows, weight).view ({ batch, columns * stride, outputs });
+    const auto windows = extended.as_strided ({ batch, columns, 2 * in }, { extended.stride (0), in, 1 });
+    return kernels::linear (windows, weight).view ({ batch, columns * stride, out });
 }
 } // namespace tableread::engine

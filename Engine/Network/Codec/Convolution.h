@@ -8,13 +8,15 @@
 
 namespace tableread::engine
 {
-/** What a streaming codec remembers of B streams: for each convolution, in the order in which they are met, the last
-    columns of its own input. Starts as zeros, which is the causal padding of a whole utterance, so that streaming in
-    any chunks equals one pass. */
+inline constexpr std::int64_t codecTaps = 7; // kernel columns of stems, heads and mixers
+
+/** The state of a streaming codec for B streams: for each convolution, in order of execution, the last columns of its
+    own input. Starts as zeros, which is the causal padding of a whole utterance, so that streaming in chunks of any
+    size equals one pass. */
 struct CodecState
 {
     std::vector<at::Tensor> contexts; // each [B, columns, channels] float32
-    at::Tensor active;                // [B] int32: only rows that are not 0 remember; undefined: all do
+    at::Tensor active; // [B] int32: only rows that are not 0 keep their context; undefined: all do
 };
 
 /** Walks through a CodecState while a chunk runs through the layers. */
@@ -34,37 +36,51 @@ private:
 };
 
 /** A causal convolution with kernel k and stride s as one product: time-major [B, T, in] makes each window of k columns
-    one contiguous row. Context k − s columns. */
+    one contiguous row. The context has k − s columns. */
 class Convolution
 {
 public:
-    Convolution (const WeightReader& weights, const std::string& name, std::int64_t in, std::int64_t out,
-                 std::int64_t kernel, std::int64_t stride);
+    /** What the weights are for. */
+    struct Shape
+    {
+        std::int64_t in = 0, out = 0;        // channels
+        std::int64_t kernel = 0, stride = 1; // columns
+    };
 
-    /** x [B, T, in] → [B, ⌈T / s⌉, out]. A T that is no multiple of the stride is padded with zero columns on the right, as
-        the original does at the end of an utterance: only the last chunk may be so. */
+    /** Reads `name.weight` [out, in, kernel] and `name.bias`. */
+    Convolution (const WeightReader& weights, const std::string& name, const Shape& shape);
+
+    /** x [B, T, in] → [B, ⌈T / s⌉, out]. If T is not a multiple of the stride, zero columns are added on the right,
+        as in the original at the end of an utterance: only the last chunk may have such a T. */
     at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;
 
     void addTensors (std::vector<at::Tensor*>& to);
 
 private:
+    Shape shape;
     kernels::Weight weight;
-    std::int64_t inputs, kernel, stride;
 };
 
 /** A transposed convolution with kernel 2s and stride s, trimmed on the right: column t gives s columns from x[t] and
-    x[t − 1]. Context 1 column. */
+    x[t − 1]. The context has 1 column. */
 class TransposedConvolution
 {
 public:
-    TransposedConvolution (const WeightReader& weights, const std::string& name, std::int64_t in,
-                           std::int64_t out, std::int64_t stride);
+    /** What the weights are for; the kernel has 2 · stride columns. */
+    struct Shape
+    {
+        std::int64_t in = 0, out = 0; // channels
+        std::int64_t stride = 1;      // columns
+    };
+
+    /** Reads `name.weight` [in, out, 2 · stride] and `name.bias`. */
+    TransposedConvolution (const WeightReader& weights, const std::string& name, const Shape& shape);
 
     /** x [B, T, in] → [B, T · s, out]. */
     at::Tensor operator() (const at::Tensor& x, CodecCursor& cursor) const;
 
 private:
+    Shape shape;
     kernels::Weight weight;
-    std::int64_t inputs, outputs, stride;
 };
 } // namespace tableread::engine

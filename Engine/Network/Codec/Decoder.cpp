@@ -11,18 +11,25 @@ CodecDecoder::CodecDecoder (const WeightReader& weights, const CodecConfig& conf
 {
     const std::string root = "model.acoustic_tokenizer.decoder.";
     auto channels = config.filters << config.ratios.size();
-    stemAndHead.emplace_back (weights, root + "upsample_layers.0.0.conv.conv", config.dimension, channels, 7,
-                              1);
-    stages.push_back (readStage (weights, root + "stages.", 0, config.depths[0], channels, config.normEps));
+    stemAndHead.emplace_back (
+        weights, root + "upsample_layers.0.0.conv.conv",
+        Convolution::Shape { .in = config.dimension, .out = channels, .kernel = codecTaps });
+    stages.push_back (readStage (weights, { .name = root + "stages.0",
+                                            .depth = config.depths[0],
+                                            .channels = channels,
+                                            .normEps = config.normEps }));
     for (std::size_t i = 0; i < config.ratios.size(); ++i, channels /= 2)
     {
-        upsamplers.emplace_back (weights,
-                                 root + "upsample_layers." + std::to_string (i + 1) + ".0.convtr.convtr",
-                                 channels, channels / 2, config.ratios[i]);
-        stages.push_back (
-            readStage (weights, root + "stages.", i + 1, config.depths[i + 1], channels / 2, config.normEps));
+        upsamplers.emplace_back (
+            weights, root + "upsample_layers." + std::to_string (i + 1) + ".0.convtr.convtr",
+            TransposedConvolution::Shape { .in = channels, .out = channels / 2, .stride = config.ratios[i] });
+        stages.push_back (readStage (weights, { .name = root + "stages." + std::to_string (i + 1),
+                                                .depth = config.depths[i + 1],
+                                                .channels = channels / 2,
+                                                .normEps = config.normEps }));
     }
-    stemAndHead.emplace_back (weights, root + "head.conv.conv", channels, 1, 7, 1);
+    stemAndHead.emplace_back (weights, root + "head.conv.conv",
+                              Convolution::Shape { .in = channels, .out = 1, .kernel = codecTaps });
 }
 
 at::Tensor CodecDecoder::decode (const at::Tensor& latents, CodecState& state) const

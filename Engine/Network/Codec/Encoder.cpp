@@ -15,17 +15,24 @@ CodecEncoder::CodecEncoder (const WeightReader& weights, const std::string& name
     {
         const auto layer = root + "downsample_layers." + std::to_string (i) + ".0.conv.conv";
         if (i == 0)
-            convolutions.emplace_back (weights, layer, 1, channels, 7, 1);
+            convolutions.emplace_back (weights, layer,
+                                       Convolution::Shape { .in = 1, .out = channels, .kernel = codecTaps });
         else
         {
             const auto stride = config.ratios[i - 1];
-            convolutions.emplace_back (weights, layer, channels, 2 * channels, 2 * stride, stride);
+            convolutions.emplace_back (
+                weights, layer,
+                Convolution::Shape {
+                    .in = channels, .out = 2 * channels, .kernel = 2 * stride, .stride = stride });
             channels *= 2;
         }
-        stages.push_back (
-            readStage (weights, root + "stages.", i, config.depths[i], channels, config.normEps));
+        stages.push_back (readStage (weights, { .name = root + "stages." + std::to_string (i),
+                                                .depth = config.depths[i],
+                                                .channels = channels,
+                                                .normEps = config.normEps }));
     }
-    head.emplace_back (weights, root + "head.conv.conv", channels, config.dimension, 7, 1);
+    head.emplace_back (weights, root + "head.conv.conv",
+                       Convolution::Shape { .in = channels, .out = config.dimension, .kernel = codecTaps });
 }
 
 at::Tensor CodecEncoder::encode (const at::Tensor& samples, CodecState& state) const

@@ -16,15 +16,15 @@ public:
     /** name: "acoustic_tokenizer" or "semantic_tokenizer". */
     CodecEncoder (const WeightReader& weights, const std::string& name, const CodecConfig& config);
 
-    /** samples [B, n] float32 at 24 kHz → [B, ⌈n / hop⌉, dimension]. Only the last chunk of a stream may have an n that is
-        no multiple of the hop. */
+    /** samples [B, n] float32 at 24 kHz → [B, ⌈n / hop⌉, dimension]. Only in the last chunk of a stream n need
+        not be a multiple of the hop. */
     at::Tensor encode (const at::Tensor& samples, CodecState& state) const;
 
     /** All weights, always in the same order. */
     std::vector<at::Tensor*> tensors();
 
 private:
-    std::vector<Convolution> convolutions; // stem, then one a ratio
+    std::vector<Convolution> convolutions; // stem, then one per ratio
     std::vector<std::vector<CodecBlock>> stages;
     std::vector<Convolution> head; // one
 };

@@ -12,8 +12,8 @@ namespace tableread::engine
 {
 namespace
 {
-/** σ of every training step: √((1 − ᾱ) / ᾱ) in fp32, ᾱ the running product of 1 − β, summed up in double as the
-    reference's library does. */
+/** σ of every training step: √((1 − ᾱ) / ᾱ) in fp32, ᾱ the running product of 1 − β, accumulated in double as in
+    the reference's library. */
 std::vector<float> trainSigmas (std::int64_t count)
 {
     const auto cosine = [count] (std::int64_t i) {

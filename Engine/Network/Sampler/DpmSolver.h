@@ -9,8 +9,8 @@
 namespace tableread::engine
 {
 /** DPM-Solver++ 2M (midpoint) for v-predictions on the cosine schedule, first order at its first and last step
-    (Lu et al. 2022; settings as VibeVoice's: linspace spacing, final sigma zero). All coefficients depend on the
-    number of steps only. */
+    (Lu et al. 2022; VibeVoice's settings: linspace spacing, final sigma zero). All coefficients depend only on
+    the number of steps. */
 struct DpmSolver
 {
     struct Step

@@ -9,7 +9,7 @@
 
 namespace tableread::engine
 {
-/** The start of each frame's diffusion. */
+/** The initial noise of each frame's diffusion. */
 class NoiseSource
 {
 public:
@@ -19,7 +19,7 @@ public:
     virtual at::Tensor frame (std::int64_t index, std::int64_t width) = 0;
 };
 
-/** Ours: frame k's noise depends only on the seed and k. */
+/** Our generator: frame k's noise depends only on the seed and k. */
 class PhiloxNoise : public NoiseSource
 {
 public:
@@ -30,8 +30,8 @@ private:
     std::uint64_t seed;
 };
 
-/** PyTorch's CPU generator in the order of the original's draws: voices' scalars, voices' noise, then two rows a
-    frame of which the first is used. To compare with other implementations. */
+/** PyTorch's CPU generator in the order of the original's draws: voices' scalars, voices' noise, then two rows per
+    frame, of which the first is used. To compare with other implementations. */
 class TorchNoise : public NoiseSource
 {
 public:

@@ -22,7 +22,7 @@ std::array<std::uint32_t, 4> philox (std::array<std::uint32_t, 4> counter, std::
 
 void normals (std::uint64_t key, NoiseDomain domain, std::uint64_t stream, std::span<float> out)
 {
-    // Double inside, so that libraries that differ in the last bit of a float's logarithm give the same noise.
+    // Computed in double, so that libraries that differ in the last bit of a float's logarithm give the same noise.
     const auto uniform = [] (std::uint32_t word) { return ((double) word + 0.5) * 0x1p-32; };
     for (std::size_t i = 0; i < out.size(); i += 4)
     {

@@ -7,11 +7,11 @@
 
 namespace tableread::engine
 {
-/** What a stream of random numbers is for: streams of different domains never share a number. */
+/** The purpose of a stream of random numbers: streams of different domains never overlap. */
 enum class NoiseDomain : std::uint32_t
 {
-    Diffusion = 0, // keyed by the take's seed, one stream a frame
-    Voice = 1      // keyed by the voice's audio, one stream a frame of it
+    Diffusion = 0, // keyed by the take's seed, one stream per frame
+    Voice = 1      // keyed by the voice's audio, one stream per frame
 };
 
 /** Philox 4x32 with 10 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): four words of

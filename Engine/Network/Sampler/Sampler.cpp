@@ -10,15 +10,15 @@ namespace tableread::engine
 {
 namespace
 {
-void tapStep (const SampleRequest& request, std::size_t step, int firstRow, const at::Tensor& x,
-              float timestep, const at::Tensor& v)
+/** Shows a request's tap its part of the batch's prediction: row `index` of x, and the rows of v from `firstRow`. */
+void tapStep (const SampleRequest& request, std::int64_t index, int firstRow, const Prediction& prediction)
 {
     if (request.tap == nullptr)
         return;
-    const auto name = request.name + "s" + std::to_string (step) + ".";
-    auto pair = x.unsqueeze (0).repeat ({ 2, 1 });
-    auto times = at::full ({ 2 }, timestep, at::kFloat);
-    auto out = v.narrow (0, firstRow, request.uncondition.defined() ? 2 : 1).clone();
+    const auto name = request.name + "s" + std::to_string (prediction.step) + ".";
+    auto pair = prediction.x[index].unsqueeze (0).repeat ({ 2, 1 });
+    auto times = at::full ({ 2 }, prediction.timestep, at::kFloat);
+    auto out = prediction.v.narrow (0, firstRow, request.uncondition.defined() ? 2 : 1).clone();
     request.tap->see (name + "x", pair);
     request.tap->see (name + "t", times);
     request.tap->see (name + "v", out);
@@ -55,29 +55,28 @@ at::Tensor Sampler::sample (std::span<const SampleRequest> requests, std::int64_
     const kernels::GuidedRows rows { at::tensor (firstRows, at::kInt).to (device),
                                      at::tensor (guidance, at::kFloat).to (device) };
     auto x = at::stack (starts).to (device); // [requests, D]
-    run (at::stack (conditions), rows, x, steps,
-         [&] (std::size_t step, float timestep, const at::Tensor& noisy, const at::Tensor& v) {
-             for (std::size_t r = 0; r < requests.size(); ++r)
-                 tapStep (requests[r], step, firstRows[r], noisy[(std::int64_t) r], timestep, v);
-         });
+    run ({ .hidden = at::stack (conditions), .rows = rows }, x, steps, [&] (const Prediction& prediction) {
+        for (std::size_t r = 0; r < requests.size(); ++r)
+            tapStep (requests[r], (std::int64_t) r, firstRows[r], prediction);
+    });
     return x;
 }
 
-void Sampler::run (const at::Tensor& conditions, const kernels::GuidedRows& rows, at::Tensor& x,
-                   std::int64_t steps, const Seen& seen)
+void Sampler::run (const GuidedConditions& conditions, at::Tensor& x, std::int64_t steps, const Seen& seen)
 {
     const auto& [solver, table] = plan (steps);
-    const auto modulation = head.modulation (conditions, table);
-    auto noisy = at::zeros ({ conditions.size (0), x.size (1) }, x.options());
-    auto before = at::zeros_like (x);
+    const auto& rows = conditions.rows;
+    const auto modulation = head.modulation (conditions.hidden, table);
+    auto noisy = at::zeros ({ conditions.hidden.size (0), x.size (1) }, x.options());
+    kernels::SolverState state { x, at::zeros_like (x), noisy };
     kernels::spreadRows (x, rows, noisy);
-    const auto takeSteps = [&] {
+    const auto takeSteps = [&, &solver = solver, &table = table] {
         for (std::size_t i = 0; i < solver.steps.size(); ++i)
         {
             const auto v = head (noisy, modulation, (std::int64_t) i);
             if (seen)
-                seen (i, table.timesteps[i], x, v);
-            kernels::solverStep (x, before, v, noisy, rows, solver.steps[i].coefficients);
+                seen ({ .step = i, .timestep = table.timesteps[i], .x = x, .v = v });
+            kernels::solverStep (state, v, rows, solver.steps[i].coefficients);
         }
     };
     if (seen)

@@ -22,7 +22,23 @@ struct SampleRequest
     std::string name; // of the frame for the tap: "f3."
 };
 
-/** Turns hidden states into latents: DPM-Solver steps with classifier-free guidance, v = v_u + s · (v_c − v_u), the
+/** The conditions of a batch: hidden states [rows, h], and which rows belong to which request. */
+struct GuidedConditions
+{
+    at::Tensor hidden;
+    kernels::GuidedRows rows;
+};
+
+/** The diffusion head's output at one step: v [rows, D] for noisy latents x [requests, D], which the step then
+    changes. */
+struct Prediction
+{
+    std::size_t step = 0;
+    float timestep = 0;
+    at::Tensor x, v;
+};
+
+/** Samples latents from hidden states: DPM-Solver steps with classifier-free guidance, v = v_u + s · (v_c − v_u), the
     rows of all requests in one batch. */
 class Sampler
 {
@@ -32,14 +48,12 @@ public:
     /** → latents [requests, D] float32, in the scaled space. All requests take `steps` steps. */
     at::Tensor sample (std::span<const SampleRequest> requests, std::int64_t steps);
 
-    /** The same on tensors alone, all on the device: what a captured graph can repeat.
-        conditions [rows, h], x [R, D] the noise, changed into the latents. seen: called after each prediction. */
-    using Seen =
-        std::function<void (std::size_t step, float timestep, const at::Tensor& x, const at::Tensor& v)>;
-    void run (const at::Tensor& conditions, const kernels::GuidedRows& rows, at::Tensor& x,
-              std::int64_t steps, const Seen& seen = {});
+    /** The same on tensors only, all on the device, so that a captured graph can replay it.
+        x [R, D] holds the noise and becomes the latents. seen: called after each prediction. */
+    using Seen = std::function<void (const Prediction& prediction)>;
+    void run (const GuidedConditions& conditions, at::Tensor& x, std::int64_t steps, const Seen& seen = {});
 
-    /** Makes what depends on the number of steps alone; else the first run does. */
+    /** Prepares what depends only on the number of steps; otherwise the first run does. */
     void prepare (std::int64_t steps) { plan (steps); }
 
 private:

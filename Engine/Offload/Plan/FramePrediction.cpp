@@ -10,8 +10,8 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::size_t layerBytes = 1 << 20;         // the model's own size is in copyMs
-constexpr int framesBefore = 8, framesMeasured = 8; // slots in turn: a whole number of rounds for up to eight
+constexpr std::size_t layerBytes = 1 << 20;         // the model's real size is in copyMs
+constexpr int framesBefore = 8, framesMeasured = 8; // a whole number of rounds for up to eight slots
 } // namespace
 
 FramePrediction predictFrame (const OffloadConfig& config, const FrameTimes& times)
@@ -23,9 +23,11 @@ FramePrediction predictFrame (const OffloadConfig& config, const FrameTimes& tim
     for (std::size_t i = 0; i < plan.offloaded().size(); ++i)
         store.add (layerBytes);
     std::vector<std::byte*> slots;
+    slots.reserve (static_cast<std::size_t> (plan.slots()));
     for (int i = 0; i < plan.slots(); ++i)
         slots.push_back (device.allocate (layerBytes));
-    LayerStreamer streamer (device, plan, store, trim, slots, LayerStreamer::Timing::On);
+    LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots },
+                            LayerStreamer::Timing::On);
 
     const auto frame = [&] {
         for (std::int64_t layer = 0; layer < plan.layers(); ++layer)

@@ -49,17 +49,18 @@ std::int64_t layersOf (const OffloadRequest& request, std::int64_t layers)
     return *chosen;
 }
 
-[[noreturn]] void failToFit (const MemoryNeeds& needs, std::int64_t gpuLayers,
-                             const OffloadSettings& settings, std::int64_t free, const std::string& device)
+[[noreturn]] void failToFit (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free,
+                             const std::string& device)
 {
+    const auto& settings = config.settings;
     const auto fitting = mostLayers (needs, settings.slots(), free);
     const bool canShrink = settings.weights == WeightsFormat::AsComputed;
-    const auto needed = gibibytes (peakBytes (needs, gpuLayers, settings.slots()));
+    const auto needed = gibibytes (peakBytes (needs, config.gpuLayers, settings.slots()));
     if (fitting)
         fail (
             ErrorCode::OutOfMemory,
             fmt::format ("{} layers need {:.1f} GiB on {}, {:.1f} GiB are free. Lower --gpu-layers to {}{}.",
-                         gpuLayers, needed, device, gibibytes (free), *fitting,
+                         config.gpuLayers, needed, device, gibibytes (free), *fitting,
                          canShrink ? ", or use --weights int8" : ""));
     fail (ErrorCode::OutOfMemory,
           fmt::format (
@@ -108,7 +109,7 @@ OffloadConfig settle (const OffloadRequest& request, const MemoryNeeds& needs, s
         case Mode::Auto:
         case Mode::Default:
             if (! most)
-                failToFit (needs, 0, request.settings, free, device);
+                failToFit (needs, config, free, device);
             config.gpuLayers = *most;
             config.chosenBy = config.gpuLayers == needs.layers
                                   ? "all fit"
@@ -116,7 +117,7 @@ OffloadConfig settle (const OffloadRequest& request, const MemoryNeeds& needs, s
             break;
     }
     if (! fits())
-        failToFit (needs, config.gpuLayers, request.settings, free, device);
+        failToFit (needs, config, free, device);
     return config;
 }
 
@@ -153,8 +154,7 @@ std::string describeMemory (const MemoryNeeds& needs, const OffloadConfig& confi
 
 std::optional<std::int64_t> parseBytes (const std::string& text)
 {
-    static const std::map<std::string, double> units { { "", 1.0 },
-                                                       { "b", 1.0 },
+    static const std::map<std::string, double> units { { "b", 1.0 },
                                                        { "m", 1e6 },
                                                        { "mb", 1e6 },
                                                        { "g", 1e9 },

@@ -9,39 +9,39 @@
 
 namespace tableread::engine
 {
-/** What a model needs on a device, in bytes and term by term. Model/ModelMemory.h computes it from a checkpoint. */
+/** What a model needs on a device, term by term, in bytes. ModelMemory.h computes it from a checkpoint. */
 struct MemoryNeeds
 {
     std::int64_t layers = 0;       // of the language model
-    std::int64_t layerBytes = 0;   // of one decoder layer as it lies on the device
+    std::int64_t layerBytes = 0;   // of one decoder layer in its device layout
     std::int64_t otherWeights = 0; // diffusion head, decoder, semantic encoder, connectors, tables
     std::int64_t voiceEncoder =
         0;                   // weights and activations of the acoustic encoder: only while voices are encoded
     std::int64_t caches = 0; // keys and values of both guidance branches
     std::int64_t activations = 0;
     std::int64_t context =
-        0; // the driver's own, for this process; 0 once it is part of what is not free any more
-    std::int64_t reserve = 0; // kept free for what cannot be foreseen; not part of the peak
+        0; // the driver's own, for this process; 0 once it is already missing from the free memory
+    std::int64_t reserve = 0; // kept free for the unforeseen; not part of the peak
 };
 
-/** The most device memory that is ever used with so many resident layers, without the reserve. The voice encoder is gone
-    when caches are made. */
+/** The peak of device memory with this many resident layers, without the reserve. The voice encoder is freed before the
+    caches are created. */
 std::int64_t peakBytes (const MemoryNeeds& needs, std::int64_t gpuLayers, int slots);
 
-/** How many layers can be resident within `free` bytes and leave the reserve; empty if not even none. */
+/** How many layers can be resident within `free` bytes minus the reserve; empty if not even 0 fit. */
 std::optional<std::int64_t> mostLayers (const MemoryNeeds& needs, int slots, std::int64_t free);
 
-/** Turns what a user asked for into what holds for this model on this device.
-    @throws Exception OutOfRange or InvalidInput for numbers and names that the model does not have; OutOfMemory, with
-        what would fit, if it does not. */
+/** Resolves the user's request to a configuration for this model on this device.
+    @throws Exception OutOfRange or InvalidInput for numbers and names that are not valid for the model; OutOfMemory,
+        with what would fit, if the request does not fit. */
 OffloadConfig settle (const OffloadRequest& request, const MemoryNeeds& needs, std::int64_t free,
                       const std::string& device);
 
-/** The arithmetic behind a configuration, a term a line, for a person. */
+/** How a configuration's memory adds up, one term per line, for people. */
 std::string describeMemory (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free,
                             const std::string& device);
 
 /** "10GB", "9.5 GiB", "800M": GB and MB are powers of ten, GiB and MiB of two, as is a bare number of bytes.
-    @returns empty if it is no size above 0. */
+    @returns empty if it is not a size above 0. */
 std::optional<std::int64_t> parseBytes (const std::string& text);
 } // namespace tableread::engine

@@ -25,7 +25,7 @@ bool has (std::string_view name, std::string_view piece)
     return name.find (piece) != std::string_view::npos;
 }
 
-/** What PyTorch's allocator takes from the driver for tensors that stay: small ones share blocks of 2 MiB, middle ones of
+/** What PyTorch's allocator reserves for tensors that stay: small ones share blocks of 2 MiB, medium ones blocks of
     20 MiB, large ones have their own, in steps of 2 MiB (c10/cuda/CUDACachingAllocator.cpp). */
 class Reserved
 {
@@ -61,7 +61,7 @@ std::int64_t cacheBytes (const LanguageModelConfig& lm, const MemorySettings& se
     return reserved.bytes();
 }
 
-/** The prompt's pass needs more than a step's: rows of its products and the splits of attention. */
+/** The prompt's pass needs more than a step: rows of its products and the splits of attention. */
 std::int64_t activationBytes (const LanguageModelConfig& lm, const MemorySettings& settings,
                               const MemoryAssumptions& assumptions)
 {
@@ -101,7 +101,7 @@ std::int64_t layerBytes (const Checkpoint& checkpoint, const MemorySettings& set
     std::vector<std::int64_t> sums ((std::size_t) checkpoint.config().languageModel.layers, 0);
     for (const std::string_view name : checkpoint.names())
     {
-        if (! name.starts_with (root))
+        if (! name.starts_with (root) || checkpoint.isUnused (name))
             continue;
         const auto layer = (std::size_t) std::stoll (std::string (name.substr (root.size())));
         if (layer < sums.size())
@@ -118,7 +118,8 @@ MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& set
     Reserved others, voiceEncoder;
     for (const std::string_view name : checkpoint.names())
     {
-        if (name.starts_with ("model.language_model.") || name.starts_with ("lm_head."))
+        if (name.starts_with ("model.language_model.") || name.starts_with ("lm_head.") ||
+            checkpoint.isUnused (name))
             continue;
         auto& part = name.starts_with ("model.acoustic_tokenizer.encoder.") ? voiceEncoder : others;
         part.add (bytesOnDevice (name, checkpoint.tensor (name), settings, WeightsFormat::AsComputed));

@@ -6,17 +6,17 @@
 
 namespace tableread::engine
 {
-/** What the model is loaded for, as far as memory depends on it. */
+/** The settings of a load that memory depends on. */
 struct MemorySettings
 {
     WeightsFormat weights = WeightsFormat::AsComputed;
-    bool bfloat16 = true;            // what the engine computes with; else fp32
+    bool bfloat16 = true;            // the engine's compute type; else fp32
     std::int64_t positions = 4096;   // prompt and speech of the longest passage; a second of speech takes 7.5
     std::int64_t promptTokens = 600; // of them, those of the prompt
     int passages = 1;                // in one batch
     bool guided = true;
 
-    /** As a load's settings have it. */
+    /** Taken from a load's settings. */
     static MemorySettings of (const OffloadSettings& settings, bool bfloat16)
     {
         return { .weights = settings.weights,
@@ -26,8 +26,8 @@ struct MemorySettings
     }
 };
 
-/** What cannot be derived from a checkpoint. Each number was measured on a GPU, or says that it is an estimate; plan's
-    prediction of the peak rests on them. */
+/** Sizes that cannot be derived from a checkpoint. Each number was measured on a GPU or is marked an estimate; plan's
+    prediction of the peak is based on them. */
 struct MemoryAssumptions
 {
     std::int64_t context = 520LL << 20; // estimate: CUDA 13 context with the engine's kernels loaded
@@ -39,13 +39,13 @@ struct MemoryAssumptions
     std::int64_t reserve = 256LL << 20;
 };
 
-/** Adds up real tensors as they lie on the device: matrices in padded tiles, all else in fp32, each rounded up as the
-    allocator does. Embedding and output matrix stay on the host. */
+/** Adds up real tensors in their device layout: matrices in padded tiles, all else in fp32, each rounded up as by the
+    allocator. Embedding and output matrix stay on the host. */
 MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& settings,
                          const MemoryAssumptions& assumptions = {});
 
-/** A tensor as it lies on the device. Convolutions become products: [out, in, taps] → [out, taps · in], transposed ones
-    [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */
+/** Bytes of a tensor in its device layout. Convolutions become products: [out, in, taps] → [out, taps · in], transposed
+    ones [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */
 std::int64_t bytesOnDevice (std::string_view officialName, const TensorView& tensor,
                             const MemorySettings& settings, WeightsFormat format);
 

@@ -11,32 +11,32 @@
 
 namespace tableread::engine
 {
-/** The arithmetic of a step, for all sequences that take part: FrameLoop decides what, this does it. */
+/** The arithmetic of a step, for all sequences that take part: FrameLoop decides what to do, this does it. */
 class FrameCompute
 {
 public:
     virtual ~FrameCompute() = default;
 
     /** One pass of the language model over each sequence's next input, on both branches: the prompt at first, then one
-        row. Sets the scores and what the next frame is conditioned by, and counts the rows in the caches. */
+        row. Sets the scores and the conditions of the next frame, and counts the rows in the caches. */
     virtual void pass (std::span<Sequence* const> sequences) = 0;
 
-    /** Samples, decodes and hears one frame of each sequence, hands it to the sequence's events, and makes it the next
-        input. All take the same number of diffusion steps. */
+    /** Samples, decodes and encodes one frame of each sequence, passes it to the sequence's events, and makes it the
+        next input. All take the same number of diffusion steps. */
     virtual void makeFrames (std::span<Sequence* const> sequences) = 0;
 
     /** A token other than a frame was taken: the next input is its embedding. */
     virtual void takeToken (Sequence& sequence, std::int64_t token) = 0;
 
-    /** The codec's contexts become silence. */
+    /** Resets the codec's contexts to silence. */
     virtual void endSpeech (Sequence& sequence) = 0;
 
-    /** The sequence is finished or was taken out. */
+    /** The sequence is finished or was removed. */
     virtual void leave (Sequence& sequence) = 0;
 };
 
-/** Adds the time from its making to its end, shared among `owners`, to one part of their reports, and notes it in a
-    profile if there is one. */
+/** Adds its lifetime, divided among `owners`, to one part of their reports, and records it in the profile if there
+    is one. */
 class PartTimer
 {
 public:
@@ -63,7 +63,7 @@ private:
             case FramePart::LanguageModel:
                 return &PartTimes::languageModel;
             case FramePart::DiffusionHead:
-            case FramePart::Sound: // for which the report has no place of its own
+            case FramePart::Sound: // which has no field of its own in the report
                 return &PartTimes::diffusionHead;
             case FramePart::Decoder:
                 return &PartTimes::decoder;

@@ -65,7 +65,7 @@ void EagerCompute::makeFrames (std::span<Sequence* const> sequences)
             }
             requests.push_back ({ s->hidden, s->guided() ? s->uncondition : at::Tensor {},
                                   input.noise->frame (s->report.frames, model.config().diffusionHead.latent),
-                                  input.settings.guidanceScale, input.tap, name });
+                                  s->guidanceScale, input.tap, name });
         }
         latents = network.sampler.sample (requests, sequences.front()->input.settings.steps);
     }

@@ -6,8 +6,8 @@
 
 namespace tableread::engine
 {
-/** Issues each operation when it comes, each sequence with tensors of its own: on a CPU always, on a GPU for prompts and
-    where a tap wants to see everything. */
+/** Issues operations one by one, each sequence with its own tensors: always on a CPU; on a GPU for prompts and if a
+    tap must see everything. */
 class EagerCompute : public FrameCompute
 {
 public:
@@ -25,6 +25,6 @@ private:
 
     FrameNetwork& network;
     VibeVoice& model;
-    kernels::Weight allRows; // of the whole vocabulary; only made when a tap wants to see logits
+    kernels::Weight allRows; // of the whole vocabulary; only made if a tap needs the logits
 };
 } // namespace tableread::engine

@@ -12,10 +12,10 @@
 
 namespace tableread::engine
 {
-/** How a GPU gets its work; a CPU always works operation by operation. */
+/** How work is issued to a GPU; a CPU always works operation by operation. */
 enum class LaunchMode
 {
-    Graphs, // a step is recorded once and repeated as a whole
+    Graphs, // a step is recorded once and replayed as a whole
     Eager
 };
 
@@ -29,13 +29,13 @@ struct FrameSlots
     CodecState &decoder, &semanticEncoder;
 };
 
-/** Who looks on while a frame is made. */
+/** Observers of a frame that is being made. */
 struct FrameTaps
 {
     std::function<void (const at::Tensor& audio)>
-        onAudio; // [B, samples], before the semantic encoder hears it
+        onAudio; // [B, samples], before the semantic encoder gets it
 
-    /** Runs the work on a part, to time it. */
+    /** Runs the work of a part, to time it. */
     std::function<void (FramePart part, const std::function<void()>& work)> during =
         [] (FramePart, const std::function<void()>& work) { work(); };
 
@@ -43,27 +43,27 @@ struct FrameTaps
     std::string name {}; // of the frame, for the tap: "f3."
 };
 
-/** What a step computes, whether it is issued operation by operation or recorded as graphs. Works on slots: eagerly one
-    sequence's own tensors, in a graph places that never change. Keeps nothing between steps. */
+/** The computation of a step, issued operation by operation or recorded as graphs. Works on slots: eagerly on one
+    sequence's own tensors, in a graph on buffers at fixed addresses. Keeps no state between steps. */
 class FrameNetwork
 {
 public:
     FrameNetwork (VibeVoice& model, const SpecialTokens& tokens);
 
-    /** Eagerly: inputs [M, h] → hidden states [M, h] after the final norm. The stores get the rows; the caller counts
+    /** Eagerly: inputs [M, h] → hidden states [M, h] after the final norm. Writes rows to the stores; the caller counts
         them (KvCache::append). layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
     at::Tensor pass (const at::Tensor& inputs, const kernels::AttentionRows& rows, Tap* layerTap) const;
 
     /** hidden [M, h] → [M, 4], in the order of tokensInOrder(). */
     at::Tensor scores (const at::Tensor& hidden) const;
 
-    /** Decodes the latents, hears the sound, and connects both to the language model: → its next inputs [B, h]. */
+    /** Decodes the latents, encodes the sound, and connects both to the language model: → its next inputs [B, h]. */
     at::Tensor nextInputs (const FrameSlots& slots, LaunchMode mode, const FrameTaps& taps) const;
 
     VibeVoice& model;
     Sampler sampler;
 
 private:
-    kernels::Weight choices; // output rows of the four tokens that may come
+    kernels::Weight choices; // output rows of the four possible tokens
 };
 } // namespace tableread::engine

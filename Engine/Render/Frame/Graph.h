@@ -5,12 +5,12 @@
 
 namespace tableread::engine
 {
-/** GPU work that was recorded once and is repeated as a whole. What it reads and writes has to stay where it is; what it
-    needs in between comes from memory that all graphs share, so none may rely on what another left there. */
+/** GPU work that is recorded once and replayed as a whole. Its inputs and outputs must keep their addresses. Its
+    temporary memory is shared by all graphs, so no graph may rely on what another one left there. */
 class Graph
 {
 public:
-    /** Runs the body once for real, since whatever is made on first use must not be made in the recording, then records
+    /** Runs the body once for real, because anything made on first use must not be made during recording, then records
         it. */
     explicit Graph (std::function<void()> body);
     ~Graph();

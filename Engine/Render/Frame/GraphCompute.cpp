@@ -25,7 +25,7 @@ void GraphCompute::resize (int count)
     seated.resize ((std::size_t) count, nullptr);
 }
 
-/** A sequence whose prompt has run takes a seat. */
+/** Assigns a slot to a sequence whose prompt has run. */
 void GraphCompute::place (Sequence& sequence)
 {
     auto seat = std::ranges::find (seated, nullptr);
@@ -39,12 +39,12 @@ void GraphCompute::place (Sequence& sequence)
         seat = std::ranges::find (seated, nullptr);
     }
     *seat = &sequence;
-    sequence.slot = (int) (seat - seated.begin());
+    sequence.slot = seat - seated.begin();
     const auto row = 2 * sequence.slot;
     slots->hidden[row].copy_ (sequence.hidden);
     if (sequence.guided())
         slots->hidden[row + 1].copy_ (sequence.uncondition);
-    slots->hostGuidance[sequence.slot].fill_ (sequence.input.settings.guidanceScale);
+    slots->hostGuidance[sequence.slot].fill_ (sequence.guidanceScale);
     slots->rows.guidance.copy_ (slots->hostGuidance, true);
     endSpeech (sequence);
 }
@@ -63,7 +63,7 @@ void GraphCompute::endSpeech (Sequence& sequence)
     slots->silence (sequence.slot);
 }
 
-/** The host has issued all of a part and needs what comes out of it. */
+/** Waits for a part that the host has fully issued and whose results it needs. */
 void GraphCompute::waitFor (FramePart part)
 {
     const ProfileScope wait (model.profiler.get(),
@@ -94,7 +94,7 @@ std::int64_t GraphCompute::writeTable (std::span<Sequence* const> sequences)
             table[row][3] = cache.length();
             longest = std::max (longest, cache.length() + 1);
             if (slots->attention.groups.empty())
-                slots->attention.groups.push_back (group); // tells the stores' type
+                slots->attention.groups.push_back (group); // determines the stores' type
         };
         write (2 * s->slot, s->positive);
         if (s->guided())
@@ -138,7 +138,7 @@ void GraphCompute::pass (std::span<Sequence* const> sequences)
 void GraphCompute::frame (int steps)
 {
     slots->latents.copy_ (slots->noise);
-    network.sampler.run (slots->hidden, slots->rows, slots->latents, steps);
+    network.sampler.run ({ .hidden = slots->hidden, .rows = slots->rows }, slots->latents, steps);
     const auto onAudio = [this] (const at::Tensor& audio) {
         slots->audio.copy_ (audio);
         slots->hostAudio.copy_ (slots->audio, true);
@@ -156,7 +156,7 @@ Graph& GraphCompute::frameGraph (int steps)
     if (graph != nullptr)
         return *graph;
     network.sampler.prepare (steps);
-    // The first run is for real too, so the contexts have to be as they were before the recording's own.
+    // Recording runs the work once for real, so the contexts must be restored to their earlier state.
     const auto before = slots->active.clone();
     slots->active.zero_();
     graph = std::make_unique<Graph> ([this, steps] { frame (steps); });

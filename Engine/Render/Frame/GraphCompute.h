@@ -9,13 +9,13 @@
 
 namespace tableread::engine
 {
-/** Steps on a GPU as captured graphs: the language model's pass and the four scores (PassGraphs), and a frame (diffusion,
-    decoder, semantic encoder, connectors) in one, so that a step costs a few launches and not a thousand. Sequences sit in the
-    slots of a batch; the graphs work on all slots, and what an empty or pausing slot computes is not used. Prompts run
-    eagerly. A row's bits do not depend on the number of slots, so sequences may come and go.
+/** Steps on a GPU as captured graphs: PassGraphs for the language model's pass and the four scores, and one graph for a
+    frame (diffusion, decoder, semantic encoder, connectors), so that a step needs a few launches instead of a thousand.
+    Sequences occupy the slots of a batch; the graphs work on all slots, and the results of empty or paused slots are
+    ignored. Prompts run eagerly. A row's bits do not depend on the number of slots, so sequences may join and leave.
 
-    The batch grows as sequences join (1, 2, 4, 8, 16 slots), and graphs are captured anew then and when a sequence grows
-    out of the positions that they were captured for. */
+    The batch grows as sequences join (1, 2, 4, 8, 16 slots). Graphs are captured again then and when a sequence exceeds
+    the positions that they were captured for. */
 class GraphCompute : public FrameCompute
 {
 public:
@@ -35,10 +35,10 @@ private:
     void resize (int slots);
     void waitFor (FramePart part);
 
-    /** Writes where each sequence's rows are stored. @returns how many positions the longest row sees. */
+    /** Fills the table of where each sequence's rows are stored. @returns how many positions the longest row sees. */
     std::int64_t writeTable (std::span<Sequence* const> sequences);
 
-    /** A frame of all slots: the graph, and what it repeats. */
+    /** A frame of all slots: the graph, and the work that it records. */
     Graph& frameGraph (int steps);
     void frame (int steps);
 
@@ -46,6 +46,6 @@ private:
     VibeVoice& model;
     EagerCompute eager;
     std::unique_ptr<Slots> slots;
-    std::vector<Sequence*> seated; // by slot; null: empty
+    std::vector<Sequence*> seated; // by slot; null if empty
 };
 } // namespace tableread::engine

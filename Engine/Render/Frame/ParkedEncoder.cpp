@@ -31,7 +31,7 @@ void ParkedEncoder::use (const std::function<void (const CodecEncoder&)>& body)
         std::byte* block;
         ~Room()
         {
-            device.synchronise(); // what reads it was issued on another queue than it was taken on
+            device.synchronise(); // its readers were issued on another queue than its allocation
             device.free (block);
             device.trim();
         }
@@ -42,7 +42,7 @@ void ParkedEncoder::use (const std::function<void (const CodecEncoder&)>& body)
                   " has no room for the voice encoder. Keep fewer layers on the GPU (--gpu-layers), or close "
                   "other programs that use it.");
     const auto copied = device->makeEvent (EventKind::Order);
-    device->record (copied, DeviceQueue::Compute); // whatever used this memory before
+    device->record (copied, DeviceQueue::Compute); // earlier uses of this memory
     device->wait (DeviceQueue::Copy, copied);
     store->upload (0, room.block);
     device->record (copied, DeviceQueue::Copy);

@@ -11,15 +11,15 @@
 
 namespace tableread::engine
 {
-/** The acoustic encoder, which only voices need: on a GPU its weights wait in host memory, and come in one copy when a
-    voice is encoded. On a CPU it is simply there. */
+/** The acoustic encoder, which only voices need: on a GPU its weights stay in host memory and are copied at once when a
+    voice is encoded. On a CPU it is always ready. */
 class ParkedEncoder
 {
 public:
     /** device: null on a CPU. */
     ParkedEncoder (CodecEncoder encoder, Device* device);
 
-    /** Calls body with the encoder ready for work, and returns its memory afterwards. */
+    /** Calls body with the encoder ready for use, and frees its device memory afterwards. */
     void use (const std::function<void (const CodecEncoder&)>& body);
 
 private:

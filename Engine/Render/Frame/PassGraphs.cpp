@@ -10,7 +10,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::int64_t positionsAhead = 256; // at least, before graphs have to be recorded anew
+constexpr std::int64_t positionsAhead = 256; // at least, before graphs must be recorded again
 }
 
 PassGraphs::PassGraphs (const FrameNetwork& of, Places where)
@@ -31,7 +31,7 @@ std::unique_ptr<Graph> PassGraphs::record (const LayerStretch& stretch)
         places.hidden.copy_ (model.normalised (x));
         places.scores.copy_ (network.scores (places.hidden));
     };
-    const auto before = x.clone(); // layers add to it, and the body runs for real once
+    const auto before = x.clone(); // layers add to it, and recording runs the body once for real
     auto graph = std::make_unique<Graph> (body);
     x.copy_ (before);
     return graph;

@@ -12,8 +12,8 @@
 namespace tableread::engine
 {
 /** The language model's pass over the rows of a batch as graphs. Layers that stay on the GPU share a graph with their
-    neighbours; each that is copied in ends one, because a recording cannot wait for a copy: the stream does, between the
-    graphs. Such a layer may lie in another slot next time, and has a graph for each. */
+    neighbours. Each layer that is copied in ends a graph, because a recording cannot wait for a copy: the stream waits
+    between the graphs. Such a layer may use another slot next time, and has one graph for each slot. */
 class PassGraphs
 {
 public:
@@ -21,7 +21,7 @@ public:
     struct Places
     {
         at::Tensor inputs, hidden, scores;
-        kernels::AttentionRows* attention = nullptr; // table in place; `longest` is set here
+        kernels::AttentionRows* attention = nullptr; // its table is filled in place; `longest` is set here
     };
 
     PassGraphs (const FrameNetwork& network, Places places);
@@ -30,7 +30,7 @@ public:
     void run (std::int64_t longest);
 
 private:
-    using Key = std::pair<std::int64_t, const void*>; // first layer, and where the last one's weights lie
+    using Key = std::pair<std::int64_t, const void*>; // first layer, and address of the last one's weights
 
     std::unique_ptr<Graph> record (const LayerStretch& stretch);
 

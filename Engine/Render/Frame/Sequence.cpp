@@ -13,7 +13,7 @@ namespace tableread::engine
 {
 namespace
 {
-/** Generated tokens at most: what positions are left, and the original's multiple of the prompt. */
+/** The most generated tokens: limited by the positions left and by the original's multiple of the prompt. */
 std::int64_t limitOfTokens (const VibeVoice& model, const SequenceInput& input)
 {
     const auto prompt = (std::int64_t) input.ids.size();
@@ -39,6 +39,7 @@ std::int64_t limitOfFrames (const VibeVoice& model, const RenderSettings& settin
 
 Sequence::Sequence (const VibeVoice& model, SequenceInput from)
     : input (std::move (from))
+    , guidanceScale (input.settings.guidanceScale.value_or (model.config().defaultGuidance()))
     , tokenLimit (limitOfTokens (model, input))
     , frameLimit (limitOfFrames (model, input.settings))
     , positive (model.config().languageModel, (std::int64_t) input.ids.size() + tokenLimit,

@@ -21,28 +21,28 @@ struct SpecialTokens
     std::int64_t speechStart = 0, speechEnd = 0, speechFrame = 0, endOfText = 0;
 };
 
-/** What a generation starts from. */
+/** The input of a generation. */
 struct SequenceInput
 {
-    std::vector<std::int64_t> ids;            // prompt, P tokens, the last one speechStart
+    std::vector<std::int64_t> ids;            // prompt of P tokens, the last one speechStart
     std::vector<std::int64_t> voicePositions; // where voice features replace embeddings
     at::Tensor voiceFeatures;                 // [positions, D] scaled; undefined without voices
     RenderSettings settings;
     std::unique_ptr<NoiseSource> noise;
     RenderEvents events;
-    std::int64_t tokenLimit = 0;  // generated tokens at most; 0: by the settings
-    std::int64_t exactFrames = 0; // above 0: exactly this many, whatever the model chooses; for measuring
-    std::vector<std::int64_t> forcedTokens; // for tests: taken instead of the model's choice; empty: none
+    std::int64_t tokenLimit = 0;  // most generated tokens; 0: from the settings
+    std::int64_t exactFrames = 0; // above 0: exactly this many, not the model's choice; for measuring
+    std::vector<std::int64_t> forcedTokens; // for tests: replace the model's choice; empty: none
     Tap* tap = nullptr;
 };
 
-/** Everything that one generation remembers between steps: caches of both branches, codec streams, the embedding
-    that the last pass consumed, its hidden states, and what has come out. */
+/** The state of one generation between steps: caches of both branches, codec streams, the embedding that the last
+    pass consumed, its hidden states, and the results so far. */
 struct Sequence
 {
     Sequence (const VibeVoice& model, SequenceInput from);
 
-    bool guided() const { return input.settings.guidanceScale != 1.0f; }
+    bool guided() const { return guidanceScale != 1.0f; }
     double millisecondsSinceBegun() const
     {
         return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begun).count();
@@ -53,17 +53,18 @@ struct Sequence
     }
 
     SequenceInput input;
+    float guidanceScale = 1.0f; // the settings', or the model's
     std::int64_t tokenLimit = 0, frameLimit = 0;
-    KvCache positive, negative; // the negative branch sees speechStart and the speech of its segment only
+    KvCache positive, negative; // the negative branch sees only speechStart and the speech of its segment
     CodecState decoderState, semanticState;
 
-    at::Tensor nextInput;           // [rows, h] of the coming positive pass: all of the prompt, then one
-    std::array<float, 4> scores {}; // of the tokens that may come, see tokensInOrder
+    at::Tensor nextInput;           // [rows, h] of the next positive pass: the whole prompt, then one row
+    std::array<float, 4> scores {}; // of the possible tokens, see tokensInOrder
     at::Tensor hidden;              // [h], positive branch, after the final norm
-    at::Tensor uncondition;         // [h], negative branch, run speculatively beside each positive pass
-    at::Tensor negativeInput;       // [1, h], what it consumed
+    at::Tensor uncondition;         // [h], negative branch, run speculatively with each positive pass
+    at::Tensor negativeInput;       // [1, h], the input of the negative branch
     std::int64_t passes = 0;
-    int slot = -1; // in a graph's batch; below 0: none
+    std::int64_t slot = -1; // in a graph's batch; negative: none
 
     bool finished = false;
     RenderReport report;

@@ -7,7 +7,7 @@ namespace tableread::engine
 {
 namespace
 {
-void move (const CodecState& from, CodecState& to, int count)
+void move (const CodecState& from, CodecState& to, std::int64_t count)
 {
     for (const auto& context : from.contexts)
     {
@@ -17,7 +17,7 @@ void move (const CodecState& from, CodecState& to, int count)
 }
 } // namespace
 
-Slots::Slots (const FrameNetwork& network, int slots) : count (slots)
+Slots::Slots (const FrameNetwork& network, std::int64_t slots) : count (slots)
 {
     const auto& c = network.model.config();
     const auto onDevice = at::TensorOptions (at::kFloat).device (network.model.device());
@@ -54,7 +54,7 @@ void Slots::takeOver (const Slots& fewer)
     move (fewer.semanticState, semanticState, count);
 }
 
-void Slots::silence (int slot)
+void Slots::silence (std::int64_t slot)
 {
     for (auto* state : { &decoderState, &semanticState })
         for (auto& context : state->contexts)

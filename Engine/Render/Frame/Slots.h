@@ -11,19 +11,19 @@
 
 namespace tableread::engine
 {
-/** The fixed places that graphs read and write, for B slots, and the graphs that were recorded on them. Rows 2s and 2s + 1
+/** The fixed buffers that graphs read and write, for B slots, and the graphs recorded on them. Rows 2s and 2s + 1
     are the branches of slot s. */
 struct Slots
 {
-    Slots (const FrameNetwork& network, int slots);
+    Slots (const FrameNetwork& network, std::int64_t slots);
 
-    /** What the sequences in fewer slots remember moves here. */
+    /** Takes over the state of the sequences from fewer slots. */
     void takeOver (const Slots& fewer);
 
-    /** The codec's contexts of a slot become silence. */
-    void silence (int slot);
+    /** Resets a slot's codec contexts to silence. */
+    void silence (std::int64_t slot);
 
-    int count;
+    std::int64_t count;
     at::Tensor inputs, hidden, scores, noise, latents, audio, active;
     at::Tensor hostTable, hostNoise, hostActive, hostGuidance, hostAudio, hostScores; // pinned
     kernels::GuidedRows rows;

@@ -9,20 +9,22 @@
 
 namespace tableread::engine
 {
-VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where,
-                      const OffloadRequest& request, Profiling profiling)
+VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settings)
     : checkpoint (std::move (opened))
-    , computeType (compute)
-    , weights (*checkpoint, compute == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat, where,
-               request.settings.weights)
-    , streamDevice (where.is_cuda() ? makeGpuDevice (where, request.settings.deviceMemoryLimit) : nullptr)
-    , profiler (profiling == Profiling::On ? std::make_unique<Profiler> (streamDevice.get()) : nullptr)
+    , computeType (settings.compute)
+    , weights (*checkpoint, computeType == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat,
+               settings.device, settings.offload.settings.weights)
+    , streamDevice (settings.device.is_cuda()
+                        ? makeGpuDevice (settings.device, settings.offload.settings.deviceMemoryLimit)
+                        : nullptr)
+    , profiler (settings.profiling == Profiling::On ? std::make_unique<Profiler> (streamDevice.get())
+                                                    : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
-    , languageModel (weights, makeLayers (request), config().languageModel.maxPositions)
+    , languageModel (weights, makeLayers (settings.offload), config().languageModel.maxPositions)
     , acousticConnector (weights, "acoustic_connector", config().acousticEncoder.dimension)
     , semanticConnector (weights, "semantic_connector", config().semanticEncoder.dimension)
-    , diffusionHead (weights, compute == ComputeType::BFloat16)
+    , diffusionHead (weights, computeType == ComputeType::BFloat16)
     , acousticEncoder (readVoiceEncoder(), streamDevice.get())
     , semanticEncoder (weights, "semantic_tokenizer", config().semanticEncoder)
     , decoder (weights, config().acousticDecoder)
@@ -37,7 +39,7 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
         return std::make_unique<ResidentLayers> (readLayers (weights));
     const bool narrow = computeType == ComputeType::BFloat16;
     auto needs = memoryNeeds (*checkpoint, MemorySettings::of (request.settings, narrow));
-    needs.context = 0; // CUDA's own part is taken already
+    needs.context = 0; // CUDA's own part is already in use
     const auto free = streamDevice->memory().free;
     offload = settle (request, needs, free, streamDevice->name());
     plannedPeakBytes =
@@ -65,7 +67,7 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
 CodecEncoder VibeVoice::readVoiceEncoder() const
 {
     if (streamDevice != nullptr)
-        streamDevice->trim(); // what reading the head took is more than all that comes
+        streamDevice->trim(); // reading the head took more than everything after it
     return { weights, "acoustic_tokenizer", config().acousticEncoder };
 }
 
@@ -73,5 +75,15 @@ at::TensorOptions VibeVoice::storeOptions() const
 {
     const bool narrow = device().is_cuda() && computeType == ComputeType::BFloat16;
     return at::TensorOptions (narrow ? at::kBFloat16 : at::kFloat).device (device());
+}
+
+at::Tensor VibeVoice::unscaled (const at::Tensor& latents) const
+{
+    return latents / latentScale - latentBias;
+}
+
+at::Tensor VibeVoice::scaled (const at::Tensor& latents) const
+{
+    return (latents + latentBias) * latentScale;
 }
 } // namespace tableread::engine

@@ -19,24 +19,31 @@
 
 namespace tableread::engine
 {
-/** All parts of a loaded checkpoint. Weights only: what a sequence remembers is in Sequence. */
+/** All parts of a loaded checkpoint. Weights only: the state of a sequence is in Sequence. */
 struct VibeVoice
 {
-    /** On a GPU, `request` decides where the language model's layers lie.
-        @throws Exception OutOfMemory, with what would fit, if they cannot. */
-    VibeVoice (std::unique_ptr<Checkpoint> opened, ComputeType compute, at::Device where = at::kCPU,
-               const OffloadRequest& request = {}, Profiling profiling = Profiling::Off);
+    /** How a checkpoint is loaded. */
+    struct Settings
+    {
+        ComputeType compute = ComputeType::Float32;
+        at::Device device = at::kCPU;
+        OffloadRequest offload {}; // on a GPU it decides where the language model's layers are kept
+        Profiling profiling = Profiling::Off;
+    };
+
+    /** @throws Exception OutOfMemory, with what would fit, if the layers do not fit where they should be. */
+    VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settings);
 
     at::Device device() const { return weights.device(); }
 
-    /** For KV stores: on a GPU in the type that the model computes in, on a CPU in float32. */
+    /** For KV stores: on a GPU the model's compute type, on a CPU float32. */
     at::TensorOptions storeOptions() const;
 
     const ModelConfig& config() const { return checkpoint->config(); }
 
-    /** Samples of a frame; latents in the scaled space → those that the decoder takes. */
-    at::Tensor unscaled (const at::Tensor& latents) const { return latents / latentScale - latentBias; }
-    at::Tensor scaled (const at::Tensor& latents) const { return (latents + latentBias) * latentScale; }
+    /** Latents in the scaled space → latents for the decoder. */
+    at::Tensor unscaled (const at::Tensor& latents) const;
+    at::Tensor scaled (const at::Tensor& latents) const;
 
     std::unique_ptr<Checkpoint> checkpoint;
     ComputeType computeType;
@@ -44,7 +51,7 @@ struct VibeVoice
     std::unique_ptr<Device> streamDevice; // null on a CPU
     std::unique_ptr<Profiler> profiler;   // null unless it was asked for
     std::optional<OffloadConfig> offload; // in effect; empty on a CPU
-    std::string memoryNotes;              // for a person: the arithmetic, what could not be pinned
+    std::string memoryNotes;              // for people: how it adds up, what could not be pinned
     std::int64_t plannedPeakBytes = 0;    // of device memory
     StreamedLayers* streamed = nullptr;   // the language model's layers, if some are offloaded
     float latentScale, latentBias;

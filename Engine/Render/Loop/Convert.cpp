@@ -14,9 +14,9 @@ namespace
 {
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t largestOther = 256 << 20; // tokenizers and voices are far below
+constexpr std::uintmax_t largestOther = 256 << 20; // tokenizers and voices are far smaller
 
-/** A folder beside the wanted one, which becomes it or goes. */
+/** A temporary folder next to the target, which is renamed to it or removed. */
 class FolderToBe
 {
 public:
@@ -25,7 +25,7 @@ public:
         std::error_code error;
         for (int i = 0; ! fs::create_directory (path = nameOf (i), error); ++i)
             if (error)
-                fail (ErrorCode::Io,
+                fail (codeOfSystemError (error.value()),
                       "cannot be made: " + error.message() + ". Name a folder where you may write.",
                       target.string());
     }
@@ -42,7 +42,8 @@ public:
         std::error_code error;
         fs::rename (path, target, error);
         if (error)
-            fail (ErrorCode::Io, "cannot be named so: " + error.message() + ".", target.string());
+            fail (codeOfSystemError (error.value()), "cannot be named so: " + error.message() + ".",
+                  target.string());
         path.clear();
     }
 
@@ -58,7 +59,7 @@ private:
     fs::path target;
 };
 
-/** Where the folder will be, without a slash at its end. */
+/** The target's path, without a trailing slash. */
 fs::path placeFor (const fs::path& wanted)
 {
     auto place = fs::absolute (wanted).lexically_normal();
@@ -73,7 +74,7 @@ fs::path placeFor (const fs::path& wanted)
     return place;
 }
 
-/** What lies beside the weights: configuration, tokenizer, voices. Not what is hidden. */
+/** The other files of the folder: configuration, tokenizer, voices; no hidden files. */
 std::vector<fs::path> otherFiles (const fs::path& folder)
 {
     std::vector<fs::path> files;
@@ -105,7 +106,7 @@ void copyOthers (const fs::path& from, const fs::path& to, ConvertReport& report
         if (! error)
             fs::copy_file (from / file, to / file, error);
         if (error)
-            fail (ErrorCode::Io,
+            fail (codeOfSystemError (error.value()),
                   "cannot be copied: " + error.message() + ". Free space in the folder that it goes to.",
                   (from / file).string());
     }
@@ -147,7 +148,7 @@ ConvertReport convertCheckpoint (const ConvertRequest& request)
     report.kept = counts.kept;
     report.bytesBefore = counts.bytesBefore;
     writer.finish();
-    Checkpoint::open (folder.path); // what cannot be read is not left
+    Checkpoint::open (folder.path); // leave nothing that cannot be read
     folder.settle();
     return report;
 }

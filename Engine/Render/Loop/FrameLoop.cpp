@@ -72,7 +72,9 @@ void FrameLoop::chooseToken (Sequence& sequence)
     const auto count = report.tokens.size();
     if (sequence.input.events.isCancelled && sequence.input.events.isCancelled())
         return finish (sequence, FinishReason::Cancelled);
-    if ((std::int64_t) count >= sequence.tokenLimit || report.frames >= sequence.frameLimit)
+    if (report.frames >= sequence.frameLimit)
+        return finish (sequence, FinishReason::MaxSeconds);
+    if ((std::int64_t) count >= sequence.tokenLimit)
         return finish (sequence, FinishReason::Length);
 
     const auto tokens = tokensInOrder (special);
@@ -85,7 +87,7 @@ void FrameLoop::chooseToken (Sequence& sequence)
         const auto& score = sequence.scores;
         std::size_t best = 0;
         for (std::size_t i = 1; i < tokens.size();
-             ++i) // of equal scores the lowest id, as argmax over the vocabulary
+             ++i) // the lowest id of equal scores, as argmax over the vocabulary
             if (score[i] > score[best] || (score[i] == score[best] && tokens[i] < tokens[best]))
                 best = i;
         token = tokens[best];

@@ -10,15 +10,15 @@
 
 namespace tableread::engine
 {
-/** The loop that speaks: each step, every sequence takes one token; those that took a frame sample a latent, decode
-    it, encode its meaning and feed both back. Sequences join and leave between steps; weights are read once a step
-    for all, and none of a sequence's bits depend on the others.
+/** The loop that speaks: in each step, every sequence takes one token; those that took a frame sample a latent, decode
+    it, encode its meaning and feed both back. Sequences join and leave between steps. Weights are read once per step
+    for all sequences, and no bit of a sequence depends on the others.
 
-    One step of a sequence, in the original's order: choose START, END, frame or end-of-text by the last hidden
-    state; END empties the codec's contexts; START empties the negative branch; a frame is sampled from the hidden
+    One step of a sequence, in the original's order: choose START, END, frame or end-of-text from the last hidden
+    state; END clears the codec's contexts; START clears the negative branch; a frame is sampled from the hidden
     states of both branches; then one pass takes the next embedding. The negative branch consumes the same embedding
-    as the positive one, so its row runs in the same pass, before it is known to be needed; if the next token is no
-    frame, the row is dropped. */
+    as the positive one, so its row runs in the same pass, before it is known to be needed; if the next token is not
+    a frame, the row is dropped. */
 class FrameLoop
 {
 public:
@@ -28,10 +28,10 @@ public:
     /** Prepares a sequence and runs its prompt. It stays in the loop until it is finished. */
     std::shared_ptr<Sequence> join (SequenceInput input);
 
-    /** One token for every sequence. @returns whether any is unfinished. */
+    /** Takes one token for every sequence. @returns whether any is unfinished. */
     bool step();
 
-    /** Takes a sequence out before it is finished: its report says Cancelled. */
+    /** Removes a sequence before it is finished: its report says Cancelled. */
     void leave (const std::shared_ptr<Sequence>& sequence);
 
 private:

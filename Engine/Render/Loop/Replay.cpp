@@ -81,7 +81,7 @@ at::Tensor voiceFeatures (const VibeVoice& model, const Golden& golden, Tap& see
     return allFeatures;
 }
 
-/** Collects what comes out of a sequence, and shows the whole of it to another tap. */
+/** Collects the results of a sequence, and shows them as a whole to another tap. */
 class Collector : public Tap
 {
 public:
@@ -96,7 +96,7 @@ public:
             audio.push_back (value.flatten().clone());
     }
 
-    /** The whole utterance at once: equal to streaming where no reset lies between the frames. */
+    /** The whole utterance at once: equal to streaming if there is no reset between the frames. */
     void seeWhole (const VibeVoice& model)
     {
         auto all = at::cat (audio);
@@ -162,10 +162,10 @@ ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& o
     const auto device = deviceFor (options.device);
     const c10::DeviceGuard onDevice (device);
     const Golden golden (folder);
-    OffloadRequest request;
-    request.settings.weights = options.weights;
-    VibeVoice model (Checkpoint::open (folder), golden.wide ? ComputeType::BFloat16 : ComputeType::Float32,
-                     device, request);
+    VibeVoice::Settings settings { .compute = golden.wide ? ComputeType::BFloat16 : ComputeType::Float32,
+                                   .device = device };
+    settings.offload.settings.weights = options.weights;
+    VibeVoice model (Checkpoint::open (folder), settings);
     ReplayReport report { golden.dtype, true, {}, {}, {} };
 
     ReplayTap forced (golden.wide ? *golden.wide : golden.tensors, &golden.tensors);

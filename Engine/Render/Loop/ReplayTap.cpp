@@ -29,7 +29,7 @@ bool isInput (const std::string& name)
     return name.starts_with ("wav") || name.starts_with ("noise.") || name.starts_with ("sched.");
 }
 
-/** What a pass feeds to the next one: replaced in a forced replay. */
+/** True for the values that a pass feeds to the next one: replaced in a forced replay. */
 bool isTaught (const std::string& name)
 {
     return (name.starts_with ("lm.") && name.ends_with (".in")) ||

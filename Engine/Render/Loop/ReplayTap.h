@@ -10,12 +10,12 @@
 
 namespace tableread::engine
 {
-/** Compares every tensor that passes with a golden of the same name and, if it teaches, replaces language-model
-    inputs and latents by the golden's. */
+/** Compares every tensor that it sees with the golden's tensor of the same name and, with a teacher, replaces
+    language-model inputs and latents by the golden's. */
 class ReplayTap : public Tap
 {
 public:
-    /** reference: what is compared with; teacher: what replaces, null in a free replay. */
+    /** reference: values to compare with; teacher: replacement values, null in a free replay. */
     ReplayTap (const SafetensorsFile& reference, const SafetensorsFile* teacher);
 
     void see (const std::string& name, at::Tensor& value) override;
@@ -33,6 +33,6 @@ private:
     std::set<std::string> seen;
 };
 
-/** A golden's tensor as float32, or int64 where it holds ids. */
+/** A golden's tensor as float32, or int64 if it holds ids. */
 at::Tensor read (const SafetensorsFile& file, const std::string& name);
 } // namespace tableread::engine

@@ -5,6 +5,7 @@
 #include <c10/core/InferenceMode.h>
 #include <numeric>
 
+#include "Checkpoint/HubCache.h"
 #include "Checkpoint/Notes.h"
 #include "Core/Error.h"
 #include "Device/LinkSpeed.h"
@@ -12,11 +13,13 @@
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Parallel.h"
 #include "Offload/MemoryWatch.h"
+#include "Render/Loop/CpuFallback.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Loop/VoiceEncoder.h"
 #include "Render/Measuring.h"
 #include "Text/Prompt.h"
 #include "Text/Tokenizer.h"
+#include "Text/TokenizerPlace.h"
 
 namespace tableread::engine
 {
@@ -33,7 +36,7 @@ std::int64_t countParameters (const Checkpoint& checkpoint)
     return total;
 }
 
-/** "bf16", or "bf16-fp8" with layers in another format than they are computed in. */
+/** "bf16", or "bf16-fp8" if the layers have another format than the compute type. */
 std::string typeName (const LoadOptions& options)
 {
     const std::string computed = options.compute == ComputeType::BFloat16 ? "bf16" : "fp32";
@@ -44,26 +47,36 @@ std::string typeName (const LoadOptions& options)
 class TorchRenderer : public Renderer, private Measuring
 {
 public:
-    TorchRenderer (const LoadOptions& options, at::Device device)
+    TorchRenderer (const LoadOptions& options, at::Device device, const std::string& note)
         : model (options.randomWeights ? Checkpoint::random (options.model)
                                        : Checkpoint::open (options.model),
-                 options.compute, device, options.offload, options.profiling)
-        , tokenizer (Tokenizer::load (options.tokenizer.empty() ? options.model : options.tokenizer))
+                 { .compute = options.compute,
+                   .device = device,
+                   .offload = options.offload,
+                   .profiling = options.profiling })
+        , tokenizerPlace (options.tokenizer.empty() ? findTokenizer (options.model)
+                                                    : TokenizerPlace { options.tokenizer, {} })
+        , tokenizer (Tokenizer::load (tokenizerPlace.folder))
         , loop (model, { tokenizer->specials().speechStart, tokenizer->specials().speechEnd,
                          tokenizer->specials().speechFrame, tokenizer->specials().endOfText })
     {
         const auto& config = model.config();
-        about.name = std::filesystem::weakly_canonical (options.model).filename().string();
+        about.name = modelName (options.model);
         about.frameSamples = config.frameSamples;
         about.layers = config.languageModel.layers;
         about.maxPositions = config.languageModel.maxPositions;
         about.parameters = countParameters (*model.checkpoint);
+        about.guidanceScale = config.defaultGuidance();
         about.offload = model.offload;
         about.plannedPeakBytes = model.plannedPeakBytes;
         about.memoryNotes = model.memoryNotes;
-        about.notes = notesOn (*model.checkpoint);
-        if (auto note = noteOnDevice (options.device); ! note.empty())
-            about.notes.push_back (std::move (note));
+        about.device = model.streamDevice == nullptr ? "the CPU" : model.streamDevice->product().name;
+        about.notes = options.notes;
+        for (auto& sentence : notesOn (*model.checkpoint))
+            about.notes.push_back (std::move (sentence));
+        for (const auto& sentence : { tokenizerPlace.note, noteOnDevice (options.device), note })
+            if (! sentence.empty())
+                about.notes.push_back (sentence);
         about.fingerprint = deviceName() + "-" + typeName (options) + "-" + about.name + "-" +
                             std::to_string (about.parameters);
     }
@@ -149,6 +162,7 @@ private:
                 for (auto& sentence : watch->frameMade())
                     notes.push_back (std::move (sentence));
         std::vector<RenderReport> reports;
+        reports.reserve (sequences.size());
         for (const auto& sequence : sequences)
             reports.push_back (sequence->report);
         reports.front().notes = std::move (notes);
@@ -215,7 +229,7 @@ private:
         return input;
     }
 
-    /** The voices sampled again with PyTorch's draws, as the original takes them: all scalars, then all noise. */
+    /** Samples the voices again with PyTorch's draws, in the original's order: all scalars, then all noise. */
     std::vector<at::Tensor> resample (const std::vector<EncodedVoice>& voices, TorchNoise& noise) const
     {
         std::int64_t longest = 0;
@@ -234,6 +248,7 @@ private:
     }
 
     VibeVoice model;
+    TokenizerPlace tokenizerPlace;
     std::unique_ptr<Tokenizer> tokenizer;
     FrameLoop loop;
     ModelInfo about;
@@ -245,7 +260,9 @@ std::unique_ptr<Renderer> Renderer::load (const LoadOptions& options)
     const c10::InferenceMode noGradients;
     kernels::setThreads (options.threads);
     const auto device = deviceFor (options.device, options.deviceIndex);
-    const c10::DeviceGuard onDevice (device);
-    return std::make_unique<TorchRenderer> (options, device);
+    return makeOrOnCpu (options.device, device, [&options] (at::Device on, const std::string& note) {
+        const c10::DeviceGuard onDevice (on);
+        return std::make_unique<TorchRenderer> (options, on, note);
+    });
 }
 } // namespace tableread::engine

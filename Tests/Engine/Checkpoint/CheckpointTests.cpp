@@ -3,56 +3,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "Support/Failure.h"
-#include "Support/SafetensorsWriter.h"
-#include "Support/TemporaryFolder.h"
-#include "Support/TinyConfig.h"
+#include "CheckpointFolder.h"
 
 using namespace tableread;
 using namespace tableread::engine;
 using namespace tableread::test;
-using Names = std::vector<std::string>;
-using Shape = std::vector<std::int64_t>;
-
-namespace
-{
-/** A folder with a config.json and whatever a test puts beside it. */
-struct Folder
-{
-    Folder() { writeFile (path() / "config.json", tinyOfficialConfig().dump()); }
-
-    const std::filesystem::path& path() const { return folder.path(); }
-    std::unique_ptr<Checkpoint> open() const { return Checkpoint::open (path()); }
-    Error refusal() const
-    {
-        return failureOf ([this] { open(); });
-    }
-
-    void write (const std::string& name, const std::string& content) const
-    {
-        writeFile (path() / name, content);
-    }
-    void writeIndex (const nlohmann::json& weightMap) const
-    {
-        write ("model.safetensors.index.json", nlohmann::json { { "weight_map", weightMap } }.dump());
-    }
-
-    TemporaryFolder folder;
-};
-
-std::string oneTensor (const std::string& name, const std::vector<float>& values = { 1 })
-{
-    return SafetensorsWriter().addFloats (name, { (std::int64_t) values.size() }, values).file();
-}
-
-float firstFloat (const TensorView& view)
-{
-    float value = 0;
-    REQUIRE (view.bytes.size() >= sizeof value);
-    std::memcpy (&value, view.bytes.data(), sizeof value);
-    return value;
-}
-} // namespace
 
 TEST_CASE ("Checkpoint opens a single file of any name", "[engine][checkpoint]")
 {
@@ -105,92 +60,6 @@ TEST_CASE ("Checkpoint says what a tensor should have been", "[engine][checkpoin
     CHECK_THAT (missing.message, Catch::Contains ("no tensor \"y\""));
 }
 
-TEST_CASE ("Checkpoint puts scales beside their tensors", "[engine][checkpoint]")
-{
-    const Folder folder;
-    folder.write (
-        "model.safetensors",
-        SafetensorsWriter()
-            .add ("a.weight", "I8", { 2, 3 }, "123456")
-            .addFloats ("a.weight_scale", { 2 }, { 0.5f, 0.25f })
-            .add ("model.audio_tower.decoder.conv_layers.0.convtr.convtr.weight", "I8", { 1, 3, 1 }, "123")
-            .addFloats ("model.audio_tower.decoder.conv_layers.0.convtr.convtr.weight_scale", { 3 },
-                        { 1, 2, 3 })
-            .addFloats ("lonely_scale", { 1 }, { 9 })
-            .add ("plain", "BF16", { 1 }, "12")
-            .file());
-    const auto checkpoint = folder.open();
-    const std::string convtr = "model.acoustic_tokenizer.decoder.upsample_layers.1.0.convtr.convtr.weight";
-    CHECK (checkpoint->names() == Names { "a.weight", "lonely_scale", convtr, "plain" });
-    REQUIRE (checkpoint->scale ("a.weight"));
-    CHECK (firstFloat (*checkpoint->scale ("a.weight")) == 0.5f);
-    CHECK (checkpoint->scale (convtr)->shape == Shape { 3 });
-    CHECK_FALSE (checkpoint->scale ("plain"));
-    CHECK_FALSE (checkpoint->scale ("absent"));
-    CHECK_FALSE (checkpoint->has ("a.weight_scale"));
-}
-
-TEST_CASE ("Checkpoint refuses int8 without the scales that give it meaning", "[engine][checkpoint]")
-{
-    const Folder folder;
-    SafetensorsWriter writer;
-    writer.add ("a", "I8", { 2, 3 }, "123456");
-    std::string words = "is I8 [2, 3], its scale is";
-
-    SECTION ("none")
-    {
-        words = "is I8 and has no \"a_scale\"";
-    }
-    SECTION ("one for each input")
-    {
-        writer.addFloats ("a_scale", { 3 }, { 1, 2, 3 });
-    }
-    SECTION ("one for all")
-    {
-        writer.addFloats ("a_scale", {}, { 1 });
-    }
-    SECTION ("of another type")
-    {
-        writer.add ("a_scale", "F16", { 2 }, "1234");
-    }
-    SECTION ("on a tensor that needs none")
-    {
-        writer.addFloats ("a_scale", { 2 }, { 1, 2 })
-            .addFloats ("b", { 1 }, { 1 })
-            .addFloats ("b_scale", { 1 }, { 1 });
-        words = "tensor \"b\" is F32 [1], its scale is F32 [1]";
-    }
-    SECTION ("on a scalar")
-    {
-        writer.addFloats ("a_scale", { 2 }, { 1, 2 })
-            .add ("c", "I8", {}, "1")
-            .addFloats ("c_scale", { 1 }, { 1 });
-        words = "tensor \"c\" is I8 []";
-    }
-    writer.write (folder.path() / "model.safetensors");
-    const auto error = folder.refusal();
-    CHECK (error.code == ErrorCode::InvalidInput);
-    CHECK_THAT (error.message, Catch::Contains (words));
-}
-
-TEST_CASE ("Checkpoint refuses float8 whose scale is not one float for each output",
-           "[engine][checkpoint][weights]")
-{
-    const Folder folder;
-    SafetensorsWriter writer;
-    writer.add ("a", "F8_E4M3", { 2, 3 }, "123456");
-    SECTION ("one for each input")
-    writer.addFloats ("a_scale", { 3 }, { 1, 2, 3 });
-    SECTION ("a column of them")
-    writer.addFloats ("a_scale", { 2, 1 }, { 1, 2 });
-    SECTION ("of another type")
-    writer.add ("a_scale", "BF16", { 2 }, "1234");
-    SECTION ("in 8 bits itself")
-    writer.add ("a_scale", "F8_E4M3", { 2 }, "12");
-    writer.write (folder.path() / "model.safetensors");
-    CHECK_THAT (folder.refusal().message, Catch::Contains ("tensor \"a\" is F8_E4M3 [2, 3], its scale is"));
-}
-
 TEST_CASE ("Checkpoint opens the shards that an index names", "[engine][checkpoint]")
 {
     const Folder folder;
@@ -202,7 +71,7 @@ TEST_CASE ("Checkpoint opens the shards that an index names", "[engine][checkpoi
     CHECK (checkpoint->names() == Names { "x", "y" });
     CHECK (firstFloat (checkpoint->tensor ("y")) == 2);
 
-    folder.write ("model.safetensors", oneTensor ("whole")); // a merged file beside the shards it came from
+    folder.write ("model.safetensors", oneTensor ("whole")); // a merged file next to the shards it came from
     CHECK (folder.open()->names() == Names { "whole" });
 
     const auto wrong = failureOf ([&] { checkpoint->tensor ("y", Shape { 2 }); });
@@ -283,7 +152,7 @@ TEST_CASE ("Checkpoint refuses an index that cannot be used", "[engine][checkpoi
     CHECK_THAT (error.message, Catch::Contains (words));
 }
 
-TEST_CASE ("Checkpoint refuses an index of too many tensors or shards", "[engine][checkpoint]")
+TEST_CASE ("Checkpoint refuses an index with too many tensors or shards", "[engine][checkpoint]")
 {
     const Folder folder;
     auto weights = nlohmann::json::object();

@@ -118,7 +118,7 @@ TEST_CASE ("ModelConfig reads the same model from both layouts", "[engine][check
 TEST_CASE ("ModelConfig reads where either released file says whether embeddings are tied",
            "[engine][checkpoint]")
 {
-    const auto tied = [] (nlohmann::json config, const std::string& section, const std::string& top,
+    const auto tied = [] (const nlohmann::json& config, const std::string& section, const std::string& top,
                           const std::string& inSection) {
         const std::string key = "/tie_word_embeddings";
         return ModelConfig::parse (bent (bent (config, key, top), "/" + section + key, inSection).dump())
@@ -138,10 +138,10 @@ TEST_CASE ("ModelConfig reads where either released file says whether embeddings
     CHECK (tied (tinyConvertedConfig(), "text_config", top, inSection) == read);
 }
 
-TEST_CASE ("ModelConfig takes what the released files leave open", "[engine][checkpoint]")
+TEST_CASE ("ModelConfig accepts what the released files leave open", "[engine][checkpoint]")
 {
     const auto [pointer, value] = GENERATE (table<std::string, std::string> ({
-        { "/acostic_vae_dim", "" }, // spelt right, or not there at all
+        { "/acostic_vae_dim", "" }, // spelt correctly, or missing
         { "/acoustic_vae_dim", "8" },
         { "/model_type", "\"vibepod\"" },
         { "/model_type", "" },
@@ -284,7 +284,7 @@ TEST_CASE ("ModelConfig refuses what is not a config", "[engine][checkpoint]")
         { tinyOfficialConfig().dump().substr (0, 300), "at byte 301 of 300" },
     }));
     INFO (text.substr (0, 60));
-    const auto error = failureOf ([t = text] { ModelConfig::parse (t, {}, "some/config.json"); });
+    const auto error = failureOf ([t = text] { ModelConfig::parse (t, {}, {}, "some/config.json"); });
     CHECK (error.code == ErrorCode::InvalidInput);
     CHECK (error.where == "some/config.json");
     CHECK_THAT (error.message, Catch::Contains (words));
@@ -304,7 +304,7 @@ TEST_CASE ("ModelConfig reads the normaliser from either layout's preprocessor_c
     CHECK (c.normalizerEps == 1e-7);
 }
 
-TEST_CASE ("ModelConfig refuses a preprocessor that prepares voices otherwise", "[engine][checkpoint]")
+TEST_CASE ("ModelConfig refuses a preprocessor that prepares voices differently", "[engine][checkpoint]")
 {
     const auto [text, words] = GENERATE (table<std::string, std::string> ({
         { R"({"speech_tok_compress_ratio": 3200})",
@@ -317,9 +317,42 @@ TEST_CASE ("ModelConfig refuses a preprocessor that prepares voices otherwise", 
     }));
     INFO (text);
     const auto error =
-        failureOf ([t = text] { ModelConfig::parse (tinyOfficialConfig().dump(), t, "m/config.json"); });
+        failureOf ([t = text] { ModelConfig::parse (tinyOfficialConfig().dump(), t, {}, "m/config.json"); });
     CHECK (error.where == "m/preprocessor_config.json");
     CHECK_THAT (error.message, Catch::Contains (words));
+}
+
+TEST_CASE ("ModelConfig takes the guidance scale from generation_config.json", "[engine][checkpoint]")
+{
+    const auto guidanceOf = [] (const std::string& text) {
+        return ModelConfig::parse (tinyOfficialConfig().dump(), {}, text).defaultGuidance();
+    };
+    CHECK (guidanceOf (R"({"guidance_scale": 2.5, "max_new_tokens": null})") == 2.5f);
+    CHECK (guidanceOf (R"({"guidance_scale": 0})") == 0.0f);
+    CHECK (guidanceOf (R"({"guidance_scale": 100})") == 100.0f);
+    CHECK (guidanceOf (R"({"guidance_scale": null})") == 1.3f);
+    CHECK (guidanceOf (R"({"max_new_tokens": 7})") == 1.3f);
+    CHECK (guidanceOf ({}) == 1.3f);
+}
+
+TEST_CASE ("ModelConfig refuses a guidance scale that is not a number from 0 to 100", "[engine][checkpoint]")
+{
+    const auto [text, words] = GENERATE (table<std::string, std::string> ({
+        { R"({"guidance_scale": -0.5})", "guidance_scale is -0.5" },
+        { R"({"guidance_scale": 100.5})", "guidance_scale is 100.5" },
+        { R"({"guidance_scale": "2"})", "guidance_scale is \"2\"" },
+        { R"({"guidance_scale": true})", "guidance_scale is true" },
+        { R"({"guidance_scale": [2]})", "guidance_scale is [2]" },
+        { R"({"guidance_scale": 1e999})", "too large" },
+        { R"({"guidance_scale": NaN})", "not valid JSON" },
+        { "[2]", "m/generation_config.json" },
+    }));
+    INFO (text);
+    const auto error =
+        failureOf ([t = text] { ModelConfig::parse (tinyOfficialConfig().dump(), {}, t, "m/config.json"); });
+    CHECK (error.code == ErrorCode::InvalidInput);
+    CHECK (error.where == "m/generation_config.json");
+    CHECK_THAT (error.where + ": " + error.message, Catch::Contains (words));
 }
 
 TEST_CASE ("ModelConfig loads a folder and says what is missing in one", "[engine][checkpoint]")
@@ -335,6 +368,9 @@ TEST_CASE ("ModelConfig loads a folder and says what is missing in one", "[engin
     CHECK (load().frameSamples == 16);
     writeFile (folder.path() / "preprocessor_config.json", R"({"audio_processor": {"target_dB_FS": -23}})");
     CHECK (load().targetDbFs == -23.0);
+    CHECK (load().defaultGuidance() == 1.3f);
+    writeFile (folder.path() / "generation_config.json", R"({"guidance_scale": 3})");
+    CHECK (load().defaultGuidance() == 3.0f);
     writeFile (folder.path() / "config.json", std::string (8 << 20, ' '));
     CHECK_THAT (failureOf (load).message, Catch::Contains ("8388608 bytes long"));
 }

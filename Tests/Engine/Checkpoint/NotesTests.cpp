@@ -19,13 +19,13 @@ using Flag = std::optional<bool>;
 enum class Output
 {
     None,      // no lm_head.weight
-    Embedding, // the embedding once more
+    Embedding, // a copy of the embedding
     OfItsOwn
 };
 
 constexpr std::int64_t rows = 1000; // more than are compared
 
-/** The notes on a checkpoint whose config says `said`, of which `changedRow` is other than in the embedding. */
+/** The notes on a checkpoint whose config says `said`, of which `changedRow` differs from the embedding. */
 Notes notesOf (Flag said, Output output, std::int64_t changedRow = 0)
 {
     const TemporaryFolder folder;
@@ -46,7 +46,7 @@ Notes notesOf (Flag said, Output output, std::int64_t changedRow = 0)
 }
 } // namespace
 
-TEST_CASE ("A config that agrees with the file, or says nothing, is no note", "[engine][checkpoint]")
+TEST_CASE ("A config that agrees with the file, or says nothing, gives no note", "[engine][checkpoint]")
 {
     CHECK (notesOf (true, Output::None) == Notes {});
     CHECK (notesOf (true, Output::Embedding) == Notes {}); // some files hold it twice
@@ -55,7 +55,7 @@ TEST_CASE ("A config that agrees with the file, or says nothing, is no note", "[
     CHECK (notesOf (std::nullopt, Output::OfItsOwn) == Notes {});
 }
 
-TEST_CASE ("A config that disagrees with the file about lm_head is told in words", "[engine][checkpoint]")
+TEST_CASE ("A config that disagrees with the file about lm_head is reported in words", "[engine][checkpoint]")
 {
     const auto missing = notesOf (false, Output::None);
     REQUIRE (missing.size() == 1);
@@ -69,4 +69,22 @@ TEST_CASE ("A config that disagrees with the file about lm_head is told in words
     CHECK_THAT (more[0],
                 Catch::StartsWith ("config.json says tie_word_embeddings true, but the checkpoint has a "
                                    "lm_head.weight that is not the embedding. It serves as output"));
+}
+
+TEST_CASE ("Tensors that are not used are one note with a count", "[engine][checkpoint]")
+{
+    const auto notesWith = [] (int extra) {
+        const TemporaryFolder folder;
+        writeFile (folder.path() / "config.json", tinyOfficialConfig().dump());
+        SafetensorsWriter tensors;
+        tensors.addFloats ("model.language_model.embed_tokens.weight", { 1, 1 }, { 1 });
+        for (int i = 0; i < extra; ++i)
+            tensors.add ("x." + std::to_string (i), "F64", { 1 }, "12345678");
+        tensors.write (folder.path() / "model.safetensors");
+        return notesOn (*Checkpoint::open (folder.path()));
+    };
+    CHECK (notesWith (0) == Notes {});
+    CHECK (notesWith (1) == Notes { "One tensor of the checkpoint is not used by the model: \"x.0\"." });
+    CHECK (notesWith (12) ==
+           Notes { "12 tensors of the checkpoint are not used by the model, such as \"x.0\"." });
 }

@@ -68,7 +68,7 @@ TEST_CASE ("Tensor names of the converter's earlier draft are known", "[engine][
            "model.prediction_head.t_embedder.mlp.2.weight");
 }
 
-TEST_CASE ("Tensor names of nobody stay as they are", "[engine][checkpoint]")
+TEST_CASE ("Unknown tensor names stay as they are", "[engine][checkpoint]")
 {
     const auto name = GENERATE (as<std::string> {}, "", ".", "model.", "x.y", "model.speech_factor",
                                 "model.language_model.embed_tokens.weight_scale");
@@ -76,7 +76,7 @@ TEST_CASE ("Tensor names of nobody stay as they are", "[engine][checkpoint]")
     CHECK (convertedTensorName (name) == name);
 }
 
-TEST_CASE ("Tensor names with odd indices do not turn into others", "[engine][checkpoint]")
+TEST_CASE ("Tensor names with malformed indices do not turn into others", "[engine][checkpoint]")
 {
     const auto rest =
         GENERATE (as<std::string> {}, "conv_layers.", "conv_layers.x.stage.0.gamma", "conv_layers.1",
@@ -86,7 +86,7 @@ TEST_CASE ("Tensor names with odd indices do not turn into others", "[engine][ch
            "model.acoustic_tokenizer.encoder." + rest);
 }
 
-TEST_CASE ("Every tensor of the embedded model survives the way there and back", "[engine][checkpoint]")
+TEST_CASE ("Every tensor name of the embedded model survives a round trip", "[engine][checkpoint]")
 {
     const auto mini = Checkpoint::open (std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini");
     REQUIRE (mini->names().size() == 479);
@@ -98,11 +98,10 @@ TEST_CASE ("Every tensor of the embedded model survives the way there and back",
         CHECK (officialTensorName (converted) == name);
     }
     CHECK (changed ==
-           479 - 96 -
-               2); // the language model's and none else keep their names: 8 layers of 12, embedding, norm
+           479 - 96 - 2); // only the language model's keep their names: 8 layers of 12, embedding, norm
 }
 
-TEST_CASE ("The matrices of decoder layers are known by their names, and nothing else is",
+TEST_CASE ("The matrices of decoder layers, and nothing else, are recognised by their names",
            "[engine][checkpoint][weights]")
 {
     for (const std::string matrix : { "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",

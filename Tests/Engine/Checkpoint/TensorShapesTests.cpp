@@ -41,7 +41,7 @@ TEST_CASE ("The published shapes have as many parameters as the published models
         }
         return total;
     };
-    // vibevoice.md 6.1, bytes of bf16: layers, embedding, head, codec, connectors; 7B has an output matrix beside these.
+    // vibevoice.md 6.1, bytes of bf16: layers, embedding, head, codec, connectors; 7B also has an output matrix.
     CHECK ((double) parameters ("1.5b") * 2e-9 ==
            Approx (2.621 + 0.4667 + 0.2466 + 0.6874 + 0.6874 + 0.6892 + 0.010).epsilon (1e-3));
     CHECK ((double) parameters ("7b") * 2e-9 ==

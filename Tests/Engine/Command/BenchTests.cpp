@@ -28,7 +28,7 @@ TEST_CASE ("Bench measures renders and names machine and commit", "[engine][comm
     CHECK (json["machine"]["read_bytes_per_second"] > 1e8);
     CHECK (json["machine"]["reread_bytes_per_second"] > 1e8);
     CHECK (json["machine"]["operations_per_second"] > 1e8);
-    CHECK (json["machine"]["operations_per_second"] < 2e12); // one thread: more is work that was left out
+    CHECK (json["machine"]["operations_per_second"] < 2e12); // one thread: more means work left out
     CHECK (json["commit"] == commit());
     CHECK (json["identical"] == true);
     CHECK (json["frames"] == 3);
@@ -66,7 +66,7 @@ TEST_CASE ("Bench gives a hash of the samples, which two builds can compare", "[
     CHECK (points[0]["samples_xxh3_128"] == contentHash (both));
 }
 
-TEST_CASE ("Bench holds a GPU's parts against the speed of its memory", "[engine][command][bench]")
+TEST_CASE ("Bench compares a GPU's parts with the speed of its memory", "[engine][command][bench]")
 {
     CommandFixture engine;
     engine.control->device.name = "GPU";

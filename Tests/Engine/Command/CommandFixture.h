@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -14,7 +15,7 @@ namespace tableread::test
 {
 using namespace engine;
 
-/** Runs command lines around a FakeRenderer, as a program that is installed beside the embedded model. */
+/** Runs command lines with a FakeRenderer, as a program that is installed next to the embedded model. */
 struct CommandFixture
 {
     CommandFixture()
@@ -41,8 +42,11 @@ struct CommandFixture
                           .err = err,
                           .terminalColumns = terminalColumns,
                           .executable = folder.path() / "bin/tableread-engine",
+                          .recordingReader = recordingReader,
                           .convert = convert,
-                          .measureGpu = measureGpu };
+                          .measureGpu = measureGpu,
+                          .hasStandardOutput = hasStandardOutput,
+                          .exitNow = [this] (int code) { exitedWith = code; } };
         const int code = runCommandLine (arguments, session);
         return { code, out.str(), err.str() };
     }
@@ -62,7 +66,7 @@ struct CommandFixture
         return { std::istreambuf_iterator<char> (in), {} };
     }
 
-    /** Names of what lies in the fixture's folder besides what it came with. */
+    /** Names of the files in the fixture's folder that it did not come with. */
     std::vector<std::string> files (const std::string& below = {}) const
     {
         std::vector<std::string> names;
@@ -76,12 +80,15 @@ struct CommandFixture
     test::TemporaryFolder folder;
     std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
     LoadOptions loaded;
+    std::filesystem::path recordingReader; // empty: in this process
     int terminalColumns = 0;
+    bool hasStandardOutput = true;
+    std::atomic<int> exitedWith { -1 }; // instead of ending the tests
     std::function<ConvertReport (const ConvertRequest&)> convert;
     std::function<std::optional<GpuMeasures>()> measureGpu;
 };
 
-/** The float samples behind the header of a WAV file, whose size the header has to tell. */
+/** The float samples after the header of a WAV file; the header must state their size. */
 inline std::vector<float> wavFloats (const std::string& bytes)
 {
     const auto data = bytes.find ("data");

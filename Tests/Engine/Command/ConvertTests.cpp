@@ -10,7 +10,7 @@ using namespace tableread::engine;
 using namespace tableread::test;
 using Catch::Contains;
 
-TEST_CASE ("Convert passes on what was asked, and says what it did", "[engine][command][convert]")
+TEST_CASE ("Convert passes on what was asked for, and says what it did", "[engine][command][convert]")
 {
     CommandFixture engine;
     ConvertRequest asked;
@@ -55,7 +55,7 @@ TEST_CASE ("A conversion that is stopped ends as a shell expects", "[engine][com
     CHECK_THAT (outcome.err, Contains ("stopped; nothing of out is left"));
 }
 
-TEST_CASE ("A conversion that cannot be is refused in one sentence", "[engine][command][convert][errors]")
+TEST_CASE ("An impossible conversion is refused in one sentence", "[engine][command][convert][errors]")
 {
     CommandFixture engine;
     engine.convert = [] (const ConvertRequest&) -> ConvertReport {

@@ -11,6 +11,20 @@ using namespace tableread::engine;
 using namespace tableread::test;
 using Catch::Contains;
 
+namespace
+{
+/** A folder with links to the embedded model's files, all but `name`. */
+std::filesystem::path modelWithout (const CommandFixture& engine, const std::string& name)
+{
+    std::filesystem::path folder = engine.path ("model");
+    std::filesystem::create_directories (folder);
+    for (const auto& entry : std::filesystem::directory_iterator (engine.model()))
+        if (entry.path().filename() != name)
+            std::filesystem::create_symlink (entry.path(), folder / entry.path().filename());
+    return folder;
+}
+} // namespace
+
 TEST_CASE ("Inspect adds up the embedded model", "[engine][command][inspect]")
 {
     CommandFixture engine;
@@ -48,11 +62,7 @@ TEST_CASE ("Inspect adds up the embedded model", "[engine][command][inspect]")
 TEST_CASE ("Inspect notes a config that disagrees with the file", "[engine][command][inspect]")
 {
     CommandFixture engine;
-    const std::filesystem::path folder = engine.path ("model");
-    std::filesystem::create_directories (folder);
-    for (const auto& entry : std::filesystem::directory_iterator (engine.model()))
-        if (entry.path().filename() != "config.json")
-            std::filesystem::create_symlink (entry.path(), folder / entry.path().filename());
+    const auto folder = modelWithout (engine, "config.json");
     std::ifstream in (engine.model() / "config.json");
     auto config = nlohmann::json::parse (in);
     config["tie_word_embeddings"] = false;
@@ -67,7 +77,27 @@ TEST_CASE ("Inspect notes a config that disagrees with the file", "[engine][comm
     CHECK_THAT (notes[0].get<std::string>(), Contains (words));
 }
 
-TEST_CASE ("Inspect refuses what is no model in one sentence", "[engine][command][inspect][errors]")
+TEST_CASE ("Inspect shows the guidance scale and where it comes from", "[engine][command][inspect]")
+{
+    CommandFixture engine;
+    const auto folder = modelWithout (engine, "generation_config.json");
+    const auto json = [&] {
+        return nlohmann::json::parse (engine.run ({ "inspect", folder.string(), "--json" }).out);
+    };
+    CHECK_THAT (engine.run ({ "inspect", folder.string() }).out,
+                Contains ("guidance scale    1.3, the default"));
+    CHECK (json()["guidance_scale"] == 1.3);
+    engine.write ("model/generation_config.json", R"({"guidance_scale": 2.25})");
+    CHECK_THAT (engine.run ({ "inspect", folder.string() }).out,
+                Contains ("guidance scale    2.25, from generation_config.json"));
+    CHECK (json()["guidance_scale"] == 2.25);
+    engine.write ("model/generation_config.json", R"({"guidance_scale": 1000})");
+    const auto refused = engine.run ({ "inspect", folder.string() });
+    CHECK (refused.code == 2);
+    CHECK_THAT (refused.err, Contains ("generation_config.json") && Contains ("guidance_scale is 1000"));
+}
+
+TEST_CASE ("Inspect refuses what is not a model in one sentence", "[engine][command][inspect][errors]")
 {
     CommandFixture engine;
     for (const auto& place : { engine.path ("nowhere"), engine.folder.path().string() })

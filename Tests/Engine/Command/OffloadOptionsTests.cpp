@@ -59,7 +59,7 @@ TEST_CASE ("Offload options reach the loader", "[engine][command][offload]")
     CHECK (engine.loaded.offload.gpuLayers == 3);
 }
 
-TEST_CASE ("Offload options that cannot be meant are refused", "[engine][command][offload][errors]")
+TEST_CASE ("Offload options that make no sense are refused", "[engine][command][offload][errors]")
 {
     CommandFixture engine;
     const auto [arguments, why] = GENERATE (table<std::vector<std::string>, std::string> (
@@ -76,14 +76,15 @@ TEST_CASE ("Offload options that cannot be meant are refused", "[engine][command
     CHECK_THAT (outcome.err, Contains (why));
 }
 
-TEST_CASE ("What holds is told: the configuration, or what has no effect", "[engine][command][offload]")
+TEST_CASE ("The effective configuration is reported, or the options without effect",
+           "[engine][command][offload]")
 {
     CommandFixture engine;
     CHECK_THAT (render (engine, { "--gpu-layers", "3", "--trim", "always" }).err,
                 Contains ("On a CPU all layers are resident: --gpu-layers, --trim have no effect."));
     CHECK_THAT (render (engine, { "--auto" }).err, Contains ("--auto has no effect."));
     CHECK_THAT (render (engine, { "--weights", "fp8" }).err,
-                ! Contains ("no effect")); // a CPU has them so too
+                ! Contains ("no effect")); // it has an effect on a CPU too
     CHECK_THAT (render (engine, {}).err, ! Contains ("no effect"));
     CHECK_THAT (render (engine, { "--auto", "--quiet" }).err, ! Contains ("no effect"));
 

@@ -32,7 +32,7 @@ nlohmann::json rowOf (const nlohmann::json& plan, const std::string& name)
 }
 } // namespace
 
-TEST_CASE ("Plan has a row for each preset, and each layer more costs memory and saves time",
+TEST_CASE ("Plan has a row for each preset, and each further layer costs memory and saves time",
            "[engine][command][plan]")
 {
     CommandFixture engine;
@@ -49,7 +49,7 @@ TEST_CASE ("Plan has a row for each preset, and each layer more costs memory and
         CHECK (rows[i]["frame_ms"] >= rows[i - 1]["frame_ms"]);
         CHECK (rows[i]["peak"] <= rows[i - 1]["peak"]);
     }
-    // At 1 GB/s copies are all that counts: bytes over the link.
+    // At 1 GB/s only the copies count: bytes over the link.
     const auto none = rowOf (plan, "--gpu-layers 0");
     CHECK (none["transfers"] == 8);
     CHECK (none["frame_ms"].get<double>() == Approx (none["host"].get<double>() / 1e6));
@@ -67,16 +67,17 @@ TEST_CASE ("Plan says what fits and what does not", "[engine][command][plan]")
     const auto most = rowOf (all, "high_end")["peak"].get<std::int64_t>();
     const auto least = rowOf (all, "--gpu-layers 0")["peak"].get<std::int64_t>();
     const auto reserve = all["memory"]["reserve"].get<std::int64_t>();
-    const auto tight = planned (engine, { "--vram", std::to_string (most + reserve - 1) });
+    const auto tight = planned (engine, { "--vram", std::to_string (most + reserve - 1) + "B" });
     CHECK (tight["auto"].get<int>() < 8);
-    CHECK (rowOf (tight, "high_end")["fits"] == true); // the reserve may be spent by who says so
-    CHECK (rowOf (planned (engine, { "--vram", std::to_string (most - 1) }), "high_end")["fits"] == false);
+    CHECK (rowOf (tight, "high_end")["fits"] == true); // an explicit option may use the reserve
+    CHECK (rowOf (planned (engine, { "--vram", std::to_string (most - 1) + "B" }), "high_end")["fits"] ==
+           false);
 
-    const auto small = engine.run ({ "plan", "--vram", std::to_string (least / 2) });
+    const auto small = engine.run ({ "plan", "--vram", std::to_string (least / 2) + "B" });
     CHECK (small.code == 0);
     CHECK_THAT (small.out,
                 Contains ("does not fit") && Contains ("not even with all layers offloaded. Try --weights"));
-    CHECK_FALSE (planned (engine, { "--vram", std::to_string (least / 2) }).contains ("auto"));
+    CHECK_FALSE (planned (engine, { "--vram", std::to_string (least / 2) + "B" }).contains ("auto"));
 }
 
 TEST_CASE ("Plan takes a measured GPU, or says what it assumes", "[engine][command][plan]")
@@ -95,7 +96,7 @@ TEST_CASE ("Plan takes a measured GPU, or says what it assumes", "[engine][comma
     CHECK (here.err.empty());
     CHECK_THAT (here.out,
                 Contains ("link 49.0 GB/s, GPU memory 3350 GB/s") && Contains ("free on the GPU") &&
-                    ! Contains ("driver's context")); // it exists already, and is left out of what is free
+                    ! Contains ("driver's context")); // it exists already, and is not in the free memory
     CHECK (planned (engine, {})["free"] == 2'000'000'000);
     CHECK_THAT (engine.run ({ "plan", "--vram", "1.5GB" }).out, Contains ("driver's context"));
     measured = 0;
@@ -119,7 +120,7 @@ TEST_CASE ("Plan needs no more of a model than its config.json, and says so", "[
     expected["model"] = "alone";
     CHECK (nlohmann::json::parse (alone.out) == expected);
 
-    // What is there must be whole: an index without its shards is no folder of a config.json.
+    // What is there must be complete: an index without its shards does not count as a config.json alone.
     engine.write ("alone/model.safetensors.index.json", R"({"weight_map": {"a": "missing.safetensors"}})");
     const auto broken = engine.run ({ "plan", "--model", engine.path ("alone") });
     CHECK (broken.code == 2);
@@ -128,7 +129,7 @@ TEST_CASE ("Plan needs no more of a model than its config.json, and says so", "[
     CHECK_THAT (engine.run ({ "plan", "--model", engine.path ("empty") }).err, Contains ("config.json"));
 }
 
-TEST_CASE ("A diffusion step more reads what it needs once more", "[engine][command][plan]")
+TEST_CASE ("One more diffusion step reads its weights once more", "[engine][command][plan]")
 {
     CommandFixture engine;
     const auto restMs = [&engine] (const char* steps) {

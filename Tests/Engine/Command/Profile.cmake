@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The program itself profiles the embedded model on the CPU: -DPROGRAM=… -DPLACE=folder for what it writes.
 set(trace_file "${PLACE}/profile-trace.json")
-execute_process(COMMAND "${PROGRAM}" profile --frames 4 --threads 2 --json --trace "${trace_file}"
+execute_process(COMMAND "${PROGRAM}" profile --device cpu --frames 4 --threads 2 --json --trace "${trace_file}"
     OUTPUT_VARIABLE report ERROR_VARIABLE complaints RESULT_VARIABLE code)
 if(NOT code EQUAL 0)
     message(FATAL_ERROR "exit code ${code}: ${complaints}")
@@ -27,10 +27,10 @@ foreach(row RANGE 3)
     endif()
 endforeach()
 
-# Of each frame, those that settle too: the frame and four parts; and the prompt and the step that ends the speech.
+# Of each frame, warm-up included: the frame and four parts; and the prompt and the step that ends the speech.
 file(READ "${trace_file}" trace)
 string(JSON count LENGTH "${trace}" traceEvents)
-math(EXPR events "3 + 5 * (8 + 4) + 2") # three say what the tracks are
+math(EXPR events "3 + 5 * (8 + 4) + 2") # three name the tracks
 if(NOT count EQUAL events)
     message(FATAL_ERROR "${count} events in the trace, expected ${events}")
 endif()

@@ -15,7 +15,7 @@ using Catch::Contains;
 
 namespace
 {
-/** The spans of so many frames as a GPU notes them, 20 ms each. */
+/** The spans of this many frames as a GPU records them, 20 ms each. */
 std::vector<ProfileSpan> someFrames (int frames)
 {
     ProfiledModel model ({ .interval = 0 });
@@ -25,7 +25,7 @@ std::vector<ProfileSpan> someFrames (int frames)
 }
 } // namespace
 
-TEST_CASE ("Profile measures as many frames as were asked for, after some that settle",
+TEST_CASE ("Profile measures as many frames as were asked for, after warm-up frames",
            "[engine][command][profile]")
 {
     CommandFixture engine;
@@ -78,10 +78,11 @@ TEST_CASE ("Profile takes the options of bench", "[engine][command][profile]")
     CHECK (profile.contains ("--voice-seconds"));
 }
 
-TEST_CASE ("A profile that cannot be made or written is told in words", "[engine][command][profile][errors]")
+TEST_CASE ("A profile that cannot be made or written is reported in words",
+           "[engine][command][profile][errors]")
 {
     CommandFixture engine;
-    const auto none = engine.run ({ "profile" }); // a renderer that notes nothing
+    const auto none = engine.run ({ "profile" }); // a renderer that records nothing
     CHECK (none.code == 1);
     CHECK_THAT (none.err, Contains ("no frame"));
     engine.control->profile = someFrames (10);

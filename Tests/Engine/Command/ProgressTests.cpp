@@ -5,14 +5,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "Command/Progress.h"
+#include "Command/Render/Progress.h"
 
 using namespace tableread::engine;
 using Catch::Contains;
 
 namespace
 {
-/** Two passages of 28 letters, a tenth of a second a frame, a clock that the test turns. */
+/** Two passages of 28 letters, a tenth of a second a frame, a clock that the test sets. */
 struct ProgressFixture
 {
     explicit ProgressFixture (int columns)
@@ -56,7 +56,7 @@ TEST_CASE ("Progress is estimated from the text and learns from what is done", "
     CHECK (fixture.progress->fraction() == 0.0);
     fixture.frames (10, 50); // one second of two that 28 letters take at 14 a second
     CHECK (fixture.progress->fraction() == Approx (0.25));
-    fixture.frames (90, 50); // far longer than was thought
+    fixture.frames (90, 50); // far longer than estimated
     CHECK (fixture.progress->fraction() == Approx (0.49));
     fixture.progress->passageEnded();
     CHECK (fixture.progress->fraction() == Approx (0.5));

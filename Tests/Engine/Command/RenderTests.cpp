@@ -1,54 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <csignal>
-#include <sys/resource.h>
-
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/ModelOptions.h"
-#include "CommandFixture.h"
+#include "RenderFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;
 using namespace tableread::test;
 using Catch::Contains;
-using Samples = std::vector<float>;
-
-namespace
-{
-constexpr auto twoLines = "Anna: Good morning.\n[pause 100ms]\nBen: Is it?\n";
-
-struct RenderFixture : CommandFixture
-{
-    /** The rest of the command line behind `render SCRIPT --format f32 -o out.wav`. */
-    Outcome render (const std::string& script, std::vector<std::string> more = {})
-    {
-        std::vector<std::string> arguments { "render",   write ("script.txt", script),
-                                             "--format", "f32",
-                                             "-o",       path ("out.wav") };
-        arguments.insert (arguments.end(), more.begin(), more.end());
-        return run (arguments);
-    }
-
-    /** What the fake says for a line. */
-    Samples line (const std::string& speaker, const std::string& text, const std::string& voice,
-                  RenderSettings settings = {}, int frames = 5) const
-    {
-        auto audio = shelfOf (model()).fetch ({ voice, {} }).value().audio;
-        audio.name = speaker;
-        return FakeRenderer::expected ({ { { 0, text } }, { FakeRenderer::encode (audio) } }, settings,
-                                       frames);
-    }
-
-    Samples outFloats() const { return wavFloats (read ("out.wav")); }
-};
-
-Samples operator+ (Samples a, const Samples& b)
-{
-    a.insert (a.end(), b.begin(), b.end());
-    return a;
-}
-} // namespace
 
 TEST_CASE ("Render writes what the renderer speaks, with pauses exact in samples",
            "[engine][command][render]")
@@ -67,6 +26,36 @@ TEST_CASE ("Render writes what the renderer speaks, with pauses exact in samples
     CHECK (engine.outFloats() == engine.line ("Anna", "Good morning.", "anna", settings) +
                                      Samples (2400, 0.0f) + engine.line ("Ben", "Is it?", "ben", settings));
     CHECK (engine.files() == std::vector<std::string> { "out.wav", "script.txt" });
+}
+
+TEST_CASE ("Without --cfg a render takes the model's guidance scale", "[engine][command][render]")
+{
+    RenderFixture engine;
+    engine.control->guidanceScale = 2.0f;
+    const auto check = [&engine] (std::vector<std::string> more, float guidance) {
+        more.push_back ("--json");
+        const auto outcome = engine.render ("Anna: Good morning.\n", more);
+        CHECK (outcome.code == 0);
+        CHECK (nlohmann::json::parse (outcome.out)["cfg_scale"] == guidance);
+        CHECK (engine.outFloats() ==
+               engine.line ("Anna", "Good morning.", "anna", { .guidanceScale = guidance }));
+    };
+    check ({}, 2.0f);
+    check ({ "--cfg", "1.5" }, 1.5f);
+    check ({ "--cfg", "0" }, 0.0f);
+}
+
+TEST_CASE ("Render refuses a guidance scale that is not a number from 0 to 100",
+           "[engine][command][render][errors]")
+{
+    RenderFixture engine;
+    for (const std::string value : { "nan", "inf", "-0.1", "100.1", "two", "" })
+    {
+        const auto outcome = engine.render ("Anna: Good morning.\n", { "--cfg", value });
+        CHECK (outcome.code == 2);
+        CHECK_THAT (outcome.err, Contains ("--cfg") && Contains ("number of 0 to 100"));
+        CHECK (engine.files() == std::vector<std::string> { "script.txt" });
+    }
 }
 
 TEST_CASE ("A scene is one passage of all its speakers", "[engine][command][render]")
@@ -108,7 +97,7 @@ TEST_CASE ("The report tells programs what was rendered", "[engine][command][ren
     CHECK (json["rtf"].get<double>() >= 0);
 }
 
-TEST_CASE ("What is odd about the checkpoint is told once", "[engine][command][render]")
+TEST_CASE ("Oddities of the checkpoint are reported once", "[engine][command][render]")
 {
     RenderFixture engine;
     engine.control->notes = { "The model is a little odd." };
@@ -137,77 +126,20 @@ TEST_CASE ("Raw samples go to standard output and nothing else does", "[engine][
     CHECK_THAT (outcome.err, Contains ("to standard output"));
 }
 
-TEST_CASE ("A line that reached the length limit is told in words", "[engine][command][render]")
+TEST_CASE ("A seed that is drawn is another one each time, and is printed", "[engine][command][render]")
 {
     RenderFixture engine;
-    engine.control->reachesLength = true;
-    const auto outcome = engine.render ("Anna: Good morning.\n", { "--json", "--max-seconds", "3" });
-    CHECK (outcome.code == 0);
-    CHECK_THAT (outcome.err, Contains ("line 1, Anna: the length limit was reached after 0.1 s of speech"));
-    const auto json = nlohmann::json::parse (outcome.out);
-    CHECK (json["passages"][0]["finish"] == "length");
-    CHECK_THAT (json["notes"][0].get<std::string>(), Contains ("the length limit"));
-}
-
-TEST_CASE ("Ctrl-C stops within a frame and keeps what is rendered", "[engine][command][render][cancel]")
-{
-    RenderFixture engine;
-    engine.control->frames = 100;
-    const int signal = GENERATE (SIGINT, SIGTERM);
-    engine.control->atFrame = [&] (int frame) {
-        if (engine.control->framesRendered == 100 + 7 && frame == 7)
-            raise (signal);
+    const auto seed = [&engine] (const std::string& asked) {
+        const auto outcome = engine.render ("Anna: Hi.\n", { "--json", "--seed", asked });
+        CHECK (outcome.code == 0);
+        const auto drawn = nlohmann::json::parse (outcome.out)["seed"].get<std::uint64_t>();
+        CHECK_THAT (outcome.err, Contains ("The seed is " + std::to_string (drawn) + "."));
+        return drawn;
     };
-    const auto outcome = engine.render (twoLines, { "--stems", engine.path ("takes"), "--json" });
-    CHECK (outcome.code == 128 + signal);
-    CHECK (engine.control->framesRendered == 100 + 8); // the one that was begun is kept
-    auto begun = engine.line ("Ben", "Is it?", "ben", {}, 100);
-    begun.resize (8 * FakeRenderer::frameSamples);
-    CHECK (engine.outFloats() ==
-           engine.line ("Anna", "Good morning.", "anna", {}, 100) + Samples (2400, 0.0f) + begun);
-    CHECK (wavFloats (engine.read ("takes/002_Ben.wav")) == begun);
-    CHECK_THAT (outcome.err, Contains ("Stopped; kept"));
-    CHECK (nlohmann::json::parse (outcome.out)["finish"] == "cancelled");
-}
-
-TEST_CASE ("Ctrl-C before the first frame leaves nothing", "[engine][command][render][cancel]")
-{
-    RenderFixture engine;
-    engine.control->beforeVoice = [] { raise (SIGINT); };
-    const auto outcome = engine.render (twoLines);
-    CHECK (outcome.code == 130);
-    CHECK_THAT (outcome.err, Contains ("nothing was written"));
-    CHECK (engine.control->voicesEncoded == 1);
-    CHECK (engine.control->passagesRendered == 0);
-    CHECK (engine.files() == std::vector<std::string> { "script.txt" });
-}
-
-TEST_CASE ("A render that fails leaves nothing and names the line", "[engine][command][render][errors]")
-{
-    RenderFixture engine;
-    engine.control->failAtFrame = 3;
-    engine.control->failure = { ErrorCode::InvalidInput, "the latents are not numbers.", {} };
-    const auto outcome = engine.render (twoLines);
-    CHECK (outcome.code == 2);
-    CHECK_THAT (outcome.err, Contains ("tableread-engine: line 1, Anna: the latents are not numbers.\n"));
-    CHECK (engine.files() == std::vector<std::string> { "script.txt" });
-}
-
-TEST_CASE ("A full disk leaves nothing and stops the work", "[engine][command][render][errors]")
-{
-    RenderFixture engine;
-    engine.control->frames = 1000;
-    std::signal (SIGXFSZ, SIG_IGN);
-    rlimit before {};
-    getrlimit (RLIMIT_FSIZE, &before);
-    const rlimit small { 100'000, before.rlim_max };
-    setrlimit (RLIMIT_FSIZE, &small);
-    const auto outcome = engine.render (twoLines);
-    setrlimit (RLIMIT_FSIZE, &before);
-    CHECK (outcome.code == 2);
-    CHECK_THAT (outcome.err, Contains (engine.path ("out.wav")));
-    CHECK (engine.control->framesRendered < 1000);
-    CHECK (engine.files() == std::vector<std::string> { "script.txt" });
+    CHECK (seed ("random") != seed ("random"));
+    CHECK (seed ("-1") != seed ("-1"));
+    const auto highest = engine.render ("Anna: Hi.\n", { "--json", "--seed", "18446744073709551615" });
+    CHECK (nlohmann::json::parse (highest.out)["seed"] == 18446744073709551615ull);
 }
 
 TEST_CASE ("A voice is given by a name in any case, beyond ASCII too", "[engine][command][render]")
@@ -239,7 +171,7 @@ TEST_CASE ("Bad input is one sentence, exit code 2, and no file", "[engine][comm
         { "Anna: Hi.\n", { "--json", "--stdout" }, "Choose one" },
     }));
     auto more = wanted;
-    for (auto& argument : more) // @: in the fixture's folder
+    for (auto& argument : more) // @ stands for the fixture's folder
         if (const auto at = argument.find ('@'); at != std::string::npos)
             argument = argument.substr (0, at) + engine.path (argument.substr (at + 1));
     CAPTURE (script, more);

@@ -14,7 +14,7 @@ using Catch::Contains;
 
 namespace
 {
-/** A fixture with stored tensors of its own renderer. */
+/** A fixture with stored tensors from its own renderer. */
 std::string remake (CommandFixture& engine)
 {
     const auto folder = engine.path ("share/tableread/selftest");
@@ -34,7 +34,7 @@ TEST_CASE ("A self-test passes with what the same build stored", "[engine][comma
     CHECK_THAT (outcome.out, Contains ("selftest with mini: passed") && Contains ("25 tokens are equal"));
 }
 
-TEST_CASE ("A self-test fails if tokens or latents are others", "[engine][command][selftest][errors]")
+TEST_CASE ("A self-test fails if tokens or latents differ", "[engine][command][selftest][errors]")
 {
     CommandFixture engine;
     const auto place = remake (engine);

@@ -102,7 +102,7 @@ TEST_CASE ("A second engine leaves the first one alone", "[engine][command][serv
     CHECK (isReady (engine));
 }
 
-TEST_CASE ("Serve ends by itself when it is not needed", "[engine][command][serve]")
+TEST_CASE ("Serve exits on its own when it is not needed", "[engine][command][serve]")
 {
     CommandFixture engine;
     ServeProcess process (engine, { "--idle-exit", "0.3" });
@@ -110,7 +110,7 @@ TEST_CASE ("Serve ends by itself when it is not needed", "[engine][command][serv
     CHECK (engine.files() == std::vector<std::string> { "log" });
 }
 
-TEST_CASE ("Serve ends at once also while its model loads", "[engine][command][serve]")
+TEST_CASE ("Serve ends at once even while its model loads", "[engine][command][serve]")
 {
     CommandFixture engine;
     engine.control->loadMs = 60'000;
@@ -133,7 +133,7 @@ TEST_CASE ("Serve ends at once also while its model loads", "[engine][command][s
     CHECK (engine.files().empty());
 }
 
-TEST_CASE ("A model that cannot be loaded ends serve with its sentence", "[engine][command][serve][errors]")
+TEST_CASE ("A model that cannot be loaded ends serve with the reason", "[engine][command][serve][errors]")
 {
     CommandFixture engine;
     engine.control->failToLoad = true;
@@ -141,4 +141,60 @@ TEST_CASE ("A model that cannot be loaded ends serve with its sentence", "[engin
     CHECK (outcome.code == 2);
     CHECK_THAT (outcome.err, Contains ("the fake model is broken"));
     CHECK (engine.files().empty());
+}
+
+TEST_CASE ("Serve's text reaches the model as render's does", "[engine][command][serve]")
+{
+    const auto speak = [] (const CommandFixture& engine, const std::string& text) {
+        const auto response =
+            request (ServeProcess::socket (engine), "POST", "/v1/audio/speech",
+                     R"({"voice": "Anna", "response_format": "pcm", "input": ")" + text + "\"}");
+        CHECK (response.status == 200);
+        return response.body;
+    };
+    CommandFixture engine;
+    SECTION ("as is best for the model")
+    {
+        ServeProcess process (engine);
+        REQUIRE (isReady (engine));
+        CHECK ((speak (engine, "It’s late…") == speak (engine, "It's late...")));
+    }
+    SECTION ("as asked")
+    {
+        ServeProcess process (engine, { "--typography", "demo" });
+        REQUIRE (isReady (engine));
+        CHECK ((speak (engine, "It’s late…") == speak (engine, "It's late…")));
+        CHECK ((speak (engine, "It’s late…") != speak (engine, "It's late...")));
+    }
+}
+
+TEST_CASE ("A recording whose reader hangs holds up neither other clients nor the end of serve",
+           "[engine][command][serve][errors]")
+{
+    CommandFixture engine;
+    engine.recordingReader =
+        engine.write ("reader", "#!/bin/sh\n: > '" + engine.path ("begun") + "'\nexec sleep 60\n");
+    std::filesystem::permissions (engine.recordingReader, std::filesystem::perms::owner_all);
+    const auto recording = engine.write ("ada.wav", "RIFF");
+    ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    std::string answer;
+    std::thread waiting ([&] {
+        answer = request (ServeProcess::socket (engine), "POST", "/v1/audio/speech",
+                          R"({"input": "Hello.", "tableread": {"voices": [{"name": "Ada", "path": ")" +
+                              recording + R"("}]}})")
+                     .body;
+    });
+    for (int i = 0; i < 6000 && ! std::filesystem::exists (engine.path ("begun")); ++i)
+        std::this_thread::sleep_for (std::chrono::milliseconds (10));
+    CHECK (nlohmann::json::parse (request (ServeProcess::socket (engine), "GET", "/health").body)["busy"] ==
+           false);
+    CHECK (request (ServeProcess::socket (engine), "POST", "/v1/audio/speech", R"({"input": "Hello."})")
+               .status == 200);
+    const auto begin = std::chrono::steady_clock::now();
+    kill (process.pid, SIGTERM);
+    CHECK (process.wait() == 0);
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (2));
+    waiting.join();
+    CHECK_THAT (answer, Contains ("when it was stopped") && Contains ("\"cancelled\""));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "Command/SpeechOutput.h"
+#include "Command/Render/SpeechOutput.h"
 #include "CommandFixture.h"
 
 using namespace tableread;
@@ -17,17 +17,17 @@ TEST_CASE ("Silence and speech go everywhere in order, stems hold speech only", 
     auto output = SpeechOutput::open ({ .file = fixture.path ("all.wav"),
                                         .raw = &raw,
                                         .stems = fixture.path ("stems/deep"),
-                                        .format = WavFormat::Float32 })
+                                        .samples = SampleType::Float32 })
                       .value();
     output->silence (10'000);
     output->beginPassage ("001_Anna");
     output->write (Samples { 0.25f, 1.5f });
-    REQUIRE (output->endPassage());
+    CHECK (output->endPassage (true).value() == fixture.path ("stems/deep/001_Anna.wav"));
     output->silence (1);
     output->beginPassage ("002_Ben");
     output->write (Samples { -0.5f });
-    REQUIRE (output->endPassage());
-    CHECK (! std::filesystem::exists (fixture.path ("all.wav"))); // not under its name before it is whole
+    REQUIRE (output->endPassage (true));
+    CHECK (! std::filesystem::exists (fixture.path ("all.wav"))); // it gets its name only when it is complete
     CHECK (output->samples() == 10'004);
     REQUIRE (output->finish());
 
@@ -51,24 +51,24 @@ TEST_CASE ("Without finish() nothing of the file remains", "[engine][command][ou
     CHECK (fixture.files().empty());
 }
 
-TEST_CASE ("A place that cannot be written to is known at once", "[engine][command][output][errors]")
+TEST_CASE ("A place that cannot be written to is reported at once", "[engine][command][output][errors]")
 {
     const CommandFixture fixture;
     fixture.write ("file", "x");
     CHECK (SpeechOutput::open ({ .file = fixture.path ("no/such/folder.wav") }).error().code ==
-           ErrorCode::Io);
+           ErrorCode::NotFound);
     const auto stems = SpeechOutput::open ({ .stems = fixture.path ("file") });
     REQUIRE (! stems);
     CHECK_THAT (stems.error().text(), Contains ("--stems") && Contains (fixture.path ("file")));
 }
 
-TEST_CASE ("A stream that takes no more is an error that stays", "[engine][command][output][errors]")
+TEST_CASE ("A stream that is full is an error that stays", "[engine][command][output][errors]")
 {
     std::ofstream full ("/dev/full", std::ios::binary);
     auto output = SpeechOutput::open ({ .raw = &full }).value();
     output->write (Samples (10, 0.5f));
     CHECK (output->failed());
-    CHECK (output->endPassage().error().code == ErrorCode::Io);
+    CHECK (output->state().error().code == ErrorCode::Io);
     CHECK (output->finish().error().code == ErrorCode::Io);
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-/** A golden's copy that may be changed, links followed. */
+/** A copy of a golden that may be changed, with links followed. */
 struct Copy
 {
     explicit Copy (const std::string& golden)
@@ -114,7 +114,7 @@ TEST_CASE ("A replay refuses a golden with a tensor that the engine never makes"
     CHECK_THAT (error.text(), Catch::Contains ("f0.semantix"));
 }
 
-TEST_CASE ("A replay tells tokens that the engine would not have chosen", "[engine][golden]")
+TEST_CASE ("A replay reports tokens that the engine would not have chosen", "[engine][golden]")
 {
     const Copy copy ("a-free");
     const auto json = goldenJson (copy.path());

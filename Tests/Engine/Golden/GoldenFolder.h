@@ -17,7 +17,7 @@ namespace tableread::test
 {
 inline const std::filesystem::path goldenRoot = std::filesystem::path (TABLEREAD_ROOT) / "Tests/Data/golden";
 
-// golden.py's "Comparing": what a class's worst tensor may be away by, relative, in the L2 norm.
+// golden.py's "Comparing": the largest relative error that a class's worst tensor may have, in the L2 norm.
 inline constexpr double forcedTolerance = 1e-4, freeTolerance = 1e-3, bf16Factor = 2.0;
 
 /** Names of all committed goldens, sorted. */
@@ -36,7 +36,7 @@ inline nlohmann::json goldenJson (const std::filesystem::path& folder)
     return nlohmann::json::parse (file);
 }
 
-/** The classes that a replay must have compared: of every float tensor but inputs, the name without digits.
+/** The classes that a replay must have compared: the names of all float tensors but inputs, without digits.
     Without guidance an engine may leave out the negative branch, and ours does. */
 inline std::set<std::string> comparedClasses (const std::filesystem::path& folder)
 {

@@ -17,7 +17,7 @@ std::set<std::string> keys (const std::map<std::string, double>& errors)
     return names;
 }
 
-/** NaN is no small error: every check is "at most", never "not above". */
+/** NaN is not a small error: every check is "at most", never "not above". */
 void checkAtMost (const std::map<std::string, double>& errors, double limit)
 {
     for (const auto& [name, error] : errors)

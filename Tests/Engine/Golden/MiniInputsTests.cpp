@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes into the eight lines of the embedded model is what PyTorch was given: prompt and voice. What comes out:
-// Tests/Engine/Render/Loop/MiniLinesTests.cpp.
+// What goes into the eight lines of the embedded model is what PyTorch was given: prompt and voice. What comes out is
+// tested by Tests/Engine/Render/Loop/MiniLinesTests.cpp.
 #include <fstream>
 #include <map>
 
@@ -50,7 +50,7 @@ TEST_CASE ("The bundled voices, read and encoded, are PyTorch's", "[engine][gold
     const c10::InferenceMode noGradients;
     kernels::setThreads (1);
     const SafetensorsFile stored (root / "Tests/Data/mini/lines.safetensors");
-    const VibeVoice model (Checkpoint::open (root / "Assets/models/mini"), ComputeType::Float32);
+    const VibeVoice model (Checkpoint::open (root / "Assets/models/mini"), {});
     std::map<std::string, std::string> lineOf;
     for (const auto& line : miniLines())
         lineOf.try_emplace (line.at ("voice").get<std::string>(), line.at ("name").get<std::string>());

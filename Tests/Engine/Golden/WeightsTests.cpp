@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What 8-bit layers cost, tensor class by tensor class, where each pass gets the inputs that it should have had.
+// What 8-bit layers cost, tensor class by tensor class, if each pass gets the inputs that it should have had.
 // Assets/docs/weights.md states the figures.
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -43,16 +43,16 @@ double worstRounding (const Checkpoint& checkpoint, WeightsFormat format)
     return worst;
 }
 
-/** Three rounded products lie one behind the other in a layer (v and o, or up and down, and what they read), each adds
-    its own rounding to the sum that all layers share: √(3 · layers) of one. Three times that for the worst of some
-    dozen tensors of 24 to 40 numbers, which scatter; real models have thousands and do not need it. */
+/** Three rounded products follow each other in a layer (v and o, or up and down, and what they read). Each adds its
+    own rounding to the sum that all layers share: √(3 · layers) of one. Three times that for the worst of a few dozen
+    tensors of 24 to 40 numbers, which vary widely; real models have thousands and do not need it. */
 double languageModelLimit (const Checkpoint& checkpoint, double rounding)
 {
     return 3.0 * rounding * std::sqrt (3.0 * (double) checkpoint.config().languageModel.layers);
 }
 
 /** The condition reaches the head by a shift, a scale and a gate in each of its layers and the last one; guidance weighs
-    the two branches with g and 1 − g, whose errors do not know of each other. */
+    the two branches, whose errors are independent, with g and 1 − g. */
 double headGain (const Checkpoint& checkpoint, double guidance)
 {
     return std::sqrt (3.0 * (double) (checkpoint.config().diffusionHead.layers + 1)) *
@@ -91,7 +91,7 @@ TEST_CASE ("8-bit layers cost the goldens what their rounding predicts, and noth
                     if (ofLanguageModel.contains (type))
                     {
                         CHECK (error <= limit);
-                        CHECK (error > rounding / 2); // they are in use
+                        CHECK (error > rounding / 2); // the 8-bit layers are in use
                     }
                     else if (ofDiffusion.contains (type))
                         CHECK (error <= bf16Factor * errorOf (plain.ownError, type) + forcedTolerance +
@@ -102,7 +102,7 @@ TEST_CASE ("8-bit layers cost the goldens what their rounding predicts, and noth
             }
 }
 
-TEST_CASE ("A converted golden replays as one that is converted while it is loaded, bit for bit",
+TEST_CASE ("A converted golden replays like one that is converted while it is loaded, bit for bit",
            "[engine][golden][weights][convert]")
 {
     const auto name = GENERATE (as<std::string> {}, "a-bf16", "b-three-voices");
@@ -170,9 +170,9 @@ TEST_CASE ("On the embedded model 8-bit layers move each tensor class by a few p
 {
     const c10::InferenceMode noGradients;
     const auto load = [] (WeightsFormat format) {
-        OffloadRequest request;
-        request.settings.weights = format;
-        return VibeVoice (Checkpoint::open (mini), ComputeType::BFloat16, at::kCPU, request);
+        VibeVoice::Settings settings { .compute = ComputeType::BFloat16 };
+        settings.offload.settings.weights = format;
+        return VibeVoice (Checkpoint::open (mini), settings);
     };
     const TemporaryFolder folder;
     std::vector<std::int64_t> tokens;

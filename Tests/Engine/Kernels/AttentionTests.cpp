@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Attention.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -58,7 +59,7 @@ TEST_CASE ("attention in one pass or row by row is causal softmax attention with
 
     auto copy = qkv.clone();
     const auto whole = kernels::makeAttentionRows ({ { emptyStore(), 40, 0 } });
-    const auto prefill = kernels::attention (copy, heads, kvHeads, rotary, whole, layer);
+    const auto prefill = kernels::attention (copy, whole, { heads, kvHeads, rotary, layer });
     CHECK (relativeError (prefill, wanted) < 2e-6);
 
     const auto store = emptyStore();
@@ -67,31 +68,31 @@ TEST_CASE ("attention in one pass or row by row is causal softmax attention with
     {
         auto row = qkv.narrow (0, i, 1).clone();
         const auto one = kernels::makeAttentionRows ({ { store, 1, i } });
-        rows.push_back (kernels::attention (row, heads, kvHeads, rotary, one, layer));
+        rows.push_back (kernels::attention (row, one, { heads, kvHeads, rotary, layer }));
     }
     CHECK (sameBits (at::cat (rows), prefill));
     CHECK (std::isnan (store.keys[0].sum().item<float>())); // the other layer's was not touched
 }
 
-TEST_CASE ("A branch's attention has the same bits beside other branches and with one thread",
+TEST_CASE ("A branch's attention has the same bits among other branches and with one thread",
            "[engine][kernels][determinism]")
 {
     const auto rotary = kernels::makeRotaryTable (capacity, dim, 1e4);
     const auto qkv = randomTensor ({ 30, (heads + 2 * kvHeads) * dim }, 1);
     kernels::setThreads (1);
     auto alone = qkv.narrow (0, 0, 12).clone();
-    const auto wanted = kernels::attention (alone, heads, kvHeads, rotary,
-                                            kernels::makeAttentionRows ({ { emptyStore(), 12, 0 } }), layer);
+    const auto wanted = kernels::attention (alone, kernels::makeAttentionRows ({ { emptyStore(), 12, 0 } }),
+                                            { heads, kvHeads, rotary, layer });
 
     kernels::setThreads (2);
     auto all = qkv.clone();
     const auto rows = kernels::makeAttentionRows (
         { { emptyStore(), 12, 0 }, { emptyStore(), 17, 0 }, { emptyStore(), 1, 0 } });
-    CHECK (
-        sameBits (kernels::attention (all, heads, kvHeads, rotary, rows, layer).narrow (0, 0, 12), wanted));
+    CHECK (sameBits (kernels::attention (all, rows, { heads, kvHeads, rotary, layer }).narrow (0, 0, 12),
+                     wanted));
 }
 
-TEST_CASE ("attention refuses rows that its store has no room for", "[engine][kernels]")
+TEST_CASE ("attention refuses rows for which its store has no room", "[engine][kernels]")
 {
     CHECK_THROWS_WITH (kernels::makeAttentionRows ({ { emptyStore(), 2, capacity - 1 } }),
                        Catch::Contains ("is full"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/ByteMatrix.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -48,7 +49,7 @@ TEST_CASE ("int8 takes a row's largest magnitude as 127 and rounds ties to even"
 TEST_CASE ("fp8 takes a row's largest magnitude as 448 and the nearest number, ties to even",
            "[engine][kernels][weights]")
 {
-    // A row that holds every number of e4m3 has scale 1: each stands for itself, and what lies half-way between
+    // A row that holds every number of e4m3 has scale 1: each stands for itself, and a number half-way between
     // two goes to the one with an even last bit.
     std::vector<float> values, halves;
     std::vector<std::uint8_t> codes, evens;
@@ -93,7 +94,7 @@ TEST_CASE ("Every number of e4m3 and int8 is multiplied as what it stands for", 
     CHECK (column (at::tensor (integers, at::kChar)).equal (at::tensor (whole) * 0.25f));
 }
 
-TEST_CASE ("A row of zeros, or of next to nothing, becomes zeros", "[engine][kernels][weights]")
+TEST_CASE ("A row of zeros, or of nearly zeros, becomes zeros", "[engine][kernels][weights]")
 {
     const auto type = GENERATE (at::kChar, at::kFloat8_e4m3fn);
     const auto bytes = kernels::quantise (

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/CodecBlock.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Support/CodecBlocks.h"
@@ -11,7 +12,7 @@ using namespace tableread::test;
 
 namespace
 {
-/** The block in double precision by the operations of a library. */
+/** The block in double precision, with LibTorch's operations. */
 at::Tensor blockInDouble (const at::Tensor& x, const kernels::CodecBlockWeights& w,
                           const BlockMatrices& matrices, const at::Tensor& context)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Linear.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Parallel.h"
@@ -38,7 +39,8 @@ TEST_CASE ("linear multiplies as a double product does, at any number of rows an
     }
 }
 
-TEST_CASE ("linear reads rows that lie apart and overlap, as a convolution's windows do", "[engine][kernels]")
+TEST_CASE ("linear reads rows with gaps and rows that overlap, as a convolution's windows do",
+           "[engine][kernels]")
 {
     const auto signal = randomTensor ({ 50, 4 }, 1), w = randomTensor ({ 9, 12 }, 2);
     const auto windows = signal.as_strided ({ 20, 12 }, { 8, 1 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Norm.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Parallel.h"

@@ -23,7 +23,7 @@ TEST_CASE ("parallelFor covers every index once and flushes denormals on each of
     volatile float denormal = std::numeric_limits<float>::min();
     kernels::parallelFor (1000, 1, [&] (std::int64_t begin, std::int64_t end) {
         begun[kernels::threadIndex()] = true;
-        while (! begun[0] || ! begun[1]) // neither is so quick that the other finds nothing to do
+        while (! begun[0] || ! begun[1]) // neither may be so quick that the other finds nothing to do
             std::this_thread::yield();
         for (auto i = begin; i < end; ++i)
         {
@@ -63,14 +63,14 @@ TEST_CASE ("parallelFor covers every index once, whatever the count, the grain a
     CHECK (small == 0);
 }
 
-TEST_CASE ("A caller does alone what nobody helps with", "[engine][kernels]")
+TEST_CASE ("A caller does alone the work that no thread helps with", "[engine][kernels]")
 {
     constexpr std::int64_t count = 64;
     kernels::setThreads (2);
     std::atomic<std::int64_t> done { 0 };
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds (60);
     kernels::parallelFor (count, 1, [&] (std::int64_t from, std::int64_t to) {
-        if (kernels::threadIndex() == 1) // as if another program had its core until all else is done
+        if (kernels::threadIndex() == 1) // as if another program had its core until everything else is done
             while (done + to - from < count && std::chrono::steady_clock::now() < end)
                 std::this_thread::yield();
         done += to - from;
@@ -118,5 +118,5 @@ TEST_CASE ("parallelFor within parallelFor is serial, and whole from several thr
     std::thread other (nested);
     nested();
     other.join();
-    CHECK (sum == 2 * 200 * 50 * 10);
+    CHECK (sum == 2LL * 200 * 50 * 10);
 }

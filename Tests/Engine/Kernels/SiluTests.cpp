@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Silu.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Support/Tensors.h"

@@ -9,7 +9,7 @@ using namespace tableread;
 using namespace tableread::engine;
 using Catch::Contains;
 
-TEST_CASE ("A latent that is no number is no match", "[engine][measure][selftest][errors]")
+TEST_CASE ("A latent that is not a number does not match", "[engine][measure][selftest][errors]")
 {
     SelfTestData stored;
     stored.tokens = { 1, 2 };

@@ -28,7 +28,7 @@ SweepPoint pointOf (std::int64_t gpuLayers, double frameMs)
 }
 } // namespace
 
-TEST_CASE ("A sweep's axes are read from lists, and what is none is refused in a sentence",
+TEST_CASE ("A sweep's axes are read from lists, and anything else is refused in a sentence",
            "[engine][measure]")
 {
     SweepAxes axes;
@@ -48,7 +48,7 @@ TEST_CASE ("A sweep's axes are read from lists, and what is none is refused in a
     }
 }
 
-TEST_CASE ("A sweep's floor is its bytes over the link that was measured beside it", "[engine][measure]")
+TEST_CASE ("A sweep's floor is its bytes over the link that was measured with it", "[engine][measure]")
 {
     CHECK (linkFloorMs (pointOf (8, 190)) == Approx (180.0));
     auto unmeasured = pointOf (8, 190);

@@ -16,7 +16,7 @@ using namespace tableread::engine;
 
 namespace
 {
-/** Says of some layers that they have to be waited for, and notes what it is asked. */
+/** Says that some layers have to be waited for, and records the calls. */
 class Watched : public LayerSource
 {
 public:

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Network/WeightReader.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <limits>
 
 #include "Support/Failure.h"
@@ -76,7 +78,7 @@ TEST_CASE ("Weights of each stored type are read as what they mean", "[engine][w
     CHECK (test::sameBits (table.rows ({ 1, 0, 1 }), read.index_select (0, at::tensor ({ 1, 0, 1 }))));
 }
 
-TEST_CASE ("float8 weights are multiplied by a scale that stands beside them", "[engine][weights]")
+TEST_CASE ("float8 weights are multiplied by the scale that is stored with them", "[engine][weights]")
 {
     const auto numbers = bytesOf<std::uint8_t> ({ 0x38, 0xc2, 0x7e, 0x01 });
     const auto whole = at::tensor ({ 1.f, -2.5f, 448.f, 0x1p-9f }).view ({ 2, 2 });
@@ -94,7 +96,7 @@ TEST_CASE ("float8 weights are multiplied by a scale that stands beside them", "
 
 TEST_CASE ("int8 weights are multiplied by the scale of their output channel", "[engine][weights]")
 {
-    // Output channels: dimension 0, of transposed convolutions 1.
+    // Output channels: dimension 0, or 1 for transposed convolutions.
     const std::string numbers = bytesOf<std::int8_t> ({ 1, -2, 3, -4, 5, -6, 7, -8, 9, -10, 11, -128 });
     const auto whole = at::tensor ({ 1.f, -2.f, 3.f, -4.f, 5.f, -6.f, 7.f, -8.f, 9.f, -10.f, 11.f, -128.f });
     const Stored model (SafetensorsWriter()
@@ -112,6 +114,57 @@ TEST_CASE ("int8 weights are multiplied by the scale of their output channel", "
     const EmbeddingTable table (*model.checkpoint, "rows", 6, 2);
     CHECK (test::sameBits (table.rows ({ 5, 0 }),
                            at::tensor ({ 11.f * 6, -128.f * 6, 1.f, -2.f }).view ({ 2, 2 })));
+}
+
+TEST_CASE ("One scale for a whole tensor, and scales under other names, are multiplied with as well",
+           "[engine][weights]")
+{
+    const auto numbers = bytesOf<std::uint8_t> ({ 0x38, 0xc2, 0x7e, 0x01 });
+    const auto whole = at::tensor ({ 1.f, -2.5f, 448.f, 0x1p-9f }).view ({ 2, 2 });
+    const auto [name, perChannel] = GENERATE (table<std::string, bool> ({ { "m.scale_weight", false },
+                                                                          { "m.weight_scale_inv", false },
+                                                                          { "m.weight_scale_inv", true },
+                                                                          { "m.weight_scale", true },
+                                                                          { "m.scaled_fp8", false } }));
+    CAPTURE (name, perChannel);
+    const auto scale = perChannel ? at::tensor ({ 0.5f, 4.f }) : at::tensor ({ 0.5f, 0.5f });
+    const Stored model (
+        SafetensorsWriter()
+            .add ("m.weight", "F8_E4M3", { 2, 2 }, numbers)
+            .addFloats (name, perChannel ? std::vector<std::int64_t> { 2, 1 } : std::vector<std::int64_t> {},
+                        perChannel ? std::vector { 0.5f, 4.f } : std::vector { 0.5f }));
+    const auto meant = whole * scale.view ({ 2, 1 });
+    CHECK (test::sameBits (model.values ("m.weight", { 2, 2 }), meant));
+    CHECK (test::sameBits (EmbeddingTable (*model.checkpoint, "m.weight", 2, 2).rows ({ 0, 1 }), meant));
+    const auto bytes = WeightReader (*model.checkpoint, at::kFloat, at::kCPU, WeightsFormat::Float8)
+                           .forLayers()
+                           .byteMatrix ("m.weight", { 2, 2 });
+    CHECK (test::sameBits (bytes.values.to (at::kFloat), whole)); // taken as they are
+    CHECK (test::sameBits (bytes.scale, scale));
+}
+
+TEST_CASE ("Whatever is read from a file that has shrunk is an error, not zeros", "[engine][weights][mapped]")
+{
+    const auto format = GENERATE (WeightsFormat::AsComputed, WeightsFormat::Int8, WeightsFormat::Float8);
+    SafetensorsWriter tensors;
+    tensors.add ("m.weight", "F8_E4M3", { 64, 512 }, std::string (64L * 512, '\x38'))
+        .addFloats ("m.weight_scale", { 64 }, std::vector<float> (64, 1));
+    const Stored model (tensors);
+    const WeightReader reader = WeightReader (*model.checkpoint, at::kFloat, at::kCPU, format).forLayers();
+    const EmbeddingTable table (*model.checkpoint, "m.weight", 64, 512);
+    CHECK_NOTHROW (reader.linear ("m", 64, 512, false));
+    const auto file = model.folder.path() / "model.safetensors";
+    std::filesystem::resize_file (file, GENERATE (5000, 20'000, 33'100));
+    for (const auto& error : { failureOf ([&] { reader.linear ("m", 64, 512, false); }), failureOf ([&] {
+                                   model.values ("m.weight", { 64, 512 });
+                               }),
+                               failureOf ([&] {
+                                   table.rows ({ 0, 63 });
+                               }) })
+    {
+        CHECK (error.code == ErrorCode::Io);
+        CHECK (error.where == file.string());
+    }
 }
 
 TEST_CASE ("NaN and infinity in weights are refused in one sentence", "[engine][weights][errors]")

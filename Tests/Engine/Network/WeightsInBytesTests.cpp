@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The language model's layers in 8 bits, whatever the file has them in.
+// The language model's layers in 8 bits, whatever type they have in the file.
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -84,7 +85,7 @@ TEST_CASE ("A layer's matrix that the file has in the wanted format keeps its by
            "[engine][weights]")
 {
     const auto format = GENERATE (values (bothFormats));
-    // No scale that quantising would find: absmax is not 127 or 448.
+    // Not the scale that quantising would find: absmax is not 127 or 448.
     auto stored = inBytes ("m", randomTensor ({ 12, 20 }, 1), format);
     stored.values = stored.values.view (at::kByte).bitwise_and (0xbf).view (typeOf (format));
     stored.scale = randomTensor ({ 12 }, 2).abs();
@@ -109,7 +110,7 @@ TEST_CASE ("float8 without a scale keeps its bytes too", "[engine][weights]")
                        kernels::quantise (values.to (at::kFloat), at::kChar)));
 }
 
-TEST_CASE ("A layer's matrix of any other type is quantised as a whole would be", "[engine][weights]")
+TEST_CASE ("A layer's matrix of any other type is quantised as if all at once", "[engine][weights]")
 {
     const auto format = GENERATE (values (bothFormats));
     const auto matrix = randomTensor ({ 12, 20 }, 1);
@@ -136,7 +137,7 @@ TEST_CASE ("A matrix that is quantised a block of rows at a time has no seams", 
                        kernels::quantise (matrix.to (at::kFloat), typeOf (format))));
 }
 
-TEST_CASE ("Matrices that are stacked keep each its own bytes, whatever their types are", "[engine][weights]")
+TEST_CASE ("Stacked matrices each keep their own bytes, whatever their types", "[engine][weights]")
 {
     const auto format = GENERATE (values (bothFormats));
     const auto a = randomTensor ({ 5, 16 }, 1), b = randomTensor ({ 3, 16 }, 2),
@@ -166,7 +167,7 @@ TEST_CASE ("Only the reader of layers keeps matrices in 8 bits", "[engine][weigh
     CHECK (plain.forLayers().linear ("m", 4, 8, false).panels.scalar_type() == at::kBFloat16);
 }
 
-TEST_CASE ("What is no number is refused in 8 bits as well", "[engine][weights][errors]")
+TEST_CASE ("NaN and infinity are refused in 8 bits as well", "[engine][weights][errors]")
 {
     const auto notANumber = std::numeric_limits<float>::quiet_NaN();
     auto nan = randomTensor ({ 2, 4 }, 1).to (at::kFloat8_e4m3fn);

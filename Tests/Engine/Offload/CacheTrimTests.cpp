@@ -11,7 +11,7 @@ using namespace tableread::engine;
 using namespace tableread::test;
 using Catch::Contains;
 
-TEST_CASE ("A trim comes after each interval of transfers, then the count begins anew", "[engine][offload]")
+TEST_CASE ("A trim comes after each interval of transfers, then the count starts over", "[engine][offload]")
 {
     FakeDevice device;
     CacheTrim trim (device, 5, TrimPolicy::Always);
@@ -24,7 +24,7 @@ TEST_CASE ("A trim comes after each interval of transfers, then the count begins
     CHECK (device.trims == 4);
 }
 
-TEST_CASE ("An interval of 0 never trims, of 1 after each transfer", "[engine][offload]")
+TEST_CASE ("An interval of 0 never trims, one of 1 trims after each transfer", "[engine][offload]")
 {
     FakeDevice device;
     device.unusedBlocks = 1;
@@ -63,11 +63,11 @@ TEST_CASE ("A trim with nothing to return is left out and counted, unless it is 
     always.transferred();
     CHECK (always.counters().done == 1);
     CHECK (always.counters().skipped == 0);
-    CHECK (always.counters().waitedMs == 40.0); // work that was under way is no time of the trim's
+    CHECK (always.counters().waitedMs == 40.0); // work in progress does not count as the trim's time
     CHECK (always.counters().spentMs == 3.0);
 }
 
-TEST_CASE ("Trims come behind a transfer, never between a layer's acquire and its work", "[engine][offload]")
+TEST_CASE ("Trims come after a transfer, never between a layer's acquire and its work", "[engine][offload]")
 {
     StreamedModel model ({ .interval = 1, .policy = TrimPolicy::Always });
     for (int frame = 0; frame < 3; ++frame)
@@ -96,13 +96,14 @@ TEST_CASE ("When memory runs out, one trim and one more try come before an error
     const OffloadConfig config { .layers = 28, .gpuLayers = 8, .settings = {}, .chosenBy = {} };
 
     device.refuseAllocations = 1;
-    CHECK (allocateOrTrim (device, trim, 100, config, "slot 1 of 2") != nullptr);
+    CHECK (allocateOrTrim (device, trim, { .bytes = 100, .name = "slot 1 of 2" }, config) != nullptr);
     CHECK (trim.counters().outOfMemory == 1);
     CHECK (trim.counters().done == 0);
     CHECK (trim.counters().bytesReturned == 50);
 
     device.refuseAllocations = 2;
-    const auto error = failureOf ([&] { allocateOrTrim (device, trim, 100, config, "slot 2 of 2"); });
+    const auto error =
+        failureOf ([&] { allocateOrTrim (device, trim, { .bytes = 100, .name = "slot 2 of 2" }, config); });
     CHECK (error.code == ErrorCode::OutOfMemory);
     CHECK_THAT (error.message, Contains ("slot 2 of 2 needs") && Contains ("8 of 28 layers resident") &&
                                    Contains ("Lower --gpu-layers to 6, or use --weights int8."));
@@ -144,7 +145,7 @@ TEST_CASE ("The ladder goes from layers to intervals, and up again when memory i
     CHECK (stable (50).empty());
 }
 
-TEST_CASE ("Who asks is told when each trim was", "[engine][offload]")
+TEST_CASE ("A caller that asks is told when each trim was", "[engine][offload]")
 {
     FakeDevice device;
     device.trimMs = 3.0;

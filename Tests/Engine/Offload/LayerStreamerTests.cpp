@@ -39,7 +39,7 @@ TEST_CASE ("A scene of 826 frames copies 20 layers a frame and trims 330 times",
     for (int frame = 0; frame < 826; ++frame)
         model.frame (2.0);
     CHECK (model.streamer->counters().transfers - afterPrefill.transfers == 16'520);
-    CHECK (model.streamer->counters().bytes - afterPrefill.bytes == 16'520 * 16);
+    CHECK (model.streamer->counters().bytes - afterPrefill.bytes == 16'520LL * 16);
     CHECK (model.trim.counters().done == 330);
     CHECK (model.device.trims == 330);
     CHECK (model.device.faults.empty());
@@ -57,11 +57,11 @@ TEST_CASE ("Streaming allocates nothing once it runs, and the host waits for no 
     CHECK (model.device.nowMs() == 0.0);
 }
 
-TEST_CASE ("A sweep that was broken off is followed by a right one", "[engine][offload]")
+TEST_CASE ("A sweep that was aborted is followed by a correct one", "[engine][offload]")
 {
     const auto slots = GENERATE (1, 2, 3, 4);
     const auto resident = GENERATE (std::int64_t { 0 }, 3, 5);
-    const bool withinALayer = GENERATE (false, true); // work issued, and the layer not released
+    const bool withinALayer = GENERATE (false, true); // work is issued, but the layer not released
     for (std::int64_t last = 0; last < 8; ++last)
     {
         CAPTURE (slots, resident, last, withinALayer);
@@ -77,7 +77,7 @@ TEST_CASE ("A sweep that was broken off is followed by a right one", "[engine][o
     }
 }
 
-TEST_CASE ("Copies and waits are told with their times", "[engine][offload]")
+TEST_CASE ("Copies and waits are reported with their times", "[engine][offload]")
 {
     // A copy takes 1 ms, a layer 0.25 ms; all four layers are offloaded through two slots.
     StreamedModel model ({ .layers = 4, .gpuLayers = 0, .slots = 2 });
@@ -95,7 +95,7 @@ TEST_CASE ("Copies and waits are told with their times", "[engine][offload]")
         CHECK (copies[i].beginMs == Approx (copyBegins[i]));
         CHECK (copies[i].endMs == Approx (copyBegins[i] + 1));
     }
-    CHECK (waits[0].endMs - waits[0].beginMs == Approx (1.0)); // nothing to compute beside the first copy
+    CHECK (waits[0].endMs - waits[0].beginMs == Approx (1.0)); // nothing to compute during the first copy
     for (std::size_t i = 1; i < waits.size(); ++i)
     {
         CHECK (waits[i].firstLayer == static_cast<std::int64_t> (i));
@@ -119,7 +119,7 @@ TEST_CASE ("Times that nobody collects are left out, and streaming goes on", "[e
     CHECK (model.streamer->collectTimes().size() == 40);
 }
 
-TEST_CASE ("Everything that streaming took is given back, when no work uses it any more", "[engine][offload]")
+TEST_CASE ("Everything that streaming took is given back when no work uses it any more", "[engine][offload]")
 {
     const auto resident = GENERATE (std::int64_t { 8 }, 26); // slots in turn, slots for all
     StreamedModel model ({ .gpuLayers = resident });

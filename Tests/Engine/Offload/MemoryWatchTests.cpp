@@ -40,7 +40,7 @@ struct Watched
 };
 } // namespace
 
-TEST_CASE ("Memory that stays as it is is looked at each second, and nothing is said", "[engine][offload]")
+TEST_CASE ("Stable memory is checked each second, without a warning", "[engine][offload]")
 {
     Watched gpu;
     CHECK (gpu.run (30, [] (DeviceMemory&) {}).empty());
@@ -48,10 +48,10 @@ TEST_CASE ("Memory that stays as it is is looked at each second, and nothing is 
     CHECK (gpu.watch.latest().frames == 150);
     gpu.device.advance (999.0);
     gpu.watch.frameMade();
-    CHECK (gpu.watch.latest().frames == 150); // no second has passed
+    CHECK (gpu.watch.latest().frames == 150); // not a full second has passed
 }
 
-TEST_CASE ("Memory that grows from frame to frame is told once, with what it is", "[engine][offload]")
+TEST_CASE ("Memory that grows from frame to frame is reported once, with its cause", "[engine][offload]")
 {
     Watched gpu;
     const auto said = gpu.run (30, [] (DeviceMemory& memory) {
@@ -65,7 +65,7 @@ TEST_CASE ("Memory that grows from frame to frame is told once, with what it is"
     CHECK (gpu.run (30, [] (DeviceMemory& memory) { memory.allocated += mib; }).size() == 1); // again
 }
 
-TEST_CASE ("Memory that grows and shrinks with passages is none of that", "[engine][offload]")
+TEST_CASE ("Memory that grows and shrinks with passages causes no warning", "[engine][offload]")
 {
     Watched gpu;
     int frame = 0;

@@ -36,9 +36,11 @@ struct StreamedModel
         for (const auto layer : plan.offloaded())
             store->add (with.layerBytes)[0] = static_cast<std::byte> (layer);
         std::vector<std::byte*> slots;
+        slots.reserve (static_cast<std::size_t> (plan.slots()));
         for (int i = 0; i < plan.slots(); ++i)
             slots.push_back (device.allocate (with.layerBytes));
-        streamer = std::make_unique<engine::LayerStreamer> (device, plan, *store, trim, slots,
+        const engine::OffloadedLayers offloaded { .plan = plan, .store = *store, .slots = slots };
+        streamer = std::make_unique<engine::LayerStreamer> (device, trim, offloaded,
                                                             engine::LayerStreamer::Timing::On);
     }
 

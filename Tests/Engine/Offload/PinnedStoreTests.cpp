@@ -16,7 +16,8 @@ constexpr std::size_t bounceBuffers = std::size_t { 16 } << 20;
 constexpr std::size_t layerBytes = std::size_t { 20 } << 20; // three pieces
 } // namespace
 
-TEST_CASE ("Layers that cannot be pinned are copied through a buffer, and it is told", "[engine][offload]")
+TEST_CASE ("Layers that cannot be pinned are copied through a buffer, and a note says so",
+           "[engine][offload]")
 {
     // Room for two of the five layers and for the buffers.
     StreamedModel model ({ .layers = 6,
@@ -35,7 +36,7 @@ TEST_CASE ("Layers that cannot be pinned are copied through a buffer, and it is 
         CHECK (model.device.copies[i] == static_cast<int> (offloaded[i % offloaded.size()]));
 }
 
-TEST_CASE ("Memory that the user leaves pageable is no surprise", "[engine][offload]")
+TEST_CASE ("Memory that the user leaves pageable gives no note", "[engine][offload]")
 {
     StreamedModel model (
         { .layers = 4, .gpuLayers = 1, .layerBytes = layerBytes, .pinning = Pinning::Pageable });
@@ -52,14 +53,14 @@ TEST_CASE ("A bounce buffer is written again only when its copy is over", "[engi
     store.add (layerBytes)[0] = std::byte { 1 };
     auto* slot = device.allocate (layerBytes);
     store.upload (0, slot);
-    // Three pieces through two buffers: the host waited for the first, and is no further than its copy.
+    // Three pieces through two buffers: the host waited for the first copy, and for no more.
     CHECK (device.nowMs() == Approx (static_cast<double> (std::size_t { 8 } << 20) / 1.0e6));
     CHECK (store.hostWaitMs() == device.nowMs());
     device.synchronise();
     device.free (slot);
 }
 
-TEST_CASE ("A system that pins nothing at all is told what to raise", "[engine][offload][errors]")
+TEST_CASE ("If the system pins nothing at all, the error says what to raise", "[engine][offload][errors]")
 {
     FakeDevice device;
     device.pinnedAtMost = 0;

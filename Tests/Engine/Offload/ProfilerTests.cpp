@@ -62,10 +62,10 @@ TEST_CASE ("Work and exposed waits add up to a frame, with any number of layers 
     CHECK (model.device.faults.empty());
 }
 
-TEST_CASE ("A copy belongs to the frame in which it ended, also one that began in another",
+TEST_CASE ("A copy belongs to the frame in which it ended, even if it began in another",
            "[engine][offload][profile]")
 {
-    // 1 ms a copy, 0.25 ms a layer: copies are all that counts, and go on without a gap.
+    // 1 ms a copy, 0.25 ms a layer: only the copies count, and they go on without a gap.
     ProfiledModel model ({ .layers = 4, .gpuLayers = 0, .slots = 2, .interval = 0 });
     for (int frame = 0; frame < 3; ++frame)
         model.profiledFrame (0.5);
@@ -107,7 +107,7 @@ TEST_CASE ("Trims are in a profile, with what the host waited for before them", 
     CHECK (waitedMs > 0);
 }
 
-TEST_CASE ("The device's clock is told in the host's time, also where it runs faster",
+TEST_CASE ("Device times are given in the host's time, even if the device's clock runs faster",
            "[engine][offload][profile]")
 {
     struct FastClock : FakeDevice
@@ -140,7 +140,7 @@ TEST_CASE ("The device's clock is told in the host's time, also where it runs fa
     }
 }
 
-TEST_CASE ("A profile begins anew when it was taken, and what came before the first frame is of none",
+TEST_CASE ("A profile starts over once it is taken, and what came before the first frame belongs to none",
            "[engine][offload][profile]")
 {
     Profiler profiler (nullptr); // a CPU's

@@ -31,7 +31,7 @@ struct Marked
 };
 } // namespace
 
-TEST_CASE ("Stretches of a queue that lie within each other are told in the order of their begin",
+TEST_CASE ("Nested stretches of a queue are reported in the order in which they began",
            "[engine][offload][profile]")
 {
     Marked<FakeDevice> queue;
@@ -43,7 +43,7 @@ TEST_CASE ("Stretches of a queue that lie within each other are told in the orde
     queue.marks.end (inner);
     queue.device.compute (4.0);
     queue.marks.end (outer);
-    CHECK (queue.collect().empty()); // nothing of it is over
+    CHECK (queue.collect().empty()); // none of it is complete
     queue.device.synchronise();
     const auto spans = queue.collect();
     REQUIRE (spans.size() == 2);
@@ -56,7 +56,7 @@ TEST_CASE ("Stretches of a queue that lie within each other are told in the orde
     CHECK (queue.collect().empty());
 }
 
-TEST_CASE ("What was begun and not ended is not told, though its events were used before",
+TEST_CASE ("A stretch that was begun and not ended is not reported, though its events were used before",
            "[engine][offload][profile]")
 {
     Marked<FakeDevice> queue;
@@ -87,7 +87,7 @@ TEST_CASE ("More stretches than there are events for are left out", "[engine][of
     CHECK (spans.back().firstLayer == (std::int64_t) QueueMarks::openAtMost - 1);
 }
 
-TEST_CASE ("Times are as exact after a day as at first, on a device that tells them in floats",
+TEST_CASE ("Times are as exact after a day as at first, on a device that gives them in floats",
            "[engine][offload][profile]")
 {
     struct InFloats : FakeDevice

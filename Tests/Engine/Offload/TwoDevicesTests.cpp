@@ -21,7 +21,7 @@ struct Case
     double copyMs, computeMs;
 };
 
-/** When a device did what, and what it holds. */
+/** What a device did and when, and what it holds. */
 struct Schedule
 {
     int index = 0;
@@ -31,7 +31,7 @@ struct Schedule
     std::int64_t peakBytes = 0;
 };
 
-/** Some sweeps through a model that is streamed to a device of its own. eachLayer: called before each layer. */
+/** Some sweeps through a model that is streamed to its own device. eachLayer: called before each layer. */
 template <typename EachLayer>
 Schedule stream (int index, const Case& with, EachLayer&& eachLayer)
 {
@@ -42,9 +42,11 @@ Schedule stream (int index, const Case& with, EachLayer&& eachLayer)
     for (std::size_t i = 0; i < plan.offloaded().size(); ++i)
         store.add (layerBytes);
     std::vector<std::byte*> slots;
+    slots.reserve (static_cast<std::size_t> (plan.slots()));
     for (int i = 0; i < plan.slots(); ++i)
         slots.push_back (device.allocate (layerBytes));
-    LayerStreamer streamer (device, plan, store, trim, slots, LayerStreamer::Timing::On);
+    LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots },
+                            LayerStreamer::Timing::On);
     Schedule schedule;
     for (int sweep = 0; sweep < 20; ++sweep)
     {
@@ -89,7 +91,7 @@ void checkSame (const Schedule& together, const Schedule& alone)
 TEST_CASE ("Two devices at once, each with a thread of its own, keep the schedule that each has alone",
            "[engine][offload][device][threads]")
 {
-    // As many layers, so that both threads take them in step; all else differs.
+    // The same number of layers, so that both threads take them in step; everything else differs.
     const Case first { 28, 8, 2, 1.0, 0.25 }, second { 28, 20, 3, 0.7, 1.1 };
     const auto firstAlone = stream (0, first, [] {}), secondAlone = stream (1, second, [] {});
     CHECK (firstAlone.layerEndsMs != secondAlone.layerEndsMs);

@@ -48,7 +48,7 @@ TEST_CASE ("Several requests follow each other on one connection", "[engine][ser
     CHECK (! client.serverClosed());
 }
 
-TEST_CASE ("What is not there and what is not HTTP is said in OpenAI's words",
+TEST_CASE ("Unknown paths and requests that are not HTTP get OpenAI's errors",
            "[engine][server][http][errors]")
 {
     const ServerFixture engine;
@@ -62,7 +62,7 @@ TEST_CASE ("What is not there and what is not HTTP is said in OpenAI's words",
     CHECK (request (engine.path(), "GET", "/" + std::string (9000, 'x')).status == 414);
 }
 
-TEST_CASE ("What follows a request that is not HTTP is not taken for the next one",
+TEST_CASE ("The bytes after a request that is not HTTP are not taken for the next request",
            "[engine][server][http][errors]")
 {
     SpeechServer::Options options;
@@ -80,17 +80,17 @@ TEST_CASE ("What follows a request that is not HTTP is not taken for the next on
 TEST_CASE ("Garbage harms nobody", "[engine][server][http][errors]")
 {
     const ServerFixture engine (impatient());
-    std::mt19937 random (7); // NOLINT: the same garbage each time
+    std::mt19937 random (7); // NOLINT: the same garbage every time
     for (int round = 0; round < 40; ++round)
     {
         std::string garbage (random() % 3000, ' ');
         for (auto& letter : garbage)
             letter = static_cast<char> (random());
         if (round % 3 == 0)
-            garbage = "POST /v1/audio/speech HTTP/1.1\r\n" + garbage;
+            garbage.insert (0, "POST /v1/audio/speech HTTP/1.1\r\n");
         if (round % 3 == 1)
-            garbage = ServerFixture::post (ServerFixture::floats ("Hi")).substr (0, random() % 150) +
-                      garbage + "\r\n\r\n";
+            garbage.insert (0, ServerFixture::post (ServerFixture::floats ("Hi")).substr (0, random() % 150))
+                .append ("\r\n\r\n");
         RawClient client (engine.path());
         client.send (garbage);
         if (round % 2 == 0)
@@ -128,7 +128,7 @@ TEST_CASE ("Half a request ends with the client or with the time limit", "[engin
                 client.receive (1, 50);
         client.receive();
         CHECK (client.serverClosed());
-        if (half.size() >= 100) // five seconds: the limit is for the whole, not from letter to letter
+        if (half.size() >= 100) // five seconds: the limit is for the whole request, not from letter to letter
             CHECK (heard < half.size());
     }
     CHECK (answersHealth (engine));
@@ -195,9 +195,9 @@ TEST_CASE ("Many silent clients do not keep others away for long", "[engine][ser
     auto options = impatient();
     options.http.threads = 4;
     const ServerFixture engine (options);
-    std::vector<std::unique_ptr<RawClient>> silent;
-    for (int i = 0; i < 20; ++i)
-        silent.push_back (std::make_unique<RawClient> (engine.path()));
+    std::vector<std::unique_ptr<RawClient>> silent (20);
+    for (auto& client : silent)
+        client = std::make_unique<RawClient> (engine.path());
     CHECK (eventually ([&] { return answersHealth (engine); }));
 }
 

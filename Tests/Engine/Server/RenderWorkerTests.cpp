@@ -60,7 +60,7 @@ TEST_CASE ("While the model loads, jobs are put off and health is 'loading'", "[
     thread.join();
 }
 
-TEST_CASE ("A model that cannot be loaded is reported to who waits for it",
+TEST_CASE ("A model that cannot be loaded is reported to whoever waits for it",
            "[engine][server][worker][errors]")
 {
     std::atomic<int> told { 0 };
@@ -87,7 +87,8 @@ TEST_CASE ("Whatever a renderer throws ends one job only", "[engine][server][wor
     CHECK (wait (*good) == FakeRenderer::expected ({ { { 0, "x" } }, {} }, {}, 5));
 }
 
-TEST_CASE ("Encoded voices are kept up to a limit, the last used ones longest", "[engine][server][worker]")
+TEST_CASE ("Encoded voices are kept up to a limit, the most recently used longest",
+           "[engine][server][worker]")
 {
     const auto control = std::make_shared<FakeRendererControl>();
     RenderWorker worker ([&] { return std::make_unique<FakeRenderer> (control); }, { .cachedVoices = 2 });
@@ -100,12 +101,12 @@ TEST_CASE ("Encoded voices are kept up to a limit, the last used ones longest", 
     CHECK (speakBy ("a") == 1);
     CHECK (speakBy ("b") == 2);
     CHECK (speakBy ("a") == 2);
-    CHECK (speakBy ("c") == 3); // b goes
+    CHECK (speakBy ("c") == 3); // b is dropped
     CHECK (speakBy ("a") == 3);
     CHECK (speakBy ("b") == 4);
 }
 
-TEST_CASE ("A worker that is destroyed does not finish the story", "[engine][server][worker][stop]")
+TEST_CASE ("A worker that is destroyed does not finish its job", "[engine][server][worker][stop]")
 {
     const auto control = std::make_shared<FakeRendererControl>();
     control->frames = 10'000;

@@ -31,7 +31,7 @@ bool eventually (Condition condition)
     return condition();
 }
 
-/** Stands for Source/Voice: the samples are the file's bytes, and their hash is themselves. */
+/** Replaces Source/Voice: the samples are the file's bytes, and they are their own hash. */
 inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const std::string& name)
 {
     std::ifstream in (file, std::ios::binary);
@@ -41,7 +41,7 @@ inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const st
     return ShelfVoice { { name, { bytes.begin(), bytes.end() } }, bytes };
 }
 
-/** A whole server around a FakeRenderer, with two voices beside its model. */
+/** A whole server around a FakeRenderer, whose model has two voices. */
 struct ServerFixture
 {
     explicit ServerFixture (SpeechServer::Options options = {}, RenderWorker::Limits limits = {},
@@ -86,7 +86,7 @@ struct ServerFixture
                  { "tableread", { { "format", "f32" } } } };
     }
 
-    /** What floats() gives. */
+    /** The samples that the server should answer floats() with. */
     std::vector<float> expectedFloats (const std::string& text, int frames) const
     {
         const auto voice = shelf->fetch ({ "anna", {} }).value().audio;

@@ -51,7 +51,7 @@ TEST_CASE ("Health says which layers stay on a GPU", "[engine][server][offload]"
                                            { "chosen_by", "preset budget" } });
 }
 
-TEST_CASE ("Health is answered while the render thread is at work", "[engine][server]")
+TEST_CASE ("Health is answered while the render thread is busy", "[engine][server]")
 {
     const ServerFixture engine;
     engine.control->frames = 1000;
@@ -104,6 +104,22 @@ TEST_CASE ("The extension speaks several lines by several voices with its own se
                                     FakeRenderer::encode (
                                         engine.shelf->fetch ({ "Carl", recording }).value().audio) } };
     CHECK (asFloats (response.body) == FakeRenderer::expected (passage, settings, 5));
+}
+
+TEST_CASE ("A request without a guidance scale is spoken with the model's", "[engine][server]")
+{
+    const ServerFixture engine;
+    engine.control->guidanceScale = 2.0f;
+    const auto spoken = [&engine] (nlohmann::json more) {
+        more["lines"] = { { { "speaker", 0 }, { "text", "One." } } };
+        more["format"] = "f32";
+        return asFloats (engine.speak ({ { "response_format", "pcm" }, { "tableread", more } }).body);
+    };
+    const auto with = [] (float guidance) {
+        return FakeRenderer::expected ({ { { 0, "One." } }, {} }, { .guidanceScale = guidance }, 5);
+    };
+    CHECK (spoken (nlohmann::json::object()) == with (2.0f));
+    CHECK (spoken ({ { "cfg_scale", 1.3 } }) == with (1.3f));
 }
 
 TEST_CASE ("A plain OpenAI request is a WAV stream of unknown length", "[engine][server]")
@@ -203,7 +219,7 @@ TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][se
     CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
 }
 
-TEST_CASE ("A client that shuts its sending half has hung up, also before the first frame",
+TEST_CASE ("A client that shuts its sending half has hung up, even before the first frame",
            "[engine][server][cancel]")
 {
     const ServerFixture engine;
@@ -235,7 +251,7 @@ TEST_CASE ("A job that comes while the engine stops is told so", "[engine][serve
     CHECK_THAT (errorOf (response)["message"].get<std::string>(), Catch::Contains ("stopping"));
 }
 
-TEST_CASE ("The job after a hang-up waits for the frame in hand instead of being turned away",
+TEST_CASE ("The job after a hang-up waits for the current frame instead of being turned away",
            "[engine][server][cancel]")
 {
     const ServerFixture engine;
@@ -261,7 +277,7 @@ TEST_CASE ("A client that does not read slows its own job only", "[engine][serve
     client.receive (100);
 
     int before = -1;
-    REQUIRE (eventually ([&] { // stands still: the socket's buffers and the queue are full
+    REQUIRE (eventually ([&] { // it stops: the socket's buffers and the queue are full
         const int now = engine.control->framesRendered;
         std::this_thread::sleep_for (std::chrono::milliseconds (50));
         return std::exchange (before, now) == engine.control->framesRendered;

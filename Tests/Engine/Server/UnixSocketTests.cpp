@@ -26,7 +26,7 @@ unsigned modeOf (const std::filesystem::path& path)
     return lstat (path.c_str(), &info) == 0 ? info.st_mode & 0777u : 0u;
 }
 
-/** A socket file whose maker was killed. */
+/** A socket file whose creator was killed. */
 void leaveStaleSocket (const std::filesystem::path& path)
 {
     const int fd = socket (AF_UNIX, SOCK_STREAM, 0);
@@ -45,7 +45,7 @@ TEST_CASE ("The socket and the folder that is made for it are closed to others",
     const auto oldMask = umask (0);
     {
         auto socket = UnixSocket::claim (path).value();
-        CHECK (! std::filesystem::exists (path)); // nobody is invited before the engine can answer
+        CHECK (! std::filesystem::exists (path)); // no socket before the engine can answer
         REQUIRE (socket.listen());
         CHECK (modeOf (path) == 0600);
         CHECK (modeOf (path.parent_path()) == 0700);
@@ -97,7 +97,7 @@ TEST_CASE ("A living listener without a lock keeps its socket too", "[engine][se
     CHECK_NOTHROW (RawClient (path));
 }
 
-TEST_CASE ("What is no place for a socket is left alone and named", "[engine][server][socket][errors]")
+TEST_CASE ("A path that cannot hold a socket is left alone and named", "[engine][server][socket][errors]")
 {
     const test::TemporaryFolder folder;
     SECTION ("a file of the user")

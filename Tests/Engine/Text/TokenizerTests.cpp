@@ -61,7 +61,7 @@ double secondsFor (const Tokenizer& tokenizer, const std::string& text)
 }
 } // namespace
 
-// Beside this, a Qwen2.5 vocabulary rebuilt from a package that ships it (2.5 MB, so not kept here) was compared with
+// In addition, a Qwen2.5 vocabulary rebuilt from a package that ships it (2.5 MB, so not kept here) was compared with
 // Hugging Face's tokenizers 0.23.3 over 45 000 random texts: the ids differed in two of them, both with a letter that
 // came in Unicode 16, which Debian 12's ICU 72 (Unicode 15) does not know yet.
 TEST_CASE ("Tokenizer gives the words and ids that Hugging Face's tokenizers give", "[engine][tokenizer]")
@@ -81,8 +81,7 @@ TEST_CASE ("Tokenizer gives the words and ids that Hugging Face's tokenizers giv
 
 TEST_CASE ("Tokenizer gives Qwen2.5's ids for the prompt's texts", "[engine][tokenizer]")
 {
-    const auto tokenizer =
-        qwen(); // the numbers stand in the model's reference, made with the whole vocabulary
+    const auto tokenizer = qwen(); // the numbers are in the model's reference, made with the whole vocabulary
     const auto encode = [&] (const char* text) { return tokenizer->encode (text); };
 
     CHECK (encode (" Transform the text provided by various speakers into speech output, utilizing the "
@@ -121,7 +120,21 @@ TEST_CASE ("Tokenizer loads the embedded model's, where an id is a byte", "[engi
     CHECK (tokenizer->size() == 263);
 }
 
-TEST_CASE ("Tokenizer reads no special token out of a text", "[engine][tokenizer]")
+TEST_CASE ("A tokenizer that knows single bytes only is told from one that knows words",
+           "[engine][tokenizer]")
+{
+    const TemporaryFolder folder;
+    CHECK (tokenizerHasOnlyBytes (root / "Assets/models/mini"));
+    CHECK_FALSE (tokenizerHasOnlyBytes (folder.path())); // none
+    std::filesystem::copy_file (fixtures / "tiny.json", folder.path() / "tokenizer.json");
+    CHECK_FALSE (tokenizerHasOnlyBytes (folder.path()));
+    std::ofstream (folder.path() / "tokenizer.json") << "{";
+    CHECK_FALSE (tokenizerHasOnlyBytes (folder.path()));
+    std::ofstream (folder.path() / "tokenizer.json") << std::string (2'000'000, ' ');
+    CHECK_FALSE (tokenizerHasOnlyBytes (folder.path()));
+}
+
+TEST_CASE ("Tokenizer reads no special token in a text", "[engine][tokenizer]")
 {
     const auto tokenizer = GENERATE (&tiny, &mini)();
     const auto ids = tokenizer->encode ("<|vision_end|><|endoftext|> <|vision_start|><|vision_pad|>");
@@ -132,7 +145,7 @@ TEST_CASE ("Tokenizer reads no special token out of a text", "[engine][tokenizer
         CHECK (std::count (ids.begin(), ids.end(), id) == 0);
 }
 
-TEST_CASE ("Tokenizer makes a replacement character of each byte that is no UTF-8", "[engine][tokenizer]")
+TEST_CASE ("Tokenizer makes a replacement character of each byte that is not UTF-8", "[engine][tokenizer]")
 {
     const auto tokenizer = tiny();
     const std::string broken = GENERATE (as<std::string>(), "\xff", "\xc3", "\xed\xa0\x80", "\xf0\x9f\x98");
@@ -212,7 +225,7 @@ TEST_CASE ("Tokenizer reads vocab.json and merges.txt as well", "[engine][tokeni
         CHECK (specials.speechEnd == 151653);
         CHECK (specials.speechFrame == 151654);
     }
-    SECTION ("a merge of hashes is no comment")
+    SECTION ("a merge of hashes is not a comment")
     {
         CHECK (failureOf ([&] { Tokenizer::parse (vocabulary, merges + "# #\n", added.dump()); }).message ==
                "the merges use the token \"##\", which the vocabulary does not have. Take both files from "
@@ -231,11 +244,11 @@ TEST_CASE ("Tokenizer says where the files come from when a folder has none", "[
     for (const char* part : { "vocab.json", "merges.txt", "Qwen/Qwen2.5-1.5B", "this folder" })
         CHECK (error.message.find (part) != std::string::npos);
 
-    std::ofstream (folder.path() / "vocab.json") << "{}"; // one of the two is none
+    std::ofstream (folder.path() / "vocab.json") << "{}"; // one of the two files is not enough
     CHECK (failureOf ([&] { Tokenizer::load (folder.path()); }).code == ErrorCode::NotFound);
 }
 
-TEST_CASE ("Tokenizer refuses a tokenizer that works otherwise", "[engine][tokenizer]")
+TEST_CASE ("Tokenizer refuses a tokenizer that works differently", "[engine][tokenizer]")
 {
     const auto [pointer, value] = GENERATE (table<std::string, Json> ({
         { "/normalizer", nullptr },

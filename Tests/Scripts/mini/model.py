@@ -218,6 +218,14 @@ class VibeVoice(nn.Module):
         for name in ("speech_scaling_factor", "speech_bias_factor"): self.register_buffer(name, torch.tensor(0.0))
 
 
+def guidance(folder):
+    """What generation_config.json says, else 1.3."""
+    path = os.path.join(folder, "generation_config.json")
+    if not os.path.exists(path): return 1.3
+    with open(path) as f: stated = json.load(f).get("guidance_scale")
+    return 1.3 if stated is None else stated
+
+
 def net(folder):
     """The checkpoint of a folder. Its output matrix must be the embedding, as in the embedded model."""
     with open(os.path.join(folder, "config.json")) as f: config = json.load(f)

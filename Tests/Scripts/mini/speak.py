@@ -60,7 +60,7 @@ def encode(net, samples):
 
 
 @torch.no_grad()
-def speak(net, prompt, voices, noise, guidance=1.3, steps=10):
+def speak(net, prompt, voices, noise, guidance, steps):
     """prompt: ids; voices [R, D] scaled, in the prompt's order; noise [most frames, D].
     → tokens as chosen, latents [F, D], audio [F · hop], margin: the smallest distance of best and second-best logit."""
     lm, out = net.language_model, SimpleNamespace(tokens=[], latents=[], audio=[], margin=math.inf)

@@ -73,7 +73,7 @@ TEST_CASE ("Speech comes frame by frame, not at the end", "[source][enginelink]"
     faults.waits = true;
     FakeEngine engine (folder.path() / "engine.sock", faults);
     Client::Timeouts timeouts;
-    timeouts.silence = 60s; // a client that keeps the first frame to itself hears no second one
+    timeouts.silence = 60s; // a client that holds back the first frame gets no second one
     Client client (folder.path() / "engine.sock", timeouts);
     std::size_t beforeTheSecond = 0, all = 0;
     REQUIRE (client.speak (request(), [&] (auto speech) {
@@ -131,7 +131,7 @@ TEST_CASE ("Cancelling ends a call at any moment", "[source][enginelink][threads
         other.join();
         REQUIRE_FALSE (result);
         REQUIRE (std::chrono::steady_clock::now() - begun < 30s); // without cancel(): minutes
-        // A server that is slow to accept turns a connection away before it can be cancelled: once more.
+        // A server that is slow to accept refuses a connection before it can be cancelled: try again.
         if (result.error().kind == Kind::NoEngine)
             continue;
         REQUIRE (result.error().kind == Kind::Cancelled);
@@ -139,7 +139,7 @@ TEST_CASE ("Cancelling ends a call at any moment", "[source][enginelink][threads
     }
 }
 
-TEST_CASE ("Each way of failing is told apart", "[source][enginelink]")
+TEST_CASE ("Different failures are told apart", "[source][enginelink]")
 {
     const TemporaryFolder folder;
     const auto socket = folder.path() / "engine.sock";
@@ -180,7 +180,7 @@ TEST_CASE ("Each way of failing is told apart", "[source][enginelink]")
         CHECK (call.result.error().kind == Kind::Lost);
         CHECK (call.speech.size() == 2 * fakeFrameSamples);
     }
-    SECTION ("a sample that is no number")
+    SECTION ("a sample that is not a number")
     {
         faults.notANumber = true;
         FakeEngine engine (socket, faults);

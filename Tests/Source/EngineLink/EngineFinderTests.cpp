@@ -23,13 +23,13 @@ fs::path program (const fs::path& file)
 TEST_CASE ("The engine is found in the documented order", "[source][enginelink]")
 {
     const test::TemporaryFolder folder;
-    const auto root = folder.path();
+    const auto& root = folder.path();
     EngineSearch search;
     search.binary = root / "lib/vst3/TableRead.vst3/Contents/x86_64-linux/TableRead.so";
     search.pathVariable = ":relative:" + (root / "path1").string() + ":" + (root / "path2").string();
     search.prefixes = { root / "prefix" };
 
-    // The later a place comes in the order, the earlier it is filled here: each new one wins over all before it.
+    // The later a place comes in the order, the earlier it is filled here: each new one wins over those before.
     std::vector<fs::path> places { "prefix/bin",
                                    "path2",
                                    "path1",
@@ -50,7 +50,7 @@ TEST_CASE ("The engine is found in the documented order", "[source][enginelink]"
     CHECK (findEngine (search).value() == search.setting);
 }
 
-TEST_CASE ("The folder of an LV2 bundle and of an app are searched", "[source][enginelink]")
+TEST_CASE ("The folders of an LV2 bundle and of an app are searched", "[source][enginelink]")
 {
     const test::TemporaryFolder folder;
     EngineSearch search;
@@ -65,7 +65,8 @@ TEST_CASE ("A missing engine is reported with the places searched", "[source][en
     EngineSearch search;
     search.binary = folder.path() / "TableRead";
     search.pathVariable = (folder.path() / "path").string();
-    fs::create_directories (folder.path() / "path/tableread-engine"); // a folder of that name is no program
+    fs::create_directories (folder.path() /
+                            "path/tableread-engine"); // a folder of that name is not a program
     const auto missing = findEngine (search);
     REQUIRE_FALSE (missing);
     CHECK (missing.error().code == ErrorCode::NotFound);

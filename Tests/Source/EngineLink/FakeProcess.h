@@ -14,7 +14,7 @@
 
 namespace tableread::test
 {
-/** A folder for a socket, a way to start the fake engine's executable on it, and the end of whatever was started. */
+/** A folder for a socket, and a way to start the fake engine on it. Ends every process that was started. */
 class FakeProcess
 {
 public:
@@ -26,10 +26,10 @@ public:
         kill();
     }
 
-    /** Ends what was started on the socket, as a crash would. */
+    /** Kills what was started on the socket, as a crash would. */
     void kill() const { signalAll (SIGKILL); }
 
-    /** Stops it without ending it: it hangs. Waits until each of its threads stands still. */
+    /** Stops it without ending it: it hangs. Waits until each of its threads has stopped. */
     void freeze() const
     {
         signalAll (SIGSTOP);
@@ -71,7 +71,7 @@ private:
     {
         for (const auto id : processes())
         {
-            std::error_code gone; // an id may have gone to another program since
+            std::error_code gone; // the id may belong to another program by now
             if (std::filesystem::read_symlink ("/proc/" + std::to_string (id) + "/exe", gone) ==
                 TABLEREAD_FAKE_ENGINE)
                 ::kill (id, signal);

@@ -38,6 +38,26 @@ TEST_CASE ("A speech request survives the wire", "[source][enginelink]")
     CHECK (read->voice == "Anna");
 }
 
+TEST_CASE ("A value of the wrong type is named with its article", "[source][enginelink]")
+{
+    const auto messageOf = [] (const char* json) { return parseSpeechRequest (json).error().message; };
+    CHECK_THAT (messageOf ("[]"), Catch::Contains ("not an array"));
+    CHECK_THAT (messageOf (R"({"input": {}})"), Catch::Contains ("not an object"));
+    CHECK_THAT (messageOf (R"({"input": 7})"), Catch::Contains ("not a number"));
+    CHECK_THAT (messageOf (R"({"input": "a", "tableread": "b"})"), Catch::Contains ("not a string"));
+}
+
+TEST_CASE ("A request that states no guidance leaves it to the model", "[source][enginelink]")
+{
+    auto request = twoSpeakers();
+    request.guidanceScale.reset();
+    const auto json = toJson (request);
+    CHECK (json.find ("cfg_scale") == std::string::npos);
+    CHECK_FALSE (parseSpeechRequest (json).value().guidanceScale);
+    CHECK (parseSpeechRequest (R"({"input": "a", "tableread": {"cfg_scale": 0}})").value().guidanceScale ==
+           0.0f);
+}
+
 TEST_CASE ("A plain OpenAI request is understood", "[source][enginelink]")
 {
     const auto read =
@@ -49,6 +69,7 @@ TEST_CASE ("A plain OpenAI request is understood", "[source][enginelink]")
     CHECK (read->format == SampleFormat::Int16);
     CHECK (read->lines.empty());
     CHECK (read->steps == 10);
+    CHECK_FALSE (read->guidanceScale);
 }
 
 TEST_CASE ("A bad request is refused with the field's name", "[source][enginelink]")
@@ -73,6 +94,10 @@ TEST_CASE ("A bad request is refused with the field's name", "[source][enginelin
         Bad { R"({"input": "a", "tableread": {"cfg_scale": -1}})", ErrorCode::OutOfRange,
               "tableread.cfg_scale" },
         Bad { R"({"input": "a", "tableread": {"seed": -1}})", ErrorCode::InvalidInput, "tableread.seed" },
+        Bad { R"({"input": "a", "tableread": {"seed": 18446744073709551616}})", ErrorCode::InvalidInput,
+              "tableread.seed" },
+        Bad { R"({"input": "a", "tableread": {"cfg_scale": 1e999}})", ErrorCode::InvalidInput, "" },
+        Bad { R"({"input": "a", "tableread": {"cfg_scale": NaN}})", ErrorCode::InvalidInput, "" },
         Bad { R"({"input": "a", "tableread": {"format": "f64"}})", ErrorCode::InvalidInput,
               "tableread.format" },
         Bad { R"({"input": "a", "tableread": {"voices": {}}})", ErrorCode::InvalidInput, "tableread.voices" },
@@ -131,7 +156,7 @@ TEST_CASE ("An error keeps its code, message and place", "[source][enginelink]")
     CHECK (read.where == "where");
 }
 
-TEST_CASE ("An answer that is no error object is quoted", "[source][enginelink]")
+TEST_CASE ("An answer that is not an error object is quoted", "[source][enginelink]")
 {
     const auto read = parseError (502, "<html>Bad gateway</html>");
     CHECK (read.message == "the engine answered 502 with \"<html>Bad gateway</html>\"");

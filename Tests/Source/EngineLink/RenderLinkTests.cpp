@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace
 {
-/** Waits for takes to change; counts how often they did. */
+/** Waits for takes to change; counts the changes. */
 class Watcher : public RenderLink::Listener
 {
 public:
@@ -115,7 +115,7 @@ TEST_CASE ("An engine that dies within a line is started again and the line is w
     CHECK (process.starts() == 2);
 }
 
-TEST_CASE ("An engine that dies at the same place again and again is given up",
+TEST_CASE ("An engine that dies at the same place again and again is given up on",
            "[source][enginelink][threads]")
 {
     const FakeProcess process ("die=3");
@@ -126,13 +126,14 @@ TEST_CASE ("An engine that dies at the same place again and again is given up",
     link.submit (next, line (6));
     REQUIRE (watcher.waitForEnd (*next));
     CHECK (take->state() == TakeState::Failed);
-    CHECK (take->audio().rendered() == 3 * (std::int64_t) fakeFrameSamples); // what there is stays
+    CHECK (take->audio().rendered() == 3 * (std::int64_t) fakeFrameSamples); // what was rendered stays
     CHECK_THAT (take->error().message, Catch::Contains ("Tried 5 times"));
     CHECK (next->state() == TakeState::Failed);
     CHECK (process.starts() == 5);
 }
 
-TEST_CASE ("An engine that gets a little further each time is not given up", "[source][enginelink][threads]")
+TEST_CASE ("An engine that gets a little further each time is not given up on",
+           "[source][enginelink][threads]")
 {
     const FakeProcess process;
     FakeFaults faults;
@@ -253,7 +254,7 @@ TEST_CASE ("Cancelling ends every take, and the next one is whole", "[source][en
     CHECK ((speechOf (*after) == fakeSpeech (line (3))));
 }
 
-TEST_CASE ("A link that is destroyed ends what it had", "[source][enginelink][threads]")
+TEST_CASE ("A link that is destroyed ends its takes", "[source][enginelink][threads]")
 {
     const FakeProcess process;
     FakeFaults faults;
@@ -270,7 +271,7 @@ TEST_CASE ("A link that is destroyed ends what it had", "[source][enginelink][th
         while ((faults.hangs ? engine.hung() : engine.jobs()) == 0)
             std::this_thread::sleep_for (1ms);
     }
-    CHECK (std::chrono::steady_clock::now() - begun < 30s); // without the end of the call: 60 s and more
+    CHECK (std::chrono::steady_clock::now() - begun < 30s); // if the call were not ended: 60 s or more
     CHECK (first->state() == TakeState::Cancelled);
     CHECK (second->state() == TakeState::Cancelled);
 }

@@ -31,7 +31,7 @@ TEST_CASE ("An engine is started when none runs, and the one that runs is used",
     CHECK (process.starts() == 2);
 }
 
-TEST_CASE ("An engine that goes while it is asked is replaced in the same try", "[source][enginelink]")
+TEST_CASE ("An engine that dies while it is asked is replaced in the same attempt", "[source][enginelink]")
 {
     const FakeProcess process;
     std::optional<RawServer> dying (std::in_place, process.socket(), ""); // hangs up on each call
@@ -98,7 +98,7 @@ TEST_CASE ("An engine of ours that hangs is replaced", "[source][enginelink]")
     CHECK (process.starts() == 2);
 }
 
-TEST_CASE ("A missing engine, another version and a wish to stop end the wait", "[source][enginelink]")
+TEST_CASE ("A missing engine, another version and a request to stop end the wait", "[source][enginelink]")
 {
     const FakeProcess process ("load-ms=60000");
     StopSignal stop;
@@ -118,7 +118,7 @@ TEST_CASE ("A missing engine, another version and a wish to stop end the wait", 
         CHECK (health.error().code == ErrorCode::Unsupported);
         CHECK_THAT (health.error().message, Catch::Contains ("speaks protocol 2, this program speaks 1"));
     }
-    SECTION ("a wish to stop")
+    SECTION ("a request to stop")
     {
         std::thread other ([&] {
             std::this_thread::sleep_for (100ms);

@@ -18,7 +18,7 @@ struct CastFixture
 {
     CastFixture() { std::ofstream (recording()) << "recording"; }
 
-    /** As a command line gives it: the options are read first. */
+    /** The cast that a command line gives: the options are read first. */
     Result<Cast> cast (const Names& speakers, const Names& options) const
     {
         const auto chosen = readVoiceOptions (options);
@@ -30,7 +30,7 @@ struct CastFixture
     Names voices { "anna", "ben", "clara" };
 };
 
-/** The path of a recording, else the name. */
+/** The path of a recording, or else the name. */
 Names heard (const Cast& cast)
 {
     Names all;
@@ -39,7 +39,7 @@ Names heard (const Cast& cast)
     return all;
 }
 
-/** Names that differ in case only: beyond ASCII, at the end of a word, and as ICU folds the dotted capital I. */
+/** Names that differ only in case: beyond ASCII, at the end of a word, and as ICU folds the dotted capital I. */
 const std::vector<std::pair<std::string, std::string>> sameNames { { "ÄNNE", "änne" },
                                                                    { "ΣΟΦΌΣ", "σοφός" },
                                                                    { "İpek", "i\u0307pek" } };
@@ -55,7 +55,21 @@ TEST_CASE ("A speaker has the voice that was asked for", "[source][passage]")
     CHECK (cast->notes.empty());
 }
 
-TEST_CASE ("Else a speaker has the model's voice of the same name", "[source][passage]")
+TEST_CASE ("The voice of * is for everybody who is not named", "[source][passage]")
+{
+    const CastFixture fixture;
+    const auto cast = fixture.cast ({ "Queen", "Anna", "Door" }, { "*=clara", "door=ben" });
+    REQUIRE (cast);
+    CHECK (heard (*cast) == Names { "clara", "clara", "ben" });
+    CHECK (cast->notes.empty());
+    const std::vector<CastMember> chosen { { "*", { "clara", {} } } };
+    CHECK (heard (castEverybody ({ Names { "Queen", "Anna" }, chosen, fixture.voices })) ==
+           Names { "clara", "clara" });
+    CHECK (isEverybodyElse ({ " ＊", {} }));
+    CHECK_FALSE (isEverybodyElse ({ "Anna", {} }));
+}
+
+TEST_CASE ("Otherwise a speaker has the model's voice of the same name", "[source][passage]")
 {
     const CastFixture fixture;
     const auto cast = fixture.cast ({ "ANNA", "Me" }, { "Me=" + fixture.recording() });
@@ -64,7 +78,7 @@ TEST_CASE ("Else a speaker has the model's voice of the same name", "[source][pa
     CHECK (cast->notes.empty());
 }
 
-TEST_CASE ("Without any --voice the model's other voices are given out, and that is said",
+TEST_CASE ("Without any --voice the model's other voices are given out, and a note says so",
            "[source][passage]")
 {
     const CastFixture fixture;
@@ -75,7 +89,7 @@ TEST_CASE ("Without any --voice the model's other voices are given out, and that
     CHECK_THAT (cast->notes[0], Contains ("Queen = ben, Door = clara"));
 }
 
-TEST_CASE ("A voice for nobody is used for nobody, and that is said", "[source][passage]")
+TEST_CASE ("A voice for an unknown speaker is not used, and a note says so", "[source][passage]")
 {
     const CastFixture fixture;
     const auto cast = fixture.cast ({ "Anna" }, { "Zelda=" + fixture.recording() });
@@ -92,7 +106,7 @@ TEST_CASE ("A file that is not there is named by its reader", "[source][passage]
     CHECK (heard (*cast) == Names { "nowhere.wav" });
 }
 
-TEST_CASE ("A cast that cannot be made is one sentence", "[source][passage][errors]")
+TEST_CASE ("An impossible cast is refused in one sentence", "[source][passage][errors]")
 {
     const CastFixture fixture;
     const auto [speakers, options, says] = GENERATE (table<Names, Names, std::string> ({
@@ -105,6 +119,10 @@ TEST_CASE ("A cast that cannot be made is one sentence", "[source][passage][erro
         { { "A" }, { "=x.wav" }, "not NAME=FILE" },
         { { "A" }, { "A=" }, "not NAME=FILE" },
         { { "A" }, { "A=ben", "a=anna" }, "twice for \"a\"" },
+        { { "A" }, { "Speaker 1=ben", "speaker 01=anna" }, "twice for \"speaker 01\"" },
+        { { "A" }, { "*=ben", "*=anna" }, "twice for \"*\"" },
+        { { "A" }, { "Anna (whispering)=x.wav" }, "Write --voice \"Anna=x.wav\"." },
+        { { "A" }, { "安娜（轻声）=x.wav" }, "Write --voice \"安娜=x.wav\"." },
     }));
     const auto cast = fixture.cast (speakers, options);
     REQUIRE (! cast);
@@ -112,7 +130,7 @@ TEST_CASE ("A cast that cannot be made is one sentence", "[source][passage][erro
     CHECK_THAT (cast.error().message, Contains (says));
 }
 
-TEST_CASE ("Names that differ in case only are the same, beyond ASCII too", "[source][passage]")
+TEST_CASE ("Names that differ only in case are the same, beyond ASCII too", "[source][passage]")
 {
     CastFixture fixture;
     for (const auto& [upper, lower] : sameNames)
@@ -129,7 +147,7 @@ TEST_CASE ("Names that differ in case only are the same, beyond ASCII too", "[so
     }
 }
 
-TEST_CASE ("Everybody gets a voice, each once as far as they reach", "[source][passage]")
+TEST_CASE ("Everybody gets a voice, each voice once as long as there are enough", "[source][passage]")
 {
     const CastFixture fixture;
     const auto everybody = [&] (const Names& speakers, const std::vector<CastMember>& chosen) {
@@ -145,8 +163,7 @@ TEST_CASE ("Everybody gets a voice, each once as far as they reach", "[source][p
     CHECK (castEverybody ({ Names { "Tom" }, {}, {} }).members[0].voice == VoiceReference {});
 }
 
-TEST_CASE ("A voice that was asked for is no reason to take it from the speaker of its name",
-           "[source][passage]")
+TEST_CASE ("Asking for a voice does not take it from the speaker of the same name", "[source][passage]")
 {
     const CastFixture fixture;
     CHECK (heard (fixture.cast ({ "Tom", "Anna" }, { "Tom=anna" }).value()) == Names { "anna", "anna" });

@@ -7,7 +7,7 @@ using namespace tableread;
 
 namespace
 {
-/** "1-3{0,1}" for lines 1 to 3 by speakers 0 and 1, with "+500" where a pause of 500 ms stands before. */
+/** "1-3{0,1}" for lines 1 to 3 by speakers 0 and 1, with "+500" if a pause of 500 ms comes before. */
 std::string describe (const std::string& text, PassageMode mode)
 {
     const auto script = parseScript (text).value();
@@ -52,6 +52,30 @@ TEST_CASE ("By scene, a fifth speaker begins a new passage", "[source][passage]"
 {
     CHECK (describe ("A: 1\nB: 2\nC: 3\nD: 4\nA: 5\nE: 6\nA: 7", PassageMode::Scene) ==
            "1-5{0,1,2,3} 6-7{0,4}");
+}
+
+TEST_CASE ("By scene, a passage holds no more than the model can speak at once", "[source][passage]")
+{
+    const auto script = parseScript ("A: 1\nA: 22\nB: 333\nB: 1\nA: 55555\nA: 1").value();
+    PassageLimit limit;
+    limit.sizeOfLine = [] (const SpokenLine& line) { return (std::int64_t) line.text.size(); };
+    limit.sizeOfSpeaker = [] (int speaker) { return speaker + 1; };
+    const auto sizes = [&] (std::int64_t most, PassageMode mode = PassageMode::Scene) {
+        limit.most = most;
+        std::vector<std::size_t> lines;
+        for (const auto& passage : makeReading (script, mode, limit).passages)
+            lines.push_back (passage.lines.size());
+        return lines;
+    };
+    using Sizes = std::vector<std::size_t>;
+    CHECK (sizes (16) == Sizes { 6 }); // 13 characters and 1 + 2 for the speakers
+    CHECK (sizes (15) == Sizes { 5, 1 });
+    CHECK (sizes (4) == Sizes { 2, 1, 1, 1, 1 }); // the speaker counts again, and a line alone may exceed it
+    CHECK (sizes (1, PassageMode::Line) == Sizes { 1, 1, 1, 1, 1, 1 });
+    limit.most = 15;
+    const auto notes = makeReading (script, PassageMode::Scene, limit).notes;
+    REQUIRE (notes.size() == 1);
+    CHECK (notes[0].starts_with ("line 6: a new passage begins here"));
 }
 
 TEST_CASE ("A passage numbers its speakers from 0", "[source][passage]")

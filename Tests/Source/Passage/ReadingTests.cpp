@@ -16,7 +16,7 @@ Reading reading (PassageMode mode)
 }
 } // namespace
 
-TEST_CASE ("A reading by lines has each line by itself, with pauses in samples", "[source][passage]")
+TEST_CASE ("A reading by lines has a passage for each line, with pauses in samples", "[source][passage]")
 {
     const auto lines = reading (PassageMode::Line);
     CHECK (lines.speakers == std::vector<std::string> { "Anna", "Ben", "Clara" });
@@ -26,7 +26,7 @@ TEST_CASE ("A reading by lines has each line by itself, with pauses in samples",
     CHECK (lines.titleOf (lines.passages[2]) == "line 4, Clara");
     CHECK (lines.scenes[(std::size_t) lines.passages[2].scene] == "Two");
     CHECK (lines.passages[2].speakers == std::vector<int> { 2 });
-    CHECK (lines.passages[2].lines[0].speaker == 0); // the only one of its passage
+    CHECK (lines.passages[2].lines[0].speaker == 0); // the only speaker of its passage
     CHECK (lines.passages[2].lines[0].text == "Go.");
     CHECK (lines.passages[3].pauseBefore.value == 6000);
     CHECK (lines.pauseAfter.value == 24'000);
@@ -54,4 +54,5 @@ TEST_CASE ("A reading says how the script was understood", "[source][passage]")
     const auto notes = makeReading (parseScript ("Hello.").value(), PassageMode::Line).notes;
     REQUIRE (notes.size() == 1);
     CHECK_THAT (notes[0], Catch::StartsWith ("line 1: no speaker is named"));
+    CHECK (makeReading (parseScript ("# one\nAnna: Hello.\n##").value(), PassageMode::Line).comments == 2);
 }

@@ -82,7 +82,7 @@ TEST_CASE ("A full take says how much it took", "[source][take]")
 
 TEST_CASE ("A reader sees only finished samples of a growing take", "[source][take][threads]")
 {
-    const std::int64_t total = TakeAudio::blockSamples + 400 * 160;
+    const std::int64_t total = TakeAudio::blockSamples + 400LL * 160;
     auto take = TakeAudio::create().value();
     const auto audio = ramp (total);
     std::thread link ([&] {
@@ -91,7 +91,7 @@ TEST_CASE ("A reader sees only finished samples of a growing take", "[source][ta
                                                      (std::size_t) std::min<std::int64_t> (160, total - at)));
     });
 
-    std::int64_t wrong = 0; // counted here and asserted behind join: Catch2's macros are not made for threads
+    std::int64_t wrong = 0; // counted here, asserted after join: Catch2's macros are not made for threads
     std::vector<float> out (441);
     for (std::int64_t at = 0; at < total;)
     {

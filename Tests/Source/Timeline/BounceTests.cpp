@@ -50,7 +50,7 @@ TEST_CASE ("A bounce holds the very samples that are heard", "[source][timeline]
     REQUIRE (bounce (plan, plan.end(), 48'000, folder.path() / "again.wav"));
     CHECK ((bytesOf (file) == bytesOf (folder.path() / "again.wav")));
     CHECK (bytesOf (file).find ("PEAK") ==
-           std::string::npos); // it holds the time: tomorrow's bytes would differ
+           std::string::npos); // a PEAK chunk holds the time, so the bytes would differ tomorrow
     CHECK (filesIn (folder.path()) == 2);
 }
 
@@ -69,7 +69,7 @@ TEST_CASE ("A bounce that cannot be complete leaves nothing behind", "[source][t
 
     const auto nowhere = bounce (plan, { 50 }, 24'000, folder.path() / "missing" / "out.wav");
     REQUIRE_FALSE (nowhere);
-    CHECK (nowhere.error().code == ErrorCode::Io);
+    CHECK (nowhere.error().code == ErrorCode::NotFound);
     CHECK (nowhere.error().where == (folder.path() / "missing" / "out.wav").string());
 
     std::filesystem::create_directory (folder.path() / "out.wav");

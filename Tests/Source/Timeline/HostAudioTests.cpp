@@ -75,9 +75,9 @@ TEST_CASE ("Speech can be heard before its take has ended", "[source][timeline]"
     const auto take = std::make_shared<Take>();
     const auto audio = HostAudio::create (take, 48'000).value();
     take->begin ("test");
-    take->append (noise (3 * 3200, 3));
+    take->append (noise (3LL * 3200, 3));
     audio->pump();
-    CHECK (audio->rendered() > 2 * 2 * 3200); // the filter holds back less than one frame
+    CHECK (audio->rendered() > 2LL * 2 * 3200); // the filter holds back less than one frame
     CHECK_FALSE (audio->isComplete());
 }
 
@@ -96,7 +96,7 @@ TEST_CASE ("A rate that no host has is refused", "[source][timeline]")
 
 TEST_CASE ("A reader sees only finished samples of resampled speech", "[source][timeline][threads]")
 {
-    const auto speech = noise (40 * 3200, 4);
+    const auto speech = noise (40LL * 3200, 4);
     const auto whole = allOf (*hosted (doneTake (speech), 44'100));
     const auto take = std::make_shared<Take>();
     const auto audio = HostAudio::create (take, 44'100).value();

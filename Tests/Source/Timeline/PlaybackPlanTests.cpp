@@ -137,7 +137,7 @@ TEST_CASE ("The audio thread always hears one whole plan", "[source][timeline][t
     CHECK (last == (float) plans);
 }
 
-TEST_CASE ("Plans are freed when nobody plays them any more", "[source][timeline]")
+TEST_CASE ("Plans are freed when they are no longer played", "[source][timeline]")
 {
     PlanExchange exchange;
     std::vector<std::weak_ptr<const Take>> takes;

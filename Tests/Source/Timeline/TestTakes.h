@@ -12,7 +12,7 @@
 
 namespace tableread::test
 {
-/** Something with a wide spectrum: every seed is another one. */
+/** White noise, different for every seed. */
 inline std::vector<float> noise (std::int64_t count, unsigned seed)
 {
     std::mt19937 generator (seed);
@@ -32,7 +32,7 @@ inline std::shared_ptr<Take> doneTake (std::span<const float> speech)
     return take;
 }
 
-/** A take at the host's rate, all of it resampled. */
+/** A take at the host's rate, fully resampled. */
 inline std::shared_ptr<HostAudio> hosted (std::shared_ptr<const Take> take, double rate)
 {
     auto audio = HostAudio::create (std::move (take), rate).value();

@@ -22,9 +22,9 @@ TEST_CASE ("normalizeLoudness brings speech to the target", "[source][voice]")
 {
     const float level = GENERATE (0.001f, 0.05f, 0.9f, 300.0f);
     CAPTURE (level);
-    std::vector<float> samples;
-    for (int i = 0; i < 1000; ++i)
-        samples.push_back (level * (i % 2 == 0 ? 1.0f : -0.5f));
+    std::vector<float> samples (1000);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] = level * (i % 2 == 0 ? 1.0f : -0.5f);
 
     normalizeLoudness (samples);
     CHECK (loudnessDbFs (samples) ==

@@ -31,6 +31,14 @@ __device__ inline std::int64_t outputsOf (const GpuLinear& a)
     return a.activation == GpuActivation::SwiGlu ? a.n / 2 : a.n;
 }
 
+/** An output's place in the result. */
+struct OutputPlace
+{
+    std::int64_t row, column;
+
+    __device__ std::int64_t index (const GpuLinear& a) const { return row * outputsOf (a) + column; }
+};
+
 __device__ inline OutputPair outputPair (const GpuLinear& a, std::int64_t tile, int r)
 {
     const bool gated = a.activation == GpuActivation::SwiGlu;
@@ -56,52 +64,57 @@ struct Residual
     float value = 0, gate = 1;
 };
 
-__device__ inline Residual residualOf (const GpuLinear& a, std::int64_t row, std::int64_t column, bool exists)
+__device__ inline Residual residualOf (const GpuLinear& a, OutputPlace place, bool exists)
 {
     if (a.residual == nullptr || ! exists)
         return {};
-    return { a.residual[row * outputsOf (a) + column],
-             a.gate == nullptr ? 1.0f : a.gate[row * a.gateStride + column] };
+    return { a.residual[place.index (a)],
+             a.gate == nullptr ? 1.0f : a.gate[place.row * a.gateStride + place.column] };
 }
 
-/** Those of a pair in one row: loaded before the sums are known. */
-struct ResidualPair
+__device__ inline void storeOutput (const GpuLinear& a, OutputPlace place, const Residual& residual,
+                                    float value)
 {
-    Residual first, second;
-
-    __device__ ResidualPair (const GpuLinear& a, const OutputPair& pair, std::int64_t row, bool isIn)
-        : first (residualOf (a, row, pair.column, isIn && pair.first))
-        , second (residualOf (a, row, pair.partner, isIn && pair.second))
-    {}
-};
-
-__device__ inline void storeOutput (const GpuLinear& a, const Residual& target, std::int64_t row,
-                                    std::int64_t column, float value)
-{
-    const std::int64_t at = row * outputsOf (a) + column;
+    const std::int64_t at = place.index (a);
     if (a.residual != nullptr)
-        a.residual[at] = target.value + value * target.gate;
+        a.residual[at] = residual.value + value * residual.gate;
     else if (a.readyOut != nullptr)
         static_cast<__nv_bfloat16*> (a.readyOut)[at] = __float2bfloat16 (value);
     else
         a.out[at] = value;
 }
 
-/** Scale, bias and activation of a pair's sums in one row; stores the outputs. */
-__device__ inline void storeOutputs (const GpuLinear& a, const OutputPair& pair,
-                                     const ResidualPair& residuals, std::int64_t row, float first,
-                                     float second)
+/** A pair's outputs in one row. Loads what they are added to, before the sums are known. */
+class PairInRow
 {
-    if (! pair.first)
-        return;
-    first = first * pair.scale0 + pair.bias0;
-    second = second * pair.scale1 + pair.bias1;
-    if (a.activation == GpuActivation::SwiGlu)
-        return storeOutput (a, residuals.first, row, pair.column, siluOf (first) * second);
-    const bool gelu = a.activation == GpuActivation::Gelu;
-    storeOutput (a, residuals.first, row, pair.column, gelu ? geluOf (first) : first);
-    if (pair.second)
-        storeOutput (a, residuals.second, row, pair.partner, gelu ? geluOf (second) : second);
-}
+public:
+    __device__ PairInRow (const GpuLinear& of, const OutputPair& which, std::int64_t rowIndex, bool isIn)
+        : a (of)
+        , pair (which)
+        , row (rowIndex)
+        , first (residualOf (a, { row, pair.column }, isIn && pair.first))
+        , second (residualOf (a, { row, pair.partner }, isIn && pair.second))
+    {}
+
+    /** Scale, bias and activation of the sums; stores the outputs. */
+    __device__ void store (float firstSum, float secondSum) const
+    {
+        if (! pair.first)
+            return;
+        const float one = firstSum * pair.scale0 + pair.bias0, other = secondSum * pair.scale1 + pair.bias1;
+        if (a.activation == GpuActivation::SwiGlu)
+            return storeOutput (a, { row, pair.column }, first, siluOf (one) * other);
+        const bool gelu = a.activation == GpuActivation::Gelu;
+        storeOutput (a, { row, pair.column }, first, gelu ? geluOf (one) : one);
+        if (pair.second)
+            storeOutput (a, { row, pair.partner }, second, gelu ? geluOf (other) : other);
+    }
+
+private:
+    const GpuLinear& a;
+    const OutputPair& pair;
+    std::int64_t row;
+    Residual first, second;
+};
 } // namespace
 } // namespace tableread::engine::kernels

@@ -109,7 +109,7 @@ __global__ void __launch_bounds__ (threads) splitKReduceKernel (GpuLinear a, int
     if (tile * tileOutputs >= a.n)
         return;
     const OutputPair pair = outputPair (a, tile, output);
-    const ResidualPair residuals (a, pair, row, true);
+    const PairInRow outputs (a, pair, row, true);
     float first = 0, second = 0;
 #pragma unroll 4
     for (int split = 0; split < splits; ++split)
@@ -118,7 +118,7 @@ __global__ void __launch_bounds__ (threads) splitKReduceKernel (GpuLinear a, int
         first += from[0];
         second += from[8];
     }
-    storeOutputs (a, pair, residuals, row, first, second);
+    outputs.store (first, second);
 }
 } // namespace
 } // namespace tableread::engine::kernels

@@ -73,7 +73,7 @@ __device__ inline void storeTile (const GpuLinear& a, int tile, std::int64_t fir
 #pragma unroll
                 for (int u = 0; u < count; ++u)
                     if (u < existing)
-                        storeOutput (a, residualOf (a, row, column + u, true), row, column + u,
+                        storeOutput (a, { row, column + u }, residualOf (a, { row, column + u }, true),
                                      now.values[u]);
             }
             else if (a.residual != nullptr)

@@ -3,6 +3,7 @@
 
 #include "Kernels/Cuda/Gemm/Prologue.h"
 #include "Kernels/Cuda/Gemm/TileEpilogue.h"
+#include "Kernels/Cuda/PersistentStep.h"
 #include "Kernels/Cuda/RingBuffer.h"
 
 namespace tableread::engine::kernels
@@ -17,14 +18,15 @@ struct TileSchedule
     KRange range;
     int tile, tileEnd, stride; // from a tile to the warp group's next
 
-    __device__ TileSchedule (const GpuLinear& a, int stepsOfASplit, int splits, int index)
-        : split ((int) blockIdx.x % splits)
-        , range (a, stepsOfASplit, split)
+    __device__ TileSchedule (const GpuLinear& a, SplitK splitK, int index)
+        : split ((int) blockIdx.x % splitK.splits)
+        , range (a, splitK.stepsOfASplit, split)
     {
-        const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), blocks = (int) gridDim.x / splits;
+        const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs),
+                  blocks = (int) gridDim.x / splitK.splits;
         const int rounds = (tiles + blocks * warpGroups - 1) / (blocks * warpGroups),
                   busy = (tiles + rounds - 1) / rounds;
-        const int block = (int) blockIdx.x / splits;
+        const int block = (int) blockIdx.x / splitK.splits;
         const int place = block < blocks ? block + index * blocks : busy;
         tile = place < busy ? place : tiles;
         tileEnd = tiles;
@@ -43,41 +45,45 @@ public:
     static constexpr int stepBytes = warps * tileLanes * (int) sizeof (LaneTile),
                          stepsOfASlot = slotBytes / stepBytes;
 
+    /** shared: sharedBytes() of the block. */
+    __device__ Gemv (const GpuLinear& call, SplitK division, unsigned char* shared)
+        : a (call)
+        , splitK (division)
+        , memory (shared)
+    {}
+
     /** Starts the loads that do not depend on the rows. withModulation: shift and scale do not either. */
-    static __device__ void prefetch (const GpuLinear& a, int stepsOfASplit, int splits, unsigned char* shared,
-                                     bool withModulation)
+    __device__ void prefetch (bool withModulation) const
     {
-        if (a.ready != nullptr || TileSchedule (a, stepsOfASplit, splits, 0).isEmpty())
+        if (a.ready != nullptr || TileSchedule (a, splitK, 0).isEmpty())
             return;
-        prefetchNorm (a, stageOf (a, stepsOfASplit, shared));
+        prefetchNorm (a, stage());
         if (withModulation)
-            prefetchModulation (a, stageOf (a, stepsOfASplit, shared), 0, (int) a.rows);
+            prefetchModulation (a, stage(), 0, (int) a.rows);
     }
 
-    /** Comes after prefetch(), once the rows are there. */
-    static __device__ void run (const GpuLinear& a, int stepsOfASplit, int splits, unsigned char* shared,
-                                bool hasModulation, RingBuffer& ring, float* splitKBuffer)
+    /** Comes after prefetch(), once the rows are there. splitKBuffer: see TileEpilogue. */
+    __device__ void run (bool hasModulation, RingBuffer& ring, float* splitKBuffer) const
     {
-        TileSchedule schedule (a, stepsOfASplit, splits, warpGroup());
-        if (TileSchedule (a, stepsOfASplit, splits, 0).isEmpty())
+        TileSchedule schedule (a, splitK, warpGroup());
+        if (TileSchedule (a, splitK, 0).isEmpty())
             return;
-        const int rows = (int) a.rows, steps = schedule.range.steps, first = schedule.range.begin * stepDepth;
-        const int pitch = pitchOf (stepsOfASplit);
-        auto* staged = stagedOf (shared);
+        const int rows = (int) a.rows, steps = schedule.range.steps;
+        const StagedRows staged { stagedRows(), pitchOf (splitK.stepsOfASplit),
+                                  schedule.range.begin * stepDepth, steps * stepDepth };
         if (a.ready == nullptr)
-            applyPrologue (a, stageOf (a, stepsOfASplit, shared), { 0, rows, hasModulation }, first,
-                           steps * stepDepth, staged, pitch);
+            applyPrologue (a, stage(), { 0, rows, hasModulation }, staged);
         else
-            loadReadyRows (a, rows, first, steps * stepDepth, staged, pitch);
+            loadReadyRows (a, rows, staged);
         syncWarpGroups();
 
         const int warp = threadOfWarpGroup() / 32, lane = threadIdx.x % 32;
-        TileEpilogue<1> epilogue (
-            a, reinterpret_cast<float*> (shared) + warpGroup() * 2 * TileEpilogue<1>::sharedFloats, 0,
-            schedule.split, splits, splitKBuffer);
+        auto* sumsOfWarps =
+            reinterpret_cast<float*> (memory) + warpGroup() * 2 * TileEpilogue<1>::sharedFloats;
+        TileEpilogue<1> epilogue (a, 0, { schedule.split, splitK.splits }, { sumsOfWarps, splitKBuffer });
         // Behind the last row it is repeated: these sums are not stored.
-        const auto* x = staged + min (lane % 8, rows - 1) * pitch + warp * tileDepth + lane / 8 % 2 * 8 +
-                        lane / 16 * stepDepth;
+        const auto* x = staged.rows + min (lane % 8, rows - 1) * staged.pitch + warp * tileDepth +
+                        lane / 8 % 2 * 8 + lane / 16 * stepDepth;
         int which = 0, pending = 0;
 #pragma unroll 1
         for (; ! schedule.isEmpty(); schedule.tile += schedule.stride)
@@ -108,7 +114,7 @@ public:
             which ^= 1; // other warps may still read this one
             ++pending;
             const bool isLastTile = schedule.tile + schedule.stride >= schedule.tileEnd;
-            if (splits > 1 && (isLastTile || pending == TileEpilogue<1>::mostTiles))
+            if (splitK.splits > 1 && (isLastTile || pending == TileEpilogue<1>::mostTiles))
             {
                 epilogue.reduceSplits (schedule.tile - (pending - 1) * schedule.stride, schedule.stride,
                                        pending);
@@ -135,15 +141,19 @@ private:
         return stepsOfASplit * stepDepth + 8;
     }
 
-    static __device__ __nv_bfloat16* stagedOf (unsigned char* shared) // [rows][pitch]
+    __device__ __nv_bfloat16* stagedRows() const // [rows][pitch]
     {
-        return reinterpret_cast<__nv_bfloat16*> (shared + epilogueBytes);
+        return reinterpret_cast<__nv_bfloat16*> (memory + epilogueBytes);
     }
 
-    static __device__ PrologueStage stageOf (const GpuLinear& a, int stepsOfASplit, unsigned char* shared)
+    __device__ PrologueStage stage() const
     {
-        return { a, reinterpret_cast<float*> (stagedOf (shared) + a.rows * pitchOf (stepsOfASplit)) };
+        return { a, reinterpret_cast<float*> (stagedRows() + a.rows * pitchOf (splitK.stepsOfASplit)) };
     }
+
+    const GpuLinear& a;
+    SplitK splitK;
+    unsigned char* memory;
 };
 } // namespace
 } // namespace tableread::engine::kernels

@@ -124,11 +124,23 @@ struct RowRange
     bool hasModulation;
 };
 
-/** Normalises and modulates rows and writes them in bf16 to `to`, `pitch` apart: `width` inputs from `from` on (both multiples
-    of four; zeros behind k). Comes after prefetchNorm(). The order of a row's sum does not depend on its index. Ends
-    without a barrier. */
+/** Where rows go in bf16, `pitch` apart: `width` inputs of each, from `from` on. */
+struct StagedRows
+{
+    __nv_bfloat16* rows;
+    int pitch, from, width;
+};
+
+/** All inputs of one row, in scratch memory. pitch: prologuePitch(). */
+__device__ inline StagedRows scratchRow (const GpuLinear& a, std::int64_t row, int pitch)
+{
+    return { static_cast<__nv_bfloat16*> (a.scratch) + row * pitch, pitch, 0, pitch };
+}
+
+/** Normalises and modulates rows and writes them in bf16 (`from` and `width`: multiples of four; zeros behind k). Comes after
+    prefetchNorm(). The order of a row's sum does not depend on its index. Ends without a barrier. */
 __device__ inline void applyPrologue (const GpuLinear& a, const PrologueStage& stage, const RowRange& which,
-                                      int from, int width, __nv_bfloat16* to, int pitch)
+                                      const StagedRows& to)
 {
     __shared__ __align__ (16) float ofWarps[mostRowsAtOnce][prologueWarps];
     const int rows = which.count;
@@ -150,9 +162,9 @@ __device__ inline void applyPrologue (const GpuLinear& a, const PrologueStage& s
     {
         const float factor = __shfl_sync (~0u, factors, 4 * r);
 #pragma unroll 1
-        for (int i = threadIdx.x; i < (from + width) / 4; i += prologueThreads)
+        for (int i = threadIdx.x; i < (to.from + to.width) / 4; i += prologueThreads)
         {
-            if (i < from / 4)
+            if (i < to.from / 4)
                 continue;
             float4 v {};
             if (i < stage.width / 4)
@@ -171,25 +183,24 @@ __device__ inline void applyPrologue (const GpuLinear& a, const PrologueStage& s
                           v.w * (1.0f + s.w) + t.w };
                 }
             }
-            *reinterpret_cast<uint2*> (to + r * pitch + i * 4 - from) = { pairOf (v.x, v.y),
-                                                                          pairOf (v.z, v.w) };
+            *reinterpret_cast<uint2*> (to.rows + r * to.pitch + i * 4 - to.from) = { pairOf (v.x, v.y),
+                                                                                     pairOf (v.z, v.w) };
         }
     }
 }
 
-/** Copies rows that are in bf16 already: `width` inputs (a multiple of 8) of each, from `from` on. Ends without a barrier. */
-__device__ inline void loadReadyRows (const GpuLinear& a, int rows, int from, int width, __nv_bfloat16* to,
-                                      int pitch)
+/** Copies the first rows, which are in bf16 already (`width`: a multiple of eight). Ends without a barrier. */
+__device__ inline void loadReadyRows (const GpuLinear& a, int rows, const StagedRows& to)
 {
 #pragma unroll 1
     for (int r = 0; r < rows; ++r)
     {
-        const __nv_bfloat16* row = readyRow (a, r) + from;
+        const __nv_bfloat16* row = readyRow (a, r) + to.from;
 #pragma unroll 1
-        for (int c = (int) threadIdx.x * 8; c < width; c += prologueThreads * 8)
+        for (int c = (int) threadIdx.x * 8; c < to.width; c += prologueThreads * 8)
         {
-            const bool there = from + c < a.readyWidth;
-            copyAsyncOrZeros (to + r * pitch + c, there ? row + c : a.ready, there);
+            const bool there = to.from + c < a.readyWidth;
+            copyAsyncOrZeros (to.rows + r * to.pitch + c, there ? row + c : a.ready, there);
         }
     }
     commitGroup();

@@ -55,7 +55,8 @@ __device__ __forceinline__ void storeTiles (const GpuLinear& a, const float (&su
                                             float* shared)
 {
     const int tiles = (int) ((a.n + tileOutputs - 1) / tileOutputs), firstTile = blockIdx.y * Tiles;
-    TileEpilogue<NT> epilogue (a, shared, (std::int64_t) blockIdx.x * 8 * NT, blockIdx.z, gridDim.z);
+    TileEpilogue<NT> epilogue (a, (std::int64_t) blockIdx.x * 8 * NT, { (int) blockIdx.z, (int) gridDim.z },
+                               { shared });
 #pragma unroll
     for (int t = 0; t < Tiles; ++t)
         epilogue.putSums (sums[t], t);

@@ -19,6 +19,20 @@ struct KRange
     {}
 };
 
+/** Which split of k a warp group has. */
+struct SplitIndex
+{
+    int index, count;
+};
+
+/** Memory of a TileEpilogue. splitKBuffer: full of `unwritten`; through it warp groups that all run at once exchange partial sums;
+    null: they use GpuLinear's workspace and counters. */
+struct EpilogueMemory
+{
+    float* warpSums; // in shared memory
+    float* splitKBuffer = nullptr;
+};
+
 /** The epilogue of a warp group's tiles: adds the partial sums of its warps in their order, then those of split-K in theirs, and
     stores the outputs. So the order of a sum depends on the weight's shape alone. */
 template <int NT>
@@ -27,16 +41,14 @@ class TileEpilogue
 public:
     static constexpr int rowsOfAll = 8 * NT, sharedFloats = warps * rowsOfAll * tileOutputs; // of each tile
 
-    /** Of rows from `first` on, and of split `index` of `count`. partials: memory full of `unwritten` through which warp groups
-        that all run at once exchange partial sums; null: they use a.workspace and a.counters. */
-    __device__ TileEpilogue (const GpuLinear& of, float* memory, std::int64_t first, int index, int count,
-                             float* partials = nullptr)
+    /** Of rows from `first` on. */
+    __device__ TileEpilogue (const GpuLinear& of, std::int64_t first, SplitIndex which, EpilogueMemory memory)
         : a (of)
-        , splitKBuffer (partials)
-        , warpSums (memory)
+        , splitKBuffer (memory.splitKBuffer)
+        , warpSums (memory.warpSums)
         , firstRow (first)
-        , split (index)
-        , splits (count)
+        , split (which.index)
+        , splits (which.count)
         , row (threadOfWarpGroup() / 8)
         , output (threadOfWarpGroup() % 8)
         , isIn (row < min ((std::int64_t) rowsOfAll, a.rows - first))
@@ -60,7 +72,7 @@ public:
     __device__ void reduceWarps (int tile, int which = 0)
     {
         const OutputPair pair = outputPair (a, tile, output); // loads overlap the barrier
-        const ResidualPair residuals (a, pair, firstRow + row, isIn && splits == 1);
+        const PairInRow outputs (a, pair, firstRow + row, isIn && splits == 1);
         syncWarpGroup();
         if (! isIn)
             return;
@@ -73,7 +85,7 @@ public:
             second += from[w * rowsOfAll * tileOutputs + 8];
         }
         if (splits == 1)
-            return storeOutputs (a, pair, residuals, firstRow + row, first, second);
+            return outputs.store (first, second);
         float* partial = partialsOf (tile, row) + split * size;
         storePartial (partial, first);
         storePartial (partial + 8, second);
@@ -146,7 +158,7 @@ private:
     __device__ void reduceSplitsOf (int tile, int tileRow)
     {
         const OutputPair pair = outputPair (a, tile, output);
-        const ResidualPair residuals (a, pair, firstRow + tileRow, true);
+        const PairInRow outputs (a, pair, firstRow + tileRow, true);
         float* all = partialsOf (tile, tileRow);
         float first = 0, second = 0;
         constexpr int atOnce = 8; // loads in flight
@@ -177,7 +189,7 @@ private:
                     second += seconds[u];
                 }
         }
-        storeOutputs (a, pair, residuals, firstRow + tileRow, first, second);
+        outputs.store (first, second);
         if (splitKBuffer != nullptr) // resets the buffer for the next GEMV, which comes after a grid barrier
             for (int z = 0; z < splits; ++z)
             {

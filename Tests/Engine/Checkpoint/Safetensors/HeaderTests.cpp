@@ -22,7 +22,7 @@ Error refusal (const std::string& file)
     return failureOf ([&] { parse (file); });
 }
 
-/** A header's text with ' for ", and `dataBytes` of data behind it. */
+/** A header's text with ' for ", followed by `dataBytes` of data. */
 std::string bent (std::string header, std::size_t dataBytes)
 {
     std::replace (header.begin(), header.end(), '\'', '"');
@@ -137,11 +137,11 @@ TEST_CASE ("A lying safetensors header is refused with the tensor's name", "[eng
           2, "overlaps" },
         { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[0,1]},'b':{'dtype':'I8','shape':[1],'data_offsets':"
           "[2,3]}}",
-          3, "\"b\" leaves a hole behind \"a\"" },
+          3, "\"b\" leaves a gap after \"a\"" },
         { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[1,2]}}", 2,
-          "leaves a hole behind the start of the data" },
-        { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[0,1]}}", 3, "2 bytes behind its last tensor" },
-        { "{}", 1, "1 bytes behind" },
+          "leaves a gap after the start of the data" },
+        { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[0,1]}}", 3, "2 bytes after its last tensor" },
+        { "{}", 1, "1 bytes after" },
         // names
         { "{'a':{'dtype':'I8','shape':[1],'data_offsets':[0,1]},'a':{'dtype':'I8','shape':[1],'data_offsets':"
           "[1,2]}}",
@@ -169,11 +169,24 @@ TEST_CASE ("A lying safetensors header is refused with the tensor's name", "[eng
     CHECK_THAT (error.message, Catch::Contains (words));
 }
 
-TEST_CASE ("An unknown element type is refused by name", "[engine][checkpoint]")
+TEST_CASE ("A tensor of an unknown element type is kept by the type's name, without a size",
+           "[engine][checkpoint]")
 {
-    const auto error = refusal (bent ("{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]}}", 8));
-    CHECK (error.code == ErrorCode::Unsupported);
-    CHECK_THAT (error.message, Catch::Contains ("tensor \"a\" is of type \"F64\""));
+    const auto header =
+        parse (bent ("{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,8]},'b':{'dtype':'F4',"
+                     "'shape':[3],'data_offsets':[8,10]},'c':{'dtype':'I8','shape':[1],"
+                     "'data_offsets':[10,11]}}",
+                     11));
+    REQUIRE (header.entries.size() == 3);
+    CHECK (header.entries[0].dtype == DType::Other);
+    CHECK (header.entries[0].otherType == "F64");
+    CHECK (header.entries[1].otherType == "F4");
+    CHECK (header.entries[2].dtype == DType::Int8);
+    CHECK (header.entries[2].otherType.empty());
+    CHECK_THAT (refusal (bent ("{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,9]}}", 8)).message,
+                Catch::Contains ("it is truncated"));
+    CHECK_THAT (refusal (bent ("{'a':{'dtype':'F64','shape':[1],'data_offsets':[0,7]}}", 8)).message,
+                Catch::Contains ("belong to no tensor"));
 }
 
 TEST_CASE ("A file that is cut short anywhere is refused", "[engine][checkpoint]")
@@ -216,7 +229,7 @@ TEST_CASE ("100 000 tensors are refused", "[engine][checkpoint]")
     CHECK_THAT (error.message, Catch::Contains ("more than 32768 tensors"));
 }
 
-TEST_CASE ("Nesting without end takes no stack", "[engine][checkpoint]")
+TEST_CASE ("Endless nesting takes no stack", "[engine][checkpoint]")
 {
     const auto open = GENERATE (as<std::string> {}, "[", "{'a':");
     std::string header = "{'__metadata__':{'a':";
@@ -225,7 +238,8 @@ TEST_CASE ("Nesting without end takes no stack", "[engine][checkpoint]")
     CHECK_THAT (refusal (bent (header, 0)).message, Catch::Contains ("not valid JSON"));
 }
 
-TEST_CASE ("A tensor's name stands in a message without its tricks", "[engine][checkpoint]")
+TEST_CASE ("A message quotes a tensor's name cut short and without control characters",
+           "[engine][checkpoint]")
 {
     const auto error = refusal (bent ("{'\\u001b[2J\\n" + std::string (300, 'x') + "':{}}", 0));
     CHECK_THAT (error.message, Catch::Contains ("\"?[2J?xxx") && Catch::Contains ("x...\" lacks"));

@@ -19,7 +19,7 @@ using Catch::Contains;
 
 namespace
 {
-/** A tensor's bytes, unlike those of every other one. */
+/** A tensor's bytes, different for each tensor. */
 std::string contentOf (const PlannedTensor& tensor)
 {
     std::string content;
@@ -34,7 +34,7 @@ const std::vector<PlannedTensor> five { { "a", DType::BFloat16, { 3, 5 } },
                                         { "nothing", DType::Float32, { 0, 4 } },
                                         { "z", DType::Float8E4M3, { 2, 9 } } };
 
-/** All of them, `atOnce` bytes at a time. */
+/** Writes all of them, `atOnce` bytes at a time. */
 void writeAll (const std::filesystem::path& folder, std::int64_t shardBytes, std::size_t atOnce)
 {
     ShardWriter writer (folder, five, shardBytes);
@@ -49,7 +49,7 @@ void writeAll (const std::filesystem::path& folder, std::int64_t shardBytes, std
     writer.finish();
 }
 
-/** {tensor: shard} as the files have it, their contents checked. */
+/** {tensor: shard} as found in the files, whose contents it checks. */
 std::map<std::string, std::string> shardsIn (const std::filesystem::path& folder)
 {
     std::map<std::string, std::string> found;
@@ -88,8 +88,7 @@ TEST_CASE ("Tensors that are written come back from one file", "[engine][checkpo
            ShardWriter (folder.path(), five, 1000).totalBytes());
 }
 
-TEST_CASE ("Tensors that are more than a shard come with an index that is true",
-           "[engine][checkpoint][weights]")
+TEST_CASE ("Tensors that need more than one shard come with a correct index", "[engine][checkpoint][weights]")
 {
     const std::size_t atOnce = GENERATE (1, 8, 1000);
     const TemporaryFolder folder;
@@ -115,7 +114,7 @@ TEST_CASE ("A tensor larger than a shard has one of its own", "[engine][checkpoi
     CHECK (found.at ("z") == "model-00004-of-00004.safetensors");
 }
 
-TEST_CASE ("A disk that takes no more is told in one sentence", "[engine][checkpoint][weights][errors]")
+TEST_CASE ("A full disk is reported in one sentence", "[engine][checkpoint][weights][errors]")
 {
     const TemporaryFolder folder;
     const auto error = failureOf ([&] {
@@ -127,7 +126,7 @@ TEST_CASE ("A disk that takes no more is told in one sentence", "[engine][checkp
                 Contains ("model.safetensors: cannot be written: ") && Contains ("another disk"));
 }
 
-TEST_CASE ("More or less than was planned is no file", "[engine][checkpoint][weights][errors]")
+TEST_CASE ("Writing more or less than planned is an error", "[engine][checkpoint][weights][errors]")
 {
     const TemporaryFolder folder;
     ShardWriter writer (folder.path(), { { "a", DType::Int8, { 3 } } }, 1000);

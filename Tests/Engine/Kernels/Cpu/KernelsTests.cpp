@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Cpu/Kernels.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Linear.h"
@@ -11,11 +12,11 @@ using namespace tableread::test;
 
 namespace
 {
-/** One of everything that sums or approximates, by one set. */
+/** One of every operation that sums or approximates, by one kernel set. */
 at::Tensor runAll (const kernels::CpuKernels& set)
 {
     const auto x = randomTensor ({ 13, 85 }, 1), row = randomTensor ({ 85 }, 2);
-    auto out = at::zeros ({ 9, 13 * 85 }, at::kFloat);
+    auto out = at::zeros ({ 9, 13LL * 85 }, at::kFloat);
     const auto* from = x.const_data_ptr<float>();
     const auto to = [&] (std::int64_t i) { return out[i].mutable_data_ptr<float>(); };
     const auto product = [&] (at::ScalarType type, void (*kernel) (const kernels::CpuLinear&),
@@ -37,14 +38,30 @@ at::Tensor runAll (const kernels::CpuKernels& set)
     product (at::kBFloat16, set.linearBFloat16, 6);
     product (at::kChar, set.linearInt8, 7);
     product (at::kFloat8_e4m3fn, set.linearFloat8, 8);
-    set.rmsNorm (from, 13, 85, row.const_data_ptr<float>(), 1e-6f, to (1));
-    set.silu (from, 13 * 85, to (2));
+    set.rmsNorm ({ .x = from,
+                   .extent = { 13, 85 },
+                   .weight = row.const_data_ptr<float>(),
+                   .eps = 1e-6f,
+                   .out = to (1) });
+    set.silu (from, 13LL * 85, to (2));
     out[3].copy_ (x.flatten());
-    set.gelu (to (3), 13 * 85);
-    set.depthwise (from, 7, 85, 7, from, row.const_data_ptr<float>(), to (4));
+    set.gelu (to (3), 13LL * 85);
+    set.depthwise ({ .x = from,
+                     .rows = 7,
+                     .channels = 85,
+                     .taps = 7,
+                     .weight = from,
+                     .bias = row.const_data_ptr<float>(),
+                     .out = to (4) });
     auto scores = at::empty ({ 13 }, at::kFloat);
-    set.attend (row.const_data_ptr<float>(), from, from, 13, 85, 0.1f, scores.mutable_data_ptr<float>(),
-                to (5));
+    set.attend ({ .query = row.const_data_ptr<float>(),
+                  .keys = from,
+                  .values = from,
+                  .length = 13,
+                  .dim = 85,
+                  .scale = 0.1f,
+                  .scores = scores.mutable_data_ptr<float>(),
+                  .out = to (5) });
     return out;
 }
 } // namespace
@@ -60,7 +77,7 @@ TEST_CASE ("Both instruction sets give the same bits", "[engine][kernels][determ
     CHECK (sameBits (a, b));
 }
 
-TEST_CASE ("A set that does not exist is no set", "[engine][kernels]")
+TEST_CASE ("A set that does not exist is not found", "[engine][kernels]")
 {
     CHECK (kernels::kernelSet ("mmx") == nullptr);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Cpu/LinearSteps.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Parallel.h"
@@ -27,7 +28,7 @@ TEST_CASE ("gelu is the exact form, not an approximation by tanh", "[engine][ker
            1e-4); // what the check above would have caught
 }
 
-TEST_CASE ("The additions and the modulation follow their formulas, with rows that lie apart",
+TEST_CASE ("The additions and the modulation follow their formulas, with rows that are not adjacent",
            "[engine][kernels]")
 {
     const auto x = randomTensor ({ 6, 35 }, 1), y = randomTensor ({ 6, 35 }, 2),

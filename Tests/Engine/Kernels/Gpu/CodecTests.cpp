@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The codec's kernels on a GPU against their CPU twins, which CodecTests.cpp checks. Run where there is one.
+// The codec's kernels on a GPU against their CPU twins, which CodecBlockTests.cpp checks. Run on machines with a GPU.
 #include <string>
 #include <vector>
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/CodecBlock.h"
@@ -102,7 +103,7 @@ TEST_CASE ("A codec in a persistent kernel gives the bits of single kernels", "[
     const auto moved = active.to (cuda);
     const auto x = randomTensor ({ streams, columns, channels }, 3).to (cuda);
     /** Two blocks, a convolution, a block: each works on what the one before has just written. */
-    const auto run = [&] (bool persistent) {
+    const auto run = [&, streams = streams, columns = columns] (bool persistent) {
         std::vector<at::Tensor> contexts;
         for (std::uint64_t i = 0; i < 4; ++i)
             contexts.push_back (randomTensor ({ streams, taps - 1, channels }, 4 + i).to (cuda));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our product on a GPU against cuBLAS as PyTorch calls it (at::mm), in the shapes of the models: the same bf16 rows and
-// weights in, bf16 out. No test, so it runs only if it is named, whole or one part:
+// weights in, bf16 out. Not a test, so it runs only if it is named, all of it or one part:
 //     tableread_kernels_tests "[.bench]"        or "*few rows*", "*prompts*", "*voices*"
 // PyTorch asks cublasGemmEx; with TORCH_BLAS_PREFER_CUBLASLT=1 it asks cuBLASLt. A ratio below 1 says that ours is faster.
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Gpu/Devices.h"
@@ -43,7 +44,7 @@ Device& device()
     return *gpu;
 }
 
-/** A GPU, a stream that can be captured, and the head of a table. */
+/** A GPU, a stream that can be captured, and the header of a table. */
 void beginTable()
 {
     INFO (kernels::loadGpu());
@@ -56,11 +57,11 @@ void beginTable()
                  "cuBLAS us", "ratio", "weights GB/s", "TFLOP/s", "cuBLAS's first row");
 }
 
-/** The median microseconds of a call, when call (0), call (1) … run one behind the other in a graph. */
+/** The median microseconds of a call, when call (0), call (1) … run one after the other in a graph. */
 double microsecondsOf (const std::function<void (std::int64_t)>& call, std::int64_t calls)
 {
     constexpr std::size_t warmUps = 3, measured = 9;
-    call (0); // what is made on first use must not be made in the recording
+    call (0); // what is created on first use must not be created during the recording
     auto body = [&] {
         for (std::int64_t i = 0; i < calls; ++i)
             call (i);
@@ -69,7 +70,7 @@ double microsecondsOf (const std::function<void (std::int64_t)>& call, std::int6
     const std::unique_ptr<void, void (*) (void*)> graph (
         kernels::gpu().capture ([] (void* context) { (*static_cast<Body*> (context))(); }, &body),
         kernels::gpu().drop);
-    // All are queued at once: the device never waits for the host, so no launch is measured with them.
+    // All are queued at once: the device never waits for the host, so no launch is measured.
     for (std::size_t i = 0; i < warmUps; ++i)
         kernels::gpu().replay (graph.get());
     auto& gpu = device();
@@ -111,11 +112,11 @@ void compare (const Shape& shape, const std::vector<std::int64_t>& rowCounts)
     for (const auto rows : rowCounts)
     {
         const auto x = at::randn ({ rows, k }, onGpu);
-        // A millisecond at 3 TB/s and 600 TFLOP/s, or each copy once: what lies between two graphs is then nothing.
+        // A millisecond at 3 TB/s and 600 TFLOP/s, or each copy once: the time between two graphs is then negligible.
         const auto operations = 2 * rows * n * k;
         const auto bytes = weightBytes + 2 * rows * (n + k) + operations / 200;
         const auto calls = copies * (3'000'000'000 / (copies * bytes) + 1);
-        at::Tensor ourOut, theirOut; // in the end the last copy's
+        at::Tensor ourOut, theirOut; // at the end the last copy's
         const auto ourTime = microsecondsOf (
             [&] (std::int64_t i) {
                 ourOut = kernels::linear (x, ours[(std::size_t) (i % copies)], nullptr, { .rounded = true });
@@ -152,8 +153,8 @@ TEST_CASE ("Products of prompts against cuBLAS", "[.bench]")
         compare (shape, { 64, 128, 256, 512, 1024 });
 }
 
-// The codec's feed-forward layers over 10 s of voice, 75 frames; of 128 channels the engine's codec blocks are one kernel
-// each, and these products what they would be otherwise.
+// The codec's feed-forward layers over 10 s of voice, 75 frames. With 128 channels the engine's codec blocks are one
+// kernel each, and these products show what they would be otherwise.
 TEST_CASE ("Products of voices against cuBLAS", "[.bench]")
 {
     beginTable();

@@ -58,7 +58,7 @@ TEST_CASE ("A CUDA library that is refused or missing does not hide one that can
 // Run by ctest with a stranger of the same name in LD_LIBRARY_PATH.
 TEST_CASE ("A library of the same name in the loader's search path is not loaded", "[.searchpath]")
 {
-    if (const auto child = fork(); child == 0) // the trap is one: the loader does find it
+    if (const auto child = fork(); child == 0) // the trap works: the loader does find it
         _exit (dlopen ("libtableread-cuda.so", RTLD_NOW) != nullptr && strangerIsLoaded() ? 0 : 1);
     int trapped = -1;
     wait (&trapped);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The products on a GPU against their CPU twins, which the other tests of this folder check. Run where there is one.
+// The products on a GPU against their CPU twins, which the tests in the folder above check. Run on machines with a GPU.
 #include <string>
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Gpu/Kernels.h"
@@ -19,7 +20,7 @@ void needGpu()
     REQUIRE (std::string (kernels::loadGpu()).empty());
 }
 
-/** Every byte but the two NaNs of e4m3, 40 rows of them, each beginning elsewhere. */
+/** Every byte but the two NaNs of e4m3, 40 rows of them, each with a different start. */
 kernels::ByteMatrix allBytes (at::ScalarType type)
 {
     const auto bytes = at::arange (256, at::kInt);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How matrices lie on a GPU, checked without one: taken apart as the kernel's lanes do it (Kernels/Cuda/Tiles.h).
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
 #include "Kernels/Gpu/Tensors.h"
@@ -22,12 +23,12 @@ at::Tensor asMultiplied (const at::Tensor& panels, std::int64_t depth)
     auto* to = out.mutable_data_ptr<std::uint8_t>();
     for (std::int64_t tile = 0; tile < tiles; ++tile)
         for (std::int64_t step = 0; step < steps; ++step)
-            for (int lane = 0; lane < 32; ++lane)
-                for (int i = 0; i < 4; ++i)
-                    for (int half = 0; half < 2; ++half)
+            for (std::int64_t lane = 0; lane < 32; ++lane)
+                for (std::int64_t i = 0; i < 4; ++i)
+                    for (std::int64_t half = 0; half < 2; ++half)
                         for (std::int64_t b = 0; b < size; ++b)
                         {
-                            const int group = lane / 4, quad = lane % 4;
+                            const auto group = lane / 4, quad = lane % 4;
                             const auto output = tile * 16 + group + (i % 2) * 8;
                             const auto input = step * 16 + quad * 2 + half + (i / 2) * 8;
                             to[(output * depth + input) * size + b] =
@@ -49,7 +50,7 @@ kernels::Weight packed (const at::Tensor& matrix, at::ScalarType type, bool gate
 }
 } // namespace
 
-TEST_CASE ("A GPU's tiles hold each weight where its lane looks for it, zeros elsewhere",
+TEST_CASE ("A GPU's tiles hold each weight where its lane looks for it, and zeros elsewhere",
            "[engine][kernels][weights]")
 {
     const auto type = GENERATE (at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
@@ -65,11 +66,11 @@ TEST_CASE ("A GPU's tiles hold each weight where its lane looks for it, zeros el
         CHECK (weight.channelScale.equal (kernels::quantise (matrix, type).scale));
 }
 
-TEST_CASE ("In a GPU's tiles of a gated matrix each output stands before its partner",
+TEST_CASE ("In a GPU's tiles of a gated matrix each output comes before its partner",
            "[engine][kernels][weights]")
 {
     const auto type = GENERATE (at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
-    const auto half = GENERATE (8, 20);
+    const std::int64_t half = GENERATE (8, 20);
     const auto matrix = randomTensor ({ 2 * half, 128 }, 1);
     const auto got = asMultiplied (packed (matrix, type, true).panels, 128).to (at::kFloat);
     const auto wanted = numbersOf (matrix, type).to (at::kFloat);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
@@ -15,8 +16,8 @@ using namespace tableread::test;
 namespace
 {
 const at::Device cuda (at::kCUDA, 0);
-// inner: so many inputs that split-K is used.
-constexpr std::int64_t hidden = 512, inner = 6 * 1152, heads = 8, kvHeads = 2, dim = 64, capacity = 320,
+// inner: enough inputs for split-K to be used.
+constexpr std::int64_t hidden = 512, inner = 6LL * 1152, heads = 8, kvHeads = 2, dim = 64, capacity = 320,
                        latent = 64;
 
 at::Tensor onGpu (at::IntArrayRef sizes, std::uint64_t seed, double scale)
@@ -66,14 +67,15 @@ struct Model
             at::full ({ (rows + 1) / 2 }, rows % 2 == 0 ? 1.3 : 1.0, at::kFloat).to (cuda)
         };
         const auto requests = (rows + 1) / 2;
-        auto sample = onGpu ({ requests, latent }, 12, 1), before = at::zeros_like (sample);
-        auto noisy = at::zeros ({ rows, latent }, sample.options());
+        const auto sample = onGpu ({ requests, latent }, 12, 1);
+        const auto noisy = at::zeros ({ rows, latent }, sample.options());
+        kernels::SolverState state { sample, at::zeros_like (sample), noisy };
         const auto shift = onGpu ({ rows, hidden }, 13, 1), scale = onGpu ({ rows, hidden }, 14, 0.1);
         const auto body = [&] {
             for (std::int64_t l = 0; l < layers; ++l)
             {
                 auto attended = kernels::linear (x, qkv, &norm);
-                const auto mixed = kernels::attention (attended, heads, kvHeads, rotary, table, l);
+                const auto mixed = kernels::attention (attended, table, { heads, kvHeads, rotary, l });
                 kernels::linear (mixed, output, nullptr, { .residual = x });
                 const auto wide = kernels::linear (
                     x, gateUp, &norm, { .activation = kernels::Activation::SwiGlu, .rounded = true });
@@ -83,10 +85,10 @@ struct Model
             for (int step = 0; step < 4; ++step)
             {
                 const auto y = kernels::linear (noisy, noisyIn);
-                kernels::linear (x, noisyOut, &modulated); // the step whose rows need most memory
+                kernels::linear (x, noisyOut, &modulated); // the step whose rows need the most memory
                 const auto v = kernels::linear (y, noisyOut, &norm);
                 kernels::solverStep (
-                    sample, before, v, noisy, guided,
+                    state, v, guided,
                     { .alpha = 0.9f, .sigma = 0.4f, .keep = 0.7f, .first = 0.5f, .second = 0.1f });
             }
         };
@@ -143,7 +145,7 @@ TEST_CASE ("Products whose tiles divide evenly among warp groups give the bits o
            "[engine][kernels][.gpu]")
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
-    constexpr std::int64_t rows = 2, narrow = 16 * 132, wide = 2 * narrow;
+    constexpr std::int64_t rows = 2, narrow = 16LL * 132, wide = 2 * narrow;
     const auto type = GENERATE (at::kBFloat16, at::kChar, at::kFloat8_e4m3fn);
     CAPTURE (type);
     const auto up = Model::packed ({ wide, 1024 }, 1, type, false),
@@ -164,7 +166,7 @@ TEST_CASE ("Products whose tiles divide evenly among warp groups give the bits o
     CHECK (sameBits (run (true), single));
 }
 
-// The weights of a row's splits do not fit beside the ring buffers: then the attention is a kernel of its own.
+// The weights of a row's splits do not fit next to the ring buffers: then the attention is a separate kernel.
 TEST_CASE ("A persistent kernel continues after an attention over more positions than it has memory for",
            "[engine][kernels][.gpu]")
 {
@@ -186,7 +188,7 @@ TEST_CASE ("A persistent kernel continues after an attention over more positions
             for (int pass = 0; pass < 2; ++pass)
             {
                 auto attended = kernels::linear (x, qkv);
-                kernels::linear (kernels::attention (attended, heads, kvHeads, rotary, table, 0), output,
+                kernels::linear (kernels::attention (attended, table, { heads, kvHeads, rotary, 0 }), output,
                                  nullptr, { .residual = x });
             }
         };

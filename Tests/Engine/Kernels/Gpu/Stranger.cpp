@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may lie where the CUDA library is looked for, and is not this engine's: with the ABI number STRANGER_ABI or none,
+// A library of another origin, found where the CUDA library is looked for: with the ABI number STRANGER_ABI or none,
 // with kernels (STRANGER_KERNELS) or none.
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -83,13 +84,13 @@ TEST_CASE (
     needGpu();
     const auto type = GENERATE (at::kBFloat16, at::kChar);
     const std::int64_t rows = GENERATE (33, 100, 300);
-    // Parts of k, and none; outputs that fill the last lanes' fours, and some that do not.
+    // With k in parts and undivided; outputs that fill the fours of the last lanes, and some that do not.
     const auto [n, k] = GENERATE (table<std::int64_t, std::int64_t> (
         { { 96, 4608 }, { 1000, 1536 }, { 130, 2048 }, { 2432, 448 }, { 18, 70 } }));
     const auto activation =
         GENERATE (kernels::Activation::None, kernels::Activation::Gelu, kernels::Activation::SwiGlu);
     CAPTURE (type, rows, n, k, activation);
-    constexpr std::int64_t sequences = 7; // so many that other blocks multiply them
+    constexpr std::int64_t sequences = 7; // so many that different blocks multiply them
     const bool gated = activation == kernels::Activation::SwiGlu;
     const auto outputs = gated ? n / 2 : n;
     const auto w = randomTensor ({ n, k }, 1), bias = randomTensor ({ n }, 2);
@@ -124,7 +125,7 @@ TEST_CASE ("attention on a GPU is its CPU twin's, over one part of a cache and o
         table<std::int64_t, std::int64_t, std::int64_t> ({ { 4, 2, 24 }, { 12, 2, 128 }, { 7, 7, 64 } }));
     const std::int64_t prompt = GENERATE (5, 64, 65, 300);
     const std::int64_t capacity = 320;
-    const auto run = [&] (at::Device where) {
+    const auto run = [&, heads = heads, kvHeads = kvHeads, dim = dim] (at::Device where) {
         const auto rotary = kernels::makeRotaryTable (capacity, dim, 1e6, where);
         const auto store = [&] {
             return at::zeros ({ 2, kvHeads, capacity, dim }, at::TensorOptions (at::kFloat).device (where));
@@ -133,9 +134,9 @@ TEST_CASE ("attention on a GPU is its CPU twin's, over one part of a cache and o
         auto first = randomTensor ({ prompt, (heads + 2 * kvHeads) * dim }, 1).to (where);
         auto next = randomTensor ({ 1, (heads + 2 * kvHeads) * dim }, 2).to (where);
         const auto before = kernels::makeAttentionRows ({ { cache, prompt, 0 } });
-        auto whole = kernels::attention (first, heads, kvHeads, rotary, before, 1);
+        auto whole = kernels::attention (first, before, { heads, kvHeads, rotary, 1 });
         const auto after = kernels::makeAttentionRows ({ { cache, 1, prompt } });
-        auto row = kernels::attention (next, heads, kvHeads, rotary, after, 1);
+        auto row = kernels::attention (next, after, { heads, kvHeads, rotary, 1 });
         return at::cat ({ whole, row }).cpu();
     };
     CHECK (relativeError (run (cuda), run (at::kCPU)) < 5e-6);
@@ -166,12 +167,12 @@ TEST_CASE (
     const auto together = stores(), apart = stores();
     auto all = rows.clone();
     const auto wanted =
-        kernels::attention (all, heads, kvHeads, rotary, kernels::makeAttentionRows (together), 0);
+        kernels::attention (all, kernels::makeAttentionRows (together), { heads, kvHeads, rotary, 0 });
     for (std::size_t i = 0; i < lengths.size(); ++i)
     {
         auto one = rows.narrow (0, (std::int64_t) i, 1).clone();
         const auto own = kernels::makeAttentionRows ({ apart[i] });
-        CHECK (sameBits (kernels::attention (one, heads, kvHeads, rotary, own, 0)[0].cpu(),
+        CHECK (sameBits (kernels::attention (one, own, { heads, kvHeads, rotary, 0 })[0].cpu(),
                          wanted[(std::int64_t) i].cpu()));
         CHECK (sameBits (apart[i].store.keys.cpu(), together[i].store.keys.cpu()));
         CHECK (sameBits (apart[i].store.values.cpu(), together[i].store.values.cpu()));

@@ -38,7 +38,7 @@ double sharesOf (const ProfileSums& sums)
     return all;
 }
 
-/** Frames of a CPU: the language model's time grows from frame to frame, 1 ms is between the parts. */
+/** Frames of a CPU: the language model's time grows from frame to frame, and 1 ms passes between the parts. */
 std::vector<ProfileSpan> cpuSpans (std::int64_t frames)
 {
     std::vector<ProfileSpan> spans;
@@ -77,10 +77,10 @@ ProfileReport reportOf (const std::vector<ProfileSpan>& spans, std::int64_t sett
 }
 } // namespace
 
-TEST_CASE ("Copies that do not hide behind work are the exposed wait, and all rows are a frame",
+TEST_CASE ("Copies that work does not hide are the exposed wait, and all rows add up to a frame",
            "[engine][command][profile]")
 {
-    // 20 copies of 1 ms a frame beside 28 layers of 0.25 ms and 1 ms for the sound.
+    // 20 copies of 1 ms a frame, along with 28 layers of 0.25 ms and 1 ms for the sound.
     ProfiledModel model ({ .interval = 0 });
     for (int frame = 0; frame < 12; ++frame)
         model.profiledFrame (1.0);
@@ -102,7 +102,7 @@ TEST_CASE ("Copies that do not hide behind work are the exposed wait, and all ro
     CHECK (sums.trims == 0);
 }
 
-TEST_CASE ("What a trim costs is its own row, but for the time in which the GPU had work",
+TEST_CASE ("The cost of a trim is its own row, except for the time in which the GPU had work",
            "[engine][command][profile]")
 {
     const auto interval = GENERATE (1, 3, 20);
@@ -127,7 +127,7 @@ TEST_CASE ("What a trim costs is its own row, but for the time in which the GPU 
     CHECK (sharesOf (sums) == Approx (1.0));
 }
 
-TEST_CASE ("The host's time is divided into issuing, waiting and what is between",
+TEST_CASE ("The host's time is divided into issuing, waiting and the time between",
            "[engine][command][profile]")
 {
     std::vector<ProfileSpan> spans {
@@ -157,7 +157,7 @@ TEST_CASE ("The host's time is divided into issuing, waiting and what is between
     CHECK (medianOf (sums, What::Launch) == Approx (20.0 - 5 - 7 - 2));
 }
 
-TEST_CASE ("On a CPU the parts are what the host did, and what settles or speaks nothing is left out",
+TEST_CASE ("On a CPU the parts are what the host did, without warm-up and steps that speak nothing",
            "[engine][command][profile]")
 {
     const auto sums = sumsOf (cpuSpans (10), 1);
@@ -195,7 +195,7 @@ TEST_CASE ("A profile's table says what was measured, its rows, copies and trims
 
     const auto onCpu = describe (reportOf (cpuSpans (3), 0));
     CHECK_THAT (onCpu, Contains ("28 layers, all resident") && Contains ("between the parts") &&
-                           Contains ("copies beside that: none") && ! Contains ("waits for the GPU"));
+                           Contains ("concurrent copies: none") && ! Contains ("waits for the GPU"));
 }
 
 TEST_CASE ("A profile in JSON has the table's figures in full", "[engine][command][profile]")

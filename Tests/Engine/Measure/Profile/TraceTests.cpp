@@ -25,7 +25,7 @@ std::int64_t nanoseconds (const Json& microseconds)
     return std::llround (microseconds.get<double>() * 1e3);
 }
 
-/** What every reader of such a file relies on. @returns its complete events by thread, in the file's order. */
+/** Checks what every reader of such a file relies on. @returns its complete events by thread, in the file's order. */
 std::map<int, std::vector<Json>> checkedEvents (const std::string& text)
 {
     const auto trace = Json::parse (text);
@@ -116,14 +116,13 @@ TEST_CASE ("A trace has a track for each queue, and an event for each copy, wait
     }
 }
 
-TEST_CASE ("Spans that stick out of each other by what clocks are off are set right in a trace",
-           "[engine][command][profile]")
+TEST_CASE ("A trace corrects spans that overlap a little because clocks differ", "[engine][command][profile]")
 {
     const std::vector<ProfileSpan> spans {
         { .kind = Kind::Queue, .part = numberOf (FramePart::LanguageModel), .beginMs = 1.0, .endMs = 3.0 },
-        work (1.0, 2.0000006, 0),       // its end lies within the next one's begin
-        work (2.0000002, 3.0000009, 1), // and this one's outside what holds it
-        work (5.0, 5.0, 2),             // nothing
+        work (1.0, 2.0000006, 0),       // ends after the next one begins
+        work (2.0000002, 3.0000009, 1), // ends after the span that contains it
+        work (5.0, 5.0, 2),             // empty
         work (4.0, 4.5, 3),             // out of order
     };
     const auto events = checkedEvents (chromeTrace (spans, "a test")).at (2);

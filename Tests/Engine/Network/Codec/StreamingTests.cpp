@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -89,7 +90,7 @@ TEST_CASE ("A stream among others gives the same bits as alone, and an inactive 
 
     codec.decoder.decode (latents, masked);
     masked.active = at::tensor ({ 1, 0, 1 }, at::kInt);
-    codec.decoder.decode (latents, masked); // stream 1 stands still
+    codec.decoder.decode (latents, masked); // stream 1 is inactive
     masked.active = at::Tensor {};
     codec.decoder.decode (latents, together);
     const auto again = codec.decoder.decode (latents, masked);

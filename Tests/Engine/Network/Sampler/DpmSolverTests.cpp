@@ -81,7 +81,7 @@ TEST_CASE ("The solver is of second order where the predicted sample moves", "[e
     CHECK (errorOf (20) < 0.002);
 }
 
-TEST_CASE ("A number of steps that cannot be taken is refused in words", "[engine][sampler]")
+TEST_CASE ("An impossible number of steps is refused in words", "[engine][sampler]")
 {
     CHECK_THROWS_WITH (DpmSolver::make (GENERATE (0, -3, 1000)),
                        Catch::Contains ("use a number from 1 to 999"));

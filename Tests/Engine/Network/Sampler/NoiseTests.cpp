@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Network/Sampler/Noise.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
@@ -22,7 +23,7 @@ TEST_CASE ("philox gives the known answers of its authors", "[engine][sampler]")
            Words { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 });
 }
 
-TEST_CASE ("normals are normal, and each depends on its own place only", "[engine][sampler]")
+TEST_CASE ("normals are normal, and each depends only on its own position", "[engine][sampler]")
 {
     std::vector<float> many (200'001);
     normals (7, NoiseDomain::Diffusion, 3, many);

@@ -13,7 +13,7 @@ namespace
 {
 constexpr std::int64_t gib = 1LL << 30;
 
-/** 28 layers of half a GiB, 3 GiB beside them, a quarter of a GiB of reserve. */
+/** 28 layers of half a GiB, 3 GiB of other memory, a quarter of a GiB of reserve. */
 MemoryNeeds sevenB()
 {
     return { .layers = 28,
@@ -48,11 +48,11 @@ TEST_CASE ("The peak is the sum of its terms, with slots only for layers that ar
     CHECK (peakBytes (needs, 0, 4) == 3 * gib + 4 * gib / 2);
 
     auto voices = needs;
-    voices.voiceEncoder = 2 * gib; // the encoder is gone when there are caches and activations
+    voices.voiceEncoder = 2 * gib; // the encoder is gone by the time there are caches and activations
     CHECK (peakBytes (voices, 8, 2) == 4 * gib + 10 * gib / 2);
 }
 
-TEST_CASE ("Auto keeps as many layers as fit beside the reserve, and not one more", "[engine][offload]")
+TEST_CASE ("Auto keeps as many layers as fit with the reserve, and not one more", "[engine][offload]")
 {
     const auto needs = sevenB();
     for (std::int64_t free = 3 * gib; free < 20 * gib; free += gib / 8)
@@ -70,7 +70,7 @@ TEST_CASE ("Auto keeps as many layers as fit beside the reserve, and not one mor
     CHECK (settle (asking (OffloadRequest::Mode::Auto), needs, 80 * gib, "cuda:0").gpuLayers == 28);
 }
 
-TEST_CASE ("Without a wish everything is resident if it fits, else what fits, and it says so",
+TEST_CASE ("Without an option everything is resident if it fits, else what fits, and it says so",
            "[engine][offload]")
 {
     const auto wide = settle ({}, sevenB(), 80 * gib, "cuda:0");
@@ -81,7 +81,7 @@ TEST_CASE ("Without a wish everything is resident if it fits, else what fits, an
     CHECK (narrow.chosenBy == "as many as fit 10.00 GiB");
 }
 
-TEST_CASE ("What cannot fit is refused with what would", "[engine][offload][errors]")
+TEST_CASE ("What cannot fit is refused, with the number of layers that would", "[engine][offload][errors]")
 {
     const auto needs = sevenB();
     CHECK_THAT (
@@ -100,7 +100,7 @@ TEST_CASE ("What cannot fit is refused with what would", "[engine][offload][erro
                     settle (asking (OffloadRequest::Mode::Preset, 0, "tiny"), needs, 80 * gib, "cuda:0");
                 }),
                 Contains ("there is no such preset") && Contains ("budget"));
-    // An explicit wish may use the reserve: it is the user's to spend.
+    // An explicit option may use the reserve: it is the user's to spend.
     CHECK (settle (asking (OffloadRequest::Mode::Layers, 12), needs, 10 * gib, "cuda:0").gpuLayers == 12);
 }
 
@@ -131,7 +131,8 @@ TEST_CASE ("Presets scale to the model's own number of layers", "[engine][offloa
     CHECK (config.chosenBy == "preset " + preset);
 }
 
-TEST_CASE ("Settings that cannot be used are refused, and the effective ones are told", "[engine][offload]")
+TEST_CASE ("Settings that cannot be used are refused, and the effective ones are reported",
+           "[engine][offload]")
 {
     OffloadRequest request = asking (OffloadRequest::Mode::Layers, 8);
     request.settings.cacheTrimInterval = -1;
@@ -166,7 +167,8 @@ TEST_CASE ("Sizes are read with their units", "[engine][offload]")
     CHECK (parseBytes ("10 gib") == 10 * gib);
     CHECK (parseBytes ("9.5GiB") == 19 * gib / 2);
     CHECK (parseBytes ("800M") == 800'000'000);
-    CHECK (parseBytes ("123") == 123);
+    CHECK (parseBytes ("123b") == 123);
+    CHECK_FALSE (parseBytes ("123"));
     for (const auto* wrong : { "", "GB", "0", "-3GB", "3.3.3GB", "10 lb", "1e99" })
         CHECK_FALSE (parseBytes (wrong));
 }

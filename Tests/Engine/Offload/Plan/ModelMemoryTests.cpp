@@ -23,16 +23,17 @@ TEST_CASE ("A decoder layer is counted as it is packed", "[engine][model][offloa
 {
     const auto checkpoint = mini();
     // By hand: inputs of 448 are padded to 512, of 1216 to 1280; two norms and three biases are fp32.
-    const std::int64_t attention = 4 * 448 * 512, mlp = 2 * 1216 * 512 + 448 * 1280, vectors = 5 * 448 * 4;
+    const std::int64_t attention = 4LL * 448 * 512, mlp = 2 * 1216 * 512 + 448 * 1280,
+                       vectors = 5LL * 448 * 4;
     CHECK (layerBytes (*checkpoint, {}) == 2 * (attention + mlp) + vectors);
-    const std::int64_t scales = (5 * 448 + 2 * 1216) * 4;
+    const std::int64_t scales = 4LL * (5 * 448 + 2 * 1216);
     for (const auto format : { WeightsFormat::Int8, WeightsFormat::Float8 })
         CHECK (layerBytes (*checkpoint, { .weights = format }) == attention + mlp + vectors + scales);
     CHECK (layerBytes (*checkpoint, { .bfloat16 = false }) ==
-           4 * (4 * 448 * 448 + 3 * 448 * 1216) + vectors); // fp32 as it is
+           4LL * (4 * 448 * 448 + 3 * 448 * 1216) + vectors); // fp32 as it is
 }
 
-TEST_CASE ("Memory beside the layers grows with what it is kept for", "[engine][model][offload]")
+TEST_CASE ("Memory outside the layers grows with what it is kept for", "[engine][model][offload]")
 {
     const auto checkpoint = mini();
     const auto needs = memoryNeeds (*checkpoint, {});
@@ -40,7 +41,7 @@ TEST_CASE ("Memory beside the layers grows with what it is kept for", "[engine][
     CHECK (needs.layerBytes >= layerBytes (*checkpoint, {}));
     CHECK (needs.layerBytes % (2 * mib) == 0);
     // Keys and values of two branches, each 8 layers of 7 heads, 4096 positions of 64 in bf16, in steps of 2 MiB.
-    const std::int64_t branch = 8 * 7 * 4096 * 64 * 2;
+    const std::int64_t branch = 8LL * 7 * 4096 * 64 * 2;
     CHECK (needs.caches == 4 * branch);
     CHECK (memoryNeeds (*checkpoint, { .passages = 3 }).caches == 12 * branch);
     CHECK (memoryNeeds (*checkpoint, { .guided = false }).caches == 2 * branch);
@@ -62,15 +63,15 @@ TEST_CASE ("A tensor's bytes on a GPU are those of its padded tiles", "[engine][
     };
     CHECK (bytes ("a.norm.weight", { 100 }) == 400);
     CHECK (bytes ("a.bias", {}) == 4);
-    CHECK (bytes ("a.o_proj.weight", { 16, 128 }) == 2 * 16 * 128);
-    CHECK (bytes ("a.o_proj.weight", { 17, 129 }) == 2 * 32 * 256);
-    CHECK (bytes ("a.gate_proj.weight", { 9, 128 }) == 2 * 16 * 128); // half of a gated matrix: eights
-    CHECK (bytes ("a.up_proj.weight", { 24, 128 }) == 2 * 24 * 128);
-    CHECK (bytes ("a.down_proj.weight", { 24, 128 }) == 2 * 32 * 128);
+    CHECK (bytes ("a.o_proj.weight", { 16, 128 }) == 2LL * 16 * 128);
+    CHECK (bytes ("a.o_proj.weight", { 17, 129 }) == 2LL * 32 * 256);
+    CHECK (bytes ("a.gate_proj.weight", { 9, 128 }) == 2LL * 16 * 128); // half of a gated matrix: in eights
+    CHECK (bytes ("a.up_proj.weight", { 24, 128 }) == 2LL * 24 * 128);
+    CHECK (bytes ("a.down_proj.weight", { 24, 128 }) == 2LL * 32 * 128);
     CHECK (bytes ("a.o_proj.weight", { 17, 129 }, WeightsFormat::Int8) == 32 * 256 + 4 * 17);
-    CHECK (bytes ("a.downsample_layers.1.0.conv.conv.weight", { 64, 32, 4 }) == 2 * 64 * 128);
-    CHECK (bytes ("a.convtr.convtr.weight", { 48, 20, 16 }) == 2 * (8 * 20) * 128); // two taps of 48 inputs
-    CHECK (bytes ("a.mixer.conv.conv.conv.weight", { 64, 1, 7 }) == 4 * 64 * 7);
+    CHECK (bytes ("a.downsample_layers.1.0.conv.conv.weight", { 64, 32, 4 }) == 2LL * 64 * 128);
+    CHECK (bytes ("a.convtr.convtr.weight", { 48, 20, 16 }) == 2LL * 8 * 20 * 128); // two taps of 48 inputs
+    CHECK (bytes ("a.mixer.conv.conv.conv.weight", { 64, 1, 7 }) == 4LL * 64 * 7);
 }
 
 TEST_CASE ("Each tensor is counted in its place, or stays on the host", "[engine][model][offload]")

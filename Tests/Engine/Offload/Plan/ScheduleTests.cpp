@@ -22,9 +22,9 @@ struct Case
     int frames;
 };
 
-/** The earliest end of all frames over every valid way to copy each offloaded layer once a use: which copy comes next
-    and into which slot is tried out in full, also out of order. A slot is free for a copy when the use of what it holds
-    is over. Knows nothing of the scheduler. */
+/** The earliest end of all frames over every valid way to copy each offloaded layer once a use: it tries every next
+    copy into every slot, also out of order. A slot is free for a copy when the use of the layer that it holds is
+    over. Knows nothing of the scheduler. */
 class BestSchedule
 {
 public:
@@ -61,8 +61,8 @@ public:
     }
 
 private:
-    /** When the work of a use is over, or of the last one with what follows; infinity while a copy is not scheduled.
-        `before` of a use is all work since the last use's own begin. */
+    /** When a use begins: its copy and all work before it are complete. Infinity while a copy up to it is not
+        scheduled. */
     double beginOf (std::size_t use) const
     {
         double at = 0;
@@ -96,7 +96,7 @@ private:
             {
                 const auto free = occupant < 0 ? 0.0 : endOfUse (static_cast<std::size_t> (occupant));
                 if (free == std::numeric_limits<double>::infinity())
-                    continue; // it holds what is used after a layer that is not even copied
+                    continue; // its layer is used after one that is not copied yet
                 const auto held = occupant;
                 const auto end = std::max (linkFree, free) + 1.0;
                 copied[use] = end;
@@ -109,10 +109,10 @@ private:
     }
 
     Case setting;
-    std::vector<double> beforeUse; // work between the begin of the last use, or of all, and this one
+    std::vector<double> beforeUse; // work since the start of the previous use, or of all
     double afterLast = 0;
     std::size_t needed = 0;
-    std::vector<double> copied; // when a use's copy is there; below 0: not scheduled
+    std::vector<double> copied; // when a use's copy is complete; below 0: not scheduled
     std::vector<std::int64_t> occupants;
     double best = std::numeric_limits<double>::infinity();
 };
@@ -186,7 +186,7 @@ TEST_CASE ("A predicted frame takes the link's time or the work's, whichever is 
     }
 }
 
-TEST_CASE ("Resident layers stand evenly among the others", "[engine][offload]")
+TEST_CASE ("Resident layers are spread evenly among the others", "[engine][offload]")
 {
     for (std::int64_t layers = 1; layers <= 30; ++layers)
         for (std::int64_t resident = 0; resident < layers; ++resident)

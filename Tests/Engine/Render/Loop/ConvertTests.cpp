@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/Convert.h"
 
+#include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -42,7 +43,7 @@ std::vector<std::string> namesIn (const fs::path& folder)
     return names;
 }
 
-/** Every tensor of a converted checkpoint, as it must be. @returns how many are in 8 bits. */
+/** Checks every tensor of a converted checkpoint. @returns how many are in 8 bits. */
 int checkTensors (const fs::path& from, const fs::path& to, WeightsFormat format)
 {
     const auto before = Checkpoint::open (from), after = Checkpoint::open (to);
@@ -73,7 +74,7 @@ int checkTensors (const fs::path& from, const fs::path& to, WeightsFormat format
 }
 } // namespace
 
-TEST_CASE ("A converted checkpoint has its layers' matrices in 8 bits and all else as it was",
+TEST_CASE ("A converted checkpoint has its layers' matrices in 8 bits and everything else as it was",
            "[engine][weights][convert]")
 {
     const auto format = GENERATE (WeightsFormat::Int8, WeightsFormat::Float8);
@@ -87,7 +88,7 @@ TEST_CASE ("A converted checkpoint has its layers' matrices in 8 bits and all el
     CHECK (readFile (to / "config.json") == readFile (golden / "config.json"));
     CHECK (namesIn (folder.path()) == std::vector<std::string> { "converted" });
 
-    // What is converted already is taken as it is.
+    // A checkpoint that is already converted is taken as it is.
     const auto again = convertCheckpoint ({ .from = to, .to = folder.path() / "again", .weights = format });
     CHECK (again.kept == 14);
     CHECK (readFile (folder.path() / "again/model.safetensors") == readFile (to / "model.safetensors"));
@@ -119,7 +120,56 @@ TEST_CASE ("The embedded model's int8 stays what it is, shard by shard, with tok
         CHECK (readFile (to / file) == readFile (mini / file));
 }
 
-TEST_CASE ("Links are followed, and what is hidden or no part of a checkpoint is left behind",
+TEST_CASE ("Scales of other names and shapes become ours, and what the model does not use is left out",
+           "[engine][weights][convert]")
+{
+    const TemporaryFolder folder;
+    const auto from = folder.path() / "from", to = folder.path() / "to";
+    fs::create_directory (from);
+    fs::copy_file (golden / "config.json", from / "config.json");
+    const std::string matrix = "model.language_model.layers.0.mlp.up_proj.",
+                      norm = "model.language_model.norm.weight";
+    SafetensorsWriter()
+        .add (matrix + "weight", "F8_E4M3", { 2, 3 }, "123456")
+        .addFloats (matrix + "scale_weight", {}, { 0.5f })
+        .addFloats (matrix + "scale_input", {}, { 9 })
+        .add (norm, "F8_E4M3", { 2 }, "12")
+        .addFloats (norm + "_scale_inv", { 1 }, { 0.25f })
+        .add ("scaled_fp8", "F8_E4M3", { 2 }, "12")
+        .add ("unused", "F64", { 1 }, "12345678")
+        .write (from / "model.safetensors");
+    convertCheckpoint ({ .from = from, .to = to, .weights = WeightsFormat::Float8 });
+    const auto after = Checkpoint::open (to);
+    CHECK (after->names() == std::vector<std::string> { matrix + "weight", norm });
+    CHECK (after->unused().empty());
+    CHECK (bytesOf (after->tensor (matrix + "weight")) == "123456");
+    CHECK (after->scale (matrix + "weight")->shape == std::vector<std::int64_t> { 2 });
+    CHECK (after->channelScales (matrix + "weight") == std::vector<float> { 0.5f, 0.5f });
+    CHECK (after->channelScales (norm) == std::vector<float> { 0.25f, 0.25f });
+}
+
+TEST_CASE ("A checkpoint that shrinks while it is converted is an error, and leaves nothing",
+           "[engine][weights][convert][mapped]")
+{
+    const TemporaryFolder folder;
+    const auto from = folder.path() / "from";
+    fs::create_directory (from);
+    for (const std::string name : { "config.json", "model.safetensors" })
+        fs::copy_file (golden / name, from / name);
+    const auto error = failureOf ([&] {
+        convertCheckpoint ({ .from = from,
+                             .to = folder.path() / "to",
+                             .weights = WeightsFormat::Int8,
+                             .onProgress = [&] (std::int64_t, std::int64_t) {
+                                 fs::resize_file (from / "model.safetensors", 100'000);
+                             } });
+    });
+    CHECK (error.code == ErrorCode::Io);
+    CHECK (error.where == (from / "model.safetensors").string());
+    CHECK (namesIn (folder.path()) == std::vector<std::string> { "from" });
+}
+
+TEST_CASE ("Links are followed, and what is hidden or not part of a checkpoint is left out",
            "[engine][weights][convert]")
 {
     const TemporaryFolder folder;
@@ -134,7 +184,7 @@ TEST_CASE ("Links are followed, and what is hidden or no part of a checkpoint is
     CHECK_FALSE (fs::is_symlink (to / "config.json"));
 }
 
-TEST_CASE ("A conversion that cannot be is refused, and leaves nothing", "[engine][weights][convert][errors]")
+TEST_CASE ("An impossible conversion is refused, and leaves nothing", "[engine][weights][convert][errors]")
 {
     const TemporaryFolder folder;
     const auto to = folder.path() / "to";
@@ -181,7 +231,8 @@ TEST_CASE ("A conversion that cannot be is refused, and leaves nothing", "[engin
         SafetensorsWriter()
             .add (name, "I64", { 1 }, std::string (8, '\0'))
             .write (from / "model.safetensors");
-        CHECK_THAT (refused ({ .from = from, .to = to }).text(), Contains (name) && Contains ("no matrix"));
+        CHECK_THAT (refused ({ .from = from, .to = to }).text(),
+                    Contains (name) && Contains ("not a matrix"));
         fs::remove_all (from);
     }
     CHECK (namesIn (folder.path()).empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/Loop/FrameLoop.h"
 
+#include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
 #include <vector>
@@ -16,8 +17,7 @@ namespace
 struct Loop
 {
     Loop()
-        : model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"),
-                 ComputeType::Float32)
+        : model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"), {})
         , loop (model, tokens)
     {}
 
@@ -34,7 +34,7 @@ struct Loop
     }
 
     static constexpr SpecialTokens tokens { 156, 157, 158, 147 };
-    static constexpr std::int64_t S = 156, E = 157, F = 158, T = 147;
+    static constexpr std::int64_t s = 156, e = 157, f = 158, t = 147; // the same, for short scripts
     VibeVoice model;
     FrameLoop loop;
 };
@@ -44,7 +44,7 @@ TEST_CASE ("Rows that join and leave change no bit of a sequence", "[engine][ren
 {
     const c10::InferenceMode noGradients;
     using L = Loop;
-    const std::vector<std::int64_t> script { L::F, L::F, L::E, L::S, L::F, L::F, L::F, L::F, L::E, L::T };
+    const std::vector<std::int64_t> script { L::f, L::f, L::e, L::s, L::f, L::f, L::f, L::f, L::e, L::t };
     std::vector<float> alone, among, early, late;
     {
         Loop fixture;
@@ -52,22 +52,22 @@ TEST_CASE ("Rows that join and leave change no bit of a sequence", "[engine][ren
         while (fixture.loop.step())
         {}
     }
-    REQUIRE (alone.size() == 6 * 16);
+    REQUIRE (alone.size() == 6UL * 16);
 
     Loop fixture;
-    const auto leaver = fixture.loop.join (fixture.input (2, std::vector<std::int64_t> (20, L::F), early));
+    const auto leaver = fixture.loop.join (fixture.input (2, std::vector<std::int64_t> (20, L::f), early));
     const auto watched = fixture.loop.join (fixture.input (1, script, among));
     for (int i = 0; i < 3; ++i)
         fixture.loop.step();
-    fixture.loop.join (fixture.input (3, { L::F, L::F, L::T }, late)); // ends by itself while the others run
+    fixture.loop.join (fixture.input (3, { L::f, L::f, L::t }, late)); // ends on its own while the others run
     fixture.loop.step();
     fixture.loop.leave (leaver);
     while (fixture.loop.step())
     {}
     CHECK (among == alone);
-    CHECK (early.size() == 4 * 16);
+    CHECK (early.size() == 4UL * 16);
     CHECK (leaver->report.finish == FinishReason::Cancelled);
-    CHECK (late.size() == 2 * 16);
+    CHECK (late.size() == 2UL * 16);
     CHECK (watched->report.finish == FinishReason::Stop);
 }
 
@@ -77,10 +77,10 @@ TEST_CASE ("Odd orders of tokens are survived: an end without a start, two start
     const c10::InferenceMode noGradients;
     using L = Loop;
     const auto [script, frames] = GENERATE (table<std::vector<std::int64_t>, std::size_t> ({
-        { { L::E, L::F, L::F, L::T }, 2 }, // speech ends before it began, then frames without a new start
-        { { L::S, L::S, L::F, L::E, L::T }, 1 }, // two starts
-        { { L::F, L::E, L::F, L::E, L::E, L::T }, 2 },
-        { { L::T }, 0 }, // nothing at all
+        { { L::e, L::f, L::f, L::t }, 2 }, // speech ends before it began, then frames without a new start
+        { { L::s, L::s, L::f, L::e, L::t }, 1 }, // two starts
+        { { L::f, L::e, L::f, L::e, L::e, L::t }, 2 },
+        { { L::t }, 0 }, // nothing at all
     }));
     Loop fixture;
     std::vector<float> out;
@@ -100,7 +100,7 @@ TEST_CASE ("After the end of speech the codec begins in silence again", "[engine
     using L = Loop;
     Loop fixture;
     std::vector<float> out;
-    const auto sequence = fixture.loop.join (fixture.input (1, { L::F, L::F, L::E, L::S, L::F, L::T }, out));
+    const auto sequence = fixture.loop.join (fixture.input (1, { L::f, L::f, L::e, L::s, L::f, L::t }, out));
     for (int i = 0; i < 2; ++i)
         fixture.loop.step();
     CHECK (sequence->decoderState.contexts.size() > 0);

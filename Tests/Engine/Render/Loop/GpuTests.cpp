@@ -10,7 +10,7 @@
 
 using namespace tableread::engine;
 
-// Random weights in the shapes of the embedded model: what is compared is one way of computing with another.
+// Random weights in the shapes of the embedded model: they compare one way of computing with another.
 namespace
 {
 constexpr SpecialTokens tokens { 300, 301, 302, 303 };
@@ -30,8 +30,8 @@ struct Gpu
 {
     explicit Gpu (const OffloadRequest& request = {}, LaunchMode mode = LaunchMode::Graphs,
                   ComputeType compute = ComputeType::BFloat16)
-        : model (Checkpoint::random (std::string (TABLEREAD_ROOT) + "/Assets/models/mini"), compute,
-                 deviceFor (DeviceKind::Cuda), request)
+        : model (Checkpoint::random (std::string (TABLEREAD_ROOT) + "/Assets/models/mini"),
+                 { .compute = compute, .device = deviceFor (DeviceKind::Cuda), .offload = request })
         , loop (model, tokens, mode)
     {}
 
@@ -77,7 +77,7 @@ TEST_CASE ("Offloaded layers give the bits of resident ones, however many, and a
            "[engine][render][.gpu]")
 {
     const auto expected = resident (1, 6);
-    REQUIRE (expected.size() == 6 * 3200);
+    REQUIRE (expected.size() == 6UL * 3200);
     const std::int64_t gpuLayers = GENERATE (0, 1, 2, 3, 4, 5, 6, 7, 8);
     const int prefetch = GENERATE (0, 1, 2);
     const std::int64_t interval = GENERATE (0, 1, 7);
@@ -117,9 +117,9 @@ TEST_CASE ("A passage has the same bits alone and among fifteen that join and le
     CHECK (watched == expected);
 }
 
-TEST_CASE ("A slot may be overwritten once its layer was used", "[engine][render][.gpu]")
+TEST_CASE ("A slot may be overwritten once its layer has been used", "[engine][render][.gpu]")
 {
-    /** Poisons each slot behind the work that reads it: the copy of the next layer must replace all of it. */
+    /** Poisons each slot after the work that reads it: the copy of the next layer must replace all of it. */
     struct PoisonedSlots : LayerSource
     {
         StreamedLayers& inner;
@@ -159,7 +159,7 @@ TEST_CASE ("A slot may be overwritten once its layer was used", "[engine][render
         CHECK (at::equal (sweep (true), clean));
 }
 
-TEST_CASE ("A sweep that was broken off leaves an engine that renders as a fresh one",
+TEST_CASE ("A sweep that was aborted leaves an engine that renders like a fresh one",
            "[engine][render][.gpu]")
 {
     const auto expected = resident (4, 5);
@@ -211,7 +211,7 @@ TEST_CASE ("Transfers and trims are counted: one copy of each offloaded layer a 
     while (gpu.loop.step())
     {}
     const auto after = gpu.model.streamed->trims().counters();
-    CHECK (gpu.model.streamed->layerStreamer().counters().transfers - before == 60 * 5);
+    CHECK (gpu.model.streamed->layerStreamer().counters().transfers - before == 60LL * 5);
     CHECK (after.done - trimsBefore.done == 60 * 5 / 10);
     CHECK (after.outOfMemory == 0);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "Audio/WavWriter.h"
+#include "Audio/Writer.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Loop/ReplayTap.h"
 #include "Support/Tensors.h"
@@ -47,11 +48,11 @@ SequenceInput lineInput (const SafetensorsFile& file, const std::string& prefix,
     return input;
 }
 
-/** Everything that speaks the embedded model, loaded once. */
+/** Everything that is needed to speak with the embedded model, loaded once. */
 struct Mini
 {
     Mini()
-        : model (Checkpoint::open (root + "/Assets/models/mini"), ComputeType::Float32)
+        : model (Checkpoint::open (root + "/Assets/models/mini"), {})
         , tokenizer (Tokenizer::load (root + "/Assets/models/mini"))
     {
         const auto& s = tokenizer->specials();
@@ -111,8 +112,8 @@ TEST_CASE ("Whole lines with PyTorch's noise, as WAV files for a recogniser", "[
         const auto name = line.at ("name").get<std::string>();
         const SafetensorsFile file (std::string (in) + "/" + name + ".safetensors");
         auto input = lineInput (file, "", mini.special.speechFrame);
-        const auto wav = tableread::WavWriter::create (std::string (out) + "/" + name + ".wav",
-                                                       tableread::WavFormat::Int16)
+        const auto wav = tableread::AudioWriter::create (std::string (out) + "/" + name + ".wav",
+                                                         tableread::AudioFormat {})
                              .value();
         input.events.onFrame = [&] (auto frame) { REQUIRE (wav->write (frame)); };
         FrameLoop loop (mini.model, mini.special);

@@ -34,7 +34,7 @@ std::map<std::int64_t, ProfileSpan> stepsOf (const std::vector<ProfileSpan>& spa
     return steps;
 }
 
-/** What a model says in three frames, and what was noted meanwhile. */
+/** What a model says in three frames, and what was recorded meanwhile. */
 std::pair<std::vector<float>, std::vector<ProfileSpan>> speak (const LoadOptions& options)
 {
     const auto renderer = Renderer::load (options);
@@ -61,13 +61,13 @@ LoadOptions mini (Profiling profiling)
 }
 } // namespace
 
-TEST_CASE ("On a CPU a profile tells each part of each frame, as the report adds them up",
+TEST_CASE ("On a CPU a profile has each part of each frame, as the report adds them up",
            "[engine][render][profile]")
 {
     const c10::InferenceMode noGradients;
     constexpr SpecialTokens tokens { 156, 157, 158, 147 };
     VibeVoice model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"),
-                     ComputeType::Float32, at::kCPU, {}, Profiling::On);
+                     { .profiling = Profiling::On });
     FrameLoop loop (model, tokens);
     SequenceInput input;
     input.ids = { 4, 8, 15, tokens.speechStart };
@@ -117,11 +117,11 @@ TEST_CASE ("On a CPU a profile tells each part of each frame, as the report adds
         spans, [] (const auto& span) { return trackOf (span.kind) != ProfileTrack::Host; }));
 }
 
-TEST_CASE ("A profile changes no bit, and without one nothing is noted", "[engine][render][profile]")
+TEST_CASE ("A profile changes no bit, and without one nothing is recorded", "[engine][render][profile]")
 {
     const auto [plain, nothing] = speak (mini (Profiling::Off));
     const auto [profiled, spans] = speak (mini (Profiling::On));
-    CHECK (plain.size() == 6 * 3200);
+    CHECK (plain.size() == 6UL * 3200);
     CHECK (plain == profiled);
     CHECK (nothing.empty());
     CHECK (stepsOf (spans).size() == 7);

@@ -5,11 +5,17 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <vector>
 
 #include "Core/Error.h"
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Parallel.h"
+#include "Render/Loop/CpuFallback.h"
+#include "Support/Failure.h"
+#include "Support/TemporaryFolder.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -18,14 +24,15 @@ namespace
 {
 using Samples = std::vector<float>;
 
+const auto mini = std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini";
+
 Renderer& renderer()
 {
-    static const auto loaded =
-        Renderer::load ({ .model = std::string (TABLEREAD_ROOT) + "/Assets/models/mini", .threads = 2 });
+    static const auto loaded = Renderer::load ({ .model = mini, .threads = 2 });
     return *loaded;
 }
 
-/** Three seconds of a hum: no speaker, but a voice as good as any for what is checked here. */
+/** Three seconds of humming: not a speaker, but as good as any voice for these tests. */
 VoiceAudio hum (float frequencyHz)
 {
     VoiceAudio voice { "hum", Samples (72'000) };
@@ -66,17 +73,66 @@ TEST_CASE ("The same seed gives the same samples, another seed others", "[engine
     CHECK_FALSE (sameBits (speak (line, 2), first));
 }
 
-TEST_CASE ("A render is the same after another one was cancelled in its middle",
-           "[engine][render][determinism]")
+TEST_CASE ("A model speaks with the guidance scale of its generation_config.json", "[engine][render]")
+{
+    const test::TemporaryFolder folder;
+    for (const auto& entry : std::filesystem::directory_iterator (mini))
+        if (entry.path().filename() != "generation_config.json")
+            std::filesystem::create_symlink (entry.path(), folder.path() / entry.path().filename());
+    std::ofstream (folder.path() / "generation_config.json") << R"({"guidance_scale": 3})";
+    const auto guided = Renderer::load ({ .model = folder.path(), .threads = 2 });
+    CHECK (guided->info().guidanceScale == 3.0f);
+    const auto speakWith = [&] (Renderer& speaker, std::optional<float> guidance) {
+        Samples out;
+        RenderEvents events;
+        events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
+        speaker.render ({ { { 0, line } }, { speaker.encodeVoice (hum (120)) } },
+                        { .seed = 1, .guidanceScale = guidance, .maxSeconds = 0.8 }, events);
+        return out;
+    };
+    CHECK (sameBits (speakWith (*guided, {}), speakWith (renderer(), 3.0f)));
+    CHECK (sameBits (speakWith (*guided, 1.3f), speakWith (renderer(), 1.3f)));
+    CHECK_FALSE (sameBits (speakWith (*guided, 1.3f), speakWith (*guided, {})));
+}
+
+TEST_CASE ("A model's file that shrinks is an error in words, for every passage after it",
+           "[engine][render][mapped]")
+{
+    const test::TemporaryFolder folder;
+    std::filesystem::copy (mini, folder.path() / "model");
+    const auto file = folder.path() / "model/model-00002-of-00002.safetensors";
+    REQUIRE (std::filesystem::exists (file));
+    const auto speaker = Renderer::load ({ .model = folder.path() / "model", .threads = 2 });
+    const VoicedPassage passage { { { 0, line } }, { speaker->encodeVoice (hum (120)) } };
+    const auto frames = [&] {
+        std::size_t count = 0;
+        RenderEvents events;
+        events.onFrame = [&] (auto) { ++count; };
+        speaker->render (passage, { .seed = 1, .maxSeconds = 0.8 }, events);
+        return count;
+    };
+    CHECK (frames() == 6);
+    std::filesystem::resize_file (file, 4096);
+    for (int again = 0; again < 2; ++again)
+    {
+        const auto error = test::failureOf (frames);
+        CHECK (error.code == ErrorCode::Io);
+        CHECK (error.where == file.string());
+    }
+    CHECK (test::failureOf ([&] { Renderer::load ({ .model = folder.path() / "model" }); }).code ==
+           ErrorCode::InvalidInput);
+}
+
+TEST_CASE ("A render is the same after another one was cancelled halfway", "[engine][render][determinism]")
 {
     const auto wanted = speak (line);
     Samples partial;
     auto cancelled = job ("This one is cut off early.", partial);
-    cancelled.events.isCancelled = [&] { return partial.size() >= 2 * 3200; };
+    cancelled.events.isCancelled = [&] { return partial.size() >= 2UL * 3200; };
     const auto report = renderer().render (cancelled.passage, cancelled.settings, cancelled.events);
     CHECK (report.finish == FinishReason::Cancelled);
     CHECK (report.frames == 2);
-    CHECK (partial.size() == 2 * 3200);
+    CHECK (partial.size() == 2UL * 3200);
     CHECK (sameBits (speak (line), wanted));
 }
 
@@ -104,7 +160,7 @@ TEST_CASE ("A passage sounds the same alone as in a batch", "[engine][render][de
     const auto reports = renderer().renderBatch (jobs);
     CHECK (sameBits (b, alone));
     CHECK (reports[0].frames == 3);
-    CHECK (reports[0].finish == FinishReason::Length);
+    CHECK (reports[0].finish == FinishReason::MaxSeconds);
 }
 
 TEST_CASE ("A passage sounds the same with one thread as with two", "[engine][render][determinism]")
@@ -148,18 +204,58 @@ TEST_CASE ("What cannot be spoken is refused in words", "[engine][render]")
     CHECK (out.empty());
 }
 
-TEST_CASE ("Who says auto and gets the CPU is told why, once", "[engine][render][device]")
+TEST_CASE ("A user who asks for auto and gets the CPU is told why, once", "[engine][render][device]")
 {
     const bool hasGpu = deviceFor (DeviceKind::Auto).is_cuda();
-    CHECK (noteOnDevice (DeviceKind::Auto).empty() == hasGpu);
+    CHECK (noteOnDevice (DeviceKind::Auto).empty() == (hasGpu || ! hasNvidiaGpu()));
     CHECK (noteOnDevice (DeviceKind::Cpu).empty());
     if (hasGpu)
         return;
     CHECK_THROWS_AS (deviceFor (DeviceKind::Cuda), Exception);
-    const auto loaded = Renderer::load ({ .model = std::string (TABLEREAD_ROOT) + "/Assets/models/mini",
-                                          .threads = 2,
-                                          .device = DeviceKind::Auto });
+    const auto loaded = Renderer::load ({ .model = mini, .threads = 2, .device = DeviceKind::Auto });
     const auto& notes = loaded->info().notes;
-    CHECK (std::ranges::count_if (
-               notes, [] (const auto& note) { return note.find ("no GPU can be used") != note.npos; }) == 1);
+    CHECK (std::ranges::count_if (notes, [] (const auto& note) {
+               return note.find ("the GPU cannot be used") != note.npos;
+           }) == (hasNvidiaGpu() ? 1 : 0));
+    CHECK (loaded->info().device == "the CPU");
+}
+
+TEST_CASE ("A GPU is one of NVIDIA's display controllers", "[engine][render][device]")
+{
+    const test::TemporaryFolder folder;
+    const auto plugIn = [&folder] (const std::string& slot, const char* vendor, const char* kind) {
+        std::filesystem::create_directory (folder.path() / slot);
+        std::ofstream (folder.path() / slot / "vendor") << vendor << '\n';
+        std::ofstream (folder.path() / slot / "class") << kind << '\n';
+    };
+    CHECK_FALSE (hasNvidiaGpu (folder.path() / "nowhere"));
+    plugIn ("0000:00:00.0", "0x8086", "0x030000");
+    plugIn ("0000:00:01.0", "0x10de", "0x040300"); // NVIDIA's, for sound
+    CHECK_FALSE (hasNvidiaGpu (folder.path()));
+    plugIn ("0000:00:02.0", "0x10de", "0x030200");
+    CHECK (hasNvidiaGpu (folder.path()));
+}
+
+TEST_CASE ("The CPU stands in for a GPU that is too small or busy, if nobody insists on it",
+           "[engine][render][device]")
+{
+    const at::Device gpu (at::kCUDA, 0);
+    const auto make = [] (at::Device on, const std::string& note) {
+        if (on.is_cuda())
+            fail (ErrorCode::OutOfMemory, "it has 2 GiB.");
+        return on.str() + ": " + note;
+    };
+    CHECK (makeOrOnCpu (DeviceKind::Auto, gpu, make) ==
+           "cpu: The CPU computes, because the GPU cannot be used: it has 2 GiB.");
+    CHECK_THROWS_WITH (makeOrOnCpu (DeviceKind::Cuda, gpu, make), "it has 2 GiB.");
+    CHECK (makeOrOnCpu (DeviceKind::Auto, at::Device (at::kCPU), make) == "cpu: ");
+    const auto busy = [] (at::Device on, const std::string& note) {
+        TORCH_CHECK (! on.is_cuda(), "all devices are busy");
+        return note;
+    };
+    CHECK_THAT (makeOrOnCpu (DeviceKind::Auto, gpu, busy), Catch::Contains ("all devices are busy"));
+    const auto broken = [] (at::Device, const std::string&) -> int {
+        fail (ErrorCode::InvalidInput, "not a checkpoint");
+    };
+    CHECK_THROWS_WITH (makeOrOnCpu (DeviceKind::Auto, gpu, broken), "not a checkpoint");
 }
