@@ -43,6 +43,14 @@ std::string foreignLayerFormat (std::string_view json)
     return foreignFormat (Json::parse (json, nullptr, false));
 }
 
+void refuseLayerFormat (const std::string& format, const std::string& saidBy, const std::string& file)
+{
+    fail (ErrorCode::Unsupported,
+          saidBy + " is quantised as " + format + ", which this engine does not read. " +
+              wayOutOf ({ ForeignTensor::Kind::Quantiser, "ComfyUI" }),
+          file);
+}
+
 void refuseForeignLayers (std::string_view metadata, const std::function<bool (std::string_view)>& isUsed,
                           const std::string& file)
 {
@@ -60,10 +68,6 @@ void refuseForeignLayers (std::string_view metadata, const std::function<bool (s
     for (const auto& [name, layer] : layers->items())
         if (isUsed (officialTensorName (name + ".weight")))
             if (const auto format = foreignFormat (layer); ! format.empty())
-                fail (ErrorCode::Unsupported,
-                      "its header says that layer " + inQuotes (name) + " is quantised as " + format +
-                          ", which this engine does not read. " +
-                          wayOutOf ({ ForeignTensor::Kind::Quantiser, "ComfyUI" }),
-                      file);
+                refuseLayerFormat (format, "its header says that layer " + inQuotes (name), file);
 }
 } // namespace tableread::engine

@@ -16,6 +16,10 @@ inline constexpr std::string_view layerFormatEnd = ".comfy_quant"; // of such a 
     "\"int8_tensorwise\" with \"convrot\"". */
 std::string foreignLayerFormat (std::string_view json);
 
+/** @throws Exception Unsupported: who said it ("tensor x says that its layer"), the format, and the way out. */
+[[noreturn]] void refuseLayerFormat (const std::string& format, const std::string& saidBy,
+                                     const std::string& file);
+
 /** Looks at the layers of a header's `_quantization_metadata`. `isUsed` knows the official names of the model's
     tensors. @throws Exception Unsupported for a layer of the model that is more than numbers and scales. */
 void refuseForeignLayers (std::string_view metadata, const std::function<bool (std::string_view)>& isUsed,

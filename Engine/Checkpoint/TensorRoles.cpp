@@ -63,11 +63,7 @@ void refuseForeignLayer (const FoundTensor& tensor, const std::function<bool (st
     const auto layer = tensor.name.substr (0, tensor.name.size() - layerFormatEnd.size());
     const auto format = foreignLayerFormat (tensor.words);
     if (! format.empty() && isUsed (layer + ".weight"))
-        fail (ErrorCode::Unsupported,
-              "tensor " + inQuotes (tensor.name) + " says that its layer is quantised as " + format +
-                  ", which this engine does not read. " +
-                  wayOutOf ({ ForeignTensor::Kind::Quantiser, "ComfyUI" }),
-              tensor.file);
+        refuseLayerFormat (format, "tensor " + inQuotes (tensor.name) + " says that its layer", tensor.file);
 }
 
 class RoleFinder

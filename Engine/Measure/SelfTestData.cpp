@@ -6,12 +6,12 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "Checkpoint/Safetensors/JsonText.h"
 #include "Measure/Json.h"
 
 namespace tableread::engine
@@ -22,11 +22,11 @@ namespace
 {
 std::string bytesOf (const std::filesystem::path& file)
 {
-    std::ifstream in (file, std::ios::binary);
-    if (! in)
+    constexpr std::uint64_t mostBytes = 1 << 24;
+    if (std::error_code none; ! std::filesystem::exists (file, none))
         fail (ErrorCode::NotFound,
               "is not there. Install the program again, or make it with selftest --remake.", file.string());
-    return { std::istreambuf_iterator<char> (in), {} };
+    return readTextFile (file, mostBytes);
 }
 
 void writeFile (const std::filesystem::path& file, const std::string& bytes)

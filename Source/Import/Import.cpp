@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Import/Import.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <fstream>
+#include <iostream>
 
 #include "Import/Format.h"
 
@@ -13,14 +17,13 @@ namespace
 Result<std::string> textOf (std::istream& stream)
 {
     std::string text (mostScriptBytes + 1, '\0');
-    try
-    {
-        stream.read (text.data(), (std::streamsize) text.size());
-    }
-    catch (const std::ios_base::failure&) // what the standard library makes of some errors of the system
-    {
-        return tl::unexpected (Error { ErrorCode::InvalidInput, "cannot be read. Give a text file.", {} });
-    }
+    errno = 0;
+    stream.read (text.data(), (std::streamsize) text.size());
+    if (stream.bad() || (&stream == &std::cin && std::ferror (stdin) != 0)) // cin itself only ends
+        return tl::unexpected (
+            Error { codeOfSystemError (errno),
+                    std::string ("cannot be read: ") + std::strerror (errno) + ". Give a text file.",
+                    {} });
     text.resize ((std::size_t) stream.gcount());
     return text;
 }

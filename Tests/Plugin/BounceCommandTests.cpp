@@ -89,7 +89,8 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
     const auto bad = GENERATE (
         Bad { "--bounce missing.txt -o out.wav", 2, "missing.txt: does not exist. Check the path." },
         Bad { "--bounce . -o out.wav", 2, ".: is a folder. Give a text file." },
-        Bad { "--bounce /proc/self/mem -o out.wav", 2, "/proc/self/mem: " }, // reading throws
+        Bad { "--bounce /proc/self/mem -o out.wav", 75,
+              "/proc/self/mem: cannot be read: Input/output error" },
         Bad { "--bounce scene.txt", 2, "needs -o" }, Bad { "-o out.wav", 2, "--bounce" },
         Bad { "--bounce scene.txt -o out.wav --rate 10", 2, "--rate 10" },
         Bad { "--bounce scene.txt -o out.wav --voice Anna", 2, "NAME=FILE" },

@@ -4,11 +4,11 @@
 #include <ATen/ATen.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
+#include "Checkpoint/Safetensors/JsonText.h"
 #include "Core/Error.h"
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Parallel.h"
@@ -25,10 +25,10 @@ struct Golden
     explicit Golden (const std::filesystem::path& folder) : tensors (folder / "golden.safetensors")
     {
         const auto path = folder / "golden.json";
-        std::ifstream in (path);
-        json = nlohmann::json::parse (in, nullptr, false);
+        constexpr std::uint64_t mostBytes = 1 << 24;
+        json = nlohmann::json::parse (readTextFile (path, mostBytes), nullptr, false);
         if (json.is_discarded())
-            fail (ErrorCode::InvalidInput, "is missing or no JSON. Make the golden again with golden.py.",
+            fail (ErrorCode::InvalidInput, "is no JSON. Make the golden again with golden.py.",
                   path.string());
         try
         {

@@ -18,6 +18,27 @@ function(stopped signal seconds code command)
     endif()
 endfunction()
 
+# The same once speech is in the file, however long that takes.
+function(stopped_speaking signal code)
+    execute_process(
+        COMMAND sh -c [[
+            (
+                i=0
+                while [ $i -lt 1200 ] && ! [ "$(stat -c %s speaks.wav.1.part)" -gt 10000 ]; do
+                    sleep 0.1
+                    i=$((i + 1))
+                done
+                kill -s "$1" $$
+                sleep 1
+                kill -s KILL $$
+            ) > /dev/null 2>&1 &
+            exec "$0" render script.txt --device cpu -o speaks.wav]] "${PROGRAM}" ${signal}
+        WORKING_DIRECTORY "${folder}" RESULT_VARIABLE result ERROR_VARIABLE said OUTPUT_QUIET)
+    if(NOT result EQUAL code)
+        message(FATAL_ERROR "${signal} while it speaks: ${result} in place of ${code}: ${said}")
+    endif()
+endfunction()
+
 execute_process(COMMAND mkfifo "${folder}/pipe")
 stopped(TERM 10 2 "\"$0\" render - --device cpu -o endless.wav < /dev/zero") # refused: more than a script may have
 
@@ -27,7 +48,7 @@ foreach(signal_code INT:130 TERM:143 HUP:129)
     list(GET signal_code 1 code)
     stopped(${signal} 0.3 ${code} "\"$0\" render - --device cpu -o waits.wav 0<> pipe") # nobody writes to it
     stopped(${signal} 0.1 ${code} "\"$0\" render script.txt --device cpu -o loads.wav")
-    stopped(${signal} 3 ${code} "\"$0\" render script.txt --device cpu -o speaks.wav")
+    stopped_speaking(${signal} ${code})
 endforeach()
 file(GLOB left RELATIVE "${folder}" "${folder}/*")
 foreach(name IN LISTS left)

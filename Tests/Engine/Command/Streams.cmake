@@ -23,6 +23,11 @@ execute_process(COMMAND sh -c "exec \"$0\" render script.txt --stdout >&-" "${PR
 if(NOT code EQUAL 2 OR NOT said MATCHES "--stdout needs a standard output")
     message(FATAL_ERROR "--stdout without a standard output: exit code ${code}, ${said}")
 endif()
+execute_process(COMMAND sh -c "exec \"$0\" render - --device cpu -o out.wav < ." "${PROGRAM}"
+    WORKING_DIRECTORY "${folder}" RESULT_VARIABLE code ERROR_VARIABLE said)
+if(NOT code EQUAL 2 OR NOT said MATCHES "cannot be read: Is a directory")
+    message(FATAL_ERROR "a folder as standard input: exit code ${code}, ${said}")
+endif()
 file(GLOB left RELATIVE "${folder}" "${folder}/*")
 if(NOT left STREQUAL "out.wav;script.txt")
     message(FATAL_ERROR "files: ${left}")

@@ -282,6 +282,8 @@ TEST_CASE ("A file that a killed program left is told from one that is being wri
     std::filesystem::copy_file (folder.path() / "out.wav.1.part", folder.path() / "out.wav.2.part");
     const std::vector<std::filesystem::path> abandoned { folder.path() / "out.wav.2.part" };
     CHECK (leftBehind (file) == abandoned);
+    std::filesystem::create_symlink (file, folder.path() / "link.wav");
+    CHECK (leftBehind (folder.path() / "link.wav") == abandoned);
     CHECK (readSound (abandoned.front()).samples.size() == 4'800); // its header is right all the time
     auto other = AudioWriter::create (file, {}).value();
     REQUIRE (other->finish());

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
+#include <csignal>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
+
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -67,6 +71,34 @@ TEST_CASE ("The engine has a session of its own and none of the host's files", "
     }
     ::close (secret);
     CHECK (inherited == 0);
+}
+
+TEST_CASE ("Signals that the host blocks or ignores still end the engine", "[source][enginelink]")
+{
+    sigset_t blocked, before;
+    sigemptyset (&blocked);
+    sigaddset (&blocked, SIGTERM);
+    ::pthread_sigmask (SIG_BLOCK, &blocked, &before);
+    const auto ended = std::signal (SIGHUP, SIG_IGN);
+    const FakeProcess process;
+    const StopSignal stop;
+    Supervisor supervisor (process.options());
+    const auto running = supervisor.ensureRunning (stop);
+    std::signal (SIGHUP, ended);
+    ::pthread_sigmask (SIG_SETMASK, &before, nullptr);
+    REQUIRE (running);
+    std::ifstream file (process.path() / "engine.pids");
+    pid_t id = 0;
+    file >> id;
+    const auto has = [id] (const std::string& field, int signal) {
+        std::ifstream status ("/proc/" + std::to_string (id) + "/status");
+        for (std::string name, value; status >> name && std::getline (status, value);)
+            if (name == field)
+                return (std::stoull (value, nullptr, 16) >> (signal - 1) & 1) != 0;
+        throw std::runtime_error ("no " + field);
+    };
+    CHECK_FALSE (has ("SigBlk:", SIGTERM));
+    CHECK_FALSE (has ("SigIgn:", SIGHUP));
 }
 
 TEST_CASE ("An engine that does not come up is reported with its last words", "[source][enginelink]")

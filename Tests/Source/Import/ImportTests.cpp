@@ -40,6 +40,9 @@ TEST_CASE ("A script file that cannot be read is named", "[source][import]")
     const auto file = folder.path() / "play.txt";
     CHECK (readScript (file).error().text() == file.string() + ": does not exist. Check the path.");
     CHECK (readScript (folder.path()).error().message == "is a folder. Give a text file.");
+    CHECK (readScript ("/proc/self/mem").error().text() ==
+           "/proc/self/mem: cannot be read: Input/output error. Give a text file.");
+    CHECK (readScript ("/proc/self/mem").error().code == ErrorCode::Io);
 
     std::ofstream (file) << "# nothing\n";
     CHECK (readScript (file).error().where == file.string());

@@ -169,6 +169,32 @@ TEST_CASE ("A checkpoint that shrinks while it is converted is an error, and lea
     CHECK (namesIn (folder.path()) == std::vector<std::string> { "from" });
 }
 
+TEST_CASE ("A matrix whose file shrank before it was read is not converted as zeros",
+           "[engine][weights][convert][mapped]")
+{
+    const TemporaryFolder folder;
+    const auto from = folder.path() / "from", model = from / "model.safetensors";
+    fs::create_directory (from);
+    fs::copy_file (golden / "config.json", from / "config.json");
+    SafetensorsWriter()
+        .add ("model.language_model.layers.0.input_layernorm.weight", "F32", { 2 }, "12345678")
+        .add ("model.language_model.layers.0.mlp.up_proj.weight", "F32", { 64, 512 },
+              std::string (4L * 64 * 512, '\x3d'))
+        .write (model);
+    const auto error = failureOf ([&] {
+        convertCheckpoint ({ .from = from,
+                             .to = folder.path() / "to",
+                             .weights = WeightsFormat::Int8,
+                             .onProgress = [&] (std::int64_t, std::int64_t) {
+                                 fs::resize_file (model,
+                                                  std::min<std::uintmax_t> (fs::file_size (model), 50'000));
+                             } });
+    });
+    CHECK (error.code == ErrorCode::Io);
+    CHECK (error.where == model.string());
+    CHECK (namesIn (folder.path()) == std::vector<std::string> { "from" });
+}
+
 TEST_CASE ("Links are followed, and what is hidden or not part of a checkpoint is left out",
            "[engine][weights][convert]")
 {
