@@ -210,7 +210,7 @@ TEST_CASE ("Two plugins share one engine and hear the same", "[system]")
 TEST_CASE ("A model's file that shrinks does not end the engine: each client hears why", "[system]")
 {
     const Stage stage;
-    const auto model = stage.folder.path() / "model", file = model / "model-00002-of-00002.safetensors";
+    const auto model = stage.folder.path() / "model", file = model / "model-00001-of-00002.safetensors";
     std::filesystem::copy (TABLEREAD_ROOT "/Assets/models/mini", model,
                            std::filesystem::copy_options::recursive);
     stage.run ("('" TABLEREAD_ENGINE_PROGRAM "' serve --model '" + model.string() +

@@ -17,13 +17,13 @@ execute_process(
             sleep 0.1
             i=$((i + 1))
         done
-        truncate -s 4096 model/model-00002-of-00002.safetensors
+        truncate -s 4096 model/model-00001-of-00002.safetensors
         wait $!]] "${PROGRAM}"
     WORKING_DIRECTORY "${folder}" RESULT_VARIABLE result ERROR_VARIABLE said OUTPUT_QUIET)
 if(NOT result EQUAL 75)
     message(FATAL_ERROR "exit code ${result} in place of 75: ${said}")
 endif()
-if(NOT said MATCHES "model-00002-of-00002\\.safetensors: had [0-9]+ bytes when it was opened, and has 4096 now")
+if(NOT said MATCHES "model-00001-of-00002\\.safetensors: had [0-9]+ bytes when it was opened, and has 4096 now")
     message(FATAL_ERROR "it does not say why: ${said}")
 endif()
 file(GLOB left RELATIVE "${folder}" "${folder}/scene*" "${folder}/takes/*")
