@@ -2,7 +2,10 @@
 #include "Kernels/Gpu/Library.h"
 
 #include <array>
+#include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fstream>
 
 namespace tableread::engine::kernels
 {
@@ -34,6 +37,17 @@ std::string faultOf (void* library)
             return "does not export " + std::string (symbol);
     return {};
 }
+/** A page that is missing of a file would be a bus error in the loader. The last thing in the file is its table of
+    sections. */
+bool isCutShort (const std::filesystem::path& file)
+{
+    Elf64_Ehdr header {};
+    std::ifstream (file, std::ios::binary).read (reinterpret_cast<char*> (&header), sizeof header);
+    std::error_code failed;
+    const auto bytes = std::filesystem::file_size (file, failed);
+    return ! failed && std::memcmp (header.e_ident, ELFMAG, SELFMAG) == 0 &&
+           (bytes < header.e_shoff || bytes - header.e_shoff < header.e_shnum * sizeof (Elf64_Shdr));
+}
 } // namespace
 
 GpuLibrary openGpuLibrary (std::span<const std::filesystem::path> files)
@@ -45,7 +59,9 @@ GpuLibrary openGpuLibrary (std::span<const std::filesystem::path> files)
         if (! file.is_absolute() || ! std::filesystem::exists (file, ignored))
             continue;
         std::string fault;
-        if (void* library = dlopen (file.c_str(), RTLD_NOW | RTLD_GLOBAL))
+        if (isCutShort (file))
+            fault = "is cut short. Install the program again";
+        else if (void* library = dlopen (file.c_str(), RTLD_NOW | RTLD_GLOBAL))
         {
             fault = faultOf (library);
             if (fault.empty())

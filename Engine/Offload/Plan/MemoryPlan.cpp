@@ -64,7 +64,7 @@ std::int64_t layersOf (const OffloadRequest& request, std::int64_t layers)
                          canShrink ? ", or use --weights int8" : ""));
     fail (ErrorCode::OutOfMemory,
           fmt::format (
-              "even with all layers offloaded the model needs {:.1f} GiB on {}, {:.1f} GiB are free. {}Close "
+              "even with all layers offloaded the model needs {:.1f} GiB on {}, {:.1f} GiB are free. {}lose "
               "other programs that use the GPU{}, or use --device cpu.",
               gibibytes (peakBytes (needs, 0, settings.slots()) + needs.reserve), device, gibibytes (free),
               canShrink ? "Use --weights int8, c" : "C", settings.prefetch > 0 ? ", lower --prefetch" : ""));

@@ -4,10 +4,10 @@
 #include <string>
 
 #include <c10/core/Device.h>
-#include <c10/util/Exception.h>
 
 #include "Core/Error.h"
 #include "Device/Kind.h"
+#include "Render/Loop/TorchErrors.h"
 
 namespace tableread::engine
 {
@@ -21,17 +21,13 @@ auto makeOrOnCpu (DeviceKind asked, at::Device device, const Make& make)
     std::string why;
     try
     {
-        return make (device, std::string());
+        return withErrorsInWords ([&] { return make (device, std::string()); });
     }
     catch (const Exception& exception)
     {
-        if (exception.error.code != ErrorCode::OutOfMemory)
+        if (exception.error.code != ErrorCode::OutOfMemory && exception.error.code != ErrorCode::Io)
             throw;
         why = exception.what();
-    }
-    catch (const c10::Error& error)
-    {
-        why = error.what_without_backtrace();
     }
     return make (at::Device (at::kCPU), "The CPU computes, because the GPU cannot be used: " + why);
 }

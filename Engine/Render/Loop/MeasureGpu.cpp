@@ -3,6 +3,7 @@
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Gpu/Measures.h"
 #include "Render/GpuMeasures.h"
+#include "Render/Loop/TorchErrors.h"
 
 namespace tableread::engine
 {
@@ -11,12 +12,14 @@ std::optional<GpuMeasures> measureGpu()
     const auto gpu = deviceFor (DeviceKind::Auto);
     if (! gpu.is_cuda())
         return std::nullopt;
-    const auto device = makeGpuDevice (gpu, 0);
-    GpuMeasures measures;
-    measures.freeBytes = device->memory().free;
-    measures.linkBytesPerSecond = measureLink (*device);
-    measures.memoryBytesPerSecond = measureReading (*device);
-    device->trim();
-    return measures;
+    return withErrorsInWords ([gpu] {
+        const auto device = makeGpuDevice (gpu, 0);
+        GpuMeasures measures;
+        measures.freeBytes = device->memory().free;
+        measures.linkBytesPerSecond = measureLink (*device);
+        measures.memoryBytesPerSecond = measureReading (*device);
+        device->trim();
+        return std::optional (measures);
+    });
 }
 } // namespace tableread::engine

@@ -15,6 +15,7 @@
 #include "Offload/MemoryWatch.h"
 #include "Render/Loop/CpuFallback.h"
 #include "Render/Loop/FrameLoop.h"
+#include "Render/Loop/TorchErrors.h"
 #include "Render/Loop/VoiceEncoder.h"
 #include "Render/Measuring.h"
 #include "Text/Prompt.h"
@@ -114,7 +115,7 @@ public:
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
-        return engine::encodeVoice (model, voice);
+        return withErrorsInWords ([&] { return engine::encodeVoice (model, voice); });
     }
 
     RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
@@ -133,6 +134,11 @@ public:
 
 private:
     std::vector<RenderReport> renderMeasured (std::span<const Job> jobs, std::int64_t exactFrames) override
+    {
+        return withErrorsInWords ([&] { return renderAll (jobs, exactFrames); });
+    }
+
+    std::vector<RenderReport> renderAll (std::span<const Job> jobs, std::int64_t exactFrames)
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
@@ -260,9 +266,10 @@ std::unique_ptr<Renderer> Renderer::load (const LoadOptions& options)
     const c10::InferenceMode noGradients;
     kernels::setThreads (options.threads);
     const auto device = deviceFor (options.device, options.deviceIndex);
-    return makeOrOnCpu (options.device, device, [&options] (at::Device on, const std::string& note) {
+    const auto make = [&options] (at::Device on, const std::string& note) {
         const c10::DeviceGuard onDevice (on);
         return std::make_unique<TorchRenderer> (options, on, note);
-    });
+    };
+    return withErrorsInWords ([&] { return makeOrOnCpu (options.device, device, make); });
 }
 } // namespace tableread::engine

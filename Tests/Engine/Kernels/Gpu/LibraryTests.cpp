@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "Support/TemporaryFolder.h"
+
 using namespace tableread::engine;
 using Catch::Contains;
 
@@ -53,6 +55,22 @@ TEST_CASE ("A CUDA library that is refused or missing does not hide one that can
         Contains ("has no ABI number"));
     CHECK_THAT (whyNot ({ strangers / "libNone.so" }), Contains ("this build has no CUDA library"));
     CHECK_THAT (whyNot ({ TABLEREAD_ROOT "/README.md" }), Contains ("README.md cannot be loaded ("));
+}
+
+TEST_CASE ("A CUDA library that is cut short is not given to the loader", "[engine][kernels][library]")
+{
+    const tableread::test::TemporaryFolder folder;
+    const auto file = folder.path() / "libtableread-cuda.so";
+    std::filesystem::copy_file (strangers / "libtableread-cuda.so", file);
+    const auto whole = std::filesystem::file_size (file);
+    for (const auto bytes : { whole - 1, whole / 2, std::uintmax_t (100) })
+    {
+        std::filesystem::resize_file (file, bytes);
+        CHECK (whyNot ({ file }) ==
+               "the CUDA library " + file.string() + " is cut short. Install the program again");
+    }
+    std::filesystem::resize_file (file, 10);
+    CHECK_THAT (whyNot ({ file }), Contains ("cannot be loaded ("));
 }
 
 // Run by ctest with a stranger of the same name in LD_LIBRARY_PATH.

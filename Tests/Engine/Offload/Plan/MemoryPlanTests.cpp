@@ -90,9 +90,16 @@ TEST_CASE ("What cannot fit is refused, with the number of layers that would", "
                   "--weights int8."));
     CHECK_THAT (refusal ([&] { settle (asking (OffloadRequest::Mode::None), needs, 9 * gib, "cuda:0"); }),
                 Contains ("28 layers need 17.0 GiB"));
+    OffloadRequest packed;
+    packed.settings.weights = WeightsFormat::Int8;
+    packed.settings.prefetch = 0;
     CHECK_THAT (
         refusal ([&] { settle ({}, needs, 3 * gib, "cuda:0"); }),
-        Contains ("even with all layers offloaded the model needs 4.2 GiB on cuda:0, 3.0 GiB are free"));
+        Contains ("even with all layers offloaded the model needs 4.2 GiB on cuda:0, 3.0 GiB are free. Use "
+                  "--weights int8, close other programs that use the GPU, lower --prefetch, or use "
+                  "--device cpu."));
+    CHECK_THAT (refusal ([&] { settle (packed, needs, 3 * gib, "cuda:0"); }),
+                Contains ("GiB are free. Close other programs that use the GPU, or use --device cpu."));
     CHECK_THAT (
         refusal ([&] { settle (asking (OffloadRequest::Mode::Layers, 29), needs, 80 * gib, "cuda:0"); }),
         Contains ("this model has 28 layers"));

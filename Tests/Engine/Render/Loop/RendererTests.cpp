@@ -250,10 +250,13 @@ TEST_CASE ("The CPU stands in for a GPU that is too small or busy, if nobody ins
     CHECK_THROWS_WITH (makeOrOnCpu (DeviceKind::Cuda, gpu, make), "it has 2 GiB.");
     CHECK (makeOrOnCpu (DeviceKind::Auto, at::Device (at::kCPU), make) == "cpu: ");
     const auto busy = [] (at::Device on, const std::string& note) {
-        TORCH_CHECK (! on.is_cuda(), "all devices are busy");
+        TORCH_CHECK (! on.is_cuda(),
+                     "CUDA error: CUDA-capable device(s) is/are busy or unavailable\nCompile");
         return note;
     };
-    CHECK_THAT (makeOrOnCpu (DeviceKind::Auto, gpu, busy), Catch::Contains ("all devices are busy"));
+    CHECK (makeOrOnCpu (DeviceKind::Auto, gpu, busy) == "The CPU computes, because the GPU cannot be used: "
+                                                        "the GPU failed: CUDA-capable device(s) is/are busy "
+                                                        "or unavailable. Try again, or use --device cpu.");
     const auto broken = [] (at::Device, const std::string&) -> int {
         fail (ErrorCode::InvalidInput, "not a checkpoint");
     };
