@@ -155,12 +155,19 @@ void ScriptParser::speakWithPauses (std::u32string_view line)
     while (const auto pause = findPause (line, 0))
     {
         text.append (trimmed (line.substr (0, pause->start)));
+        auto rest = trimmed (line.substr (pause->end));
+        if (! text.empty()) // "Stop [pause 1s]." ends with its full stop
+        {
+            const auto closing = rest.substr (0, rest.find_first_not_of (U".,;:!?。，、；：！？"));
+            text.append (closing);
+            rest = trimmed (rest.substr (closing.size()));
+        }
         if (pause->ms)
             builder.speak (std::exchange (text, {}));
         else if (! text.empty())
             text += U' ';
         addPause (line, *pause);
-        line = trimmed (line.substr (pause->end));
+        line = rest;
     }
     builder.speak (text.append (line));
 }
