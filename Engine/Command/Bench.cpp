@@ -38,6 +38,7 @@ int sweep (const BenchOptions& options, Session& session)
     for (const auto& axis : options.sweep)
         axes.add (axis);
     auto [load, speech] = options.measure.prepare (session);
+    options.measure.checkOutputs (load, { options.csv, options.plot });
     speech.exactFrames = options.frames > 0 ? options.frames : 48;
     const Interrupt interrupt;
     const auto points = measureSweep (

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "Command/NumberOptions.h"
+#include "Command/Render/OutputChecks.h"
 
 namespace tableread::engine
 {
@@ -21,6 +22,11 @@ ShelfVoice chooseVoice (const std::string& asked, const VoiceShelf& shelf)
         fail (ErrorCode::InvalidInput,
               "this model has no voice of its own. Give a recording with --voice FILE.");
     return orThrow (shelf.fetch ({ asked.empty() ? names.front() : asked, {} }));
+}
+
+[[noreturn]] void cannotWrite (const std::filesystem::path& file, ErrorCode code)
+{
+    fail (code, "cannot be written. Choose another place.", file.string());
 }
 } // namespace
 
@@ -64,6 +70,23 @@ std::pair<LoadOptions, MeasuredSpeech> MeasureOptions::prepare (const Session& s
     return { std::move (load), std::move (speech) };
 }
 
+void MeasureOptions::checkOutputs (const LoadOptions& load,
+                                   std::initializer_list<std::filesystem::path> files) const
+{
+    auto inputs = inputsOf ({}, {}, load);
+    inputs.push_back ({ voice, "the voice" });
+    for (const auto& file : files)
+    {
+        if (file.empty())
+            continue;
+        refuseInputs (file, inputs);
+        std::error_code none;
+        if (! std::filesystem::is_directory (std::filesystem::absolute (file).parent_path(), none) ||
+            std::filesystem::is_directory (file, none))
+            cannotWrite (file, ErrorCode::InvalidInput);
+    }
+}
+
 std::string sentencesOn (const ModelInfo& model, const OffloadOptions& offload)
 {
     std::string text;
@@ -78,6 +101,6 @@ void writeFile (const std::filesystem::path& path, const std::string& text)
         return;
     std::ofstream file (path, std::ios::binary);
     if (! (file << text).flush())
-        fail (codeOfSystemError (errno), "cannot be written. Choose another place.", path.string());
+        cannotWrite (path, codeOfSystemError (errno));
 }
 } // namespace tableread::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,10 @@ struct MeasureOptions
     /** The measured model and what it speaks, with one of its own voices or, if it has none, the embedded model's.
         @throws Exception if one of them does not exist. */
     std::pair<LoadOptions, MeasuredSpeech> prepare (const Session& session) const;
+
+    /** Before anything is measured. An empty path is no output. @throws Exception if a file cannot be written, or is one
+        that is read. */
+    void checkOutputs (const LoadOptions& load, std::initializer_list<std::filesystem::path> files) const;
 };
 
 /** What there is to say about a model that has been loaded: its notes, and what the options for offloading do. */

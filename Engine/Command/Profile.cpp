@@ -27,6 +27,7 @@ struct ProfileOptions
 int profile (const ProfileOptions& options, Session& session)
 {
     const auto [load, speech] = options.measure.prepare (session);
+    options.measure.checkOutputs (load, { options.trace });
     const Interrupt interrupt;
     const auto [report, spans] =
         measureProfile ({ load, speech, options.frames, options.batch },

@@ -103,6 +103,29 @@ TEST_CASE ("Bench measures every combination of a sweep and writes table and plo
     CHECK (table.find (",50,useful,3,6,") != std::string::npos);
     CHECK (engine.read ("sweep.svg").starts_with ("<svg"));
     CHECK (engine.run ({ "bench", "--sweep", "depth=1" }).code == 2);
-    CHECK (engine.run ({ "bench", "--sweep", "batch=1", "--csv", engine.path ("no/such/folder.csv") }).code ==
-           2);
+}
+
+TEST_CASE ("A table, plot or trace that cannot be written, or is also an input, is refused beforehand",
+           "[engine][command][errors]")
+{
+    CommandFixture engine;
+    engine.control->frames = 6;
+    const auto voice = engine.path ("ada.wav");
+    std::filesystem::copy_file (engine.model() / "voices/anna.wav", voice);
+    std::filesystem::create_symlink (voice, engine.path ("link.csv"));
+    const auto before = engine.read ("ada.wav");
+    const auto file = GENERATE (values<std::string> ({ "ada.wav", "link.csv", "no/such/folder.csv", "." }));
+    CAPTURE (file);
+    for (const auto& arguments : { std::vector<std::string> { "bench", "--sweep", "batch=1", "--csv" },
+                                   std::vector<std::string> { "bench", "--sweep", "batch=1", "--plot" },
+                                   std::vector<std::string> { "profile", "--trace" } })
+    {
+        auto all = arguments;
+        all.insert (all.end(), { engine.path (file), "--voice", voice });
+        const auto outcome = engine.run (all);
+        CHECK (outcome.code == 2);
+        CHECK_THAT (outcome.err, Contains (file));
+        CHECK (engine.read ("ada.wav") == before);
+        CHECK (engine.control->passagesRendered == 0);
+    }
 }
