@@ -2,6 +2,7 @@
 #include "Processor/Performance.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tableread::plugin
 {
@@ -100,7 +101,7 @@ Performance::View Performance::view()
 void Performance::waitUntilDone()
 {
     std::unique_lock lock (mutex);
-    changed.wait (lock, [this] { return ! isRendering(); });
+    changed.wait (lock, [this] { return isPlanned; });
 }
 
 const PlaybackPlan& Performance::waitFor (HostSamples position, std::size_t count)
@@ -154,7 +155,9 @@ void Performance::publish()
     std::vector<TimelineEntry> timeline;
     for (const auto& entry : entries)
         timeline.push_back ({ entry.audio, entry.job.gapBefore });
-    exchange.publish (buildPlan (timeline, hostRateHz));
+    auto plan = buildPlan (timeline, hostRateHz);
+    isPlanned = plan.isComplete();
+    exchange.publish (std::move (plan));
     changed.notify_all();
 }
 } // namespace tableread::plugin

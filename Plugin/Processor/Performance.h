@@ -78,7 +78,7 @@ public:
 
     View view();
 
-    /** Waits until nothing is being rendered. */
+    /** Waits until nothing is being rendered and the plan has all of it. */
     void waitUntilDone();
 
     /** The newest plan; valid until the next call. [audio thread] */
@@ -109,6 +109,7 @@ private:
     std::mutex mutex; // guards everything below except the exchange's audio side
     std::condition_variable changed;
     std::vector<Entry> entries;
+    bool isPlanned = true; // the newest plan has all of them, to their ends
     ModelSamples gapAfter;
     double hostRateHz = (double) modelSampleRateHz;
     Clock::time_point begun;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Audio/Chunks.h"
 
+#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include <catch2/catch.hpp>
 
@@ -72,7 +73,8 @@ TEST_CASE ("The chunk check keeps every list with a wrong size from libsndfile",
 {
     // 2880 files, each with the list behind the samples and before them. libsndfile 1.2.0 reads 102 of the first for ever.
     const std::string good = wavChunk ("IART", "anna");
-    const auto begin = std::chrono::steady_clock::now();
+    double longest =
+        0; // seconds of the processor, of which a busy machine or a sanitizer takes its own share
     std::size_t files = 0, wrong = 0;
     for (const std::string& entry : { std::string ("ABCD"), std::string ("ICMT"), std::string ("ISFT"),
                                       std::string ("labl"), std::string (4, '\0') })
@@ -92,13 +94,15 @@ TEST_CASE ("The chunk check keeps every list with a wrong size from libsndfile",
                         for (const auto& chunks : { data + list, list + data })
                         {
                             ++files;
+                            const auto begin = std::clock();
                             const auto reading = readBytes (wavOf (plainFormat() + chunks));
+                            longest = std::max (longest, double (std::clock() - begin) / CLOCKS_PER_SEC);
                             wrong += reading.samples.size() != 32 && ! isOneSentence (reading.refusal);
                         }
                     }
     CHECK (files == 5760); // 2880, each before and behind the samples
     CHECK (wrong == 0);
-    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (10));
+    CHECK (longest < 1.0);
 }
 
 TEST_CASE ("A recording that was never closed is read to the end of the file", "[source][audio]")

@@ -77,7 +77,7 @@ TEST_CASE ("Resampler gives the same samples for any block sizes", "[source][voi
 
 TEST_CASE ("Resampler gives as many samples as the duration needs, rounded up", "[source][voice]")
 {
-    for (const std::size_t count : { 0, 1, 2, 3, 100, 44'099, 44'100, 44'101 })
+    for (const std::size_t count : { 0U, 1U, 2U, 3U, 100U, 44'099U, 44'100U, 44'101U })
         CHECK (resample (std::vector<float> (count, 0.1f), 44'100, 24'000, 333).size() ==
                (std::size_t) std::ceil ((double) count * 24'000 / 44'100));
 }
