@@ -11,7 +11,8 @@ TABLEREAD_EXPORT const char* __tsan_default_suppressions();
 
 const char* __asan_default_options()
 {
-    return "strict_string_checks=1:detect_stack_use_after_return=1";
+    // Memory that is refused is an error in words, which tests look at.
+    return "strict_string_checks=1:detect_stack_use_after_return=1:allocator_may_return_null=1";
 }
 
 const char* __ubsan_default_options()
