@@ -7,6 +7,7 @@
 
 #include "Core/Error.h"
 #include "Network/ConvertCheckpoint.h"
+#include "Render/Loop/TorchErrors.h"
 
 namespace tableread::engine
 {
@@ -139,11 +140,12 @@ ConvertReport convertCheckpoint (const ConvertRequest& request)
     checkSpace (folder.path, writer.totalBytes());
     copyOthers (request.from, folder.path, report);
     std::int64_t done = 0;
-    const auto counts = converter.write (writer, [&] (std::int64_t bytes) {
+    const auto onBytes = [&] (std::int64_t bytes) {
         done += bytes;
         if (request.onProgress)
             request.onProgress (done, report.bytesAfter);
-    });
+    };
+    const auto counts = withErrorsInWords ([&] { return converter.write (writer, onBytes); });
     report.matrices = counts.matrices;
     report.kept = counts.kept;
     report.bytesBefore = counts.bytesBefore;
