@@ -14,6 +14,7 @@
 #include "Kernels/Parallel.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Loop/ReplayTap.h"
+#include "Render/Loop/TorchErrors.h"
 #include "Render/Loop/VoiceEncoder.h"
 
 namespace tableread::engine
@@ -153,9 +154,8 @@ void checkMissing (const ReplayTap& tap, const Golden& golden)
                   std::to_string (missing.size() - 1) + " more tensors of the golden).",
               golden.tensors.path().string());
 }
-} // namespace
 
-ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& options)
+ReplayReport replayGolden (const std::filesystem::path& folder, const ReplayOptions& options)
 {
     const c10::InferenceMode noGradients;
     kernels::setThreads (options.threads);
@@ -182,5 +182,11 @@ ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& o
         checkMissing (free, golden);
     report.free = free.errors();
     return report;
+}
+} // namespace
+
+ReplayReport replay (const std::filesystem::path& folder, const ReplayOptions& options)
+{
+    return withErrorsInWords ([&] { return replayGolden (folder, options); });
 }
 } // namespace tableread::engine
