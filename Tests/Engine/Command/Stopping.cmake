@@ -24,13 +24,11 @@ function(stopped_speaking signal code)
         COMMAND sh -c [[
             (
                 i=0
-                while [ $i -lt 1200 ] && ! [ "$(stat -c %s speaks.wav.1.part)" -gt 10000 ]; do
+                while [ $i -lt 1200 ] && kill -0 $$ && ! [ "$(stat -c %s speaks.wav.1.part)" -gt 10000 ]; do
                     sleep 0.1
                     i=$((i + 1))
                 done
-                kill -s "$1" $$
-                sleep 1
-                kill -s KILL $$
+                kill -s "$1" $$ && sleep 1 && kill -s KILL $$
             ) > /dev/null 2>&1 &
             exec "$0" render script.txt --device cpu -o speaks.wav]] "${PROGRAM}" ${signal}
         WORKING_DIRECTORY "${folder}" RESULT_VARIABLE result ERROR_VARIABLE said OUTPUT_QUIET)
