@@ -161,9 +161,17 @@ VoiceShelf shelfOf (const std::filesystem::path& model, ShelfOptions options)
 {
     const auto config = ModelConfig::load (model);
     const LoudnessTarget target { config.targetDbFs, config.normalizerEps };
-    const auto read = [target, options = std::move (options)] (
-                          const std::filesystem::path& file, const std::string& name) -> Result<ShelfVoice> {
-        auto clip = readVoice (file, name, target, options.process);
+    auto folders = options.folders;
+    const auto read =
+        [target, options = std::move (options)] (const std::filesystem::path& file, const std::string& name,
+                                                 const VoiceShelf::Limits& limits) -> Result<ShelfVoice> {
+        auto process = options.process;
+        process.mostSeconds = std::min (process.mostSeconds, limits.mostSeconds);
+        process.isCancelled = [&] {
+            return (options.process.isCancelled && options.process.isCancelled()) ||
+                   (limits.isCancelled && limits.isCancelled());
+        };
+        auto clip = readVoice (file, name, target, process);
         if (! clip)
             return tl::make_unexpected (clip.error());
         if (options.note)
@@ -171,6 +179,6 @@ VoiceShelf shelfOf (const std::filesystem::path& model, ShelfOptions options)
                 options.note (sentence);
         return ShelfVoice { { clip->name, std::move (clip->samples) }, clip->hash };
     };
-    return { model, read };
+    return { model, read, std::move (folders) };
 }
 } // namespace tableread::engine

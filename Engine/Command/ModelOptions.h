@@ -67,6 +67,7 @@ struct ShelfOptions
 {
     std::function<void (const std::string&)> note = {}; // gets sentences about what may impair a voice
     ReaderProcess process = {};                         // where recordings are decoded
+    VoiceShelf::Folders folders = {};                   // where recordings may lie
 };
 
 /** A model's voices, and recordings, prepared as this model's configuration requires.

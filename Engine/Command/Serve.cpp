@@ -4,10 +4,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <latch>
+#include <malloc.h>
 #include <memory>
 #include <ostream>
 #include <pthread.h>
 #include <sstream>
+#include <sys/resource.h>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -27,11 +29,14 @@ namespace tableread::engine
 {
 namespace
 {
+constexpr std::chrono::seconds readingLimit { 10 }; // for one recording: somebody waits for it
+
 struct ServeOptions
 {
     ModelOptions model;
     OffloadOptions offload;
     std::filesystem::path socket;
+    std::vector<std::filesystem::path> voiceFolders;
     std::string typography = "auto";
     double idleExitSeconds = 0;
 };
@@ -78,6 +83,23 @@ private:
     std::thread thread;
 };
 
+/** As many as the system allows without asking an administrator: each client takes one. */
+void allowManyDescriptors()
+{
+    rlimit limit {};
+    if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit (RLIMIT_NOFILE, &limit); // otherwise fewer clients fit, and the idle ones make room
+}
+
+/** All threads take their memory from one place. Otherwise each worker keeps the largest body that it has ever had, since
+    malloc_trim() gives back only what lies in the middle of the places of other threads. */
+void keepMemoryTogether()
+{
+    mallopt (M_ARENA_MAX, 1);
+}
+
 /** Writes a log entry for each line. */
 void logLines (const std::string& text)
 {
@@ -89,16 +111,21 @@ void logLines (const std::string& text)
 int serve (const ServeOptions& options, Session& session)
 {
     const EndSignals signals;
+    allowManyDescriptors();
+    keepMemoryTogether();
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
     spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
 
     auto load = options.model.resolve (session);
     options.offload.applyTo (load);
     std::atomic<bool> isEnding { false };
-    const auto shelf =
-        shelfOf (load.model, { .note = [] (const std::string& note) { spdlog::warn ("{}", note); },
-                               .process = { .program = session.recordingReader,
-                                            .isCancelled = [&isEnding] { return isEnding.load(); } } });
+    const auto shelf = shelfOf (
+        load.model, { .note = [] (const std::string& note) { spdlog::warn ("{}", note); },
+                      .process = { .program = session.recordingReader,
+                                   .timeLimit = readingLimit,
+                                   .isCancelled = [&isEnding] { return isEnding.load(); } },
+                      .folders = options.voiceFolders.empty() ? VoiceShelf::Folders()
+                                                              : VoiceShelf::Folders (options.voiceFolders) });
     auto socket =
         orThrow (UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket));
     if (auto listening = socket.listen(); ! listening)
@@ -162,6 +189,11 @@ void addServe (CLI::App& app, Session& session)
         ->add_option ("--socket", options->socket,
                       "Where to listen [TABLEREAD_SOCKET, else tableread/engine.sock in XDG_RUNTIME_DIR]")
         ->type_name ("PATH");
+    command
+        ->add_option ("--voice-folder", options->voiceFolders,
+                      "Where recordings may lie that requests name by their path; may be repeated [anywhere]")
+        ->check (CLI::ExistingDirectory)
+        ->type_name ("FOLDER");
     command
         ->add_option ("--idle-exit", options->idleExitSeconds,
                       "Exit after this many seconds without a client; 0: never")

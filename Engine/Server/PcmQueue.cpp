@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/PcmQueue.h"
 
-#include <cstdint>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <utility>
+
+#include "Server/Http/Insist.h"
 
 namespace tableread::engine
 {
-PcmQueue::PcmQueue (std::size_t limit) : maxSamples (limit), eventFd (eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK))
-{
-    if (eventFd < 0)
-        tableread::fail (
-            ErrorCode::OutOfMemory,
-            "the engine has no file descriptors left for another job. Close clients and try again.");
-}
-
-PcmQueue::~PcmQueue()
-{
-    close (eventFd);
-}
-
 bool PcmQueue::push (std::span<const float> samples)
 {
     std::unique_lock lock (mutex);
@@ -53,14 +40,19 @@ void PcmQueue::end (State state)
     signal();
 }
 
+void PcmQueue::onReadable (std::function<void()> function)
+{
+    const std::lock_guard lock (mutex);
+    if (ending == State::Abandoned)
+        return;
+    wake.swap (function);
+    if (! waiting.empty() || ending != State::Open)
+        signal();
+}
+
 PcmQueue::State PcmQueue::take (std::vector<float>& out)
 {
     const std::lock_guard lock (mutex);
-    std::uint64_t count = 0;
-    const bool keepSignal = ending != State::Open;
-    if (! keepSignal) // an ended queue stays readable: the reader sees the end on every poll
-        [[maybe_unused]]
-        const auto ignored = read (eventFd, &count, sizeof (count));
     out.insert (out.end(), waiting.begin(), waiting.end());
     waiting.clear();
     room.notify_one();
@@ -69,11 +61,13 @@ PcmQueue::State PcmQueue::take (std::vector<float>& out)
 
 void PcmQueue::abandon()
 {
+    std::function<void()> dropped; // it may own the last reference to this queue's reader
     const std::lock_guard lock (mutex);
     if (ending == State::Open)
         ending = State::Abandoned;
     room.notify_one();
     signal();
+    dropped.swap (wake);
 }
 
 bool PcmQueue::abandoned() const
@@ -82,15 +76,22 @@ bool PcmQueue::abandoned() const
     return ending == State::Abandoned;
 }
 
+bool PcmQueue::ended() const
+{
+    const std::lock_guard lock (mutex);
+    return ending != State::Open;
+}
+
 Error PcmQueue::error() const
 {
     const std::lock_guard lock (mutex);
     return failure;
 }
 
-void PcmQueue::signal()
+/** The caller holds the lock, so that no call comes after abandon(). */
+void PcmQueue::signal() const
 {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto ignored = write (eventFd, &one, sizeof (one));
+    if (wake)
+        insist (wake);
 }
 } // namespace tableread::engine

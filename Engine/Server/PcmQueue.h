@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -14,9 +15,8 @@ namespace tableread::engine
 /** Passes the samples of one job from the render thread to the connection that asked for them.
 
     Audio      [samples], mono float32 at the model's rate, in order, none lost.
-    Threads    push(), finish(), fail(): render thread. take(): the connection's thread. abandon(): any thread.
+    Threads    push(), finish(), fail(): render thread. take(), onReadable(): the I/O thread. abandon(): any thread.
     Bound      push() waits while `maxSamples` are unread: a slow reader slows only its own job.
-    Waiting    the reader waits in poll() on readableFd() together with its socket, so that it sees a hang-up at once.
 */
 class PcmQueue
 {
@@ -29,9 +29,7 @@ public:
         Abandoned // the reader gave up
     };
 
-    /** @throws Exception OutOfMemory if the system has no more file descriptors. */
-    explicit PcmQueue (std::size_t maxSamples);
-    ~PcmQueue();
+    explicit PcmQueue (std::size_t limit) : maxSamples (limit) {}
     PcmQueue (const PcmQueue&) = delete;
     PcmQueue& operator= (const PcmQueue&) = delete;
 
@@ -41,8 +39,9 @@ public:
     void finish();
     void fail (Error error);
 
-    /** A descriptor that polls readable when take() has something to return: samples, or an end. */
-    int readableFd() const { return eventFd; }
+    /** Calls `wake` whenever take() has something to return, samples or an end: on the thread that brings it, or at once
+        if it is already there. Replaces the last function; after abandon() none is called any more. */
+    void onReadable (std::function<void()> wake);
 
     /** Moves all queued samples to the end of `out`. Does not wait. */
     State take (std::vector<float>& out);
@@ -51,11 +50,14 @@ public:
     void abandon();
     bool abandoned() const;
 
+    /** Nothing more will be pushed. */
+    bool ended() const;
+
     /** After State::Failed. */
     Error error() const;
 
 private:
-    void signal();
+    void signal() const;
     void end (State state);
 
     mutable std::mutex mutex;
@@ -64,6 +66,6 @@ private:
     std::size_t maxSamples;
     State ending = State::Open;
     Error failure;
-    int eventFd = -1;
+    std::function<void()> wake;
 };
 } // namespace tableread::engine

@@ -7,6 +7,11 @@
 
 namespace tableread::engine
 {
+Error stoppingError()
+{
+    return { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} };
+}
+
 RenderWorker::RenderWorker (Loader loader, Limits wanted, std::function<void()> whenLoaded) : limits (wanted)
 {
     thread = std::thread ([this, loader = std::move (loader), whenLoaded = std::move (whenLoaded)] {
@@ -48,6 +53,21 @@ bool RenderWorker::busy() const
     return current != nullptr;
 }
 
+bool RenderWorker::wouldRefuse() const
+{
+    const std::lock_guard lock (mutex);
+    return ! stopping && (! modelInfo || (current != nullptr && ! current->queue.ended()));
+}
+
+Error RenderWorker::busyError() const
+{
+    const bool isLoading = ! info();
+    return { ErrorCode::Busy,
+             isLoading ? "the engine is still loading its model. Try again in a second."
+                       : "the engine is speaking for another client. Try again in a second.",
+             {} };
+}
+
 Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
 {
     std::unique_lock lock (mutex);
@@ -56,14 +76,12 @@ Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
     changed.wait_for (lock, limits.patience,
                       [this] { return (modelInfo && current == nullptr) || stopping; });
     if (stopping)
-        return tl::make_unexpected (
-            Error { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} });
-    if (! modelInfo)
-        return tl::make_unexpected (
-            Error { ErrorCode::Busy, "the engine is still loading its model. Try again in a second.", {} });
-    if (current != nullptr)
-        return tl::make_unexpected (Error {
-            ErrorCode::Busy, "the engine is speaking for another client. Try again in a second.", {} });
+        return tl::make_unexpected (stoppingError());
+    if (! modelInfo || current != nullptr)
+    {
+        lock.unlock();
+        return tl::make_unexpected (busyError());
+    }
     current = std::move (job);
     taken = false;
     changed.notify_all();
@@ -138,7 +156,7 @@ void RenderWorker::serve (SpeechJob& job)
     {
         VoicedPassage passage { job.lines, {} };
         for (const auto& voice : job.voices)
-            passage.voices.push_back (encoded (voice));
+            passage.voices.push_back (encoded (*voice));
         RenderEvents events;
         events.onFrame = [&job] (std::span<const float> frame) { job.queue.push (frame); };
         events.isCancelled = [&job] { return job.queue.abandoned(); };

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "Render/Renderer.h"
+#include "Server/MemoryBudget.h"
 #include "Server/PcmQueue.h"
 #include "Server/VoiceShelf.h"
 
@@ -28,10 +29,14 @@ struct SpeechJob
 
     std::string id; // for the log
     std::vector<SpokenLine> lines;
-    std::vector<ShelfVoice> voices;
+    std::vector<std::shared_ptr<const ShelfVoice>> voices; // one of each speaker; may be the same
+    std::vector<std::shared_ptr<MemoryBudget::Share>> voiceMemory;
     RenderSettings settings;
     PcmQueue queue;
 };
+
+/** What a job is told that comes too late. */
+Error stoppingError();
 
 /** The render thread and its Renderer: one job at a time, in order of arrival.
 
@@ -63,6 +68,10 @@ public:
     /** Empty while the model loads. */
     std::optional<ModelInfo> info() const;
     bool busy() const;
+
+    /** submit() would answer Busy, as far as is known now. Does not wait. */
+    bool wouldRefuse() const;
+    Error busyError() const;
 
     /** Submits a job. @returns Busy while the model loads or another job runs for a client that is still connected. */
     [[nodiscard]] Result<void> submit (std::shared_ptr<SpeechJob> job);

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "EngineLink/JsonFields.h"
 #include "Script/Characters.h"
 #include "Script/Text.h"
 
@@ -37,7 +38,8 @@ void warnOfUnknown (const Json& object, std::span<const std::string_view> known,
 {
     constexpr std::size_t most = 8; // headers are limited in size, and many unknown fields have one cause
     for (const auto& [name, value] : object.items())
-        if (std::find (known.begin(), known.end(), name) == known.end() && warnings.size() < most)
+        if (! value.is_null() && std::find (known.begin(), known.end(), name) == known.end() &&
+            warnings.size() < most)
             warnings.push_back ("field " + prefix + printable (name) + " is not used");
 }
 
@@ -69,35 +71,40 @@ Result<CheckedRequest> checkRequest (std::string_view body, Typography typograph
     auto parsed = protocol::parseSpeechRequest (body);
     if (! parsed)
         return tl::make_unexpected (parsed.error());
-    CheckedRequest checked { std::move (*parsed), {} };
+    CheckedRequest checked;
+    checked.request = std::move (*parsed);
 
     constexpr std::array<std::string_view, 8> topFields { "model",           "input",  "voice",
                                                           "response_format", "stream", "stream_format",
                                                           "tableread",       "speed" };
     constexpr std::array<std::string_view, 6> extensionFields { "lines",     "voices", "seed",
                                                                 "cfg_scale", "steps",  "format" };
-    const auto json = Json::parse (body);
+    const auto json = protocol::parseJson (body, "the request");
     warnOfUnknown (json, topFields, {}, checked.warnings);
     if (const auto found = json.find ("tableread"); found != json.end() && found->is_object())
         warnOfUnknown (*found, extensionFields, "tableread.", checked.warnings);
-    if (const auto found = json.find ("stream_format"); found != json.end() && *found != "audio")
+    const protocol::JsonFields fields (json, {});
+    if (const auto* format = fields.find ("stream_format"); format != nullptr && *format != "audio")
         return refused (ErrorCode::Unsupported,
                         "only \"audio\" is supported; it streams from the first frame", "stream_format");
-    if (const auto found = json.find ("speed"); found != json.end() && *found != 1)
+    if (const auto* speed = fields.find ("speed"); speed != nullptr && *speed != 1)
         return refused (ErrorCode::Unsupported, "the model sets the speed of speech: only 1 is supported",
                         "speed");
 
     auto& request = checked.request;
-    if (request.lines.empty())
+    const bool isPlain = request.lines.empty();
+    if (isPlain)
         request.lines.push_back ({ 0, request.input });
     if (request.voices.empty() && ! request.voice.empty())
+    {
         request.voices.push_back ({ request.voice, {} });
+        checked.voiceIsNamed = true;
+    }
     for (std::size_t i = 0; i < request.lines.size(); ++i)
     {
         auto& line = request.lines[i];
         line.text = spokenText (line.text, typography);
-        const auto field =
-            json.contains ("tableread") ? "tableread.lines[" + std::to_string (i) + "]" : "input";
+        const auto field = isPlain ? "input" : "tableread.lines[" + std::to_string (i) + "].text";
         if (line.text.empty())
             return refused (ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak",
                             field);

@@ -16,6 +16,7 @@ namespace tableread::engine
 struct CheckedRequest
 {
     protocol::SpeechRequest request;
+    bool voiceIsNamed = false;         // by the field `voice`, not by a list of voices
     std::vector<std::string> warnings; // on fields that this engine does not know or use, in words (ASCII)
 };
 

@@ -1,134 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/SpeechServer.h"
 
+#include <algorithm>
+#include <map>
+
+#include <boost/beast/core/string.hpp>
 #include <spdlog/spdlog.h>
 
-#include "Server/RequestChecks.h"
-#include "Server/WireAudio.h"
+#include "Server/Delivery.h"
+#include "Server/ErrorAnswers.h"
+#include "Server/Http/ContentCoding.h"
 
 namespace tableread::engine
 {
 namespace
 {
-constexpr const char* jsonType = "application/json";
-
-void answerError (httplib::Response& response, const Error& error, int status)
+/** The field that a voice came from, for an error about it. */
+std::string voiceField (const CheckedRequest& checked, std::size_t index)
 {
-    response.status = status;
-    if (error.code == ErrorCode::Busy || error.code == ErrorCode::Cancelled)
-        response.set_header ("Retry-After", "1");
-    response.set_content (protocol::toJson (error), jsonType);
+    if (checked.voiceIsNamed)
+        return "voice";
+    return "tableread.voices[" + std::to_string (index) + "]." +
+           (checked.request.voices[index].path.empty() ? "name" : "path");
 }
-
-void answerError (httplib::Response& response, const Error& error)
-{
-    // The client did not cancel, or nobody would read this: the engine is shutting down.
-    const bool ends = error.code == ErrorCode::Cancelled;
-    answerError (response, error, ends ? 503 : protocol::httpStatus (error.code));
-}
-
-/** The client's data is out of sync with HTTP: the rest is not the next request. */
-void closeAfter (httplib::Response& response)
-{
-    Connection::current()->closeAfterwards();
-    response.set_header ("Connection", "close");
-}
-
-/** An error for what httplib itself refuses: no such path, a request that is not HTTP. */
-Error errorOfStatus (int status, const httplib::Request& request)
-{
-    switch (status)
-    {
-        case 404:
-            return { ErrorCode::NotFound,
-                     "there is nothing at " + request.method + " " + request.path +
-                         ". This engine answers GET " + protocol::healthPath + " and POST " +
-                         protocol::speechPath + ".",
-                     {} };
-        case 413:
-            return { ErrorCode::OutOfRange, "the request is too large.", {} };
-        case 414:
-            return { ErrorCode::OutOfRange, "the request's address is too long.", {} };
-        case 500:
-            return { ErrorCode::Internal, "the engine failed on this request; its log says more.", {} };
-        default:
-            return { ErrorCode::InvalidInput, "this is not a valid HTTP/1.1 request.", {} };
-    }
-}
-
-/** Passes samples from a job to its client. Lives as long as the answer. */
-struct Delivery
-{
-    Delivery (std::shared_ptr<SpeechJob> wanted, protocol::SampleFormat sampleFormat)
-        : job (std::move (wanted))
-        , format (sampleFormat)
-    {}
-    ~Delivery() { job->queue.abandon(); } // the answer has ended, so there is no reader any more
-
-    std::shared_ptr<SpeechJob> job;
-    protocol::SampleFormat format;
-    std::vector<float> samples;
-    std::string bytes;
-    PcmQueue::State state = PcmQueue::State::Open;
-
-    /** Waits for samples or the end. @returns false if the client is gone or the engine stops. */
-    bool next()
-    {
-        if (Connection::current()->waitFor (job->queue.readableFd()) != Connection::Wake::Ready)
-            return false;
-        samples.clear();
-        state = job->queue.take (samples);
-        return true;
-    }
-
-    /** Writes one piece of the body. @returns false to cut the body off. */
-    bool write (httplib::DataSink& sink)
-    {
-        while (samples.empty() && bytes.empty() && state == PcmQueue::State::Open)
-            if (! next())
-                return false;
-        appendSamples (bytes, samples, format);
-        samples.clear();
-        if (! bytes.empty() && ! sink.write (bytes.data(), bytes.size()))
-            return false;
-        bytes.clear();
-        if (state == PcmQueue::State::Done)
-            sink.done();
-        return state == PcmQueue::State::Open || state == PcmQueue::State::Done;
-    }
-};
 } // namespace
 
 SpeechServer::SpeechServer (RenderWorker& renderWorker, const VoiceShelf& voiceShelf, Options wanted)
     : worker (renderWorker)
     , voices (voiceShelf)
     , options (wanted)
-    , http (wanted.http)
-{
-    http.set_payload_max_length (options.maxBodyBytes);
-    http.Get (protocol::healthPath, [this] (const auto&, auto& response) { answerHealth (response); });
-    http.Post (protocol::speechPath, [this] (const auto& request, auto& response, const auto& content) {
-        answerSpeech (request, response, content);
-    });
-    http.set_error_handler ([] (const httplib::Request& request, httplib::Response& response) {
-        if (! response.body.empty())
-            return;
-        if (response.status != 404)
-            closeAfter (response);
-        answerError (response, errorOfStatus (response.status, request), response.status);
-    });
-    http.set_exception_handler ([] (const auto&, auto& response, const std::exception_ptr& failure) {
-        try
-        {
-            std::rethrow_exception (failure);
-        }
-        catch (const std::exception& exception)
-        {
-            spdlog::error ("a request failed: {}", exception.what());
-        }
-        answerError (response, errorOfStatus (500, {}), 500);
-    });
-}
+    , voiceMemory (wanted.voicesBytes)
+    , http (wanted.http,
+            { { .path = protocol::healthPath,
+                .handle = [this] (const auto& exchange) { exchange->send (health()); } },
+              { .method = "POST",
+                .path = protocol::speechPath,
+                .mostBodyBytes = wanted.maxBodyBytes,
+                .admit = [this] (const auto& request) { return admitSpeech (request); },
+                .waits = true,
+                .handle = [this] (const auto& exchange) { speak (exchange); } } },
+            [] (const Refusal& refusal) { return answerOf (refusal); })
+{}
 
 HttpServer::End SpeechServer::serve (int listenFd)
 {
@@ -141,7 +53,7 @@ void SpeechServer::stop()
     http.stop(); // last: the serving thread may destroy this as soon as it is stopped
 }
 
-void SpeechServer::answerHealth (httplib::Response& response) const
+HttpAnswer SpeechServer::health() const
 {
     const auto info = worker.info();
     protocol::Health health;
@@ -165,82 +77,107 @@ void SpeechServer::answerHealth (httplib::Response& response) const
     }
     health.busy = worker.busy();
     health.voices = voices.names();
-    response.set_content (protocol::toJson (health), jsonType);
+    return { .body = protocol::toJson (health) };
 }
 
-void SpeechServer::answerSpeech (const httplib::Request&, httplib::Response& response,
-                                 const httplib::ContentReader& content)
+/** What can be refused before the body is read. */
+std::optional<HttpAnswer> SpeechServer::admitSpeech (const HttpRequest& request) const
 {
-    std::string body;
-    const bool complete = content ([&] (const char* data, std::size_t size) {
-        body.append (data, size); // after decompression: a small body can expand to a large one
-        return body.size() <= options.maxBodyBytes;
-    });
-    if (! complete)
-    {
-        closeAfter (response);
-        if (body.size() > options.maxBodyBytes || response.status == 413)
-            return answerError (response,
-                                { ErrorCode::OutOfRange,
-                                  "the request has more than " + std::to_string (options.maxBodyBytes) +
-                                      " bytes. Send less text at a time, and voices by their path.",
-                                  {} },
-                                413);
-        return answerError (response,
-                            { ErrorCode::InvalidInput, "the request ended before its body did.", {} });
-    }
+    constexpr std::string_view multipart = "multipart/";
+    const auto type = request.field ("Content-Type").substr (0, multipart.size());
+    if (boost::beast::iequals (type, multipart))
+        return answerOf (Refusal { 415, "its body is a form; a speech request is JSON" });
+    if (worker.wouldRefuse())
+        return answerOf (worker.busyError());
+    return {};
+}
 
-    auto checked = checkRequest (body, options.typography);
+void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
+{
+    const auto& request = exchange->request;
+    const auto refuse = [&exchange] (HttpAnswer answer, bool closes = false) {
+        answer.closes = closes;
+        exchange->send (std::move (answer));
+    };
+    const auto body = decoded (request.body, request.field ("Content-Encoding"), options.maxBodyBytes);
+    if (! body)
+        return refuse (answerOf (body.error()), true);
+    auto checked = checkRequest (*body, options.typography);
     if (! checked)
-        return answerError (response, checked.error());
+        return refuse (answerOf (checked.error()), true);
+    auto job = makeJob (*checked, [&exchange] { return exchange->isGone(); });
+    if (! job)
+        return refuse (answerOf (job.error()));
+
+    const auto info = worker.info();
+    if (! info)
+        return refuse (answerOf (worker.busyError()));
+    Delivery::Format format { .container = checked->request.container,
+                              .samples = checked->request.format,
+                              .sampleRateHz = info->sampleRateHz,
+                              .fields = { { "X-TableRead-Job", (*job)->id },
+                                          { "X-TableRead-Fingerprint", info->fingerprint } } };
     for (const auto& warning : checked->warnings)
     {
         spdlog::warn ("{}", warning);
-        response.set_header ("Warning", "299 - \"" + warning + '"');
+        format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
     }
-    auto job = makeJob (checked->request);
-    if (! job)
-        return answerError (response, job.error());
-    const auto delivery = std::make_shared<Delivery> (*job, checked->request.format);
+    std::make_shared<Delivery> (exchange, *job, std::move (format))->begin();
     if (auto accepted = worker.submit (*job); ! accepted)
-        return answerError (response, accepted.error());
-
-    // The status is chosen when the first frame is available, or when there will be none.
-    bool stopped = false;
-    while (! stopped && delivery->samples.empty() && delivery->state == PcmQueue::State::Open)
-        stopped = ! delivery->next();
-    if (stopped ||
-        delivery->state == PcmQueue::State::Abandoned) // or the client has hung up, and nobody reads this
-        return answerError (response,
-                            { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} });
-    if (delivery->samples.empty() && delivery->state == PcmQueue::State::Failed)
-        return answerError (response, (*job)->queue.error());
-
-    const auto info = worker.info().value(); // a job was accepted, so the model is loaded
-    const bool wav = checked->request.container == protocol::Container::Wav;
-    if (wav)
-        delivery->bytes = streamingWavHeader (delivery->format, info.sampleRateHz);
-    response.set_header ("X-TableRead-Job", (*job)->id);
-    response.set_header ("X-TableRead-Fingerprint", info.fingerprint);
-    const auto provide = [delivery] (std::size_t, httplib::DataSink& sink) {
-        const bool goesOn = delivery->write (sink);
-        if (! goesOn)
-            Connection::current()->closeAfterwards();
-        return goesOn;
-    };
-    response.set_chunked_content_provider (wav ? "audio/wav" : "audio/pcm", provide);
+        refuse (answerOf (accepted.error()));
 }
 
-Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const protocol::SpeechRequest& request)
+/** Reads the voices that the request names, each recording once. */
+Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const std::function<bool()>& isCancelled,
+                                      SpeechJob& job)
 {
-    auto job = std::make_shared<SpeechJob> (options.queuedSamples);
-    for (const auto& reference : request.voices)
+    const auto info = worker.info().value_or (ModelInfo {});
+    const auto rate = static_cast<double> (info.sampleRateHz);
+    auto room = info.maxPositions == 0 // not known before the model is loaded
+                    ? VoiceShelf::Limits {}.mostSeconds
+                    : static_cast<double> (info.maxPositions * info.frameSamples) / rate;
+    std::map<std::string, std::shared_ptr<const ShelfVoice>> read;
+    for (std::size_t i = 0; i < checked.request.voices.size(); ++i)
     {
-        auto voice = voices.fetch (reference);
-        if (! voice)
-            return tl::make_unexpected (voice.error());
-        job->voices.push_back (std::move (*voice));
+        const auto refused = [&] (ErrorCode code, std::string why) {
+            return tl::make_unexpected (Error { code, std::move (why), voiceField (checked, i) });
+        };
+        const auto& reference = checked.request.voices[i];
+        auto& voice = read[reference.path.empty() ? reference.name : reference.path.string()];
+        if (voice == nullptr)
+        {
+            const auto mostSeconds = std::min (room, VoiceShelf::Limits {}.mostSeconds);
+            const auto memory =
+                voiceMemory.take (static_cast<std::size_t> (mostSeconds * rate) * sizeof (float));
+            if (memory == nullptr)
+                return refused (ErrorCode::Busy,
+                                "the engine holds as many recordings as it may. Try again in a second.");
+            auto fetched =
+                voices.fetch (reference, { .mostSeconds = mostSeconds, .isCancelled = isCancelled });
+            if (! fetched)
+                return refused (fetched.error().code, fetched.error().text());
+            memory->shrinkTo (fetched->audio.samples.size() * sizeof (float));
+            job.voiceMemory.push_back (memory);
+            voice = std::make_shared<const ShelfVoice> (std::move (*fetched));
+        }
+        room -= static_cast<double> (voice->audio.samples.size()) / rate;
+        if (room < 0)
+            return refused (
+                ErrorCode::InvalidInput,
+                "the voices together are longer than the model can take in. Choose 10 to 30 seconds "
+                "of clear speech for each.");
+        job.voices.push_back (voice);
     }
+    return {};
+}
+
+Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& checked,
+                                                          const std::function<bool()>& isCancelled)
+{
+    const auto& request = checked.request;
+    auto job = std::make_shared<SpeechJob> (options.queuedSamples);
+    if (auto added = addVoices (checked, isCancelled, *job); ! added)
+        return tl::make_unexpected (std::move (added.error()));
     job->lines = request.lines;
     std::string text;
     for (const auto& line : request.lines)

@@ -16,8 +16,6 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr int backlog = 64;
-
 std::string why()
 {
     return std::strerror (errno);
@@ -139,7 +137,7 @@ Result<void> UnixSocket::listen()
     // Linux gives the file in the folder the mode of the unbound socket: it is never open to others, not even briefly.
     if (fd < 0 || fchmod (fd, 0600) != 0 ||
         bind (fd, reinterpret_cast<const sockaddr*> (&*address), sizeof (*address)) != 0 ||
-        chmod (socketPath.c_str(), 0600) != 0 || ::listen (fd, backlog) != 0)
+        chmod (socketPath.c_str(), 0600) != 0 || ::listen (fd, SOMAXCONN) != 0)
     {
         const auto code = codeOfSystemError (errno);
         const auto reason = why();

@@ -8,7 +8,9 @@
 
 namespace tableread::engine
 {
-VoiceShelf::VoiceShelf (const std::filesystem::path& modelFolder, Reader reader) : read (std::move (reader))
+VoiceShelf::VoiceShelf (const std::filesystem::path& modelFolder, Reader reader, Folders allowed)
+    : read (std::move (reader))
+    , folders (std::move (allowed))
 {
     constexpr std::array<std::string_view, 4> endings { ".wav", ".flac", ".ogg", ".mp3" };
     std::error_code none; // ignored: a model without this folder has no voices
@@ -35,14 +37,34 @@ std::filesystem::path VoiceShelf::find (std::string_view name) const
     return found == files.end() ? std::filesystem::path() : found->second;
 }
 
-Result<ShelfVoice> VoiceShelf::fetch (const VoiceReference& reference) const
+/** Whether a file lies in one of the allowed folders, wherever links lead. */
+bool VoiceShelf::isAllowed (const std::filesystem::path& file) const
+{
+    std::error_code none; // what does not exist lies nowhere
+    const auto place = std::filesystem::weakly_canonical (file, none);
+    return ! folders || std::any_of (folders->begin(), folders->end(), [&] (const auto& folder) {
+        const auto root = std::filesystem::weakly_canonical (folder, none);
+        const auto ends = std::mismatch (root.begin(), root.end(), place.begin(), place.end());
+        return ! root.empty() && ends.first == root.end();
+    });
+}
+
+Result<ShelfVoice> VoiceShelf::fetch (const VoiceReference& reference, const Limits& limits) const
 {
     if (! reference.path.empty())
-        return read (reference.path,
-                     reference.name.empty() ? reference.path.stem().string() : reference.name);
+    {
+        if (! isAllowed (reference.path))
+            return tl::make_unexpected (
+                Error { ErrorCode::InvalidInput,
+                        "recordings may not come from " + reference.path.parent_path().string() +
+                            ". Use one of the model's voices, or start the engine with --voice-folder.",
+                        {} });
+        return read (reference.path, reference.name.empty() ? reference.path.stem().string() : reference.name,
+                     limits);
+    }
     const auto file = find (reference.name);
     if (! file.empty())
-        return read (file, reference.name);
+        return read (file, reference.name, limits);
     std::string there;
     for (const auto& name : names())
         there += (there.empty() ? "" : ", ") + name;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,11 +28,21 @@ struct ShelfVoice
 class VoiceShelf
 {
 public:
-    /** Reads and prepares one recording (Source/Voice). */
-    using Reader =
-        std::function<Result<ShelfVoice> (const std::filesystem::path& file, const std::string& name)>;
+    /** How a recording is read. */
+    struct Limits
+    {
+        double mostSeconds = 600;               // a longer one is refused, by its header if that tells
+        std::function<bool()> isCancelled = {}; // asked on any thread; true: nobody wants it any more
+    };
 
-    VoiceShelf (const std::filesystem::path& modelFolder, Reader reader);
+    /** Reads and prepares one recording (Source/Voice). */
+    using Reader = std::function<Result<ShelfVoice> (const std::filesystem::path& file,
+                                                     const std::string& name, const Limits& limits)>;
+
+    /** The folders that recordings may come from, besides the model's own; empty optional: any. */
+    using Folders = std::optional<std::vector<std::filesystem::path>>;
+
+    VoiceShelf (const std::filesystem::path& modelFolder, Reader reader, Folders allowed = {});
 
     /** Names of the model's own voices, sorted: the file names without their extensions. */
     std::vector<std::string> names() const;
@@ -39,11 +50,19 @@ public:
     /** The file of one of the model's voices; ignores case (Passage/Names.h). Empty if there is none. */
     std::filesystem::path find (std::string_view name) const;
 
-    /** Reads a voice. @returns NotFound with the names of the available voices, or the reader's error. */
-    [[nodiscard]] Result<ShelfVoice> fetch (const VoiceReference& reference) const;
+    /** Reads a voice. @returns NotFound with the names of the available voices, InvalidInput if its folder is not allowed,
+        or the reader's error. */
+    [[nodiscard]] Result<ShelfVoice> fetch (const VoiceReference& reference, const Limits& limits) const;
+    [[nodiscard]] Result<ShelfVoice> fetch (const VoiceReference& reference) const
+    {
+        return fetch (reference, Limits {});
+    }
 
 private:
+    bool isAllowed (const std::filesystem::path& file) const;
+
     std::map<std::string, std::filesystem::path> files; // by folded name
     Reader read;
+    Folders folders;
 };
 } // namespace tableread::engine

@@ -175,6 +175,11 @@ bool AudioFile::wasNeverClosed() const
     return input->audible.neverClosed;
 }
 
+double AudioFile::promisedSeconds() const
+{
+    return promisedFrames < SF_COUNT_MAX ? (double) promisedFrames / rateHz : 0.0;
+}
+
 double AudioFile::missingSeconds() const
 {
     const auto fraction = input->audible.missingFraction;

@@ -28,6 +28,9 @@ public:
     int sampleRateHz() const { return rateHz; }
     int channels() const { return channelCount; }
 
+    /** What the header says; 0 if it does not know, and an estimate in an MP3 file. */
+    double promisedSeconds() const;
+
     /** Fills `mono` with the next block; empty at the end and where a truncated file stops. */
     void read (std::vector<float>& mono);
 

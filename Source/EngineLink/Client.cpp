@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "EngineLink/Client.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -8,9 +9,10 @@
 #include <optional>
 #include <vector>
 
-#include <httplib.h>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
-#include "EngineLink/SigpipeGuard.h"
+#include "Http/Beast.h"
 
 namespace tableread
 {
@@ -46,61 +48,149 @@ private:
 /** What is collected while the answer to one speech request arrives. */
 struct Answer
 {
-    int status = 0;
+    unsigned status = 0;
     std::string errorBody;
     FloatReader floats;
     std::optional<std::string> nonsense; // what in a 200 answer did not follow the protocol
     std::chrono::milliseconds retryAfter { 0 };
 };
 
-std::chrono::milliseconds retryAfter (const httplib::Response& response)
+using ResponseParser = http::response_parser<GrowingBody>;
+using Fields = ResponseParser::value_type;
+
+std::string fieldOf (const Fields& response, http::field name)
 {
-    const auto value = response.get_header_value ("Retry-After");
+    const auto value = response[name];
+    return { value.data(), value.size() };
+}
+
+std::chrono::milliseconds retryAfter (const Fields& response)
+{
+    const auto value = fieldOf (response, http::field::retry_after);
     int seconds = 0;
     std::from_chars (value.data(), value.data() + value.size(), seconds);
     return std::chrono::seconds (std::clamp (seconds, 0, 60));
 }
 
-void readHead (const httplib::Response& response, Answer& answer)
+/** Checks the head of an answer to a speech request. */
+void readHead (const ResponseParser& parser, Answer& answer)
 {
-    answer.status = response.status;
+    const auto& response = parser.get();
+    answer.status = response.result_int();
     answer.retryAfter = retryAfter (response);
-    const auto type = response.get_header_value ("Content-Type");
-    if (response.status == 200 && type.rfind ("audio/", 0) != 0)
+    const auto type = fieldOf (response, http::field::content_type);
+    if (answer.status == 200 && type.rfind ("audio/", 0) != 0)
         answer.nonsense = "\"" + type + "\" was received instead of audio";
+    else if (answer.status == 200 && parser.need_eof())
+        answer.nonsense = "the answer does not say where it ends";
 }
 
-bool readBody (const char* data, std::size_t size, Answer& answer,
+void readBody (const char* data, std::size_t size, Answer& answer,
                const std::function<void (std::span<const float>)>& onSpeech)
 {
     constexpr std::size_t errorLimit = std::size_t { 64 } * 1024;
     if (answer.status != 200)
-    {
         answer.errorBody.append (
             data, std::min (size, errorLimit - std::min (errorLimit, answer.errorBody.size())));
-        return true;
-    }
-    if (! answer.floats.take (data, size))
-    {
+    else if (! answer.floats.take (data, size))
         answer.nonsense = "a received sample is not a number";
-        return false;
-    }
-    if (! answer.floats.speech().empty())
+    else if (! answer.floats.speech().empty())
         onSpeech (answer.floats.speech());
-    return true;
 }
 } // namespace
 
 struct Client::Connection
 {
-    explicit Connection (const std::filesystem::path& socket) : http (socket.string(), 80)
+    asio::io_context io { 1 };
+    Call* running = nullptr; // on the thread that calls
+};
+
+/** One request and its answer on a connection of their own. Every step is asynchronous and is waited for with a limit, so
+    that cancel() can end any of them. */
+struct Client::Call
+{
+    Call (Client& owner, std::chrono::milliseconds longestSilence)
+        : client (owner)
+        , silence (longestSilence)
+        , socket (owner.connection->io)
     {
-        http.set_address_family (AF_UNIX);
-        http.set_default_headers ({ { "Host", "engine" } });
-        http.set_decompress (false);
+        parser.header_limit (32 * 1024);
+        parser.body_limit (boost::none);
+        parser.eager (true);
+        client.connection->running = this;
+    }
+    ~Call() { client.connection->running = nullptr; }
+    Call (const Call&) = delete;
+    Call& operator= (const Call&) = delete;
+
+    /** Starts an asynchronous step and waits for its end. @returns its error, or timed_out. */
+    template <typename Start>
+    SystemError wait (std::chrono::milliseconds limit, Start start)
+    {
+        auto& io = client.connection->io;
+        std::optional<SystemError> ended;
+        io.restart();
+        start ([&ended] (SystemError error, auto...) { ended = error; });
+        io.run_for (limit); // returns early when the step has ended, since there is nothing else to do
+        if (ended)
+            return *ended;
+        SystemError ignored;
+        socket.close (ignored);
+        io.restart();
+        io.run(); // the step ends, now that its socket is closed
+        return asio::error::timed_out;
     }
 
-    httplib::Client http;
+    /** Connects; while the engine's queue of new connections is full, it tries again. */
+    SystemError open()
+    {
+        constexpr std::chrono::milliseconds aMoment { 10 };
+        const asio::local::stream_protocol::endpoint engine (client.path.string());
+        const auto deadline = std::chrono::steady_clock::now() + client.limits.connect;
+        SystemError error;
+        socket.open (engine.protocol(), error);
+        if (! error)
+            socket.non_blocking (true, error);
+        while (! error)
+        {
+            socket.connect (engine, error);
+            if (error != asio::error::try_again || std::chrono::steady_clock::now() > deadline)
+                return error;
+            asio::steady_timer pause (client.connection->io, aMoment);
+            error = wait (2 * aMoment, [&] (auto then) { pause.async_wait (then); });
+        }
+        return error;
+    }
+
+    /** Sends a request and reads the head of its answer, also if the engine refuses without reading all of it. */
+    SystemError ask (const http::request<http::string_body>& request)
+    {
+        const auto sent = wait (silence, [&] (auto then) { http::async_write (socket, request, then); });
+        if (sent && sent != asio::error::broken_pipe && sent != asio::error::connection_reset)
+            return sent;
+        const auto head =
+            wait (silence, [this] (auto then) { http::async_read_header (socket, buffer, parser, then); });
+        return head && sent ? sent : head;
+    }
+
+    /** Reads what comes next of the body, and passes it on. */
+    template <typename Take>
+    SystemError readSome (Take take)
+    {
+        const auto error =
+            wait (silence, [this] (auto then) { http::async_read_some (socket, buffer, parser, then); });
+        auto& body = parser.get().body();
+        if (body.size() > 0)
+            take (static_cast<const char*> (body.data().data()), body.size());
+        body.clear();
+        return error;
+    }
+
+    Client& client;
+    std::chrono::milliseconds silence;
+    asio::local::stream_protocol::socket socket;
+    beast::flat_buffer buffer { std::size_t { 64 } * 1024 };
+    ResponseParser parser;
 };
 
 Client::Client (std::filesystem::path socket) : Client (std::move (socket), Timeouts {})
@@ -109,54 +199,64 @@ Client::Client (std::filesystem::path socket) : Client (std::move (socket), Time
 Client::Client (std::filesystem::path socket, Timeouts timeouts)
     : path (std::move (socket))
     , limits (timeouts)
-    , connection (std::make_unique<Connection> (path))
-{
-    connection->http.set_connection_timeout (limits.connect);
-}
+    , connection (std::make_unique<Connection>())
+{}
 
 Client::~Client() = default;
 
 void Client::cancel()
 {
-    // The order matters: a call that has not sent its body yet sees the flag; one that has sent it is shut down.
+    // The order matters: a call that begins later sees the flag; one that runs finds this in its queue.
     cancelled.store (true, std::memory_order_release);
-    connection->http.stop();
+    asio::post (connection->io, [this] {
+        SystemError ignored;
+        if (connection->running != nullptr)
+            connection->running->socket.close (ignored);
+    });
 }
 
-CallFailure Client::failure (int httplibError, const char* doing) const
+CallFailure Client::failure (const std::string& why, const char* doing) const
 {
-    using Kind = CallFailure::Kind;
     if (isCancelled())
-        return { Kind::Cancelled, { ErrorCode::Cancelled, "cancelled", {} } };
-    const auto error = (httplib::Error) httplibError;
-    if (error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout)
-        return { Kind::NoEngine, { ErrorCode::Io, "no engine answers on the socket", path.string() } };
-    return { Kind::Lost,
-             { ErrorCode::Io,
-               std::string ("the engine's connection broke while ") + doing + " (" +
-                   httplib::to_string (error) + ")",
+        return { CallFailure::Kind::Cancelled, { ErrorCode::Cancelled, "cancelled", {} } };
+    return { CallFailure::Kind::Lost,
+             { ErrorCode::Io, std::string ("the engine's connection broke while ") + doing + " (" + why + ")",
                path.string() } };
+}
+
+CallFailure Client::noEngine() const
+{
+    if (isCancelled())
+        return failure ({}, "");
+    return { CallFailure::Kind::NoEngine,
+             { ErrorCode::Io, "no engine answers on the socket", path.string() } };
 }
 
 CallResult<protocol::Health> Client::health()
 {
+    constexpr const char* doing = "it was asked for its health";
     if (isCancelled())
-        return tl::unexpected (failure (0, ""));
-    const SigpipeGuard guard;
-    connection->http.set_read_timeout (limits.health);
+        return tl::unexpected (failure ({}, ""));
+    Call call (*this, limits.health);
+    if (call.open())
+        return tl::unexpected (noEngine());
+    http::request<http::string_body> get { http::verb::get, protocol::healthPath, 11 };
+    get.set (http::field::host, "engine");
+    get.keep_alive (false);
+    auto error = call.ask (get);
     std::string body;
-    const auto result = connection->http.Get (protocol::healthPath, [&] (const char* data, std::size_t size) {
-        body.append (data, size);
-        return body.size() <= protocol::maxBodyBytes && ! isCancelled();
-    });
-    if (! result)
-        return tl::unexpected (failure ((int) result.error(), "it was asked for its health"));
+    while (! error && ! call.parser.is_done() && body.size() <= protocol::maxBodyBytes && ! isCancelled())
+        error = call.readSome ([&] (const char* data, std::size_t size) { body.append (data, size); });
+    if (! call.parser.is_done() || isCancelled())
+        return tl::unexpected (failure (error.message(), doing));
+
     auto health = protocol::parseHealth (body);
-    if (result->status != 200 || ! health)
+    const auto status = (int) call.parser.get().result_int();
+    if (status != 200 || ! health)
     {
-        auto error = result->status != 200 ? protocol::parseError (result->status, body) : health.error();
-        error.where = path.string();
-        return tl::unexpected (CallFailure { CallFailure::Kind::Lost, std::move (error) });
+        auto why = status != 200 ? protocol::parseError (status, body) : health.error();
+        why.where = path.string();
+        return tl::unexpected (CallFailure { CallFailure::Kind::Lost, std::move (why) });
     }
     return *health;
 }
@@ -164,44 +264,44 @@ CallResult<protocol::Health> Client::health()
 CallResult<void> Client::speak (const protocol::SpeechRequest& request,
                                 const std::function<void (std::span<const float>)>& onSpeech)
 {
+    using Kind = CallFailure::Kind;
+    if (isCancelled())
+        return tl::unexpected (failure ({}, ""));
+    Call call (*this, limits.silence);
+    if (call.open())
+        return tl::unexpected (noEngine());
     auto raw = request;
     raw.container = protocol::Container::Pcm;
     raw.format = protocol::SampleFormat::Float32;
-    const auto body = protocol::toJson (raw);
+    http::request<http::string_body> post { http::verb::post, protocol::speechPath, 11 };
+    post.set (http::field::host, "engine");
+    post.set (http::field::content_type, "application/json");
+    post.keep_alive (false);
+    post.body() = protocol::toJson (raw);
+    post.prepare_payload();
 
     Answer answer;
-    httplib::Request post;
-    post.method = "POST";
-    post.path = protocol::speechPath;
-    post.set_header ("Content-Type", "application/json");
-    // The body is provided by a function, because that runs after cancel() knows the connection.
-    post.content_length_ = body.size();
-    post.content_provider_ = [&] (std::size_t offset, std::size_t length, httplib::DataSink& sink) {
-        return ! isCancelled() && sink.write (body.data() + offset, length);
+    auto error = call.ask (post);
+    if (! error)
+        readHead (call.parser, answer);
+    while (! error && ! answer.nonsense && ! call.parser.is_done() && ! isCancelled())
+        error = call.readSome ([&] (const char* data, std::size_t size) {
+            if (! isCancelled())
+                readBody (data, size, answer, onSpeech);
+        });
+    const auto lost = [this] (const std::string& why) {
+        return tl::unexpected (CallFailure { Kind::Lost, { ErrorCode::Io, why, path.string() } });
     };
-    post.response_handler = [&] (const httplib::Response& response) {
-        readHead (response, answer);
-        return ! answer.nonsense && ! isCancelled();
-    };
-    post.content_receiver = [&] (const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
-        return ! isCancelled() && readBody (data, size, answer, onSpeech);
-    };
-
-    const SigpipeGuard guard;
-    connection->http.set_read_timeout (limits.silence);
-    const auto result = connection->http.send (post);
     if (answer.nonsense)
-        return tl::unexpected (
-            CallFailure { CallFailure::Kind::Lost, { ErrorCode::Io, *answer.nonsense, path.string() } });
-    if (! result || isCancelled())
-        return tl::unexpected (failure ((int) result.error(), "it was speaking"));
+        return lost (*answer.nonsense);
+    if (! call.parser.is_done() || isCancelled())
+        return tl::unexpected (failure (error.message(), "it was speaking"));
     if (answer.status == 200 && ! answer.floats.endsWhole())
-        return tl::unexpected (CallFailure {
-            CallFailure::Kind::Lost, { ErrorCode::Io, "the speech ended within a sample", path.string() } });
+        return lost ("the speech ended within a sample");
     if (answer.status == 200)
         return {};
-    const auto kind = answer.status == 503 ? CallFailure::Kind::Busy : CallFailure::Kind::Refused;
-    return tl::unexpected (
-        CallFailure { kind, protocol::parseError (answer.status, answer.errorBody), answer.retryAfter });
+    const auto kind = answer.status == 503 ? Kind::Busy : Kind::Refused;
+    return tl::unexpected (CallFailure { kind, protocol::parseError ((int) answer.status, answer.errorBody),
+                                         answer.retryAfter });
 }
 } // namespace tableread

@@ -36,7 +36,7 @@ using CallResult = tl::expected<T, CallFailure>;
 
     Threads   health() and speak() block their caller, one call at a time; cancel() from any thread ends a running
               call at once, and every later one.
-    Signals   SIGPIPE never reaches the process: a host must not die because its engine did.
+    Signals   none: sockets are written to without SIGPIPE, so a host does not die because its engine did.
 */
 class Client
 {
@@ -64,9 +64,11 @@ public:
 
 private:
     struct Connection;
+    struct Call;
 
     bool isCancelled() const { return cancelled.load (std::memory_order_acquire); }
-    CallFailure failure (int httplibError, const char* doing) const;
+    CallFailure failure (const std::string& why, const char* doing) const;
+    CallFailure noEngine() const;
 
     std::filesystem::path path;
     Timeouts limits;

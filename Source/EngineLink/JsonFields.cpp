@@ -19,7 +19,69 @@ Exception outside (const nlohmann::json& value, const std::string& least, const 
     return Exception ({ ErrorCode::OutOfRange, value.dump() + " is not between " + least + " and " + most,
                         std::move (where) });
 }
+/** Goes through a text and stops where it nests too deep or has too many values, before anything is kept of it. (The
+    parser's own callback would do, but takes a time that grows with the square of a list's length.) */
+class SizeCheck : public nlohmann::json_sax<nlohmann::json>
+{
+public:
+    const std::string& refusal() const { return why; }
+
+    bool null() override { return count(); }
+    bool boolean (bool) override { return count(); }
+    bool number_integer (number_integer_t) override { return count(); }
+    bool number_unsigned (number_unsigned_t) override { return count(); }
+    bool number_float (number_float_t, const string_t&) override { return count(); }
+    bool string (string_t&) override { return count(); }
+    bool binary (binary_t&) override { return count(); }
+    bool key (string_t&) override { return true; }
+    bool start_object (std::size_t) override { return enter(); }
+    bool end_object() override { return leave(); }
+    bool start_array (std::size_t) override { return enter(); }
+    bool end_array() override { return leave(); }
+    bool parse_error (std::size_t, const std::string&, const nlohmann::json::exception&) override
+    {
+        return false;
+    }
+
+private:
+    bool count()
+    {
+        constexpr std::size_t most = 100'000;
+        if (++values > most)
+            why = "has more than " + std::to_string (most) + " values";
+        return why.empty();
+    }
+
+    bool enter()
+    {
+        constexpr int deepest = 32;
+        if (++depth > deepest)
+            why = "nests more than " + std::to_string (deepest) + " deep";
+        return count();
+    }
+
+    bool leave()
+    {
+        --depth;
+        return true;
+    }
+
+    std::size_t values = 0;
+    int depth = 0;
+    std::string why;
+};
 } // namespace
+
+nlohmann::json parseJson (std::string_view text, const char* what)
+{
+    SizeCheck check;
+    const bool isJson = nlohmann::json::sax_parse (text, &check);
+    if (! check.refusal().empty())
+        fail (ErrorCode::InvalidInput, std::string (what) + ' ' + check.refusal());
+    if (! isJson)
+        fail (ErrorCode::InvalidInput, std::string (what) + " is not JSON");
+    return nlohmann::json::parse (text);
+}
 
 JsonFields::JsonFields (const Json& source, std::string prefix) : object (source), path (std::move (prefix))
 {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,10 @@
 
 namespace tableread::protocol
 {
+/** Parses untrusted text. @throws Exception InvalidInput, with `what` in its sentence, if it is not JSON, nests deeper
+    than 32 objects and lists, or has more than 100 000 values. */
+nlohmann::json parseJson (std::string_view text, const char* what);
+
 /** Reads the fields of one untrusted JSON object. A missing or null field has its default; one of
     another type or out of range throws an Exception whose Error names the field as `prefix + name`. */
 class JsonFields

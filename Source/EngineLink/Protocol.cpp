@@ -29,8 +29,8 @@ constexpr std::array codeNames {
     CodeName { ErrorCode::OutOfMemory, "out_of_memory", 507 },
     CodeName { ErrorCode::Unsupported, "unsupported", 422 },
     CodeName { ErrorCode::Io, "io", 500 },
-    CodeName { ErrorCode::Cancelled, "cancelled", 499 },
     CodeName { ErrorCode::Busy, "busy", 503 },
+    CodeName { ErrorCode::Cancelled, "cancelled", 503 }, // by the engine, which stops
     CodeName { ErrorCode::Internal, "internal", 500 },
 };
 
@@ -83,7 +83,7 @@ void readExtension (const Json& json, SpeechRequest& request)
     request.format = format == "f32" ? SampleFormat::Float32 : SampleFormat::Int16;
 }
 
-/** Runs `read` on the parsed text and turns any exception into an Error. */
+/** Runs `read` on the parsed text and turns its exceptions into an Error. */
 template <typename T, typename Read>
 Result<T> parsed (std::string_view text, const char* what, Read&& read)
 {
@@ -96,16 +96,12 @@ Result<T> parsed (std::string_view text, const char* what, Read&& read)
     try
     {
         T result;
-        read (Json::parse (text), result);
+        read (parseJson (text, what), result);
         return result;
     }
     catch (const Exception& problem)
     {
         return tl::unexpected (problem.error);
-    }
-    catch (const Json::exception&)
-    {
-        return tl::unexpected (Error { ErrorCode::InvalidInput, std::string (what) + " is not JSON", {} });
     }
 }
 
@@ -226,12 +222,16 @@ Result<Health> parseHealth (std::string_view text)
 
 std::string toJson (const Error& error)
 {
-    const auto& code = named (error.code);
+    return toJson (error, httpStatus (error.code));
+}
+
+std::string toJson (const Error& error, int status)
+{
     const Json json = { { "error",
                           { { "message", error.message },
-                            { "type", code.status < 500 ? "invalid_request_error" : "server_error" },
+                            { "type", status < 500 ? "invalid_request_error" : "server_error" },
                             { "param", error.where.empty() ? Json (nullptr) : Json (error.where) },
-                            { "code", code.name } } } };
+                            { "code", nameOf (error.code) } } } };
     return json.dump (-1, ' ', false, Json::error_handler_t::replace);
 }
 

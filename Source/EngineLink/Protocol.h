@@ -97,8 +97,10 @@ std::string toJson (const SpeechRequest& request);
 std::string toJson (const Health& health);
 [[nodiscard]] Result<Health> parseHealth (std::string_view json);
 
-/** OpenAI's error object, with `where` as its "param". */
+/** OpenAI's error object, with `where` as its "param". Its "type" follows the answer's status, by default that of the
+    code. */
 std::string toJson (const Error& error);
+std::string toJson (const Error& error, int status);
 
 /** The error in the body of an answer with `status`; a body that is not an error object is quoted, shortened. */
 Error parseError (int status, std::string_view body);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tableread-read-recording FILE SECONDS: decodes one recording for the process that started it (ReaderProcess.h), and
-// writes it, or why there is none, to standard output.
+// tableread-read-recording FILE SECONDS MOST: decodes one recording of at most MOST seconds for the process that started it
+// (ReaderProcess.h), and writes it, or why there is none, to standard output. It ends itself after SECONDS.
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -20,11 +20,11 @@ void endWithParent (unsigned seconds)
     ::alarm (seconds);
 }
 
-tableread::Result<tableread::Recording> recordingIn (const char* file)
+tableread::Result<tableread::Recording> recordingIn (const char* file, double mostSeconds)
 {
     try
     {
-        return tableread::readRecording (file);
+        return tableread::readRecording (file, mostSeconds);
     }
     catch (const std::bad_alloc&)
     {
@@ -38,7 +38,7 @@ tableread::Result<tableread::Recording> recordingIn (const char* file)
 
 int main (int count, char** arguments)
 {
-    if (count != 3)
+    if (count != 4)
     {
         std::fputs (
             "tableread-read-recording is started by tableread-engine. See tableread-engine render --help.\n",
@@ -46,7 +46,7 @@ int main (int count, char** arguments)
         return 2;
     }
     endWithParent ((unsigned) std::strtoul (arguments[2], nullptr, 10));
-    const auto bytes = tableread::toBytes (recordingIn (arguments[1]));
+    const auto bytes = tableread::toBytes (recordingIn (arguments[1], std::strtod (arguments[3], nullptr)));
     const bool isWritten = std::fwrite (bytes.data(), 1, bytes.size(), stdout) == bytes.size();
     return isWritten && std::fflush (stdout) == 0 ? 0 : 1;
 }

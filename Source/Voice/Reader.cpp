@@ -34,8 +34,6 @@ std::string objectionTo (std::span<const float> samples, const std::string& file
             "reference is %.3g s long, 0.5 s is the least and 3 s or more are better. Choose a longer "
             "recording.",
             seconds);
-    if (seconds > Recording::mostSeconds)
-        return "reference is longer than 10 minutes. Choose 10 to 30 seconds of clear speech.";
     return {};
 }
 } // namespace
@@ -50,7 +48,8 @@ Result<VoiceClip> readVoice (const std::filesystem::path& file, const std::strin
 {
     const auto where = "voice \"" + name + "\"";
     const auto fileName = file.filename().string();
-    auto recording = process.program.empty() ? readRecording (file) : readInProcess (file, process);
+    auto recording =
+        process.program.empty() ? readRecording (file, process.mostSeconds) : readInProcess (file, process);
     if (! recording)
         return tl::unexpected (Error { recording.error().code, recording.error().message, where });
 

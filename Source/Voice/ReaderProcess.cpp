@@ -58,14 +58,15 @@ class Child
 {
 public:
     /** Standard output goes to the pipe; standard error, where libmpg123 writes, to /dev/null. @returns 0 or errno. */
-    int start (const std::filesystem::path& program, std::array<std::string, 2> arguments, const Pipe& output)
+    int start (const std::filesystem::path& program, std::array<std::string, 3> arguments, const Pipe& output)
     {
         SpawnSettings settings (SpawnSettings::Own::ProcessGroup);
         posix_spawn_file_actions_adddup2 (&settings.files, output.writing(), STDOUT_FILENO);
         posix_spawn_file_actions_addopen (&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 
         auto name = program.string();
-        const std::array<char*, 4> argv { name.data(), arguments[0].data(), arguments[1].data(), nullptr };
+        const std::array<char*, 5> argv { name.data(), arguments[0].data(), arguments[1].data(),
+                                          arguments[2].data(), nullptr };
         const int problem =
             ::posix_spawn (&id, name.c_str(), &settings.files, &settings.attributes, argv.data(), environ);
         isRunning = problem == 0;
@@ -166,10 +167,12 @@ tl::unexpected<Error> refused (ErrorCode code, const std::filesystem::path& file
 
 tl::unexpected<Error> notStarted (const std::filesystem::path& program, int problem)
 {
-    return tl::unexpected (Error { ErrorCode::Io,
+    const bool isShort = problem == EMFILE || problem == ENFILE || problem == ENOMEM || problem == EAGAIN;
+    return tl::unexpected (Error { isShort ? ErrorCode::OutOfMemory : ErrorCode::Io,
                                    "the program that reads recordings cannot be started (" +
-                                       program.string() + ": " + std::strerror (problem) +
-                                       "). Install TableRead again, or try again later.",
+                                       program.string() + ": " + std::strerror (problem) + "). " +
+                                       (isShort ? "Close other programs, or try again later."
+                                                : "Install TableRead again, or try again later."),
                                    {} });
 }
 } // namespace
@@ -179,9 +182,11 @@ Result<Recording> readInProcess (const std::filesystem::path& file, const Reader
     Pipe pipe;
     Child child;
     const auto ownLimit = std::chrono::ceil<std::chrono::seconds> (process.timeLimit).count() + 5;
-    if (const int problem =
-            ! pipe.good() ? errno
-                          : child.start (process.program, { file.string(), std::to_string (ownLimit) }, pipe);
+    if (const int problem = ! pipe.good() ? errno
+                                          : child.start (process.program,
+                                                         { file.string(), std::to_string (ownLimit),
+                                                           std::to_string (process.mostSeconds) },
+                                                         pipe);
         problem != 0)
         return notStarted (process.program, problem);
     pipe.closeWriting();

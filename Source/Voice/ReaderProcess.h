@@ -16,7 +16,8 @@ struct ReaderProcess
 {
     std::filesystem::path program; // empty: recordings are decoded in the caller's own process
     std::chrono::milliseconds timeLimit { 30'000 };
-    std::function<bool()> isCancelled = {}; // asked about twenty times a second; empty: never
+    std::function<bool()> isCancelled = {};      // asked about twenty times a second; empty: never
+    double mostSeconds = Recording::mostSeconds; // of sound
 };
 
 /** Reads a recording in a process of its own, which is killed at the time limit and when the wait is cancelled.

@@ -10,10 +10,16 @@ namespace tableread
 {
 namespace
 {
-/** Mono at the model's rate; stops soon after mostSeconds. */
-std::vector<float> readAll (AudioFile& file)
+/** The most samples that a recording may have. */
+std::size_t mostSamples (double mostSeconds)
 {
-    constexpr auto tooMany = (std::size_t) (Recording::mostSeconds * modelSampleRateHz) + 1;
+    return (std::size_t) (mostSeconds * modelSampleRateHz);
+}
+
+/** Mono at the model's rate; stops soon after mostSeconds. */
+std::vector<float> readAll (AudioFile& file, double mostSeconds)
+{
+    const auto tooMany = mostSamples (mostSeconds) + 1;
     Resampler resampler (file.sampleRateHz(), modelSampleRateHz, ResamplerQuality::High);
     std::vector<float> samples, block;
 
@@ -40,22 +46,37 @@ std::vector<std::string> notesOn (const AudioFile& file, double seconds)
                        100 * clipped));
     return notes;
 }
+tl::unexpected<Error> tooLong (double mostSeconds)
+{
+    const auto limit = mostSeconds < Recording::mostSeconds
+                           ? formatted ("the %.3g s that there is room for", mostSeconds)
+                           : formatted ("%.3g minutes", mostSeconds / 60);
+    return tl::unexpected (
+        Error { ErrorCode::InvalidInput,
+                "reference is longer than " + limit + ". Choose 10 to 30 seconds of clear speech.",
+                {} });
+}
 } // namespace
 
-Result<Recording> readRecording (const std::filesystem::path& file)
+Result<Recording> readRecording (const std::filesystem::path& file, double mostSeconds)
 {
+    constexpr double estimates = 1.05; // some headers only estimate the length
     auto opened = AudioFile::open (file);
     if (! opened)
         return tl::unexpected (opened.error());
+    if (opened->promisedSeconds() > estimates * mostSeconds + 1)
+        return tooLong (mostSeconds);
 
-    Recording recording { readAll (*opened), {} };
+    Recording recording { readAll (*opened, mostSeconds), {} };
+    if (recording.samples.size() > mostSamples (mostSeconds))
+        return tooLong (mostSeconds);
     const auto fault = opened->statistics().sideFault();
     if (fault != ChannelStatistics::SideFault::None)
     {
         const int side = opened->statistics().louderSide();
         if (auto again = opened->restart (side); ! again)
             return tl::unexpected (again.error());
-        recording.samples = readAll (*opened);
+        recording.samples = readAll (*opened, mostSeconds);
         const std::string names[] { "left", "right" };
         recording.notes.push_back (
             fault == ChannelStatistics::SideFault::Silent

@@ -15,13 +15,15 @@ struct Recording
     std::vector<float> samples; // mono, 24 kHz, at the file's own level; may hold numbers that are not finite
     std::vector<std::string> notes; // sentences that begin with the file's name
 
-    static constexpr double mostSeconds = 600.0; // reading stops soon after
+    static constexpr double mostSeconds = 600.0;
 };
 
 /** Decodes a file in this process: whatever libsndfile reads, channels averaged, resampled by soxr in high quality.
     Of a stereo recording with a silent or an inverted side, the louder side is used.
+    @param mostSeconds  a longer one is refused, by its header if that tells, without reading the rest
     @returns NotFound, InvalidInput or Io with the file's name in the message. */
-[[nodiscard]] Result<Recording> readRecording (const std::filesystem::path& file);
+[[nodiscard]] Result<Recording> readRecording (const std::filesystem::path& file,
+                                               double mostSeconds = Recording::mostSeconds);
 
 /** A recording, or why there is none, as bytes for another process. */
 std::string toBytes (const Result<Recording>& recording);

@@ -3,23 +3,47 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <fstream>
-#include <functional>
 #include <limits>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <sstream>
 #include <thread>
 
-#include <httplib.h>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
+#include <poll.h>
 
+#include "Http/Beast.h"
 #include "Support/FakeSpeech.h"
 
 namespace tableread::test
 {
 using namespace std::chrono;
+using LocalSocket = asio::local::stream_protocol::socket;
+using Request = http::request<http::string_body>;
+using Response = http::response<http::string_body>;
 
+/** The one job that the engine has at a time; ends once. */
+struct Speaking
+{
+    explicit Speaking (std::atomic<bool>& engineIsBusy) : busy (engineIsBusy) {}
+    ~Speaking() { end(); }
+    Speaking (const Speaking&) = delete;
+    Speaking& operator= (const Speaking&) = delete;
+
+    void end()
+    {
+        if (std::exchange (holds, false))
+            busy = false;
+    }
+
+    std::atomic<bool>& busy;
+    bool holds = true;
+};
+
+/** A thread for each connection, one request each. */
 struct FakeEngine::Server
 {
     Server (FakeEngine& engine, std::filesystem::path path, FakeFaults problems)
@@ -28,28 +52,68 @@ struct FakeEngine::Server
         , faults (std::move (problems))
     {
         std::filesystem::remove (socket);
-        http.set_address_family (AF_UNIX);
-        http.Get (protocol::healthPath, [this] (const auto&, auto& response) { answerHealth (response); });
-        http.Post (protocol::speechPath,
-                   [this] (const auto& request, auto& response) { answerSpeech (request, response); });
-        if (! http.bind_to_port (socket.c_str(), 80))
-            throw std::runtime_error ("FakeEngine cannot listen on " + socket.string());
-        thread = std::thread ([this] { http.listen_after_bind(); });
-        while (! http.is_running())
-            std::this_thread::yield();
+        acceptor.emplace (io, asio::local::stream_protocol::endpoint (socket.string()));
+        thread = std::thread ([this] { acceptAll(); });
     }
 
     ~Server()
     {
         ending = true;
-        http.stop();
+        ::shutdown (acceptor->native_handle(), SHUT_RDWR);
         thread.join();
+        for (auto& client : clients)
+        {
+            ::shutdown (client.socket.native_handle(), SHUT_RDWR);
+            client.thread.join();
+        }
         std::filesystem::remove (socket);
     }
 
-    void answerHealth (httplib::Response& response)
+    void acceptAll()
     {
+        while (true)
+        {
+            SystemError error;
+            LocalSocket client = acceptor->accept (error);
+            if (error)
+                return;
+            auto& taken = clients.emplace_back (Client { std::move (client), {} });
+            taken.thread = std::thread ([this, &taken] { serve (taken.socket); });
+        }
+    }
+
+    void serve (LocalSocket& client)
+    {
+        beast::flat_buffer buffer;
+        http::request_parser<http::string_body> parser;
+        parser.body_limit (protocol::maxBodyBytes);
+        SystemError error;
+        http::read (client, buffer, parser, error);
+        if (error)
+            return;
         hangIfAsked();
+        const auto& request = parser.get();
+        if (request.method() == http::verb::get && request.target() == protocol::healthPath)
+            answerHealth (client);
+        else if (request.method() == http::verb::post && request.target() == protocol::speechPath)
+            answerSpeech (request, client);
+        client.shutdown (LocalSocket::shutdown_both, error);
+    }
+
+    static void answer (LocalSocket& client, int status, const char* type, std::string body)
+    {
+        Response response { static_cast<http::status> (status), 11 };
+        response.set (http::field::content_type, type);
+        response.set (http::field::retry_after, "0");
+        response.keep_alive (false);
+        response.body() = std::move (body);
+        response.prepare_payload();
+        SystemError ignored;
+        http::write (client, response, ignored);
+    }
+
+    void answerHealth (LocalSocket& client)
+    {
         protocol::Health health;
         health.status = steady_clock::now() - begun < milliseconds (faults.loadMs) ? "loading" : "ok";
         health.engineVersion = "fake";
@@ -59,29 +123,24 @@ struct FakeEngine::Server
         health.frameSamples = (std::int64_t) fakeFrameSamples;
         health.busy = busy;
         health.voices = faults.voices;
-        response.set_content (protocol::toJson (health), "application/json");
+        answer (client, 200, "application/json", protocol::toJson (health));
     }
 
-    void answerSpeech (const httplib::Request& request, httplib::Response& response)
+    void answerSpeech (const Request& request, LocalSocket& client)
     {
-        hangIfAsked();
-        const auto parsed = protocol::parseSpeechRequest (request.body);
+        const auto parsed = protocol::parseSpeechRequest (request.body());
         if (! parsed)
-            return refuse (response, parsed.error());
+            return refuse (client, parsed.error());
         if (faults.refuseStatus != 0)
-        {
-            refuse (response, { ErrorCode::InvalidInput, "voice \"Ada\": the file is not audio",
-                                "tableread.voices[0].path" });
-            response.status = faults.refuseStatus;
-            return;
-        }
+            return answer (
+                client, faults.refuseStatus, "application/json",
+                protocol::toJson (Error { ErrorCode::InvalidInput, "voice \"Ada\": the file is not audio",
+                                          "tableread.voices[0].path" }));
         if (faults.html)
-            return response.set_content ("<html>It works!</html>", "text/html");
+            return answer (client, 200, "text/html", "<html>It works!</html>");
         if (busyAnswersLeft.fetch_sub (1) > 0 || busy.exchange (true))
-        {
-            refuse (response, { ErrorCode::Busy, "another job runs", {} });
-            return response.set_header ("Retry-After", "0");
-        }
+            return refuse (client, { ErrorCode::Busy, "another job runs", {} });
+        Speaking speaking { busy };
         {
             const std::lock_guard lock (mutex);
             seen.push_back (*parsed);
@@ -90,32 +149,43 @@ struct FakeEngine::Server
         auto varied = *parsed;
         if (faults.drifts)
             varied.seed += (std::uint64_t) job;
-        // Once a job, and before the last bytes go out: a client that has them may ask for the next at once.
-        const auto release = [this, held = std::make_shared<std::atomic<bool>> (true)] {
-            if (held->exchange (false))
-                busy = false;
-        };
-        response.set_chunked_content_provider (
-            "audio/pcm",
-            [this, release, speech = fakeSpeech (varied), frame = 0] (std::size_t,
-                                                                      httplib::DataSink& sink) mutable {
-                return sendFrame (speech, frame++, sink, release);
-            },
-            [this, release] (bool complete) {
-                owner.abandoned += ! complete;
-                release();
-            });
+        http::response<http::empty_body> head { http::status::ok, 11 };
+        head.set (http::field::content_type, "audio/pcm");
+        head.keep_alive (false);
+        head.chunked (true);
+        http::response_serializer<http::empty_body> writer (head);
+        SystemError error;
+        http::write_header (client, writer, error);
+        if (error || ! sendSpeech (fakeSpeech (varied), client, speaking))
+            ++owner.abandoned;
     }
 
-    bool sendFrame (const std::vector<float>& speech, int frame, httplib::DataSink& sink,
-                    const std::function<void()>& release)
+    /** @returns false if the client left, or if this engine misbehaves. */
+    bool sendSpeech (const std::vector<float>& speech, LocalSocket& client, Speaking& speaking)
+    {
+        const auto frames = (int) (speech.size() / fakeFrameSamples);
+        for (int frame = 0; frame < frames; ++frame)
+            if (! sendFrame (speech, frame, client, speaking))
+                return false;
+        SystemError error;
+        asio::write (client, http::make_chunk_last(), error);
+        return ! error;
+    }
+
+    static bool isThere (LocalSocket& client)
+    {
+        pollfd state { client.native_handle(), 0, 0 };
+        return ::poll (&state, 1, 0) == 0;
+    }
+
+    bool sendFrame (const std::vector<float>& speech, int frame, LocalSocket& client, Speaking& speaking)
     {
         const auto waits = [&, this] (int waitedMs) {
             return waitedMs < faults.frameMs || (faults.waits && frame == 1 && ! owner.free);
         };
-        for (int waited = 0; waits (waited) && ! ending && sink.is_writable(); ++waited)
+        for (int waited = 0; waits (waited) && ! ending && isThere (client); ++waited)
             std::this_thread::sleep_for (milliseconds (1));
-        if (ending || ! sink.is_writable())
+        if (ending || ! isThere (client))
             return false;
         if (faults.dieAfterFrames != 0 && frame == faults.dieAfterFrames)
             dieIfAsked();
@@ -131,18 +201,16 @@ struct FakeEngine::Server
         const bool last = (std::size_t) (frame + 1) * fakeFrameSamples >= speech.size();
         const auto bytes = samples.size() * sizeof (float) - (faults.halfSample && last ? 2 : 0);
         if (last)
-            release();
-        if (! sink.write (reinterpret_cast<const char*> (samples.data()), bytes))
-            return false;
-        if (last)
-            sink.done();
-        return true;
+            speaking
+                .end(); // before the last bytes go out: a client that has them may ask for the next at once
+        SystemError error;
+        asio::write (client, http::make_chunk (asio::buffer (samples.data(), bytes)), error);
+        return ! error;
     }
 
-    static void refuse (httplib::Response& response, const Error& error)
+    static void refuse (LocalSocket& client, const Error& error)
     {
-        response.status = protocol::httpStatus (error.code);
-        response.set_content (protocol::toJson (error), "application/json");
+        answer (client, protocol::httpStatus (error.code), "application/json", protocol::toJson (error));
     }
 
     void hangIfAsked()
@@ -164,6 +232,12 @@ struct FakeEngine::Server
         std::raise (SIGKILL);
     }
 
+    struct Client
+    {
+        LocalSocket socket;
+        std::thread thread;
+    };
+
     FakeEngine& owner;
     std::filesystem::path socket;
     FakeFaults faults;
@@ -173,7 +247,9 @@ struct FakeEngine::Server
     std::atomic<bool> ending { false };
     mutable std::mutex mutex;
     std::vector<protocol::SpeechRequest> seen;
-    httplib::Server http;
+    asio::io_context io;
+    std::optional<asio::local::stream_protocol::acceptor> acceptor;
+    std::list<Client> clients; // kept until the end
     std::thread thread;
 };
 

@@ -31,6 +31,7 @@ struct FakeRendererControl
     std::optional<OffloadConfig> offload;              // as ModelInfo reports it
     std::vector<std::string> notes;                    // likewise
     std::atomic<float> guidanceScale { 1.3f };         // likewise, if the settings state none
+    std::atomic<std::int64_t> maxPositions { 0 };      // likewise
     DeviceReport device;                               // a CPU, if it has no name
     std::vector<ProfileSpan> profile;                  // what each render records
     std::function<void (int frame)> atFrame;           // called on the rendering thread, before each frame
@@ -64,6 +65,7 @@ public:
         modelInfo.offload = control->offload;
         modelInfo.notes = control->notes;
         modelInfo.guidanceScale = control->guidanceScale;
+        modelInfo.maxPositions = control->maxPositions;
     }
 
     static std::vector<float> expected (const VoicedPassage& passage, const RenderSettings& settings,

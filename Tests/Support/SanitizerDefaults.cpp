@@ -7,7 +7,6 @@ TABLEREAD_EXPORT const char* __asan_default_options();
 TABLEREAD_EXPORT const char* __ubsan_default_options();
 TABLEREAD_EXPORT const char* __lsan_default_suppressions();
 TABLEREAD_EXPORT const char* __tsan_default_options();
-TABLEREAD_EXPORT const char* __tsan_default_suppressions();
 
 const char* __asan_default_options()
 {
@@ -37,11 +36,4 @@ const char* __lsan_default_suppressions()
 const char* __tsan_default_options()
 {
     return "second_deadlock_stack=1";
-}
-
-const char* __tsan_default_suppressions()
-{
-    // Debian's cpp-httplib is a shared library without instrumentation: how its server hands a connection from one of
-    // its threads to another is invisible, so what they pass on looks like a race.
-    return "race:libcpp-httplib.so\n";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <limits>
-#include <poll.h>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -10,26 +10,19 @@
 using namespace tableread;
 using namespace tableread::engine;
 
-namespace
-{
-bool readable (const PcmQueue& queue, int waitMs = 0)
-{
-    pollfd fd { queue.readableFd(), POLLIN, 0 };
-    return poll (&fd, 1, waitMs) > 0;
-}
-} // namespace
-
 TEST_CASE ("A queue hands over samples in order, then its end", "[engine][server][queue]")
 {
     PcmQueue queue (100);
     std::vector<float> out;
-    CHECK (! readable (queue));
+    int wakes = 0;
+    queue.onReadable ([&wakes] { ++wakes; });
+    CHECK (wakes == 0);
     CHECK (queue.push (std::vector<float> { 1, 2 }));
     CHECK (queue.push (std::vector<float> { 3 }));
-    CHECK (readable (queue));
+    CHECK (wakes == 2);
     CHECK (queue.take (out) == PcmQueue::State::Open);
     CHECK (out == std::vector<float> { 1, 2, 3 });
-    CHECK (! readable (queue));
+    CHECK (! queue.ended());
 
     queue.push (std::vector<float> { 4 });
     const bool well = GENERATE (true, false);
@@ -40,7 +33,25 @@ TEST_CASE ("A queue hands over samples in order, then its end", "[engine][server
     CHECK (queue.take (out) == (well ? PcmQueue::State::Done : PcmQueue::State::Failed));
     CHECK (out == std::vector<float> { 1, 2, 3, 4 });
     CHECK (queue.error().message == (well ? "" : "broken"));
-    CHECK (readable (queue)); // an end can be asked for again
+    CHECK (wakes == 4);
+    CHECK (queue.ended());
+    bool isTold = false;
+    queue.onReadable ([&isTold] { isTold = true; }); // a reader that comes late
+    CHECK (isTold);
+}
+
+TEST_CASE ("A queue that was abandoned wakes nobody any more", "[engine][server][queue]")
+{
+    PcmQueue queue (100);
+    int wakes = 0;
+    queue.onReadable ([&wakes] { ++wakes; });
+    queue.abandon();
+    CHECK (wakes == 1);
+    CHECK (! queue.push (std::vector<float> { 1 }));
+    queue.finish();
+    queue.onReadable ([&wakes] { ++wakes; });
+    CHECK (wakes == 1);
+    CHECK (queue.abandoned());
 }
 
 TEST_CASE ("A full queue holds the writer until the reader takes or leaves",
@@ -56,14 +67,21 @@ TEST_CASE ("A full queue holds the writer until the reader takes or leaves",
             ++pushed;
         queue.finish();
     });
+    std::atomic<int> wakes { 0 };
+    queue.onReadable ([&wakes] {
+        ++wakes;
+        wakes.notify_one();
+    });
     std::vector<float> out;
     std::size_t largest = 0;
     auto state = PcmQueue::State::Open;
     while (state == PcmQueue::State::Open && static_cast<int> (out.size()) < readerLeavesAt)
     {
-        readable (queue, 1000);
         const auto before = out.size();
+        const int seen = wakes;
         state = queue.take (out);
+        if (out.size() == before && state == PcmQueue::State::Open)
+            wakes.wait (seen);
         largest = std::max (largest, out.size() - before);
     }
     queue.abandon();

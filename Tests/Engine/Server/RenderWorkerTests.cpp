@@ -14,7 +14,7 @@ std::shared_ptr<SpeechJob> jobOf (std::string text, std::vector<std::string> voi
     auto job = std::make_shared<SpeechJob> (1'000'000);
     job->lines.push_back ({ 0, std::move (text) });
     for (auto& voice : voices)
-        job->voices.push_back ({ { voice, {} }, voice });
+        job->voices.push_back (std::make_shared<ShelfVoice> (ShelfVoice { { voice, {} }, voice }));
     return job;
 }
 

@@ -32,7 +32,8 @@ bool eventually (Condition condition)
 }
 
 /** Replaces Source/Voice: the samples are the file's bytes, and they are their own hash. */
-inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const std::string& name)
+inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const std::string& name,
+                                     const VoiceShelf::Limits&)
 {
     std::ifstream in (file, std::ios::binary);
     if (! in)
@@ -44,16 +45,28 @@ inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const st
 /** A whole server around a FakeRenderer, whose model has two voices. */
 struct ServerFixture
 {
-    explicit ServerFixture (SpeechServer::Options options = {}, RenderWorker::Limits limits = {},
+    explicit ServerFixture (SpeechServer::Options wanted = {}, RenderWorker::Limits limits = {},
                             std::optional<OffloadConfig> offload = {})
+        : options (wanted)
+        , workerLimits (limits)
     {
         control->offload = std::move (offload);
         std::filesystem::create_directories (folder.path() / "model" / "voices");
         std::ofstream (folder.path() / "model" / "voices" / "anna.wav") << "anna's voice";
         std::ofstream (folder.path() / "model" / "voices" / "ben.wav") << "ben's voice";
-        shelf = std::make_unique<VoiceShelf> (folder.path() / "model", readBytes);
+        shelf = std::make_unique<VoiceShelf> (folder.path() / "model",
+                                              [this] (const auto& file, const auto& name, const auto& how) {
+                                                  ++recordingsRead;
+                                                  return readBytes (file, name, how);
+                                              });
+        start();
+    }
+    ~ServerFixture() { stop(); }
+
+    void start()
+    {
         worker = std::make_unique<RenderWorker> ([this] { return std::make_unique<FakeRenderer> (control); },
-                                                 limits);
+                                                 workerLimits);
         worker->waitUntilLoaded();
         server = std::make_unique<SpeechServer> (*worker, *shelf, options);
         socket = std::make_unique<UnixSocket> (UnixSocket::claim (folder.path() / "e.sock").value());
@@ -61,13 +74,22 @@ struct ServerFixture
             throw Exception (listening.error());
         thread = std::thread ([this] { end = server->serve (socket->fd()); });
     }
-    ~ServerFixture() { stop(); }
 
     void stop()
     {
         server->stop();
         if (thread.joinable())
             thread.join();
+    }
+
+    /** With a model that was loaded anew. */
+    void restart()
+    {
+        stop();
+        server.reset();
+        worker.reset();
+        socket.reset();
+        start();
     }
 
     std::filesystem::path path() const { return socket->path(); }
@@ -102,7 +124,10 @@ struct ServerFixture
                text;
     }
 
+    const SpeechServer::Options options;
+    const RenderWorker::Limits workerLimits;
     test::TemporaryFolder folder;
+    std::atomic<int> recordingsRead { 0 };
     std::shared_ptr<FakeRendererControl> control = std::make_shared<FakeRendererControl>();
     std::unique_ptr<VoiceShelf> shelf;
     std::unique_ptr<RenderWorker> worker;

@@ -10,6 +10,14 @@ using nlohmann::json;
 
 namespace
 {
+std::string repeated (std::string_view text, int times)
+{
+    std::string result;
+    for (int i = 0; i < times; ++i)
+        result += text;
+    return result;
+}
+
 json errorOf (const RawResponse& response)
 {
     return json::parse (response.body).at ("error");
@@ -219,24 +227,6 @@ TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][se
     CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
 }
 
-TEST_CASE ("A client that shuts its sending half has hung up, even before the first frame",
-           "[engine][server][cancel]")
-{
-    const ServerFixture engine;
-    engine.control->frames = 100;
-    engine.control->frameMs = 500;
-    RawClient client (engine.path());
-    client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
-    const bool beforeTheFirst = GENERATE (true, false);
-    if (beforeTheFirst)
-        REQUIRE (eventually ([&] { return engine.worker->busy(); }));
-    else
-        client.receive (1000);
-    client.shutSendingHalf();
-    CHECK (eventually ([&] { return engine.control->passagesCancelled == 1; }));
-    CHECK (engine.control->framesRendered <= (beforeTheFirst ? 1 : 2));
-}
-
 TEST_CASE ("A job that comes while the engine stops is told so", "[engine][server][stop]")
 {
     const ServerFixture engine;
@@ -304,6 +294,8 @@ TEST_CASE ("Requests that cannot be used are refused in words", "[engine][server
     const ServerFixture engine;
     const auto [body, status, says] = GENERATE (table<std::string, int, std::string> ({
         { "", 400, "not JSON" },
+        { R"({"input": "Hi", "x": )" + repeated ("[", 32) + repeated ("]", 32) + "}", 400, "32 deep" },
+        { "[0" + repeated (",0", 100'000) + "]", 400, "100000 values" },
         { "{", 400, "not JSON" },
         { "[]", 400, "object" },
         { "{\"input\": \"\xff\xfe\"}", 400, "not JSON" },
@@ -359,4 +351,100 @@ TEST_CASE ("A server that stops cuts off what it speaks and ends at once", "[eng
     CHECK (response.status == 200);
     CHECK (! response.complete);
     CHECK (client.serverClosed());
+}
+
+TEST_CASE ("A recording that is named many times is read and held once", "[engine][server][voices]")
+{
+    const ServerFixture engine;
+    const auto recording = (engine.folder.path() / "carl.wav").string();
+    std::ofstream (recording) << "carl's voice";
+    json voices = json::array();
+    for (int i = 0; i < 64; ++i)
+        voices.push_back ({ { "name", "Carl " + std::to_string (i) }, { "path", recording } });
+    const auto response = engine.speak (
+        { { "tableread",
+            { { "lines", { { { "speaker", 63 }, { "text", "Hi." } } } }, { "voices", voices } } } });
+    CHECK (response.complete);
+    CHECK (engine.recordingsRead == 1);
+    CHECK (engine.control->voicesEncoded == 1);
+}
+
+TEST_CASE ("Voices that the model cannot take in together are refused", "[engine][server][voices][errors]")
+{
+    ServerFixture engine; // its samples are the bytes of the file
+    engine.control->maxPositions = 3'000'000 / FakeRenderer::frameSamples;
+    engine.restart();
+    const auto recording = (engine.folder.path() / "carl.wav").string();
+    std::ofstream (recording) << std::string (2'000'000, 'x');
+    const auto refused = engine.speak ({ { "tableread",
+                                           { { "lines", { { { "text", "Hi." } } } },
+                                             { "voices",
+                                               { { { "name", "Carl" }, { "path", recording } },
+                                                 { { "name", "Cora" }, { "path", recording } } } } } } });
+    CHECK (refused.status == 400);
+    CHECK (errorOf (refused)["param"] == "tableread.voices[1].path");
+    CHECK_THAT (errorOf (refused)["message"].get<std::string>(), Catch::Contains ("together"));
+    const auto alone =
+        engine.speak ({ { "tableread",
+                          { { "lines", { { { "text", "Hi." } } } },
+                            { "voices", { { { "name", "Carl" }, { "path", recording } } } } } } });
+    CHECK (alone.status == 200);
+}
+
+TEST_CASE ("Recordings take no more memory than they may in the whole process",
+           "[engine][server][voices][errors]")
+{
+    SpeechServer::Options options;
+    options.voicesBytes = 1'000; // less than the longest recording might need
+    const ServerFixture engine (options);
+    const auto refused = engine.speak (ServerFixture::floats ("Hi."));
+    CHECK (refused.status == 503);
+    CHECK (errorOf (refused)["type"] == "server_error");
+    CHECK (errorOf (refused)["param"] == "voice");
+    CHECK (engine.recordingsRead == 0);
+}
+
+TEST_CASE ("Errors name the field that Protocol.md promises", "[engine][server][errors]")
+{
+    const ServerFixture engine;
+    const auto param = [&engine] (const std::string& body) {
+        return errorOf (request (engine.path(), "POST", protocol::speechPath, body)).at ("param");
+    };
+    CHECK (param (R"({"input": "Hi", "voice": "zoe"})") == "voice");
+    CHECK (param (R"({"input": " "})") == "input");
+    CHECK (param (R"({"tableread": {"lines": [{"text": "a"}, {"text": " "}]}})") ==
+           "tableread.lines[1].text");
+    CHECK (param (R"({"input": "Hi", "tableread": {"voices": [{"name": "anna"}, {"name": "zoe"}]}})") ==
+           "tableread.voices[1].name");
+    CHECK (param (R"({"input": "Hi", "tableread": {"voices": [{"path": "/not/there.wav"}]}})") ==
+           "tableread.voices[0].path");
+    CHECK (param (R"({"input": "Hi", "tableread": {"steps": 0}})") == "tableread.steps");
+    CHECK (param (R"({"input": "Hi", "speed": 2})") == "speed");
+}
+
+TEST_CASE ("A field that is null is absent", "[engine][server]")
+{
+    const ServerFixture engine;
+    const auto response = engine.speak ({ { "input", "Hi" },
+                                          { "voice", nullptr },
+                                          { "speed", nullptr },
+                                          { "stream_format", nullptr },
+                                          { "instructions", nullptr },
+                                          { "response_format", nullptr },
+                                          { "tableread", nullptr } });
+    CHECK (response.status == 200);
+    CHECK (response.header ("Warning").empty());
+}
+
+TEST_CASE ("A busy engine says so before it reads a body", "[engine][server][errors]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 1000;
+    engine.control->frameMs = 20;
+    RawClient first (engine.path());
+    first.send (ServerFixture::post (ServerFixture::floats ("a long story")));
+    first.receive (1000);
+    RawClient second (engine.path());
+    second.send ("POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\nContent-Length: 1000\r\n\r\n");
+    CHECK (RawResponse::parse (second.receive()).status == 503);
 }

@@ -52,3 +52,36 @@ TEST_CASE ("A model without voices has an empty shelf", "[engine][server][voices
     CHECK (shelf.names().empty());
     CHECK_THAT (shelf.fetch ({ "anna", {} }).error().message, Catch::Contains ("it has none"));
 }
+
+TEST_CASE ("Recordings may be kept to some folders, wherever links and dots lead", "[engine][server][voices]")
+{
+    const test::TemporaryFolder folder;
+    const auto in = folder.path() / "in", out = folder.path() / "out", like = folder.path() / "inside";
+    for (const auto& place : { in, out, like })
+    {
+        std::filesystem::create_directories (place);
+        std::ofstream (place / "ada.wav") << "ada";
+    }
+    std::filesystem::create_symlink (out / "ada.wav", in / "link.wav");
+    std::filesystem::create_symlink (in, folder.path() / "alias");
+    std::filesystem::create_directories (folder.path() / "voices");
+    std::ofstream (folder.path() / "voices" / "anna.wav") << "anna";
+    const VoiceShelf shelf (folder.path(), readBytes, { { in } });
+
+    CHECK (shelf.fetch ({ {}, in / "ada.wav" }));
+    CHECK (shelf.fetch ({ {}, folder.path() / "alias" / "ada.wav" }));
+    CHECK (shelf.fetch ({ {}, out / ".." / "in" / "ada.wav" }));
+    CHECK (shelf.fetch ({ "anna", {} }));
+    for (const auto& refused : { out / "ada.wav", like / "ada.wav", in / ".." / "out" / "ada.wav",
+                                 in / "link.wav", in / "missing" / ".." / ".." / "out" / "ada.wav" })
+    {
+        CAPTURE (refused);
+        const auto voice = shelf.fetch ({ {}, refused });
+        REQUIRE (! voice);
+        CHECK (voice.error().code == ErrorCode::InvalidInput);
+        CHECK_THAT (voice.error().message, Catch::Contains ("--voice-folder"));
+    }
+    const VoiceShelf none (folder.path(), readBytes, { std::vector<std::filesystem::path> {} });
+    CHECK (! none.fetch ({ {}, in / "ada.wav" }));
+    CHECK (none.fetch ({ "anna", {} }));
+}

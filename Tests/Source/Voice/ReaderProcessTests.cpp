@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "Support/Failure.h"
@@ -146,4 +147,47 @@ TEST_CASE ("What a reader sends is not believed", "[source][voice]")
     for (std::size_t at = 0; at + 8 <= whole.size(); ++at)
         accepted += ! isDamaged (std::string (whole).replace (at, 8, std::string (8, '\xff')));
     CHECK (accepted <= 9); // in the note and in the samples
+}
+
+TEST_CASE ("A recording that is too long by its header is refused without being read", "[source][voice]")
+{
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "ada.wav";
+    writeSound (file, sine (440.0, 1.0));
+    constexpr std::uint32_t twoGigabytes = 2'000'000'000;
+    std::fstream header (file, std::ios::binary | std::ios::in | std::ios::out);
+    for (const auto& [at, size] : { std::pair (4, twoGigabytes + 36), std::pair (40, twoGigabytes) })
+        header.seekp (at).write (reinterpret_cast<const char*> (&size), sizeof (size));
+    header.close();
+    std::filesystem::resize_file (file, twoGigabytes + 44); // sparse
+    const auto begun = std::chrono::steady_clock::now();
+    const auto error = readInProcess (file, { reader }).error();
+    CHECK (error.code == ErrorCode::InvalidInput);
+    CHECK (error.message == "reference is longer than 10 minutes. Choose 10 to 30 seconds of clear speech.");
+    CHECK (secondsSince (begun) < 5); // all of it: 11 hours of sound
+
+    writeSound (file, sine (440.0, 4.0));
+    ReaderProcess process { reader };
+    process.mostSeconds = 4;
+    CHECK (readInProcess (file, process));
+    process.mostSeconds = 3;
+    CHECK (
+        readInProcess (file, process).error().message ==
+        "reference is longer than the 3 s that there is room for. Choose 10 to 30 seconds of clear speech.");
+    process.mostSeconds = 2;
+    CHECK_FALSE (readInProcess (file, process));
+}
+
+TEST_CASE ("Without descriptors for a reader there is no memory, rather than a fault of the drive",
+           "[source][voice]")
+{
+    rlimit limit {};
+    REQUIRE (::getrlimit (RLIMIT_NOFILE, &limit) == 0);
+    auto none = limit;
+    none.rlim_cur = 3;
+    REQUIRE (::setrlimit (RLIMIT_NOFILE, &none) == 0);
+    const auto error = readInProcess ("ada.wav", { reader }).error();
+    REQUIRE (::setrlimit (RLIMIT_NOFILE, &limit) == 0);
+    CHECK (error.code == ErrorCode::OutOfMemory);
+    CHECK (error.message.find ("Close other programs") != std::string::npos);
 }

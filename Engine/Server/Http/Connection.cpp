@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Server/Http/Connection.h"
+
+#include <algorithm>
+#include <new>
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::size_t readAtOnce = 4096;
+constexpr std::size_t largestBuffer =
+    std::size_t { 64 } * 1024; // holds a head, a chunk's extension or the trailers
+
+/** The path of a target in origin form ("/a?b") or absolute form ("http://engine/a"). */
+std::string pathOf (std::string_view target)
+{
+    constexpr std::string_view scheme = "http://";
+    if (target.substr (0, scheme.size()) == scheme)
+    {
+        const auto slash = target.find ('/', scheme.size());
+        target = slash == std::string_view::npos ? "/" : target.substr (slash);
+    }
+    return std::string (target.substr (0, target.find_first_of ("?#")));
+}
+
+bool isAboutHttp (const SystemError& error)
+{
+    return error.category() == http::make_error_code (http::error::bad_chunk).category();
+}
+
+template <typename Message>
+void setFields (Message& message, const HttpAnswer& answer, bool keepsOpen)
+{
+    message.set (http::field::content_type, answer.type);
+    for (const auto& [name, value] : answer.fields)
+        message.insert (name, value);
+    message.keep_alive (keepsOpen);
+}
+} // namespace
+
+HttpConnection::HttpConnection (Socket client, Host& server)
+    : socket (std::move (client))
+    , host (server)
+    , timer (socket.get_executor())
+    , buffer (largestBuffer)
+    , scanner (server.limits().head)
+{}
+
+HttpConnection::~HttpConnection()
+{
+    close();
+}
+
+/** Wraps what follows an asynchronous step: this lives until then, and an error of the socket closes it. A step that was
+    aborted was aborted here. */
+template <typename Then>
+auto HttpConnection::then (Then run)
+{
+    return [self = shared_from_this(), run = std::move (run)] (SystemError error, auto... bytes) {
+        if (error == asio::error::operation_aborted)
+            return;
+        self->guarded ([&] { error ? self->close() : run (bytes...); });
+    };
+}
+
+/** Runs a step. Nothing that it throws leaves the I/O thread. */
+template <typename Work>
+void HttpConnection::guarded (Work work)
+{
+    try
+    {
+        if (phase != Phase::Closed)
+            work();
+    }
+    catch (const std::bad_alloc&)
+    {
+        failed ({ 507, "the engine has no memory left for it" });
+    }
+    catch (const std::exception&)
+    {
+        failed ({ 500, "the engine failed on it" });
+    }
+}
+
+void HttpConnection::failed (const Refusal& refusal)
+{
+    try
+    {
+        if (phase == Phase::Receiving || phase == Phase::Working)
+            return refuse (refusal);
+    }
+    catch (const std::bad_alloc&) // nothing can be said any more
+    {}
+    close();
+}
+
+void HttpConnection::start()
+{
+    guarded ([this] { waitForRequest(); });
+}
+
+void HttpConnection::turnAway (const Refusal& refusal)
+{
+    guarded ([&] { refuse (refusal); });
+}
+
+void HttpConnection::arm (std::chrono::milliseconds limit)
+{
+    timer.expires_after (limit);
+    timer.async_wait ([weak = weak_from_this()] (SystemError error) {
+        const auto self = weak.lock();
+        if (self != nullptr && ! error && self->timer.expiry() <= std::chrono::steady_clock::now())
+            self->guarded ([&] { self->timeIsUp(); }); // it was not armed again since
+    });
+}
+
+void HttpConnection::disarm()
+{
+    timer.expires_at (asio::steady_timer::time_point::max());
+}
+
+void HttpConnection::timeIsUp()
+{
+    if (phase != Phase::Receiving)
+        return close();
+    SystemError ignored;
+    socket.cancel (ignored);
+    watched = false;
+    refuse ({ 408, "it took more than " + std::to_string (host.limits().request.count()) + " ms" });
+}
+
+void HttpConnection::waitForRequest()
+{
+    phase = Phase::Idle;
+    scanner = HeadScanner (host.limits().head);
+    parser.reset();
+    request = {};
+    arm (host.limits().idle);
+    host.becameIdle (*this);
+    if (phase == Phase::Closed)
+        return;
+    if (buffer.size() > 0)
+        return readHead();
+    buffer.shrink_to_fit();
+    socket.async_wait (Socket::wait_read, then ([this] { readHead(); }));
+}
+
+void HttpConnection::readHead()
+{
+    if (phase == Phase::Idle)
+    {
+        phase = Phase::Receiving;
+        host.becameActive (*this);
+        arm (host.limits().request);
+    }
+    const std::string_view bytes (static_cast<const char*> (buffer.data().data()), buffer.size());
+    const auto size = scanner.scan (bytes);
+    if (scanner.refusal())
+        return refuse (*scanner.refusal());
+    if (size)
+        return headIsThere (bytes.substr (0, *size));
+    socket.async_read_some (buffer.prepare (readAtOnce), then ([this] (std::size_t count) {
+                                buffer.commit (count);
+                                readHead();
+                            }));
+}
+
+void HttpConnection::headIsThere (std::string_view head)
+{
+    if (const auto refused = checkHead (head))
+        return refuse (*refused);
+    parser.emplace();
+    parser->header_limit (largestBuffer);
+    parser->body_limit (boost::none); // until the route is known
+    parser->eager (false);
+    SystemError error;
+    if (head.front() == '\r') // an empty line before the request, which Beast does not skip
+    {
+        head.remove_prefix (2);
+        buffer.consume (2);
+    }
+    const auto used = parser->put (asio::buffer (head.data(), head.size()), error);
+    if ((error && error != http::error::need_more) || ! parser->is_header_done())
+        return refuse ({ 400, "its head is malformed" });
+    buffer.consume (used);
+    admit();
+}
+
+void HttpConnection::admit()
+{
+    const auto& message = parser->get();
+    isHead = message.method() == http::verb::head;
+    isOld = message.version() == 10;
+    request.method = isHead ? "GET" : std::string (message.method_string());
+    request.path = pathOf ({ message.target().data(), message.target().size() });
+    for (const auto& field : message)
+        request.fields.emplace_back (field.name_string(), field.value());
+    const bool hasLength = parser->content_length().has_value() || parser->chunked();
+    const bool hasBody = parser->chunked() || parser->content_length().value_or (0) > 0;
+    keepsOpen = parser->keep_alive() && ! hasBody;
+
+    if (message.method() == http::verb::unknown)
+        return refuse ({ 501, "its method is unknown" });
+    HttpAnswer refusal;
+    route = host.find (request, refusal);
+    if (route == nullptr)
+    {
+        keepsOpen = keepsOpen && (hasLength || request.method == "GET");
+        return send (std::move (refusal));
+    }
+    if (route->admit)
+        if (auto refused = route->admit (request))
+            return send (std::move (*refused));
+    if (route->mostBodyBytes == 0)
+        return dispatch();
+    if (! hasLength)
+        return refuse ({ 411, "the request states no length of its body" });
+    if (parser->content_length().value_or (0) > route->mostBodyBytes)
+        return refuse ({ 413, "its body has more than " + std::to_string (route->mostBodyBytes) + " bytes" });
+    keepsOpen = parser->keep_alive();
+    parser->body_limit (route->mostBodyBytes);
+    parser->eager (true);
+
+    const auto expectation = request.field ("Expect");
+    if (expectation.empty() || isOld)
+        return readBody();
+    if (! beast::iequals (expectation, "100-continue"))
+        return refuse ({ 417, "the only expectation that is met here is 100-continue" });
+    piece = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write (socket, asio::buffer (piece), then ([this] (std::size_t) {
+                           piece.clear();
+                           readBody();
+                       }));
+}
+
+void HttpConnection::readBody()
+{
+    const auto size = parser->get().body().size();
+    if (! host.hold (size - held))
+        return refuse ({ 503, "the engine is receiving too many requests at once" });
+    held = size;
+    if (parser->is_done())
+    {
+        request.body = beast::buffers_to_string (parser->get().body().data());
+        return dispatch();
+    }
+    http::async_read_some (
+        socket, buffer, *parser, [self = shared_from_this()] (SystemError error, std::size_t) {
+            if (error != asio::error::operation_aborted)
+                self->guarded ([&] { error ? self->bodyEnded (error) : self->readBody(); });
+        });
+}
+
+/** Reading the body has failed: it is too large, malformed or cut off. */
+void HttpConnection::bodyEnded (SystemError error)
+{
+    if (error == http::error::body_limit)
+        return refuse ({ 413, "its body has more than " + std::to_string (route->mostBodyBytes) + " bytes" });
+    if (error == http::error::partial_message || error == http::error::end_of_stream)
+        return refuse ({ 400, "it ends before its body does" });
+    if (isAboutHttp (error))
+        return refuse ({ 400, "its body is not divided into chunks as it should be" });
+    close();
+}
+
+void HttpConnection::dispatch()
+{
+    phase = Phase::Working;
+    disarm();
+    parser.reset();
+    const auto weak = weak_from_this();
+    const auto executor = socket.get_executor();
+    const auto toConnection = [weak, executor] (auto run) {
+        asio::post (executor, [weak, run = std::move (run)]() mutable {
+            if (const auto self = weak.lock())
+                self->guarded ([&] { run (*self); });
+        });
+    };
+    exchange = std::make_shared<Exchange> (
+        std::move (request),
+        Exchange::Connection { [toConnection] (HttpAnswer answer) {
+                                  toConnection (
+                                      [answer = std::make_shared<HttpAnswer> (std::move (answer))] (
+                                          HttpConnection& self) { self.send (std::move (*answer)); });
+                              },
+                               [toConnection] (std::function<void()> work) {
+                                   toConnection ([work = std::move (work)] (HttpConnection&) { work(); });
+                               } });
+    host.release (std::exchange (held, 0));
+    watchForHangUp();
+    if (! route->waits)
+        return route->handle (exchange);
+    if (! host.work (route->handle, exchange))
+        refuse ({ 503, "too many requests wait already" });
+}
+
+/** Closes when the client has closed its socket, whatever this waits for. */
+void HttpConnection::watchForHangUp()
+{
+    if (std::exchange (watched, true))
+        return;
+    socket.async_wait (Socket::wait_error, [weak = weak_from_this()] (SystemError error) {
+        if (const auto self = weak.lock(); self != nullptr && ! error)
+            self->close();
+    });
+}
+
+void HttpConnection::refuse (const Refusal& refusal)
+{
+    keepsOpen = false;
+    send (host.answerOf (refusal));
+}
+
+void HttpConnection::send (HttpAnswer answer)
+{
+    if (phase == Phase::Answering || phase == Phase::Lingering || phase == Phase::Closed)
+        return;
+    host.becameActive (*this);
+    phase = Phase::Answering;
+    keepsOpen = keepsOpen && ! answer.closes;
+    arm (host.limits().write);
+    if (answer.stream != nullptr)
+        sendStream (answer);
+    else
+        sendWhole (answer);
+}
+
+void HttpConnection::sendWhole (HttpAnswer& answer)
+{
+    whole.emplace (static_cast<http::status> (answer.status), isOld ? 10u : 11u);
+    setFields (*whole, answer, keepsOpen);
+    whole->content_length (answer.body.size());
+    if (! isHead)
+        whole->body() = std::move (answer.body);
+    http::async_write (socket, *whole, then ([this] (std::size_t) { answerEnded(); }));
+}
+
+void HttpConnection::sendStream (HttpAnswer& answer)
+{
+    source = std::move (answer.stream);
+    sourceState = BodySource::State::Open;
+    keepsOpen =
+        keepsOpen && ! isOld; // HTTP/1.0 has no chunks: the end of the connection is the end of the body
+    streamHead.emplace (static_cast<http::status> (answer.status), isOld ? 10u : 11u);
+    setFields (*streamHead, answer, keepsOpen);
+    if (! isOld)
+        streamHead->chunked (true);
+    streamHeadWriter.emplace (*streamHead);
+    writing = true;
+    source->begin ([weak = weak_from_this(), executor = socket.get_executor()] {
+        asio::post (executor, [weak] {
+            if (const auto self = weak.lock())
+                self->guarded ([&] { self->pump(); });
+        });
+    });
+    http::async_write_header (socket, *streamHeadWriter, then ([this] (std::size_t) {
+                                  writing = false;
+                                  pump();
+                              }));
+}
+
+/** Writes the next piece of a stream, if there is one and none is being written. */
+void HttpConnection::pump()
+{
+    if (writing || source == nullptr)
+        return;
+    piece.clear();
+    if (sourceState == BodySource::State::Open)
+        sourceState = source->take (piece);
+    if (sourceState == BodySource::State::Broken && piece.empty())
+    {
+        keepsOpen = false;
+        return answerEnded();
+    }
+    const bool isLast = piece.empty() && sourceState == BodySource::State::Done;
+    if (piece.empty() && ! isLast)
+    {
+        disarm(); // the source is waited for, not the client
+        return;
+    }
+    writing = true;
+    arm (host.limits().write);
+    const auto next = [this, isLast] (std::size_t) {
+        writing = false;
+        if (isLast)
+            answerEnded();
+        else
+            pump();
+    };
+    if (isOld)
+        asio::async_write (socket, asio::buffer (piece), then (next));
+    else if (isLast)
+        asio::async_write (socket, http::make_chunk_last(), then (next));
+    else
+        asio::async_write (socket, http::make_chunk (asio::buffer (piece)), then (next));
+}
+
+void HttpConnection::answerEnded()
+{
+    source.reset();
+    whole.reset();
+    streamHeadWriter.reset();
+    streamHead.reset();
+    piece = {};
+    endExchange();
+    if (keepsOpen)
+        waitForRequest();
+    else
+        linger();
+}
+
+void HttpConnection::endExchange()
+{
+    if (exchange == nullptr)
+        return;
+    std::exchange (exchange, nullptr)->leave();
+    if (route->waits)
+        host.worked();
+}
+
+/** Sends the end and reads for a moment what the client still sends: closing at once would take the answer from a client
+    that has not read it yet. */
+void HttpConnection::linger()
+{
+    constexpr std::chrono::milliseconds aMoment { 1'000 };
+    phase = Phase::Lingering;
+    SystemError ignored;
+    socket.shutdown (Socket::shutdown_send, ignored);
+    arm (aMoment);
+    drain (0);
+}
+
+void HttpConnection::drain (std::size_t drained)
+{
+    constexpr std::size_t enough = std::size_t { 1 } << 20;
+    if (drained > enough)
+        return close();
+    buffer.clear();
+    socket.async_read_some (buffer.prepare (largestBuffer),
+                            then ([this, drained] (std::size_t count) { drain (drained + count); }));
+}
+
+void HttpConnection::stop (const Refusal& refusal)
+{
+    guarded ([&] {
+        if (phase == Phase::Working)
+            refuse (refusal);
+        else if (phase != Phase::Answering || source != nullptr)
+            close();
+    });
+}
+
+void HttpConnection::close()
+{
+    if (std::exchange (phase, Phase::Closed) == Phase::Closed)
+        return;
+    host.release (std::exchange (held, 0));
+    SystemError ignored;
+    socket.close (ignored);
+    disarm();
+    source.reset();
+    endExchange();
+    host.left (*this);
+}
+} // namespace tableread::engine

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "Http/Beast.h"
+#include "Server/Http/Route.h"
+
+namespace tableread::engine
+{
+/** One client: reads its requests, one after the other, and writes the answers.
+
+    A body that is not read and understood to its end closes the connection: what follows it may not be the next request.
+    A client that shuts only its sending half still gets its answer; one that closes its socket cancels its request.
+    Threads   the I/O thread only.
+    Memory    about 1 KiB while it is idle, without a thread.
+*/
+class HttpConnection : public std::enable_shared_from_this<HttpConnection>
+{
+public:
+    /** The server, as its connections see it. */
+    class Host
+    {
+    public:
+        virtual ~Host() = default;
+        virtual const HttpLimits& limits() const = 0;
+
+        /** @returns nullptr and sets the refusal: 404, or 405 with the methods that the path has. */
+        virtual const HttpRoute* find (const HttpRequest& request, HttpAnswer& refusal) const = 0;
+
+        /** The answer that refuses a request. */
+        virtual HttpAnswer answerOf (const Refusal& refusal) const = 0;
+
+        /** Lets a worker handle a request. @returns false if too many wait. */
+        virtual bool work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange) = 0;
+
+        /** A request that a worker has handled is over. */
+        virtual void worked() = 0;
+
+        /** Bytes of bodies that are being received. @returns false if they are too many in all. */
+        virtual bool hold (std::size_t moreBytes) = 0;
+        virtual void release (std::size_t bytes) = 0;
+
+        /** The host owns its connections: those that wait for a request, the longest first, and the others. */
+        virtual void becameIdle (HttpConnection& connection) = 0;
+        virtual void becameActive (HttpConnection& connection) = 0;
+        virtual void left (HttpConnection& connection) = 0;
+    };
+
+    HttpConnection (Socket client, Host& server);
+    ~HttpConnection();
+    HttpConnection (const HttpConnection&) = delete;
+    HttpConnection& operator= (const HttpConnection&) = delete;
+
+    /** Begins to read requests. */
+    void start();
+
+    /** Refuses the client before it has said anything. */
+    void turnAway (const Refusal& refusal);
+
+    /** Ends it as far as possible at once: an answer that is promised says that the server stops, one that has begun is
+        cut off. */
+    void stop (const Refusal& refusal);
+
+    /** Ends it without another word. */
+    void close();
+
+    /** Where the host keeps it. */
+    struct Place
+    {
+        std::list<std::shared_ptr<HttpConnection>>* list = nullptr;
+        std::list<std::shared_ptr<HttpConnection>>::iterator at;
+    };
+    Place place;
+
+private:
+    enum class Phase
+    {
+        Idle,
+        Receiving,
+        Working, // the handler has the request
+        Answering,
+        Lingering, // the last answer is sent; the client may still be sending
+        Closed
+    };
+
+    template <typename Then>
+    auto then (Then run);
+    template <typename Work>
+    void guarded (Work work);
+    void failed (const Refusal& refusal);
+
+    void waitForRequest();
+    void readHead();
+    void headIsThere (std::string_view head);
+    void admit();
+    void readBody();
+    void bodyEnded (SystemError error);
+    void dispatch();
+    void watchForHangUp();
+    void refuse (const Refusal& refusal);
+    void send (HttpAnswer answer);
+    void sendWhole (HttpAnswer& answer);
+    void sendStream (HttpAnswer& answer);
+    void pump();
+    void answerEnded();
+    void endExchange();
+    void linger();
+    void drain (std::size_t drained);
+    void arm (std::chrono::milliseconds limit);
+    void disarm();
+    void timeIsUp();
+
+    Socket socket;
+    Host& host;
+    asio::steady_timer timer;
+    Phase phase = Phase::Idle;
+    beast::flat_buffer buffer;
+    HeadScanner scanner;
+    std::optional<http::request_parser<GrowingBody>> parser;
+    const HttpRoute* route = nullptr;
+    HttpRequest request;
+    std::size_t held = 0; // bytes of the body, as the host counts them
+    std::shared_ptr<Exchange> exchange;
+    bool keepsOpen = false, isHead = false, isOld = false, watched = false, writing = false;
+    std::optional<http::response<http::string_body>> whole;
+    std::optional<http::response<http::empty_body>> streamHead;
+    std::optional<http::response_serializer<http::empty_body>> streamHeadWriter;
+    std::unique_ptr<BodySource> source;
+    BodySource::State sourceState = BodySource::State::Open;
+    std::string piece;
+};
+} // namespace tableread::engine

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "Server/Http/Exchange.h"
+#include "Server/Http/Head.h"
+
+namespace tableread::engine
+{
+struct HttpLimits
+{
+    HeadLimits head;
+    std::size_t connections = 2'048;
+    std::size_t bodiesBytes = std::size_t { 128 } << 20; // of all requests that are being received; more: 503
+    std::chrono::milliseconds idle { 60'000 };           // between requests
+    std::chrono::milliseconds request { 10'000 };        // from the first byte of a request to its last
+    std::chrono::milliseconds write { 30'000 };          // for a piece that a client does not read
+};
+
+using HttpHandler = std::function<void (std::shared_ptr<Exchange>)>;
+
+/** An endpoint. */
+struct HttpRoute
+{
+    std::string method = "GET"; // which answers HEAD too
+    std::string path;
+    std::size_t mostBodyBytes = 0; // 0: a request has no body that matters
+
+    /** Looks at a request before its body is read. [I/O thread] @returns an answer that refuses it. Empty: always admits. */
+    std::function<std::optional<HttpAnswer> (const HttpRequest& head)> admit = {};
+
+    bool waits = false; // for files or devices: handle() runs on a worker then, otherwise on the I/O thread
+    HttpHandler handle;
+};
+} // namespace tableread::engine

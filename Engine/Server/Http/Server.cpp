@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Server/Http/Server.h"
+
+#include <atomic>
+#include <list>
+#include <malloc.h>
+#include <new>
+#include <optional>
+#include <sys/socket.h>
+#include <thread>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "Server/Http/Connection.h"
+#include "Server/Http/Insist.h"
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::chrono::milliseconds aMoment { 100 };
+constexpr std::chrono::milliseconds forLastWords { 500 };
+constexpr std::chrono::milliseconds beforeTrim { 300 };
+
+/** More clients than this are turned away without a word: each of them would have to be listened to. */
+constexpr std::size_t mostTurnedAway = 64;
+
+const Refusal stopping { 503, "the engine is stopping", true };
+
+bool isOutOfResources (const SystemError& error)
+{
+    return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+           error == asio::error::no_memory || error.value() == ENFILE;
+}
+
+/** What ended before it was taken, or by a signal: no fault of the listening socket. */
+bool isPassing (const SystemError& error)
+{
+    return error == asio::error::connection_aborted || error == asio::error::interrupted ||
+           error == asio::error::try_again;
+}
+} // namespace
+
+/** The server itself, apart from Asio's headers. */
+class HttpServer::Core : private HttpConnection::Host
+{
+public:
+    Core (Options wanted, std::vector<HttpRoute> endpoints, RefusalAnswer refusing)
+        : options (wanted)
+        , routes (std::move (endpoints))
+        , refusalAnswer (std::move (refusing))
+        , pause (io)
+        , idleExit (io)
+        , trim (io)
+        , lastWords (io)
+    {}
+
+    End serve (int listenFd);
+
+    void stop()
+    {
+        asio::post (io, [this] { end (End::Stopped); });
+    }
+
+private:
+    using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
+
+    const HttpLimits& limits() const override { return options.limits; }
+    const HttpRoute* find (const HttpRequest& request, HttpAnswer& refusal) const override;
+    HttpAnswer answerOf (const Refusal& refusal) const override { return refusalAnswer (refusal); }
+    bool work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange) override;
+    bool hold (std::size_t moreBytes) override;
+    void release (std::size_t bytes) override { heldBytes -= bytes; }
+    void becameIdle (HttpConnection& connection) override;
+    void becameActive (HttpConnection& connection) override;
+    void left (HttpConnection& connection) override;
+
+    using Connections = std::list<std::shared_ptr<HttpConnection>>;
+
+    static void move (HttpConnection& connection, Connections& to);
+    void accept();
+    void accepted (const SystemError& error, Socket client);
+    void admit (Socket client);
+    bool closeLongestIdle();
+    void armIdleExit();
+    void worked() override;
+    void end (End how);
+    void run();
+
+    Options options;
+    std::vector<HttpRoute> routes;
+    RefusalAnswer refusalAnswer;
+
+    asio::io_context io { 1 };
+    std::optional<Acceptor> acceptor;
+    asio::steady_timer pause; // until the system may have descriptors again
+    asio::steady_timer idleExit;
+    asio::steady_timer trim;      // gives memory back, a moment after requests that took some
+    asio::steady_timer lastWords; // limits how long answers may take after stop()
+    Connections idle, active;
+    std::size_t heldBytes = 0;
+    std::atomic<std::size_t> atWork { 0 };
+    bool accepting = false, trimming = false, ending = false;
+    End how = End::Stopped;
+    std::optional<asio::thread_pool> workers;
+};
+
+HttpServer::HttpServer (Options options, std::vector<HttpRoute> routes, RefusalAnswer refusalAnswer)
+    : core (std::make_unique<Core> (options, std::move (routes), std::move (refusalAnswer)))
+{}
+
+HttpServer::~HttpServer() = default;
+
+HttpServer::End HttpServer::serve (int listenFd)
+{
+    return core->serve (listenFd);
+}
+
+void HttpServer::stop()
+{
+    core->stop();
+}
+
+HttpServer::End HttpServer::Core::serve (int listenFd)
+{
+    sockaddr_storage address {};
+    socklen_t size = sizeof (address);
+    getsockname (listenFd, reinterpret_cast<sockaddr*> (&address), &size);
+    workers.emplace (options.workers);
+    acceptor.emplace (io, asio::generic::stream_protocol (address.ss_family, 0), listenFd);
+    armIdleExit();
+    run();
+    workers->join();
+    run(); // what the workers have left
+    workers.reset();
+    return how;
+}
+
+/** Runs the I/O until nothing is left to do. A step that throws has lost its own connection only. */
+void HttpServer::Core::run()
+{
+    io.restart();
+    while (true)
+        try
+        {
+            if (acceptor && ! ending && ! accepting)
+                accept();
+            io.run();
+            return;
+        }
+        catch (const std::exception&) // no memory; what can be answered is answered by the connection
+        {
+            std::this_thread::sleep_for (aMoment);
+        }
+}
+
+void HttpServer::Core::accept()
+{
+    accepting = true;
+    acceptor->async_accept ([this] (SystemError error, Socket client) {
+        accepting = false;
+        accepted (error, std::move (client));
+        if (! ending && ! accepting)
+            accept();
+    });
+}
+
+void HttpServer::Core::accepted (const SystemError& error, Socket client)
+{
+    if (ending)
+        return;
+    if (! error)
+        return admit (std::move (client));
+    if (isOutOfResources (error))
+    {
+        if (closeLongestIdle())
+            return;
+        // The listening socket stays readable, so wait until a client leaves.
+        accepting = true;
+        pause.expires_after (aMoment);
+        pause.async_wait ([this] (SystemError) {
+            accepting = false;
+            if (! ending)
+                accept();
+        });
+        return;
+    }
+    if (! isPassing (error))
+        end (End::Failed);
+}
+
+void HttpServer::Core::admit (Socket client)
+{
+    bool isWelcome = true;
+    if (idle.size() + active.size() >= options.limits.connections)
+    {
+        isWelcome = closeLongestIdle();
+        if (! isWelcome && active.size() >= options.limits.connections + mostTurnedAway)
+            return;
+    }
+    client.non_blocking (true);
+    const auto connection =
+        std::make_shared<HttpConnection> (std::move (client), static_cast<HttpConnection::Host&> (*this));
+    connection->place = { &active, active.insert (active.end(), connection) };
+    idleExit.cancel();
+    if (isWelcome)
+        connection->start();
+    else
+        connection->turnAway ({ 503, "too many clients are connected" });
+}
+
+bool HttpServer::Core::closeLongestIdle()
+{
+    if (idle.empty())
+        return false;
+    const auto longest = idle.front();
+    longest->close();
+    return true;
+}
+
+const HttpRoute* HttpServer::Core::find (const HttpRequest& request, HttpAnswer& refusal) const
+{
+    std::string methods;
+    for (const auto& route : routes)
+        if (route.path == request.path)
+        {
+            if (route.method == request.method)
+                return &route;
+            methods += (methods.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
+        }
+    if (methods.empty())
+        refusal = refusalAnswer ({ 404, "there is nothing at " + request.path });
+    else
+    {
+        refusal = refusalAnswer ({ 405, request.path + " answers only " + methods });
+        refusal.fields.emplace_back ("Allow", methods);
+    }
+    return nullptr;
+}
+
+bool HttpServer::Core::work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange)
+{
+    if (atWork.load() >= options.workers + options.waiting)
+        return false;
+    const std::shared_ptr<void> counted (nullptr, [this] (void*) { --atWork; });
+    ++atWork;
+    asio::post (*workers, [this, handler, exchange, counted] {
+        const auto failed = [&] (Refusal why) { insist ([&] { exchange->send (refusalAnswer (why)); }); };
+        try
+        {
+            handler (exchange);
+        }
+        catch (const std::bad_alloc&)
+        {
+            failed ({ 507, "the engine has no memory left for it" });
+        }
+        catch (const std::exception&)
+        {
+            failed ({ 500, "the engine failed on it" });
+        }
+    });
+    return true;
+}
+
+bool HttpServer::Core::hold (std::size_t moreBytes)
+{
+    if (heldBytes + moreBytes > options.limits.bodiesBytes)
+        return false;
+    heldBytes += moreBytes;
+    return true;
+}
+
+void HttpServer::Core::move (HttpConnection& connection, Connections& to)
+{
+    to.splice (to.end(), *connection.place.list, connection.place.at);
+    connection.place.list = &to;
+}
+
+void HttpServer::Core::becameIdle (HttpConnection& connection)
+{
+    move (connection, idle);
+    if (ending)
+        connection.close();
+}
+
+void HttpServer::Core::becameActive (HttpConnection& connection)
+{
+    move (connection, active);
+}
+
+void HttpServer::Core::left (HttpConnection& connection)
+{
+    connection.place.list->erase (connection.place.at);
+    if (ending && idle.empty() && active.empty())
+        lastWords.cancel();
+    armIdleExit();
+}
+
+void HttpServer::Core::armIdleExit()
+{
+    if (options.idleExit.count() == 0 || ending || idle.size() + active.size() > 0)
+        return;
+    idleExit.expires_after (options.idleExit);
+    idleExit.async_wait ([this] (SystemError error) {
+        if (! error)
+            end (End::Idle);
+    });
+}
+
+/** Freed bodies and recordings stay with the allocator, which keeps them apart for each worker: lets the system have them.
+    Not after each request, since it takes milliseconds. */
+void HttpServer::Core::worked()
+{
+    if (ending || std::exchange (trimming, true))
+        return;
+    trim.expires_after (beforeTrim);
+    trim.async_wait ([this] (SystemError error) {
+        trimming = false;
+        if (! error)
+            asio::post (*workers, [] { malloc_trim (0); });
+    });
+}
+
+void HttpServer::Core::end (End wanted)
+{
+    if (std::exchange (ending, true))
+        return;
+    how = wanted;
+    acceptor->release(); // the descriptor is the caller's
+    pause.cancel();
+    idleExit.cancel();
+    trim.cancel();
+    while (closeLongestIdle())
+        ;
+    const auto all = active;
+    for (const auto& connection : all)
+        connection->stop (stopping);
+    if (active.empty())
+        return;
+    lastWords.expires_after (forLastWords);
+    lastWords.async_wait ([this] (SystemError) {
+        const auto late = active;
+        for (const auto& connection : late)
+            connection->close();
+    });
+}
+} // namespace tableread::engine

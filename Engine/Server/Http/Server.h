@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "Server/Http/Route.h"
+
+namespace tableread::engine
+{
+/** An HTTP/1.1 server on one I/O thread: a client that waits costs a descriptor and about 1 KiB, never a thread.
+
+    Threads   serve() runs the I/O on its caller. Handlers of routes that wait run on a few workers. stop(): any thread.
+    Limits    HttpLimits. Beyond the number of connections the one that has been idle for longest is closed; if none is
+              idle, the new one gets 503.
+*/
+class HttpServer
+{
+public:
+    struct Options
+    {
+        HttpLimits limits;
+        std::size_t workers = 4;
+        std::size_t waiting = 256;                // requests that wait for a worker; more: 503
+        std::chrono::milliseconds idleExit { 0 }; // exit after so long without any client; 0: never
+    };
+
+    /** Makes the answer that refuses a request. [any thread] */
+    using RefusalAnswer = std::function<HttpAnswer (const Refusal&)>;
+
+    HttpServer (Options options, std::vector<HttpRoute> routes, RefusalAnswer refusalAnswer);
+    ~HttpServer();
+
+    enum class End
+    {
+        Stopped,
+        Idle,
+        Failed // the system gives no more connections
+    };
+
+    /** Answers clients of the listening, non-blocking socket until stop() or the idle limit. An answer that has begun is
+        cut off then, without its last chunk. The descriptor stays the caller's. */
+    End serve (int listenFd);
+
+    void stop();
+
+private:
+    class Core;
+    std::unique_ptr<Core> core;
+};
+} // namespace tableread::engine

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a hostile client can cost the engine: the real program with the embedded model, in a process of its own.
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <fcntl.h>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <spawn.h>
+#include <zlib.h>
+
+#include "Support/RawHttp.h"
+#include "Support/SoundFiles.h"
+#include "Support/TemporaryFolder.h"
+
+extern char** environ;
+
+using namespace tableread;
+using namespace tableread::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool isInstrumented = true; // memory is kept in quarantine, and everything takes its time
+#else
+constexpr bool isInstrumented = false;
+#endif
+constexpr double mostCpuSeconds = 1, mostMegabytes = 300, mostKeptMegabytes = 32;
+
+const std::string postHead = "POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\n";
+
+class Engine
+{
+public:
+    Engine()
+    {
+        const std::string model = TABLEREAD_ROOT "/Assets/models/mini";
+        std::array<std::string, 8> words {
+            TABLEREAD_ENGINE_PROGRAM, "serve", "--device", "cpu", "--model", model, "--socket",
+            socket().string()
+        };
+        std::vector<char*> arguments;
+        for (auto& word : words)
+            arguments.push_back (word.data());
+        arguments.push_back (nullptr);
+        posix_spawn_file_actions_t files;
+        posix_spawn_file_actions_init (&files);
+        const auto log = (folder.path() / "log").string();
+        for (const int fd : { STDOUT_FILENO, STDERR_FILENO })
+            posix_spawn_file_actions_addopen (&files, fd, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        REQUIRE (posix_spawn (&pid, words[0].c_str(), &files, nullptr, arguments.data(), environ) == 0);
+        posix_spawn_file_actions_destroy (&files);
+        bool isReady = false;
+        for (int i = 0; i < 6000 && ! isReady; ++i)
+        {
+            std::this_thread::sleep_for (10ms);
+            isReady = status() == "ok";
+        }
+        REQUIRE (isReady);
+        REQUIRE (speaks());
+    }
+    ~Engine()
+    {
+        kill (pid, SIGKILL);
+        waitpid (pid, nullptr, 0);
+    }
+    Engine (const Engine&) = delete;
+    Engine& operator= (const Engine&) = delete;
+
+    std::filesystem::path socket() const { return folder.path() / "engine.sock"; }
+    const std::filesystem::path& path() const { return folder.path(); }
+
+    std::string status() const
+    {
+        try
+        {
+            return nlohmann::json::parse (request (socket(), "GET", "/health").body).at ("status");
+        }
+        catch (const std::exception&)
+        {
+            return {};
+        }
+    }
+
+    bool speaks() const
+    {
+        return request (socket(), "POST", "/v1/audio/speech", R"({"input": "Yes.", "voice": "anna"})")
+            .complete;
+    }
+
+    double cpuSeconds() const
+    {
+        std::ifstream file ("/proc/" + std::to_string (pid) + "/stat");
+        std::string text ((std::istreambuf_iterator<char> (file)), {});
+        std::istringstream fields (text.substr (text.rfind (')') + 2));
+        std::string skipped;
+        for (int i = 0; i < 11; ++i)
+            fields >> skipped;
+        double user = 0, system = 0;
+        fields >> user >> system;
+        return (user + system) / static_cast<double> (sysconf (_SC_CLK_TCK));
+    }
+
+    double residentMegabytes() const { return pages (1); }
+    double addressMegabytes() const { return pages (0); }
+
+    void limitAddressSpace (double megabytes) const
+    {
+        const auto bytes = static_cast<rlim_t> (megabytes * 1e6);
+        const rlimit limit { bytes, bytes };
+        REQUIRE (prlimit (pid, RLIMIT_AS, &limit, nullptr) == 0);
+    }
+
+private:
+    double pages (int column) const
+    {
+        std::ifstream file ("/proc/" + std::to_string (pid) + "/statm");
+        double value = 0;
+        for (int i = 0; i <= column; ++i)
+            file >> value;
+        return value * static_cast<double> (sysconf (_SC_PAGESIZE)) / 1e6;
+    }
+
+    TemporaryFolder folder;
+    pid_t pid = -1;
+};
+
+/** Sends a beginning, then the same piece again and again until the engine closes, `total` bytes are sent or ten seconds
+    have passed. @returns the status of the answer. */
+int flood (const Engine& engine, const std::string& head, const std::string& piece,
+           std::size_t total = SIZE_MAX)
+{
+    RawClient client (engine.socket());
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    bool goesOn = client.send (head);
+    for (std::size_t sent = 0; goesOn && sent < total && std::chrono::steady_clock::now() < end;
+         sent += piece.size())
+        goesOn = client.send (piece);
+    return RawResponse::parse (client.receive()).status;
+}
+
+int post (const Engine& engine, const std::string& fields, const std::string& body)
+{
+    return flood (engine,
+                  postHead + fields + "Connection: close\r\nContent-Length: " + std::to_string (body.size()) +
+                      "\r\n\r\n",
+                  body, 1);
+}
+
+std::string gzipped (std::size_t zeros)
+{
+    std::string packed (1'000'000, ' ');
+    z_stream stream {};
+    REQUIRE (deflateInit2 (&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
+    std::string block (1'000'000, '\0');
+    stream.next_out = reinterpret_cast<Bytef*> (packed.data());
+    stream.avail_out = static_cast<uInt> (packed.size());
+    for (std::size_t done = 0; done < zeros; done += block.size())
+    {
+        stream.next_in = reinterpret_cast<Bytef*> (block.data());
+        stream.avail_in = static_cast<uInt> (block.size());
+        deflate (&stream, done + block.size() >= zeros ? Z_FINISH : Z_NO_FLUSH);
+    }
+    packed.resize (stream.total_out);
+    deflateEnd (&stream);
+    return packed;
+}
+
+std::string repeated (const std::string& text, std::size_t size)
+{
+    std::string result;
+    while (result.size() < size)
+        result += text;
+    result.resize (size);
+    return result;
+}
+
+/** Asks for speech with a recording as the voice of each speaker. */
+RawResponse speakWith (const Engine& engine, const Sound& recording, int speakers)
+{
+    const auto file = (engine.path() / "ada.wav").string();
+    writeSound (file, recording);
+    auto voices = nlohmann::json::array();
+    for (int i = 0; i < speakers; ++i)
+        voices.push_back ({ { "name", "Speaker " + std::to_string (i) }, { "path", file } });
+    const nlohmann::json body = { { "input", "Yes." }, { "tableread", { { "voices", voices } } } };
+    return request (engine.socket(), "POST", "/v1/audio/speech", body.dump());
+}
+
+struct Attack
+{
+    const char* name;
+    std::function<void (const Engine&)> run;
+};
+
+/** A text of two mebibytes, far longer than the model takes. */
+std::function<void (const Engine&)> text (std::string piece)
+{
+    return [piece] (const Engine& engine) {
+        const int status =
+            post (engine, {}, R"({"input": ")" + repeated (piece, std::size_t { 1'800 } * 1'152) + R"("})");
+        CHECK ((status == 400 || status == 507));
+    };
+}
+
+std::vector<Attack> attacks()
+{
+    const std::string chunked = "Transfer-Encoding: chunked\r\n";
+    const std::string block (65'536, 'y');
+    const auto chunk = "10000\r\n" + block + "\r\n";
+    constexpr std::size_t gigabyte = 1'000'000'000;
+    constexpr std::size_t mostBody = std::size_t { 4 } << 20;
+    return {
+        { "header lines a:b",
+          [=] (const Engine& e) { CHECK (flood (e, postHead, repeated ("a:b\r\n", 65'000)) == 431); } },
+        { "an endless header line",
+          [=] (const Engine& e) { CHECK (flood (e, postHead + "X: ", block) == 431); } },
+        { "an endless request line", [=] (const Engine& e) { CHECK (flood (e, "GET /", block) == 414); } },
+        { "an endless chunk extension",
+          [=] (const Engine& e) { CHECK (flood (e, postHead + chunked + "\r\n5;", block) == 400); } },
+        { "endless trailers",
+          [=] (const Engine& e) {
+              CHECK (flood (e, postHead + chunked + "\r\n1\r\n{\r\n0\r\n", repeated ("a:b\r\n", 65'000)) ==
+                     400);
+          } },
+        { "a gigabyte in chunks to nowhere",
+          [=] (const Engine& e) {
+              CHECK (flood (e, "POST /nowhere HTTP/1.1\r\nHost: engine\r\n" + chunked + "\r\n", chunk,
+                            gigabyte) == 404);
+          } },
+        { "a gigabyte of a form to nowhere",
+          [=] (const Engine& e) {
+              CHECK (flood (e,
+                            "POST /nowhere HTTP/1.1\r\nHost: engine\r\nContent-Type: multipart/form-data; "
+                            "boundary=x\r\nContent-Length: 1000000000\r\n\r\n--x\r\n",
+                            block, gigabyte) == 404);
+          } },
+        { "a gigabyte without length to nowhere",
+          [=] (const Engine& e) {
+              CHECK (flood (e, "POST /nowhere HTTP/1.1\r\nHost: engine\r\n\r\n", block, gigabyte) == 404);
+          } },
+        { "a gigabyte in chunks of speech",
+          [=] (const Engine& e) { CHECK (flood (e, postHead + chunked + "\r\n", chunk, gigabyte) == 413); } },
+        { "chunks of one byte",
+          [=] (const Engine& e) {
+              CHECK (flood (e, postHead + chunked + "\r\n", repeated ("1\r\n \r\n", 60'000)) == 413);
+          } },
+        { "a bomb of gzip",
+          [=] (const Engine& e) {
+              const auto bomb = gzipped (256'000'000);
+              CHECK (bomb.size() < 300'000);
+              CHECK (post (e, "Content-Encoding: gzip\r\n", bomb) == 413);
+          } },
+        { "twelve bodies of brackets and objects",
+          [=] (const Engine& e) {
+              std::vector<std::thread> clients;
+              std::array<int, 12> statuses {};
+              for (std::size_t i = 0; i < statuses.size(); ++i)
+                  clients.emplace_back ([&, i] {
+                      statuses[i] = post (e, {}, repeated (i % 2 == 0 ? "[" : "{\"a\":", mostBody));
+                  });
+              for (auto& client : clients)
+                  client.join();
+              CHECK (statuses ==
+                     std::array<int, 12> { 400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 400 });
+          } },
+        { "a text of one word", text ("a") },
+        { "a text of very many words", text ("a ") },
+        { "a text of digits", text ("1") },
+        { "a Chinese text without end", text ("\u4f60") },
+        { "a text of invisible characters", text ("\u200b") },
+        { "a text of pauses", text ("[pause 1]") },
+        { "a body of very many small values",
+          [=] (const Engine& e) { CHECK (post (e, {}, "[" + repeated ("{},", mostBody - 1)) == 400); } },
+        { "one recording of five minutes for 64 speakers",
+          [] (const Engine& e) {
+              const auto answer = speakWith (e, sine (440.0, 300.0), 64);
+              CHECK (answer.status == 400);
+              CHECK_THAT (answer.body, Catch::Contains ("together"));
+          } },
+        { "a recording that is too long by its header",
+          [] (const Engine& e) {
+              const auto answer = speakWith (e, sine (440.0, 599.0), 1);
+              CHECK (answer.status == 400);
+              CHECK_THAT (answer.body, Catch::Contains ("546 s that there is room for"));
+          } },
+        { "files that are no recordings",
+          [] (const Engine& e) {
+              const auto pipe = (e.path() / "pipe").string(), sparse = (e.path() / "sparse.wav").string();
+              mkfifo (pipe.c_str(), 0600);
+              std::ofstream (sparse, std::ios::app).flush();
+              std::filesystem::resize_file (sparse, 2'000'000'000);
+              for (const auto& path : { pipe, sparse, std::string ("/dev/zero"), e.path().string(),
+                                        std::string ("/proc/self/mem"), std::string ("/nowhere/ada.wav") })
+              {
+                  CAPTURE (path);
+                  const nlohmann::json body = { { "input", "Yes." },
+                                                { "tableread", { { "voices", { { { "path", path } } } } } } };
+                  const auto answer = request (e.socket(), "POST", "/v1/audio/speech", body.dump());
+                  CHECK ((answer.status == 400 || answer.status == 404 || answer.status == 500));
+                  CHECK (nlohmann::json::parse (answer.body)["error"]["param"] == "tableread.voices[0].path");
+              }
+          } },
+        { "a form's header that takes long to divide",
+          [=] (const Engine& e) {
+              const auto form = "--x\r\nContent-Disposition: form-data; name=\"" +
+                                repeated ("\";filename=\";filename*=", std::size_t { 320 } * 23) +
+                                "\r\n\r\nx\r\n--x--\r\n";
+              CHECK (post (e, "Content-Type: multipart/form-data; boundary=x\r\n", form) == 415);
+          } },
+    };
+}
+} // namespace
+
+TEST_CASE ("A hostile request costs the engine little, and nothing for long",
+           "[engine][command][serve][budget]")
+{
+    const Engine engine;
+    for (const auto& attack : attacks())
+    {
+        INFO (attack.name);
+        const auto memory = engine.residentMegabytes();
+        const auto cpu = engine.cpuSeconds();
+        std::atomic<bool> runs { true };
+        double peak = memory;
+        std::thread watcher ([&] {
+            for (; runs; std::this_thread::sleep_for (2ms))
+                peak = std::max (peak, engine.residentMegabytes());
+        });
+        attack.run (engine);
+        runs = false;
+        watcher.join();
+        const auto took = engine.cpuSeconds() - cpu;
+        CAPTURE (took, peak - memory, engine.residentMegabytes() - memory);
+        CHECK (engine.status() == "ok");
+        if (isInstrumented)
+            continue;
+        CHECK (took < mostCpuSeconds);
+        CHECK (peak - memory < mostMegabytes);
+        for (int i = 0; i < 200 && engine.residentMegabytes() - memory >= mostKeptMegabytes; ++i)
+            std::this_thread::sleep_for (10ms); // it is given back a moment later
+        CHECK (engine.residentMegabytes() - memory < mostKeptMegabytes);
+    }
+    CHECK (engine.speaks());
+}
+
+TEST_CASE ("An engine whose memory is limited lives through hostile requests",
+           "[engine][command][serve][budget]")
+{
+    if (isInstrumented)
+        return;
+    const Engine engine;
+    engine.limitAddressSpace (engine.addressMegabytes() + 300);
+    for (const auto& attack : attacks())
+    {
+        INFO (attack.name);
+        attack.run (engine);
+        CHECK (engine.status() == "ok");
+    }
+    CHECK (engine.speaks());
+}
