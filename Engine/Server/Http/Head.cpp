@@ -39,11 +39,11 @@ std::string_view trimmed (std::string_view text)
     return text.substr (begin, text.find_last_not_of (" \t") - begin + 1);
 }
 
-/** Takes the first line off `rest`, which ends with a line's end. */
+/** Takes the first line off `rest`. */
 std::string_view takeLine (std::string_view& rest)
 {
     const auto line = rest.substr (0, rest.find (lineEnd));
-    rest.remove_prefix (line.size() + lineEnd.size());
+    rest.remove_prefix (std::min (rest.size(), line.size() + lineEnd.size()));
     return line;
 }
 

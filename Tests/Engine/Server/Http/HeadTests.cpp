@@ -107,6 +107,8 @@ TEST_CASE ("HTTP/1.1 names its host once, HTTP/1.0 has no chunks", "[engine][ser
     CHECK (statusOf ("GET / HTTP/1.1\r\n\r\n") == 400);
     CHECK (statusOf ("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
     CHECK (statusOf ("\r\n\r\nGET / HTTP/1.1\r\n" + host + "\r\n") == 400);
+    CHECK (statusOf ("GET / HTTP/1.1\nHost: engine\n\n") == 400);
+    CHECK (statusOf ("GET / HTTP/1.1\nHost") == 400); // at once
 }
 
 TEST_CASE ("A head is refused at its limits, before its end", "[engine][server][http][errors]")
