@@ -19,7 +19,7 @@ namespace tableread::engine
     A body that is not read and understood to its end closes the connection: what follows it may not be the next request.
     A client that shuts only its sending half still gets its answer; one that closes its socket cancels its request.
     Threads   the I/O thread only.
-    Memory    about 1 KiB while it is idle, without a thread.
+    Memory    a few KiB while it is idle, without a thread.
 */
 class HttpConnection : public std::enable_shared_from_this<HttpConnection>
 {
