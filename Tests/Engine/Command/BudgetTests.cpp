@@ -50,6 +50,7 @@ public:
             socket().string()
         };
         std::vector<char*> arguments;
+        arguments.reserve (words.size() + 1);
         for (auto& word : words)
             arguments.push_back (word.data());
         arguments.push_back (nullptr);
@@ -204,7 +205,7 @@ struct Attack
 };
 
 /** A text of two mebibytes, far longer than the model takes. */
-std::function<void (const Engine&)> text (std::string piece)
+std::function<void (const Engine&)> text (const std::string& piece)
 {
     return [piece] (const Engine& engine) {
         const int status =
