@@ -3,8 +3,9 @@
 # (everything without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a plain run; any
 # other hidden tag hides it from ctest too. One more test runs the unit cases in one process and in random order, which
 # shows whether a case depends on another: the only one with a sanitizer, and of the soak without. PRECOMPILED: the tests
-# whose precompiled header it shares, tableread_core_tests by default; NONE where JUCE is linked, whose definitions differ. MODEL: the program needs the whole model's computation, which takes long to build and to run under the
-# address sanitizer: there only soak builds and runs it (workflow asan-all).
+# whose precompiled header it shares, tableread_core_tests by default; NONE where JUCE is linked, whose definitions differ.
+# MODEL: the program needs the whole model's computation, which takes long to build and to run under the address
+# sanitizer: there only soak builds and runs it (workflow asan-all).
 include(CTest)
 include(Catch)
 

@@ -274,6 +274,7 @@ void HttpConnection::dispatch()
     parser.reset();
     const auto weak = weak_from_this();
     const auto executor = socket.get_executor();
+    const auto number = ++exchangeNumber;
     const auto toConnection = [weak, executor] (auto run) {
         asio::post (executor, [weak, run = std::move (run)]() mutable {
             if (const auto self = weak.lock())
@@ -282,10 +283,13 @@ void HttpConnection::dispatch()
     };
     exchange = std::make_shared<Exchange> (
         std::move (request),
-        Exchange::Connection { [toConnection] (HttpAnswer answer) {
-                                  toConnection (
-                                      [answer = std::make_shared<HttpAnswer> (std::move (answer))] (
-                                          HttpConnection& self) { self.send (std::move (*answer)); });
+        Exchange::Connection { [toConnection, number] (HttpAnswer answer) {
+                                  toConnection ([number, answer = std::make_shared<HttpAnswer> (
+                                                             std::move (answer))] (HttpConnection& self) {
+                                      // A late or second answer must not become the next request's.
+                                      if (self.exchange != nullptr && self.exchangeNumber == number)
+                                          self.send (std::move (*answer));
+                                  });
                               },
                                [toConnection] (std::function<void()> work) {
                                    toConnection ([work = std::move (work)] (HttpConnection&) { work(); });

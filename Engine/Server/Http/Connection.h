@@ -128,6 +128,7 @@ private:
     HttpRequest request;
     std::size_t held = 0; // bytes of the body, as the host counts them
     std::shared_ptr<Exchange> exchange;
+    std::uint64_t exchangeNumber = 0;
     bool keepsOpen = false, isHead = false, isOld = false, watched = false, writing = false;
     std::optional<http::response<http::string_body>> whole;
     std::optional<http::response<http::empty_body>> streamHead;

@@ -317,3 +317,43 @@ TEST_CASE ("At the limit the longest idle client makes room; a working one never
     working.hangUp();
     CHECK (eventually ([&] { return answersHealth (engine); }));
 }
+
+TEST_CASE ("An answer that comes too late is not taken for the next request's",
+           "[engine][server][http][framing]")
+{
+    std::shared_ptr<Exchange> first;
+    const auto answer = [] (std::string text) { return HttpAnswer { .body = std::move (text) }; };
+    HttpServer server ({},
+                       { { .path = "/first",
+                           .handle =
+                               [&] (const auto& exchange) {
+                                   first = exchange;
+                                   exchange->send (answer ("first"));
+                               } },
+                         { .path = "/second",
+                           .handle =
+                               [&] (const auto& exchange) {
+                                   first->send (answer ("late"));
+                                   exchange->send (answer ("second"));
+                               } } },
+                       [&] (const Refusal& refusal) { return answer (refusal.why); });
+    const test::TemporaryFolder folder;
+    auto socket = UnixSocket::claim (folder.path() / "h.sock").value();
+    REQUIRE (socket.listen());
+    std::thread serving ([&] { server.serve (socket.fd()); });
+    RawClient client (socket.path());
+    const auto ask = [&client] (const std::string& path) {
+        const auto before = client.receive (0).size();
+        client.send ("GET " + path + " HTTP/1.1\r\nHost: engine\r\n\r\n");
+        std::string bytes;
+        eventually ([&] {
+            bytes = client.receive (std::string::npos, 20).substr (before);
+            return RawResponse::parse (bytes).complete;
+        });
+        return RawResponse::parse (bytes).body;
+    };
+    CHECK (ask ("/first") == "first");
+    CHECK (ask ("/second") == "second");
+    server.stop();
+    serving.join();
+}
