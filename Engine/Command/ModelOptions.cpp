@@ -133,6 +133,11 @@ void ModelOptions::addTo (CLI::App& command)
             "Folder of a VibeVoice checkpoint, or org/name in the Hugging Face hub's cache [the embedded "
             "one, or TABLEREAD_MODEL]")
         ->type_name ("DIR");
+    addSettingsTo (command);
+}
+
+void ModelOptions::addSettingsTo (CLI::App& command)
+{
     command.add_option ("--dtype", dtype, "Type of the weights: fp32, or bf16 for half the memory")
         ->check (CLI::IsMember ({ "fp32", "bf16" }))
         ->capture_default_str();

@@ -58,6 +58,9 @@ struct ModelOptions
 
     void addTo (CLI::App& command);
 
+    /** All but --model. */
+    void addSettingsTo (CLI::App& command);
+
     /** @throws Exception NotFound if there is no such model. */
     LoadOptions resolve (const Session& session) const;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/OffloadOptions.h"
 
+#include <charconv>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,6 +38,20 @@ std::string nameOfPreset (const std::string& text)
                ? std::string()
                : fmt::format ("\"{}\" is not a preset; the presets are {}", text, presetNames());
 }
+
+constexpr int mostPassages = 16;
+
+/** What is wrong with a number of passages; empty if it is fine. */
+std::string checkPassages (const std::string& text, bool mayBeAuto)
+{
+    int number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars (text.data(), end, number);
+    const bool isNumber = error == std::errc() && stopped == end && number >= 1 && number <= mostPassages;
+    return isNumber || (mayBeAuto && text == "auto")
+               ? std::string()
+               : '"' + text + "\" is not a number from 1 to 16" + (mayBeAuto ? ", or auto" : "");
+}
 } // namespace
 
 void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
@@ -65,12 +81,19 @@ void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
             ->check (CLI::Range (1, 1 << 20))
             ->capture_default_str()
             ->group (group));
-    all.push_back (command
-                       .add_option ("--passages", settings.passages,
-                                    "Reserve memory for this many passages in one batch")
-                       ->check (CLI::Range (1, 16))
-                       ->capture_default_str()
-                       ->group (group));
+    const bool mayBeAuto = defaultPassages == Passages::Auto;
+    auto* batch =
+        command
+            .add_option ("--passages", passages,
+                         mayBeAuto ? "Passages that are spoken at once, 1 to 16; auto: on a GPU as many as fit "
+                                  "its memory, on a CPU as many as keep real time"
+                                : "Reserve memory for this many passages in one batch, 1 to 16")
+            ->check ([mayBeAuto] (const std::string& text) { return checkPassages (text, mayBeAuto); })
+            ->type_name ("N")
+            ->capture_default_str()
+            ->group (group);
+    if (! mayBeAuto)
+        all.push_back (batch); // which has an effect on a CPU too otherwise
 }
 
 void OffloadOptions::addTo (CLI::App& command)
@@ -131,6 +154,7 @@ OffloadRequest OffloadOptions::request() const
                    : isAuto                                       ? Mode::Auto
                    : isResident                                   ? Mode::None
                                                                   : Mode::Default;
+    request.settings.passages = passages == "auto" ? 0 : std::stoi (passages);
     request.settings.pinMemory = ! isPageable;
     request.settings.trim = trim == "always" ? TrimPolicy::Always : TrimPolicy::Useful;
     request.settings.weights = weightsFormat (weights);

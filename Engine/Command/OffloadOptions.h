@@ -19,6 +19,18 @@ namespace tableread::engine
 class OffloadOptions
 {
 public:
+    /** What --passages means if it is not given. */
+    enum class Passages
+    {
+        One,
+        Auto // as many as the device speaks in time
+    };
+
+    explicit OffloadOptions (Passages without = Passages::One)
+        : defaultPassages (without)
+        , passages (without == Passages::Auto ? "auto" : "1")
+    {}
+
     void addTo (CLI::App& command);
 
     /** Only those that say how much memory there is and what to reserve it for: --vram, --context, --passages,
@@ -38,6 +50,8 @@ private:
     std::vector<std::string> given() const;
 
     OffloadRequest asked;
+    Passages defaultPassages;
+    std::string passages;
     std::string vram, weights, trim = "useful";
     bool isAuto = false, isResident = false, isPageable = false;
     std::vector<const CLI::Option*> all;

@@ -7,6 +7,7 @@
 #include "Command/ModelOptions.h"
 #include "Command/Subcommands.h"
 #include "Measure/SelfTestData.h"
+#include "Render/RenderAll.h"
 
 namespace tableread::engine
 {
@@ -43,13 +44,15 @@ SelfTestData speak (const SelfTestData& line, const LoadOptions& load, Session& 
     spoken.settings.guidanceScale = line.settings.guidanceScale.value_or (renderer->info().guidanceScale);
     spoken.latents.clear();
     std::size_t frames = 0;
-    RenderEvents events;
+    PassageEvents events;
     events.onLatent = [&] (std::span<const float> latent) {
         if (++frames <= comparedFrames)
             spoken.latents.insert (spoken.latents.end(), latent.begin(), latent.end());
     };
-    const VoicedPassage passage { { { 0, line.text } }, { renderer->encodeVoice (voice.audio) } };
-    spoken.tokens = renderer->render (passage, line.settings, events).tokens;
+    PassageJob job { .passage = { { { 0, line.text } }, { encodeVoice (*renderer, voice.audio) } },
+                     .settings = line.settings,
+                     .events = events };
+    spoken.tokens = render (*renderer, std::move (job)).tokens;
     return spoken;
 }
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
-#include <latch>
 #include <malloc.h>
 #include <memory>
 #include <ostream>
@@ -20,6 +19,8 @@
 #include "Command/NumberOptions.h"
 #include "Command/OffloadOptions.h"
 #include "Command/Script/ScriptOptions.h"
+#include "Command/Serve/Models.h"
+#include "Command/Serve/Rendering.h"
 #include "Command/Subcommands.h"
 #include "EngineLink/SocketPath.h"
 #include "Server/SpeechServer.h"
@@ -33,8 +34,9 @@ constexpr std::chrono::seconds readingLimit { 10 }; // for one recording: somebo
 
 struct ServeOptions
 {
+    std::vector<std::string> models;
     ModelOptions model;
-    OffloadOptions offload;
+    OffloadOptions offload { OffloadOptions::Passages::Auto };
     std::filesystem::path socket;
     std::vector<std::filesystem::path> voiceFolders;
     std::string typography = "auto";
@@ -108,6 +110,20 @@ void logLines (const std::string& text)
         spdlog::info ("{}", line);
 }
 
+void logLoaded (const RenderWorker& worker, std::size_t models, const OffloadOptions& offload)
+{
+    for (std::size_t i = 0; i < models; ++i)
+    {
+        const auto info = worker.info (i).value();
+        spdlog::info ("{} is loaded on {}, {}", info.name, info.device, info.fingerprint);
+        for (const auto& note : info.notes)
+            spdlog::warn ("{}", note);
+        logLines (offload.effective (info));
+    }
+    const int seats = worker.load().seats;
+    spdlog::info ("speaks {} {} at once", seats, seats == 1 ? "passage" : "passages");
+}
+
 int serve (const ServeOptions& options, Session& session)
 {
     const EndSignals signals;
@@ -116,55 +132,47 @@ int serve (const ServeOptions& options, Session& session)
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
     spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
 
-    auto load = options.model.resolve (session);
-    options.offload.applyTo (load);
+    const auto wanted = modelsToServe (options.models, options.model, options.offload, session);
     std::atomic<bool> isEnding { false };
-    const auto shelf = shelfOf (
-        load.model, { .note = [] (const std::string& note) { spdlog::warn ("{}", note); },
-                      .process = { .program = session.recordingReader,
-                                   .timeLimit = readingLimit,
-                                   .isCancelled = [&isEnding] { return isEnding.load(); } },
-                      .folders = options.voiceFolders.empty() ? VoiceShelf::Folders()
-                                                              : VoiceShelf::Folders (options.voiceFolders) });
+    const auto voices = [&] (const std::filesystem::path& model) {
+        return shelfOf (model, { .note = [] (const std::string& note) { spdlog::warn ("{}", note); },
+                                 .process = { .program = session.recordingReader,
+                                              .timeLimit = readingLimit,
+                                              .isCancelled = [&isEnding] { return isEnding.load(); } },
+                                 .folders = options.voiceFolders.empty()
+                                                ? VoiceShelf::Folders()
+                                                : VoiceShelf::Folders (options.voiceFolders) });
+    };
     auto socket =
         orThrow (UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket));
     if (auto listening = socket.listen(); ! listening)
         throw Exception (listening.error());
 
     // The socket answers at once, with "loading", so that the program that started the engine can wait for it.
-    std::latch serverIsMade (1);
     std::function<void()> stopServer;
-    RenderWorker* loading = nullptr;
-    RenderWorker worker ([&] { return session.load (load); }, {},
-                         [&] {
-                             serverIsMade.wait();
-                             if (const auto info = loading->info())
-                             {
-                                 spdlog::info ("{} is loaded on {}, {}", info->name, info->device,
-                                               info->fingerprint);
-                                 for (const auto& note : info->notes)
-                                     spdlog::warn ("{}", note);
-                                 logLines (options.offload.effective (*info));
-                             }
-                             else
-                                 stopServer(); // the reason is thrown below
-                         });
-    loading = &worker;
+    const Rendering::Hooks hooks { .voices = voices,
+                                   .load = session.load,
+                                   .whenLoaded = [&] (const RenderWorker& worker, std::size_t models) {
+                                       if (worker.info())
+                                           logLoaded (worker, models, options.offload);
+                                       else if (stopServer)
+                                           stopServer(); // the reason is thrown below
+                                   } };
+    Rendering rendering (wanted, hooks);
     SpeechServer::Options serverOptions;
     serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
-    serverOptions.typography = typographyOf (options.typography, load);
-    SpeechServer server (worker, shelf, serverOptions);
+    serverOptions.typography = typographyOf (options.typography, wanted.front().load);
+    SpeechServer server (rendering.models(), serverOptions);
     stopServer = [&server, &isEnding] {
         isEnding = true;
         server.stop();
     };
-    serverIsMade.count_down();
+    rendering.begin();
     const SignalThread signalThread (signals, stopServer);
     spdlog::info ("listening at {}", socket.path().string());
 
     const auto end = server.serve (socket.fd());
-    worker.rethrowLoadFailure();
-    if (! worker.info())
+    if (! rendering.isLoaded())
     {
         spdlog::info ("stopped while the model was loading");
         {
@@ -183,7 +191,13 @@ void addServe (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<ServeOptions>();
     auto* command = app.add_subcommand ("serve", "Answer plugins and other speech clients on a Unix socket");
-    options->model.addTo (*command);
+    command
+        ->add_option ("--model", options->models,
+                      "A model to serve, as for render; its name is that of its folder. May be repeated: a "
+                      "request's \"model\" chooses, the first one is the default")
+        ->allow_extra_args (false)
+        ->type_name ("[NAME=]DIR[@DEVICE]");
+    options->model.addSettingsTo (*command);
     options->offload.addTo (*command);
     command
         ->add_option ("--socket", options->socket,

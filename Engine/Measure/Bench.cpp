@@ -9,6 +9,7 @@
 #include "Core/ContentHash.h"
 #include "Core/Error.h"
 #include "Measure/Machine.h"
+#include "Render/RenderAll.h"
 
 namespace tableread::engine
 {
@@ -32,19 +33,26 @@ MachineLimits limitsOf (const BenchReport& report, const BenchRequest& request)
     return { .readBytesPerSecond = speed, .rereadBytesPerSecond = speed, .operationsPerSecond = 0 };
 }
 
+/** The renders to measure. */
+struct Runs
+{
+    PassageJob job;
+    int count = 1;
+    std::function<bool()> isStopped;
+};
+
 /** Renders the job as often as the request says, and stores the results. */
-void renderRuns (Renderer& renderer, Renderer::Job job, const BenchRequest& request, BenchReport& report)
+void renderRuns (Renderer& renderer, Runs runs, BenchReport& report)
 {
     std::vector<float> samples, first;
-    job.events.onFrame = [&samples] (std::span<const float> frame) {
+    runs.job.events.onFrame = [&samples] (std::span<const float> frame) {
         samples.insert (samples.end(), frame.begin(), frame.end());
     };
-    for (int run = 0; run < request.runs; ++run)
+    for (int run = 0; run < runs.count; ++run)
     {
         samples.clear();
-        report.runs.push_back (
-            renderer.measuring().renderMeasured ({ &job, 1 }, request.speech.exactFrames).front());
-        if (job.events.isCancelled())
+        report.runs.push_back (render (renderer, runs.job, runs.isStopped));
+        if (runs.isStopped())
             fail (ErrorCode::Cancelled, "the measurement was stopped before it was complete.");
         if (run == 0)
             first = samples;
@@ -84,13 +92,12 @@ BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks
     report.model = renderer->info();
     hooks.onLoaded (report.model);
     begin = std::chrono::steady_clock::now();
-    Renderer::Job job { .passage = { { { 0, request.speech.text } },
-                                     { renderer->encodeVoice (request.speech.voice) } },
-                        .settings = request.speech.settings,
-                        .events = {} };
+    PassageJob job { .passage = { { { 0, request.speech.text } },
+                                  { encodeVoice (*renderer, request.speech.voice) } },
+                     .settings = request.speech.settings,
+                     .exactFrames = request.speech.exactFrames };
     report.voiceMs = millisecondsSince (begin);
-    job.events.isCancelled = hooks.isStopped;
-    renderRuns (*renderer, std::move (job), request, report);
+    renderRuns (*renderer, { std::move (job), request.runs, hooks.isStopped }, report);
     report.peakBytes = peakResidentBytes();
     report.device = renderer->deviceReport();
 

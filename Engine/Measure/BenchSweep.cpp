@@ -6,6 +6,8 @@
 
 #include "Core/ContentHash.h"
 #include "Core/Error.h"
+#include "Render/Measuring.h"
+#include "Render/RenderAll.h"
 
 namespace tableread::engine
 {
@@ -38,18 +40,20 @@ void measureFirstAudio (Renderer& renderer, const MeasuredSpeech& speech, SweepP
     for (int run = 0; run < 3; ++run) // only the last one counts
     {
         const auto begin = Clock::now();
-        const auto voice = renderer.encodeVoice (speech.voice);
+        const auto voice = encodeVoice (renderer, speech.voice);
         point.voiceMs = millisecondsBetween (begin, Clock::now());
-        const Renderer::Job job { { { { 0, speech.text } }, { voice } }, speech.settings, {} };
-        point.firstAudioMs = renderer.measuring().renderMeasured ({ &job, 1 }, 2).front().firstFrameMs;
+        PassageJob job { .passage = { { { 0, speech.text } }, { voice } },
+                         .settings = speech.settings,
+                         .exactFrames = 2 };
+        point.firstAudioMs = render (renderer, std::move (job)).firstFrameMs;
     }
 }
 
 void measureFrames (Renderer& renderer, const MeasuredSpeech& speech, const MeasureHooks& hooks,
                     SweepPoint& point)
 {
-    const auto voice = renderer.encodeVoice (speech.voice);
-    std::vector<Renderer::Job> jobs;
+    const auto voice = encodeVoice (renderer, speech.voice);
+    std::vector<PassageJob> jobs;
     std::vector<Clock::time_point> heard; // frames of the first passage
     DeviceReport atFirst;
     std::vector<std::vector<float>> samples ((std::size_t) point.batch);
@@ -57,8 +61,9 @@ void measureFrames (Renderer& renderer, const MeasuredSpeech& speech, const Meas
     {
         auto settings = speech.settings;
         settings.seed += (std::uint64_t) i;
-        jobs.push_back ({ { { { 0, speech.text } }, { voice } }, settings, {} });
-        jobs.back().events.isCancelled = hooks.isStopped;
+        jobs.push_back ({ .passage = { { { 0, speech.text } }, { voice } },
+                          .settings = settings,
+                          .exactFrames = speech.exactFrames });
         auto& spoken = samples[(std::size_t) i];
         spoken.reserve ((std::size_t) (speech.exactFrames * renderer.info().frameSamples));
         jobs.back().events.onFrame = [&spoken] (std::span<const float> frame) {
@@ -71,7 +76,8 @@ void measureFrames (Renderer& renderer, const MeasuredSpeech& speech, const Meas
         heard.push_back (Clock::now());
         keep (frame);
     };
-    const auto reports = renderer.measuring().renderMeasured (jobs, speech.exactFrames);
+    const auto reports =
+        renderAll (renderer, std::move (jobs), { .isCancelled = hooks.isStopped, .preparesFirst = true });
     if (hooks.isStopped())
         fail (ErrorCode::Cancelled, "the measurement was stopped before it was complete.");
     point.frames = reports.front().frames;

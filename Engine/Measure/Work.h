@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "Render/Measuring.h"
+#include "Render/Renderer.h"
 
 namespace tableread::engine
 {
@@ -23,7 +23,7 @@ struct MeasuredSpeech
     VoiceAudio voice;
     std::string text;
     RenderSettings settings;
-    std::int64_t exactFrames = 0; // see Measuring::renderMeasured
+    std::int64_t exactFrames = 0; // see PassageJob
 };
 
 /** The first frames of a render, which are not counted: graphs are recorded in them and GPU clocks rise. */

@@ -26,6 +26,9 @@ public:
     /** Drops everything from `length` on: a speculative row that was not needed, or a whole segment. */
     void truncate (std::int64_t length) { used = length; }
 
+    /** Moves keys and values to another device, with the same capacity. */
+    void moveTo (at::Device device);
+
 private:
     kernels::KvStore store;
     std::int64_t used = 0;

@@ -22,6 +22,18 @@ KvCache::KvCache (const LanguageModelConfig& config, std::int64_t capacity, at::
     store = { empty(), empty() };
 }
 
+void KvCache::moveTo (at::Device device)
+{
+    for (auto* tensor : { &store.keys, &store.values })
+    {
+        if (tensor->device() == device)
+            continue;
+        auto moved = at::empty (tensor->sizes(), tensor->options().device (device));
+        moved.narrow (2, 0, used).copy_ (tensor->narrow (2, 0, used));
+        *tensor = moved;
+    }
+}
+
 LayerWeights readLayer (const WeightReader& reader, std::int64_t index)
 {
     const auto weights = reader.forLayers();

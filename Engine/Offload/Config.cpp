@@ -55,7 +55,7 @@ void check (const OffloadSettings& settings)
             fmt::format ("--cache-trim-interval {}: the number of layer transfers from trim to trim is 1 or "
                          "more, or 0 for never.",
                          settings.cacheTrimInterval));
-    if (settings.positions < 1 || settings.passages < 1)
+    if (settings.positions < 1 || settings.passages < 0)
         fail (ErrorCode::OutOfRange, "--context and --passages: must be 1 or more.");
     if (settings.deviceMemoryLimit < 0)
         fail (ErrorCode::OutOfRange, "--vram: must be more than 0.");

@@ -33,7 +33,7 @@ struct OffloadSettings
     WeightsFormat weights = WeightsFormat::AsComputed;
     std::int64_t deviceMemoryLimit = 0; // bytes; 0: none
     std::int64_t positions = 4096;      // of the longest passage to reserve memory for
-    int passages = 1;                   // in one batch to reserve memory for
+    int passages = 1;                   // in one batch to reserve memory for; 0: as many as fit, up to 16
 
     int slots() const { return prefetch + 1; }
 };

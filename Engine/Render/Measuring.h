@@ -16,10 +16,8 @@ class Measuring
 public:
     virtual ~Measuring() = default;
 
-    /** Like Renderer::renderBatch, but each passage gets exactly `exactFrames` frames; 0: the model chooses the
-        number. */
-    virtual std::vector<RenderReport> renderMeasured (std::span<const Renderer::Job> jobs,
-                                                      std::int64_t exactFrames) = 0;
+    /** Encodes the voices and computes the prompts of all passages in flight at once, without speaking. */
+    virtual void prepareAll() = 0;
 
     /** Bytes per second from pinned host memory to the GPU, measured now; 0 on a CPU. */
     virtual double measureLink() = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -56,6 +57,7 @@ struct ModelInfo
     std::int64_t frameSamples = 3200;
     std::int64_t layers = 0;
     std::int64_t maxPositions = 0;
+    int mostPassages = 16; // at once: on a GPU as many as memory was planned for
     std::int64_t parameters = 0;
     float guidanceScale = 1.3f;           // the default
     std::vector<std::string> notes;       // what is unusual about the checkpoint, one sentence each
@@ -71,11 +73,18 @@ struct VoiceAudio
     std::vector<float> samples;
 };
 
-/** A voice as the language model hears it. Cheap to copy; belongs to the Renderer that made it. */
-struct EncodedVoice
+/** A voice as the language model hears it. Made by a Renderer, for this one only; used on the same thread. It is encoded in
+    pieces: by the steps of the first passage that speaks with it, or by encode(). */
+class EncodedVoice
 {
-    struct Data;
-    std::shared_ptr<const Data> data;
+public:
+    virtual ~EncodedVoice() = default;
+
+    /** Frames of the recording that are still to be encoded; 0: it is complete. */
+    virtual std::int64_t framesLeft() const = 0;
+
+    /** Encodes the next `frames`, or what is left. */
+    virtual void encode (std::int64_t frames) = 0;
 };
 
 struct RenderSettings
@@ -93,25 +102,57 @@ struct RenderSettings
 struct VoicedPassage
 {
     std::vector<SpokenLine> lines;
-    std::vector<EncodedVoice> voices; // empty: the model invents them
+    std::vector<std::shared_ptr<EncodedVoice>> voices; // empty: the model invents them
 };
 
-/** Called on the thread that renders. */
-struct RenderEvents
+/** Called by step() and cancel(), on their thread. They must not call the Renderer. One that throws ends its passage. */
+struct PassageEvents
 {
-    std::function<void (std::span<const float> frame)> onFrame; // 24 kHz mono, frameSamples of it, unclamped
-    std::function<bool()> isCancelled;                          // asked before each step
-    std::function<void (std::span<const float> latent)> onLatent; // of the next frame, as sampled
+    std::function<void (std::span<const float> frame)>
+        onFrame {}; // 24 kHz mono, frameSamples of it, unclamped
+    std::function<void (std::span<const float> latent)> onLatent {}; // of the next frame, as sampled
+
+    /** The last call. `failure`: what was thrown, if the passage failed; the report has what came before. */
+    std::function<void (const RenderReport& report, const std::exception_ptr& failure)> onEnd {};
+};
+
+/** A passage to speak. */
+struct PassageJob
+{
+    VoicedPassage passage;
+    RenderSettings settings {};
+    PassageEvents events {};
+    std::int64_t exactFrames = 0; // above 0: exactly so many, not the model's choice; for measuring
+};
+
+using PassageId = std::uint64_t;
+
+/** A passage that was started and has not ended. */
+struct PassageState
+{
+    enum class Phase
+    {
+        Voices, // are encoded
+        Prompt, // is computed
+        Speaking
+    };
+
+    PassageId id = 0;
+    Phase phase = Phase::Voices;
+    bool isParked = false;
+    std::int64_t frames = 0; // spoken so far
 };
 
 class Measuring; // Measuring.h
 
-/** A loaded checkpoint that speaks passages: the Torch-free interface of the engine.
+/** A loaded checkpoint that speaks passages, as many at once as are started: each weight is read once per step for all of
+    them. The Torch-free interface of the engine.
 
     Threads   all calls on one thread at a time; it has its own compute threads.
     Bits      the same passage, voices and settings give the same samples with the same fingerprint, regardless of
-              what was rendered or cancelled before or shares the batch.
-    Errors    throws tableread::Exception with a sentence for the user.
+              what was rendered or cancelled before or shares the batch, and of when it joins, leaves or is parked.
+    Errors    throws tableread::Exception with a sentence for the user. A step does not throw: what fails in it ends the
+              passages concerned, which are told by onEnd.
 */
 class Renderer
 {
@@ -123,22 +164,27 @@ public:
 
     virtual DeviceReport deviceReport() const { return {}; }
 
-    /** Encodes a voice once; its sampling noise is keyed by the audio, so a voice has the same timbre in all lines. */
-    virtual EncodedVoice encodeVoice (const VoiceAudio& voice) = 0;
+    /** A voice, which is not encoded yet; keeps the audio until it is. Its sampling noise is keyed by the audio, so a voice
+        has the same timbre in all lines. */
+    virtual std::shared_ptr<EncodedVoice> makeVoice (std::shared_ptr<const VoiceAudio> audio) = 0;
 
-    /** Speaks one passage, frame by frame, until it ends, is cancelled or reaches a limit. */
-    virtual RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
-                                 const RenderEvents& events) = 0;
+    /** Takes a passage into the batch. The next steps encode its voices and compute its prompt in pieces (Pacing.h), then
+        each step speaks a token of it. */
+    virtual PassageId start (PassageJob job) = 0;
 
-    /** Speaks several passages in one batch, so that each weight is read once per step for all of them. They may end
-        at different times. @returns one report per passage, in order. */
-    struct Job
-    {
-        VoicedPassage passage;
-        RenderSettings settings;
-        RenderEvents events;
-    };
-    virtual std::vector<RenderReport> renderBatch (std::span<const Job> jobs) = 0;
+    /** Takes one token for every passage that speaks, and prepares the others a little. @returns whether a passage is in
+        flight that is not parked. */
+    virtual bool step() = 0;
+
+    /** Ends a passage: its last event says Cancelled. Does nothing if it has ended already. */
+    virtual void cancel (PassageId passage) = 0;
+
+    /** Those that have not ended, in the order of their start. */
+    virtual std::vector<PassageState> inFlight() const = 0;
+
+    /** Takes a passage out of the steps, and its caches out of a GPU's memory, until resume(). */
+    virtual void park (PassageId passage) = 0;
+    virtual void resume (PassageId passage) = 0;
 
     /** Lives as long as this object, and is called on the same thread. */
     virtual Measuring& measuring() = 0;

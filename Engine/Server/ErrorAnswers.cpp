@@ -52,14 +52,20 @@ Wording wordingOf (int status)
     }
 }
 
-HttpAnswer answerWith (const Error& error, int status)
+HttpAnswer answerWith (const Error& error, int status, int retryAfterSeconds = 1)
 {
     HttpAnswer answer { .status = status, .body = protocol::toJson (error, status) };
     if (status == 503)
-        answer.fields.emplace_back ("Retry-After", "1");
+        answer.fields.emplace_back ("Retry-After", std::to_string (retryAfterSeconds));
     return answer;
 }
 } // namespace
+
+HttpAnswer busyAnswer (const RenderWorker& worker)
+{
+    const auto error = worker.busyError();
+    return answerWith (error, protocol::httpStatus (error.code), worker.retryAfterSeconds());
+}
 
 HttpAnswer answerOf (const Error& error)
 {

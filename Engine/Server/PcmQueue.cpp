@@ -7,15 +7,19 @@
 
 namespace tableread::engine
 {
-bool PcmQueue::push (std::span<const float> samples)
+void PcmQueue::push (std::span<const float> samples)
 {
-    std::unique_lock lock (mutex);
-    room.wait (lock, [this] { return waiting.size() < maxSamples || ending == State::Abandoned; });
+    const std::lock_guard lock (mutex);
     if (ending == State::Abandoned)
-        return false;
+        return;
     waiting.insert (waiting.end(), samples.begin(), samples.end());
     signal();
-    return true;
+}
+
+std::size_t PcmQueue::unread() const
+{
+    const std::lock_guard lock (mutex);
+    return waiting.size();
 }
 
 void PcmQueue::finish()
@@ -55,7 +59,6 @@ PcmQueue::State PcmQueue::take (std::vector<float>& out)
     const std::lock_guard lock (mutex);
     out.insert (out.end(), waiting.begin(), waiting.end());
     waiting.clear();
-    room.notify_one();
     return ending;
 }
 
@@ -65,7 +68,6 @@ void PcmQueue::abandon()
     const std::lock_guard lock (mutex);
     if (ending == State::Open)
         ending = State::Abandoned;
-    room.notify_one();
     signal();
     dropped.swap (wake);
 }

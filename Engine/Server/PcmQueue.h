@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -16,7 +15,7 @@ namespace tableread::engine
 
     Audio      [samples], mono float32 at the model's rate, in order, none lost.
     Threads    push(), finish(), fail(): render thread. take(), onReadable(): the I/O thread. abandon(): any thread.
-    Bound      push() waits while `maxSamples` are unread: a slow reader slows only its own job.
+    Bound      none: the render thread never waits for a client. It asks how much is unread() and parks the job.
 */
 class PcmQueue
 {
@@ -29,12 +28,15 @@ public:
         Abandoned // the reader gave up
     };
 
-    explicit PcmQueue (std::size_t limit) : maxSamples (limit) {}
+    PcmQueue() = default;
     PcmQueue (const PcmQueue&) = delete;
     PcmQueue& operator= (const PcmQueue&) = delete;
 
-    /** Appends samples, waiting for space. @returns false if the reader is gone. */
-    bool push (std::span<const float> samples);
+    /** Appends samples, unless the reader is gone. Does not wait. */
+    void push (std::span<const float> samples);
+
+    /** Samples that the reader has not taken. */
+    std::size_t unread() const;
 
     void finish();
     void fail (Error error);
@@ -46,7 +48,7 @@ public:
     /** Moves all queued samples to the end of `out`. Does not wait. */
     State take (std::vector<float>& out);
 
-    /** The reader is gone: push() returns false from now on, waiting or not. */
+    /** The reader is gone: nothing is kept any more. */
     void abandon();
     bool abandoned() const;
 
@@ -61,9 +63,7 @@ private:
     void end (State state);
 
     mutable std::mutex mutex;
-    std::condition_variable room;
     std::vector<float> waiting;
-    std::size_t maxSamples;
     State ending = State::Open;
     Error failure;
     std::function<void()> wake;

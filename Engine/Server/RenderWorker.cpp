@@ -1,21 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/RenderWorker.h"
 
+#include <algorithm>
+#include <cmath>
 #include <new>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
 namespace tableread::engine
 {
+namespace
+{
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds lookAtReaders { 20 }; // if nothing happens but that clients read
+constexpr double charactersASecond = 15;                  // about real time, until something was spoken
+constexpr double recentSeconds = 60;                      // of work, which the speed is measured over
+
+/** What a job is told that failed with `failure`. */
+Error errorOf (const std::exception_ptr& failure)
+{
+    try
+    {
+        std::rethrow_exception (failure);
+    }
+    catch (const Exception& exception)
+    {
+        return exception.error;
+    }
+    catch (const std::bad_alloc&)
+    {
+        return { ErrorCode::OutOfMemory,
+                 "out of memory for this speech. Close other programs, or shorten it.",
+                 {} };
+    }
+    catch (const std::exception& exception)
+    {
+        return { ErrorCode::Internal, exception.what(), {} };
+    }
+}
+
+const char* describe (FinishReason finish)
+{
+    switch (finish)
+    {
+        case FinishReason::Stop:
+            return "done";
+        case FinishReason::Cancelled:
+            return "cancelled";
+        case FinishReason::MaxSeconds:
+        case FinishReason::Length:
+            break;
+    }
+    return "reached the length limit";
+}
+} // namespace
+
 Error stoppingError()
 {
     return { ErrorCode::Cancelled, "the engine is stopping. Start it again.", {} };
 }
 
-RenderWorker::RenderWorker (Loader loader, Limits wanted, std::function<void()> whenLoaded) : limits (wanted)
+RenderWorker::RenderWorker (std::vector<Loader> loaders, Limits wanted, std::function<void()> whenLoaded)
+    : limits (std::move (wanted))
+    , scheduler (limits.queuedJobs)
 {
-    thread = std::thread ([this, loader = std::move (loader), whenLoaded = std::move (whenLoaded)] {
-        run (loader, whenLoaded);
+    thread = std::thread ([this, loaders = std::move (loaders), whenLoaded = std::move (whenLoaded)] {
+        run (loaders, whenLoaded);
     });
 }
 
@@ -29,7 +81,7 @@ RenderWorker::~RenderWorker()
 void RenderWorker::waitUntilLoaded()
 {
     std::unique_lock lock (mutex);
-    changed.wait (lock, [this] { return modelInfo.has_value() || loadFailure != nullptr; });
+    changed.wait (lock, [this] { return ! infos.empty() || loadFailure != nullptr; });
     if (loadFailure != nullptr)
         std::rethrow_exception (loadFailure);
 }
@@ -41,161 +93,254 @@ void RenderWorker::rethrowLoadFailure() const
         std::rethrow_exception (loadFailure);
 }
 
-std::optional<ModelInfo> RenderWorker::info() const
+std::optional<ModelInfo> RenderWorker::info (std::size_t model) const
 {
     const std::lock_guard lock (mutex);
-    return modelInfo;
+    return model < infos.size() ? std::optional (infos[model]) : std::nullopt;
 }
 
-bool RenderWorker::busy() const
+RenderWorker::Load RenderWorker::load() const
 {
     const std::lock_guard lock (mutex);
-    return current != nullptr;
+    return { scheduler.seatCount(), scheduler.seated(), scheduler.waiting() };
 }
 
 bool RenderWorker::wouldRefuse() const
 {
     const std::lock_guard lock (mutex);
-    return ! stopping && (! modelInfo || (current != nullptr && ! current->queue.ended()));
+    return ! stopping && (infos.empty() || scheduler.isFull());
 }
 
 Error RenderWorker::busyError() const
 {
-    const bool isLoading = ! info();
     return { ErrorCode::Busy,
-             isLoading ? "the engine is still loading its model. Try again in a second."
-                       : "the engine is speaking for another client. Try again in a second.",
+             info() ? fmt::format ("the engine's queue is full: {} passages wait. Try again in {} s.",
+                                   limits.queuedJobs, retryAfterSeconds())
+                    : "the engine is still loading its model. Try again in a second.",
              {} };
+}
+
+int RenderWorker::retryAfterSeconds() const
+{
+    constexpr double least = 1, most = 600;
+    const std::lock_guard lock (mutex);
+    if (infos.empty())
+        return static_cast<int> (least);
+    double queued = 0;
+    for (const auto id : scheduler.queued())
+        queued += static_cast<double> (jobs.at (id)->characters());
+    const double speed = spokenCharacters > 0 ? spokenCharacters / busySeconds : charactersASecond;
+    return static_cast<int> (std::ceil (std::clamp (queued / speed, least, most)));
 }
 
 Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
 {
-    std::unique_lock lock (mutex);
-    // A client that has just hung up is noticed within microseconds, and its render ends with the current frame; the
-    // next request should not be refused because of that.
-    changed.wait_for (lock, limits.patience,
-                      [this] { return (modelInfo && current == nullptr) || stopping; });
-    if (stopping)
-        return tl::make_unexpected (stoppingError());
-    if (! modelInfo || current != nullptr)
     {
-        lock.unlock();
-        return tl::make_unexpected (busyError());
+        const std::lock_guard lock (mutex);
+        if (stopping)
+            return tl::make_unexpected (stoppingError());
+        if (! infos.empty() && scheduler.add ({ lastId + 1, job->client, job->due }))
+        {
+            jobs.emplace (++lastId, std::move (job));
+            changed.notify_all();
+            return {};
+        }
     }
-    current = std::move (job);
-    taken = false;
-    changed.notify_all();
-    return {};
+    return tl::make_unexpected (busyError());
 }
 
 void RenderWorker::stop()
 {
     const std::lock_guard lock (mutex);
     stopping = true;
-    if (current != nullptr)
-        current->queue.abandon();
+    for (const auto& [id, job] : jobs)
+        job->queue.abandon();
     changed.notify_all();
 }
 
-void RenderWorker::load (const Loader& loader)
+void RenderWorker::loadAll (const std::vector<Loader>& loaders)
 {
-    std::unique_ptr<Renderer> made;
+    std::vector<ModelInfo> loaded;
     std::exception_ptr failure;
+    int seats = 0;
     try
     {
-        made = loader();
+        for (const auto& loader : loaders)
+        {
+            models.push_back ({ loader(), VoiceCache (limits.cachedVoices) });
+            auto& renderer = *models.back().renderer;
+            const int own = std::max (1, limits.seats (renderer));
+            seats = seats == 0 ? own : std::min (seats, own);
+            loaded.push_back (renderer.info());
+        }
     }
     catch (...)
     {
         failure = std::current_exception();
+        models.clear();
+        loaded.clear();
     }
-    renderer = std::move (made);
     const std::lock_guard lock (mutex);
+    scheduler.setSeats (seats);
     loadFailure = failure;
-    if (renderer != nullptr)
-        modelInfo = renderer->info();
+    infos = std::move (loaded);
     changed.notify_all();
 }
 
-void RenderWorker::run (const Loader& loader, const std::function<void()>& whenLoaded)
+void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded)
 {
-    load (loader);
+    loadAll (loaders);
     if (whenLoaded)
         whenLoaded();
-    if (renderer == nullptr)
-        return;
-    std::unique_lock lock (mutex);
-    while (true)
+    while (! models.empty())
     {
-        changed.wait (lock, [this] { return stopping || (current != nullptr && ! taken); });
-        if (current != nullptr && ! taken)
-        {
-            taken = true;
-            const auto job = current;
-            lock.unlock();
-            serve (*job);
-            lock.lock();
-            current.reset();
-            changed.notify_all();
-        }
-        if (stopping)
+        std::unique_lock lock (mutex);
+        if (! waitForWork (lock))
             break;
+        const auto seated = seatJobs();
+        lock.unlock();
+        for (const auto& [id, job] : seated)
+            begin (id, job);
+        step();
+        parkSlowReaders();
+        dropAbandoned();
+        forgetEnded();
     }
-    lock.unlock();
-    voiceCache.clear();
-    renderer.reset();
+    models.clear(); // with the passages in flight, whose clients have been told
 }
 
-void RenderWorker::serve (SpeechJob& job)
+/** @returns false if the worker stops. */
+bool RenderWorker::waitForWork (std::unique_lock<std::mutex>& lock)
 {
-    const auto failed = [&job] (ErrorCode code, std::string message) {
-        spdlog::error ("{}: failed: {}", job.id, message);
-        job.queue.fail ({ code, std::move (message), {} });
+    const auto isWork = [this] {
+        return stopping || scheduler.waiting() > 0 ||
+               std::ranges::any_of (passages, [] (const auto& each) { return ! each.second.isParked; });
     };
+    if (passages.empty())
+        changed.wait (lock, isWork);
+    else
+        changed.wait_for (lock, lookAtReaders, isWork);
+    return ! stopping;
+}
+
+/** The jobs that get a seat now. Called with the mutex locked. */
+std::vector<std::pair<RenderWorker::JobId, std::shared_ptr<SpeechJob>>> RenderWorker::seatJobs()
+{
+    for (const auto id : scheduler.queued())
+        if (jobs.at (id)->queue.abandoned() && ! passages.contains (id))
+        {
+            scheduler.remove (id);
+            jobs.erase (id);
+        }
+    std::vector<std::pair<JobId, std::shared_ptr<SpeechJob>>> seated;
+    while (const auto id = scheduler.next (Clock::now()))
+        seated.emplace_back (*id, jobs.at (*id));
+    return seated;
+}
+
+/** Starts a job that has got a seat, or resumes it. */
+void RenderWorker::begin (JobId id, const std::shared_ptr<SpeechJob>& job)
+{
+    auto& passage = passages[id];
+    if (std::exchange (passage.isParked, false))
+        return rendererOf (passage).resume (passage.id);
+    passage.job = job;
     try
     {
-        VoicedPassage passage { job.lines, {} };
-        for (const auto& voice : job.voices)
-            passage.voices.push_back (encoded (*voice));
-        RenderEvents events;
-        events.onFrame = [&job] (std::span<const float> frame) { job.queue.push (frame); };
-        events.isCancelled = [&job] { return job.queue.abandoned(); };
-        const auto report = renderer->render (passage, job.settings, events);
-        const auto* how = report.finish == FinishReason::Cancelled ? "cancelled"
-                          : report.finish == FinishReason::Stop    ? "done"
-                                                                   : "reached the length limit";
-        spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id, how,
-                      report.frames, report.firstFrameMs, report.totalMs);
-        job.queue.finish();
+        auto& model = models[job->model];
+        PassageJob wanted { .passage = { job->lines, {} }, .settings = job->settings };
+        for (const auto& voice : job->voices)
+            wanted.passage.voices.push_back (model.voices.get (*model.renderer, voice));
+        wanted.events.onFrame = [job] (std::span<const float> frame) { job->queue.push (frame); };
+        wanted.events.onEnd = [this, id, job] (const RenderReport& report,
+                                               const std::exception_ptr& failure) {
+            ended (id, *job, report, failure);
+        };
+        passage.id = model.renderer->start (std::move (wanted));
     }
-    catch (const Exception& exception)
+    catch (...)
     {
-        spdlog::error ("{}: failed: {}", job.id, exception.what());
-        job.queue.fail (exception.error);
-    }
-    catch (const std::bad_alloc&)
-    {
-        failed (ErrorCode::OutOfMemory,
-                "out of memory for this speech. Close other programs, or shorten it.");
-    }
-    catch (const std::exception& exception)
-    {
-        failed (ErrorCode::Internal, exception.what());
+        ended (id, *job, {}, std::current_exception());
     }
 }
 
-EncodedVoice RenderWorker::encoded (const ShelfVoice& voice)
+void RenderWorker::ended (JobId id, SpeechJob& job, const RenderReport& report,
+                          const std::exception_ptr& failure)
 {
-    for (auto it = voiceCache.begin(); it != voiceCache.end(); ++it)
-        if (it->first == voice.hash)
+    over.push_back (id);
+    if (failure != nullptr)
+    {
+        auto error = errorOf (failure);
+        spdlog::error ("{}: failed: {}", job.id, error.text());
+        return job.queue.fail (std::move (error));
+    }
+    spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id,
+                  describe (report.finish), report.frames, report.firstFrameMs, report.totalMs);
+    for (const auto& note : report.notes)
+        spdlog::warn ("{}: {}", job.id, note);
+    job.queue.finish();
+}
+
+void RenderWorker::step()
+{
+    const auto before = Clock::now();
+    for (const auto& model : models)
+        model.renderer->step();
+    const std::chrono::duration<double> spent = Clock::now() - before;
+    const std::lock_guard lock (mutex);
+    busySeconds += spent.count();
+}
+
+void RenderWorker::dropAbandoned()
+{
+    for (auto& [id, passage] : passages)
+        if (passage.id != 0 && passage.job->queue.abandoned())
+            rendererOf (passage).cancel (passage.id);
+}
+
+void RenderWorker::parkSlowReaders()
+{
+    const bool othersWait = load().waiting > 0;
+    std::vector<JobId> toPark, toComeBack;
+    for (auto& [id, passage] : passages)
+    {
+        const double unread = static_cast<double> (passage.job->queue.unread()) /
+                              static_cast<double> (rendererOf (passage).info().sampleRateHz);
+        const bool isTooMuch = unread >= limits.holdSeconds || (unread >= limits.parkSeconds && othersWait);
+        if (passage.isParked && unread < limits.resumeSeconds)
+            toComeBack.push_back (id);
+        else if (! passage.isParked && isTooMuch && std::ranges::find (over, id) == over.end())
         {
-            voiceCache.splice (voiceCache.begin(), voiceCache, it);
-            return it->second;
+            passage.isParked = true;
+            rendererOf (passage).park (passage.id); // without the mutex: it may copy caches
+            toPark.push_back (id);
         }
-    auto made = renderer->encodeVoice (voice.audio);
-    voiceCache.emplace_front (voice.hash, made);
-    if (voiceCache.size() > limits.cachedVoices)
-        voiceCache.pop_back();
-    return made;
+    }
+    const std::lock_guard lock (mutex);
+    for (const auto id : toPark)
+        scheduler.park (id);
+    for (const auto id : toComeBack)
+        scheduler.comeBack (id);
+}
+
+void RenderWorker::forgetEnded()
+{
+    if (over.empty())
+        return;
+    const std::lock_guard lock (mutex);
+    for (const auto id : std::exchange (over, {}))
+    {
+        spokenCharacters += static_cast<double> (passages.at (id).job->characters());
+        scheduler.remove (id);
+        passages.erase (id);
+        jobs.erase (id);
+    }
+    if (busySeconds > recentSeconds)
+    {
+        spokenCharacters /= 2;
+        busySeconds /= 2;
+    }
+    for (auto& model : models)
+        model.voices.dropUnfinished();
 }
 } // namespace tableread::engine

@@ -1,47 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "Render/Renderer.h"
-#include "Server/MemoryBudget.h"
-#include "Server/PcmQueue.h"
-#include "Server/VoiceShelf.h"
+#include "Server/Scheduler.h"
+#include "Server/SpeechJob.h"
+#include "Server/VoiceCache.h"
 
 namespace tableread::engine
 {
-/** One speech job: the lines, their voices, and where the samples go. */
-struct SpeechJob
-{
-    explicit SpeechJob (std::size_t maxQueuedSamples) : queue (maxQueuedSamples) {}
-
-    std::string id; // for the log
-    std::vector<SpokenLine> lines;
-    std::vector<std::shared_ptr<const ShelfVoice>> voices; // one of each speaker; may be the same
-    std::vector<std::shared_ptr<MemoryBudget::Share>> voiceMemory;
-    RenderSettings settings;
-    PcmQueue queue;
-};
-
 /** What a job is told that comes too late. */
 Error stoppingError();
 
-/** The render thread and its Renderer: one job at a time, in order of arrival.
+/** The render thread of one device, and the Renderers of the models on it. Jobs wait in a queue until the Scheduler gives
+    them a seat; all that have one are spoken at once, a frame of each in every step.
 
-    Threads   the Renderer is created, used and destroyed on the one thread that this class owns. Methods: any thread.
-    Errors    a job that fails ends its own queue with the error; the next one is not affected.
+    Threads   the Renderers are created, used and destroyed on the one thread that this class owns. Methods: any thread.
+              The render thread waits for no client: a job of which too much is unread is parked.
+    Cancel    a job whose queue is abandoned leaves before the next step, in whatever state it is.
+    Errors    a job that fails ends its own queue with the error; the others are not affected.
 */
 class RenderWorker
 {
@@ -49,52 +37,91 @@ public:
     struct Limits
     {
         std::size_t cachedVoices = 16;
-        /** How long submit() waits for the end of the current frame if its client has just left. */
-        std::chrono::milliseconds patience { 300 };
+        std::size_t queuedJobs = 1024;
+        double parkSeconds = 30;   // of unread speech from which a job is parked while others wait
+        double holdSeconds = 120;  // and from which it is parked even if none does
+        double resumeSeconds = 10; // it comes back when less is unread
+        std::function<int (Renderer&)> seats = [] (const Renderer& model) {
+            return model.info().mostPassages;
+        };
     };
 
     using Loader = std::function<std::unique_ptr<Renderer>()>;
 
-    /** Starts the thread, which first loads the model. `whenLoaded` is called on it, also if loading failed. */
-    RenderWorker (Loader load, Limits limits, std::function<void()> whenLoaded = {});
-    ~RenderWorker(); // abandons the running job and waits for the end of its frame
+    /** Starts the thread, which first loads the models, one after the other. `whenLoaded` is called on it, also if loading
+        failed. */
+    RenderWorker (std::vector<Loader> models, Limits limits, std::function<void()> whenLoaded = {});
+    ~RenderWorker(); // abandons all jobs and waits for the end of the step
 
-    /** Waits until loading ends. @throws what the loader threw. */
+    /** Waits until loading ends. @throws what a loader threw. */
     void waitUntilLoaded();
 
-    /** Does not wait. @throws what the loader threw, if it did. */
+    /** Does not wait. @throws what a loader threw, if one did. */
     void rethrowLoadFailure() const;
 
-    /** Empty while the model loads. */
-    std::optional<ModelInfo> info() const;
-    bool busy() const;
+    /** Of a model; empty until all are loaded. */
+    std::optional<ModelInfo> info (std::size_t model = 0) const;
 
-    /** submit() would answer Busy, as far as is known now. Does not wait. */
+    /** How many passages the worker has. */
+    struct Load
+    {
+        int seats = 0;
+        std::size_t speaking = 0, waiting = 0; // a parked one is neither
+    };
+    Load load() const;
+
+    /** submit() would answer Busy, as far as is known now. */
     bool wouldRefuse() const;
     Error busyError() const;
 
-    /** Submits a job. @returns Busy while the model loads or another job runs for a client that is still connected. */
+    /** In how many seconds there may be room again: the time that the queue will take at the speed so far. */
+    int retryAfterSeconds() const;
+
+    /** Puts a job into the queue. @returns Busy while the models load or if the queue is full. */
     [[nodiscard]] Result<void> submit (std::shared_ptr<SpeechJob> job);
 
-    /** Abandons the running job, if any, and refuses new ones. */
+    /** Abandons all jobs and refuses new ones. */
     void stop();
 
 private:
-    void run (const Loader& load, const std::function<void()>& whenLoaded);
-    void load (const Loader& load);
-    void serve (SpeechJob& job);
-    EncodedVoice encoded (const ShelfVoice& voice);
+    struct Model
+    {
+        std::unique_ptr<Renderer> renderer;
+        VoiceCache voices;
+    };
+    struct Passage // of a job that has begun
+    {
+        std::shared_ptr<SpeechJob> job;
+        PassageId id = 0;
+        bool isParked = false;
+    };
+    using JobId = Scheduler::JobId;
+
+    void run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded);
+    void loadAll (const std::vector<Loader>& loaders);
+    bool waitForWork (std::unique_lock<std::mutex>& lock);
+    std::vector<std::pair<JobId, std::shared_ptr<SpeechJob>>> seatJobs();
+    void dropAbandoned();
+    void begin (JobId id, const std::shared_ptr<SpeechJob>& job);
+    void ended (JobId id, SpeechJob& job, const RenderReport& report, const std::exception_ptr& failure);
+    void parkSlowReaders();
+    void step();
+    void forgetEnded();
+    Renderer& rendererOf (const Passage& passage) { return *models[passage.job->model].renderer; }
 
     const Limits limits;
-    std::unique_ptr<Renderer> renderer;                         // render thread
-    std::list<std::pair<std::string, EncodedVoice>> voiceCache; // render thread; the most recently used first
+    std::vector<Model> models;         // render thread
+    std::map<JobId, Passage> passages; // render thread
+    std::vector<JobId> over;           // render thread: ended in this turn
 
     mutable std::mutex mutex;
     std::condition_variable changed;
-    std::shared_ptr<SpeechJob> current; // handed over or running
-    std::optional<ModelInfo> modelInfo; // once loaded
+    Scheduler scheduler;
+    std::map<JobId, std::shared_ptr<SpeechJob>> jobs; // waiting, speaking or parked
+    std::vector<ModelInfo> infos;                     // once all are loaded
     std::exception_ptr loadFailure;
-    bool taken = false; // the thread has started on `current`
+    JobId lastId = 0;
+    double spokenCharacters = 0, busySeconds = 0; // lately
     bool stopping = false;
     std::thread thread;
 };

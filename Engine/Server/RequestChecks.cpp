@@ -77,8 +77,8 @@ Result<CheckedRequest> checkRequest (std::string_view body, Typography typograph
     constexpr std::array<std::string_view, 8> topFields { "model",           "input",  "voice",
                                                           "response_format", "stream", "stream_format",
                                                           "tableread",       "speed" };
-    constexpr std::array<std::string_view, 6> extensionFields { "lines",     "voices", "seed",
-                                                                "cfg_scale", "steps",  "format" };
+    constexpr std::array<std::string_view, 8> extensionFields { "lines", "voices", "seed",   "cfg_scale",
+                                                                "steps", "format", "client", "due_ms" };
     const auto json = protocol::parseJson (body, "the request");
     warnOfUnknown (json, topFields, {}, checked.warnings);
     if (const auto found = json.find ("tableread"); found != json.end() && found->is_object())

@@ -2,6 +2,7 @@
 #include "Server/SpeechServer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include <boost/beast/core/string.hpp>
@@ -25,11 +26,10 @@ std::string voiceField (const CheckedRequest& checked, std::size_t index)
 }
 } // namespace
 
-SpeechServer::SpeechServer (RenderWorker& renderWorker, const VoiceShelf& voiceShelf, Options wanted)
-    : worker (renderWorker)
-    , voices (voiceShelf)
+SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
+    : models (std::move (served))
     , options (wanted)
-    , voiceMemory (wanted.voicesBytes)
+    , recordings (wanted.voicesBytes)
     , http (wanted.http,
             { { .path = protocol::healthPath,
                 .handle = [this] (const auto& exchange) { exchange->send (health()); } },
@@ -49,15 +49,16 @@ HttpServer::End SpeechServer::serve (int listenFd)
 
 void SpeechServer::stop()
 {
-    worker.stop();
+    for (auto* worker : models.workers())
+        worker->stop();
     http.stop(); // last: the serving thread may destroy this as soon as it is stopped
 }
 
 HttpAnswer SpeechServer::health() const
 {
-    const auto info = worker.info();
+    const auto info = models.first().worker->info (models.first().index);
     protocol::Health health;
-    health.status = info ? "ok" : "loading";
+    health.status = models.areLoaded() ? "ok" : "loading";
     health.engineVersion = TABLEREAD_VERSION;
     if (info)
     {
@@ -75,8 +76,17 @@ HttpAnswer SpeechServer::health() const
                                          .weights = std::string (nameOf (offload->settings.weights)),
                                          .chosenBy = offload->chosenBy };
     }
-    health.busy = worker.busy();
-    health.voices = voices.names();
+    health.seats = 0;
+    for (const auto* worker : models.workers())
+    {
+        const auto load = worker->load();
+        health.seats += load.seats;
+        health.speaking += static_cast<std::int64_t> (load.speaking);
+        health.waiting += static_cast<std::int64_t> (load.waiting);
+    }
+    health.busy = health.speaking + health.waiting > 0;
+    health.models = models.names();
+    health.voices = models.first().voices->names();
     return { .body = protocol::toJson (health) };
 }
 
@@ -87,8 +97,9 @@ std::optional<HttpAnswer> SpeechServer::admitSpeech (const HttpRequest& request)
     const auto type = request.field ("Content-Type").substr (0, multipart.size());
     if (boost::beast::iequals (type, multipart))
         return answerOf (Refusal { 415, "its body is a form; a speech request is JSON" });
-    if (worker.wouldRefuse())
-        return answerOf (worker.busyError());
+    const auto workers = models.workers(); // which of them is meant, the body says
+    if (std::ranges::all_of (workers, [] (const auto* worker) { return worker->wouldRefuse(); }))
+        return busyAnswer (*workers.front());
     return {};
 }
 
@@ -105,13 +116,16 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     auto checked = checkRequest (*body, options.typography);
     if (! checked)
         return refuse (answerOf (checked.error()), true);
-    auto job = makeJob (*checked, [&exchange] { return exchange->isGone(); });
+    const auto found = models.find (checked->request.model);
+    if (! found)
+        return refuse (answerOf (found.error()));
+    const auto& model = **found;
+    const auto info = model.worker->info (model.index);
+    if (! info)
+        return refuse (busyAnswer (*model.worker));
+    auto job = makeJob (*checked, model, *exchange);
     if (! job)
         return refuse (answerOf (job.error()));
-
-    const auto info = worker.info();
-    if (! info)
-        return refuse (answerOf (worker.busyError()));
     Delivery::Format format { .container = checked->request.container,
                               .samples = checked->request.format,
                               .sampleRateHz = info->sampleRateHz,
@@ -123,17 +137,18 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
         format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
     }
     std::make_shared<Delivery> (exchange, *job, std::move (format))->begin();
-    if (auto accepted = worker.submit (*job); ! accepted)
-        refuse (answerOf (accepted.error()));
+    if (auto accepted = model.worker->submit (*job); ! accepted)
+        refuse (accepted.error().code == ErrorCode::Busy ? busyAnswer (*model.worker)
+                                                         : answerOf (accepted.error()));
 }
 
 /** Reads the voices that the request names, each recording once. */
-Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const std::function<bool()>& isCancelled,
-                                      SpeechJob& job)
+Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const ServedModel& model,
+                                      const Exchange& exchange, SpeechJob& job)
 {
-    const auto info = worker.info().value_or (ModelInfo {});
+    const auto info = model.worker->info (model.index).value_or (ModelInfo {});
     const auto rate = static_cast<double> (info.sampleRateHz);
-    auto room = info.maxPositions == 0 // not known before the model is loaded
+    auto room = info.maxPositions == 0 // unknown
                     ? VoiceShelf::Limits {}.mostSeconds
                     : static_cast<double> (info.maxPositions * info.frameSamples) / rate;
     std::map<std::string, std::shared_ptr<const ShelfVoice>> read;
@@ -146,19 +161,13 @@ Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const std::
         auto& voice = read[reference.path.empty() ? reference.name : reference.path.string()];
         if (voice == nullptr)
         {
-            const auto mostSeconds = std::min (room, VoiceShelf::Limits {}.mostSeconds);
-            const auto memory =
-                voiceMemory.take (static_cast<std::size_t> (mostSeconds * rate) * sizeof (float));
-            if (memory == nullptr)
-                return refused (ErrorCode::Busy,
-                                "the engine holds as many recordings as it may. Try again in a second.");
             auto fetched =
-                voices.fetch (reference, { .mostSeconds = mostSeconds, .isCancelled = isCancelled });
+                recordings.get (*model.voices, reference,
+                                { .mostSeconds = std::min (room, VoiceShelf::Limits {}.mostSeconds),
+                                  .isCancelled = [&exchange] { return exchange.isGone(); } });
             if (! fetched)
                 return refused (fetched.error().code, fetched.error().text());
-            memory->shrinkTo (fetched->audio.samples.size() * sizeof (float));
-            job.voiceMemory.push_back (memory);
-            voice = std::make_shared<const ShelfVoice> (std::move (*fetched));
+            voice = std::move (*fetched);
         }
         room -= static_cast<double> (voice->audio.samples.size()) / rate;
         if (room < 0)
@@ -172,12 +181,17 @@ Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const std::
 }
 
 Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& checked,
-                                                          const std::function<bool()>& isCancelled)
+                                                          const ServedModel& model, const Exchange& exchange)
 {
     const auto& request = checked.request;
-    auto job = std::make_shared<SpeechJob> (options.queuedSamples);
-    if (auto added = addVoices (checked, isCancelled, *job); ! added)
+    auto job = std::make_shared<SpeechJob>();
+    if (request.dueMs)
+        job->due = std::chrono::steady_clock::now() +
+                   std::chrono::microseconds (std::llround (*request.dueMs * 1000.0));
+    if (auto added = addVoices (checked, model, exchange, *job); ! added)
         return tl::make_unexpected (std::move (added.error()));
+    job->model = model.index;
+    job->client = request.client.empty() ? exchange.request.peer : request.client;
     job->lines = request.lines;
     std::string text;
     for (const auto& line : request.lines)

@@ -11,6 +11,7 @@
 
 #include "EngineLink/Protocol.h"
 #include "Render/Renderer.h"
+#include "Server/MemoryBudget.h"
 
 namespace tableread::engine
 {
@@ -19,6 +20,7 @@ struct ShelfVoice
 {
     VoiceAudio audio;
     std::string hash;
+    std::vector<std::shared_ptr<MemoryBudget::Share>> memory {}; // that the audio takes of a budget
 };
 
 /** The voices of a model (folder `voices` of the checkpoint), by name, and any recording, by its path.

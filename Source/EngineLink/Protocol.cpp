@@ -76,6 +76,14 @@ void readExtension (const Json& json, SpeechRequest& request)
     if (fields.find ("cfg_scale") != nullptr)
         request.guidanceScale = fields.number ("cfg_scale", 0.0f, 0.0f, 100.0f);
     request.steps = (int) fields.integer ("steps", request.steps, 1, 1000);
+    request.client = fields.text ("client");
+    if (request.client.size() > maxClientBytes)
+        throw Exception ({ ErrorCode::OutOfRange,
+                           "has " + std::to_string (request.client.size()) + " bytes, at most " +
+                               std::to_string (maxClientBytes) + " are allowed",
+                           "tableread.client" });
+    if (fields.find ("due_ms") != nullptr)
+        request.dueMs = fields.number ("due_ms", 0.0f, 0.0f, (float) maxDueMs);
     const auto format = fields.text ("format", "s16");
     if (format != "s16" && format != "f32")
         throw Exception ({ ErrorCode::InvalidInput, "\"" + format + "\" is unknown; use \"s16\" or \"f32\"",
@@ -149,6 +157,10 @@ std::string toJson (const SpeechRequest& request)
                        { "format", request.format == SampleFormat::Float32 ? "f32" : "s16" } };
     if (request.guidanceScale)
         extension["cfg_scale"] = *request.guidanceScale;
+    if (! request.client.empty())
+        extension["client"] = request.client;
+    if (request.dueMs)
+        extension["due_ms"] = *request.dueMs;
     const Json json = { { "model", request.model },
                         { "input", input },
                         { "voice", voice },
@@ -188,6 +200,10 @@ std::string toJson (const Health& health)
                   { "sample_rate", health.sampleRateHz },
                   { "frame_samples", health.frameSamples },
                   { "busy", health.busy },
+                  { "seats", health.seats },
+                  { "speaking", health.speaking },
+                  { "waiting", health.waiting },
+                  { "models", health.models },
                   { "voices", health.voices } };
     if (const auto& offload = health.offload)
         json["offload"] = { { "layers", offload->layers },
@@ -212,6 +228,12 @@ Result<Health> parseHealth (std::string_view text)
         health.sampleRateHz = fields.integer ("sample_rate", 24'000, 1, 1'000'000);
         health.frameSamples = fields.integer ("frame_samples", 3200, 1, 1'000'000);
         health.busy = fields.flag ("busy");
+        health.seats = (int) fields.integer ("seats", 1, 1, 65'536);
+        health.speaking = fields.integer ("speaking", 0, 0, 1'000'000);
+        health.waiting = fields.integer ("waiting", 0, 0, 1'000'000);
+        for (const auto& model : fields.list ("models", 4096))
+            if (model.is_string())
+                health.models.push_back (model.get<std::string>());
         for (const auto& voice : fields.list ("voices", 4096))
             if (voice.is_string())
                 health.voices.push_back (voice.get<std::string>());

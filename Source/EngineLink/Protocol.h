@@ -27,6 +27,8 @@ inline constexpr const char* speechPath = "/v1/audio/speech";
 inline constexpr std::size_t maxBodyBytes = 4u << 20; // of a request
 inline constexpr std::size_t maxLines = 4096;         // in one passage
 inline constexpr std::size_t maxVoices = 64;
+inline constexpr std::size_t maxClientBytes = 64; // of a client's name
+inline constexpr double maxDueMs = 1e9;
 
 /** The samples of a raw ("pcm") answer; a WAV answer is 16 bit unless Float32 is asked for. */
 enum class SampleFormat
@@ -44,7 +46,7 @@ enum class Container
 /** One passage to speak. A request from a plain OpenAI client has no `lines`, only `input` and `voice`. */
 struct SpeechRequest
 {
-    std::string model = "tableread"; // informative: an engine serves the one model it has loaded
+    std::string model = "tableread"; // the engine's first one
     std::string input;
     std::string voice;
     Container container = Container::Pcm;
@@ -54,6 +56,8 @@ struct SpeechRequest
     std::uint64_t seed = 0;
     std::optional<float> guidanceScale; // empty: the model's
     int steps = 10;
+    std::string client;          // who asks, among those that share the engine; empty: this process
+    std::optional<double> dueMs; // until it is to be audible
 
     bool operator== (const SpeechRequest&) const = default;
 };
@@ -82,8 +86,11 @@ struct Health
     std::int64_t sampleRateHz = 24'000;
     std::int64_t frameSamples = 3200;
     bool busy = false;
-    std::vector<std::string> voices;     // names of the model's own voices
-    std::optional<OffloadState> offload; // empty on a CPU
+    int seats = 1;                          // how many passages are spoken at once
+    std::int64_t speaking = 0, waiting = 0; // passages
+    std::vector<std::string> models;        // that a request may name; `model` is the first
+    std::vector<std::string> voices;        // names of the model's own voices
+    std::optional<OffloadState> offload;    // empty on a CPU
 
     bool operator== (const Health&) const = default;
 };

@@ -16,7 +16,7 @@ namespace tableread::engine
 struct RenderOptions
 {
     ModelOptions model;
-    OffloadOptions offload;
+    OffloadOptions offload { OffloadOptions::Passages::Auto };
     ScriptOptions reading;
     std::filesystem::path script, out, stems;
     std::vector<std::string> voices;

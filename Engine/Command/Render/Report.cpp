@@ -129,6 +129,7 @@ nlohmann::json toJson (const ScriptReport& report)
                           { "seconds", report.outputSeconds() },
                           { "speech_seconds", report.speechSeconds() },
                           { "rtf", report.realTimeFactor() },
+                          { "passages_at_once", report.seats },
                           { "comments", report.comments },
                           { "notes", report.notes },
                           { "passages", passages } };

@@ -46,6 +46,7 @@ struct ScriptReport
     bool interrupted = false, isPartial = false; // the latter: `output` is not complete
     std::optional<Error> failure;
     int exitCode = 0;
+    int seats = 1;    // passages that were spoken at once, at most
     int comments = 0; // lines of the script that were left out because of a #
     std::vector<std::string> notes;
     std::vector<PassageReport> passages;

@@ -10,10 +10,12 @@
 #include "Command/Interrupt.h"
 #include "Command/NumberOptions.h"
 #include "Command/Render/OutputChecks.h"
+#include "Command/Render/PassageBatch.h"
 #include "Command/Render/Preparation.h"
 #include "Command/Render/Progress.h"
 #include "Command/Render/Report.h"
 #include "Command/Render/SpeechOutput.h"
+#include "Render/Seats.h"
 
 namespace tableread::engine
 {
@@ -103,17 +105,17 @@ private:
         if (! options.quiet)
             session.err << options.offload.effective (report.model);
 
-        begin = Clock::now();
-        for (const auto& voice : prepared.voices)
-            if (! interrupt.came())
-                encoded.push_back (renderer->encodeVoice (voice.audio));
-        report.voicesMs = millisecondsSince (begin);
+        encodeVoices();
+        if (interrupt.came())
+            return;
+        const auto passages = static_cast<int> (prepared.reading.passages.size());
+        const int asked = prepared.load.offload.settings.passages;
+        report.seats =
+            asked > 0 ? std::min (asked, renderer->info().mostPassages) : measureSeats (*renderer, passages);
 
         showProgress();
         renderBegin = Clock::now();
-        for (const auto& passage : prepared.reading.passages)
-            if (! interrupt.came())
-                speakPassage (passage);
+        speakPassages();
         const std::lock_guard lock (mutex);
         if (! interrupt.came() && ! over)
             output->silence (prepared.reading.pauseAfter.value);
@@ -134,68 +136,94 @@ private:
                                                    static_cast<double> (report.model.sampleRateHz) });
     }
 
-    void speakPassage (const Passage& passage)
+    void encodeVoices()
     {
-        const auto wanted = beginPassage (passage);
-        if (! wanted)
-            return;
-        RenderEvents events;
-        events.onFrame = [this] (std::span<const float> frame) {
-            const std::lock_guard lock (mutex);
-            if (over)
-                return;
-            output->write (frame);
-            if (progress != nullptr)
-                progress->frame();
-        };
-        events.isCancelled = [this] {
-            const std::lock_guard lock (mutex);
-            return over || interrupt.came() || output->failed();
-        };
-        RenderReport rendered;
+        constexpr std::int64_t piece = 8; // frames, about a second
+        const auto begin = Clock::now();
+        for (const auto& voice : prepared.voices)
+        {
+            encoded.push_back (renderer->makeVoice ({ std::shared_ptr<void>(), &voice.audio }));
+            while (encoded.back()->framesLeft() > 0 && ! interrupt.came())
+                encoded.back()->encode (piece);
+        }
+        report.voicesMs = millisecondsSince (begin);
+    }
+
+    void speakPassages()
+    {
+        std::vector<PassageJob> jobs;
+        for (const auto& passage : prepared.reading.passages)
+            jobs.push_back ({ .passage = voiced (passage), .settings = options.settings });
+        PassageBatch batch (
+            *renderer, report.seats,
+            { .begin = [this] (std::size_t passage) { beginPassage (prepared.reading.passages[passage]); },
+              .frame = [this] (std::span<const float> frame) { writeFrames (frame); },
+              .end = [this] (std::size_t, RenderReport rendered) { keep (std::move (rendered)); },
+              .isCancelled =
+                  [this] {
+                      const std::lock_guard lock (mutex);
+                      return over || interrupt.came() || output->failed();
+                  } });
         try
         {
-            rendered = renderer->render (*wanted, options.settings, events);
+            batch.speak (std::move (jobs));
         }
         catch (const Exception& exception)
         {
-            if (! exception.error.where.empty())
+            if (! exception.error.where.empty() || ! current)
                 throw;
-            throw Exception (
-                { exception.error.code, exception.error.message, prepared.reading.titleOf (passage) });
+            throw Exception ({ exception.error.code, exception.error.message, current->title });
         }
         const std::lock_guard lock (mutex);
-        if (over)
-            return;
-        current->render = std::move (rendered);
-        endPassage();
-        orThrow (output->state());
+        if (! over)
+            orThrow (output->state());
     }
 
-    /** Empty if the run is over. */
-    std::optional<VoicedPassage> beginPassage (const Passage& passage)
+    VoicedPassage voiced (const Passage& passage) const
+    {
+        VoicedPassage wanted { passage.lines, {} };
+        for (const int index : passage.speakers)
+            wanted.voices.push_back (encoded[static_cast<std::size_t> (index)]);
+        return wanted;
+    }
+
+    void beginPassage (const Passage& passage)
     {
         const std::lock_guard lock (mutex);
         if (over)
-            return {};
+            return;
         current.emplace();
         current->title = prepared.reading.titleOf (passage);
         current->scene = prepared.reading.scenes[static_cast<std::size_t> (passage.scene)];
         current->lines = passage.sourceLines;
         current->render.finish = FinishReason::Cancelled; // until it has ended
-        VoicedPassage wanted { passage.lines, {} };
         for (const int index : passage.speakers)
-        {
-            const auto speaker = static_cast<std::size_t> (index);
-            current->speakers.push_back (prepared.reading.speakers[speaker]);
-            wanted.voices.push_back (encoded[speaker]);
-        }
+            current->speakers.push_back (prepared.reading.speakers[static_cast<std::size_t> (index)]);
         current->pauseSamples = passage.pauseBefore.value;
         output->silence (passage.pauseBefore.value);
         current->startSample = output->samples();
         if (! prepared.stems.empty())
             output->beginPassage (prepared.stems[report.passages.size()]);
-        return wanted;
+    }
+
+    void writeFrames (std::span<const float> frames)
+    {
+        const std::lock_guard lock (mutex);
+        if (over)
+            return;
+        output->write (frames);
+        if (progress != nullptr)
+            for (auto left = std::ssize (frames); left > 0; left -= report.model.frameSamples)
+                progress->frame();
+    }
+
+    void keep (RenderReport rendered)
+    {
+        const std::lock_guard lock (mutex);
+        if (over)
+            return;
+        current->render = std::move (rendered);
+        endPassage();
     }
 
     /** Adds the passage to the report, finished or not. */
@@ -314,7 +342,7 @@ private:
     Preparation prepared;
     std::unique_ptr<SpeechOutput> output;
     std::unique_ptr<Renderer> renderer;
-    std::vector<EncodedVoice> encoded; // of the speakers; made by `renderer`
+    std::vector<std::shared_ptr<EncodedVoice>> encoded; // of the speakers; made by `renderer`
     std::unique_ptr<Progress> progress;
     Clock::time_point renderBegin = Clock::now();
     std::optional<PassageReport> current; // the one that is being spoken

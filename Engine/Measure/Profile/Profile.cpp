@@ -5,6 +5,8 @@
 
 #include "Core/Error.h"
 #include "Measure/Machine.h"
+#include "Render/Measuring.h"
+#include "Render/RenderAll.h"
 
 namespace tableread::engine
 {
@@ -13,18 +15,19 @@ namespace
 std::vector<ProfileSpan> spansOf (Renderer& renderer, const ProfileRequest& request,
                                   const MeasureHooks& hooks)
 {
-    const auto encoded = renderer.encodeVoice (request.speech.voice);
-    std::vector<Renderer::Job> jobs;
+    const auto encoded = encodeVoice (renderer, request.speech.voice);
+    std::vector<PassageJob> jobs;
     for (int i = 0; i < request.batch; ++i)
     {
         auto settings = request.speech.settings;
         settings.seed += static_cast<std::uint64_t> (i);
-        jobs.push_back ({ { { { 0, request.speech.text } }, { encoded } }, settings, {} });
-        jobs.back().events.isCancelled = hooks.isStopped;
+        jobs.push_back ({ .passage = { { { 0, request.speech.text } }, { encoded } },
+                          .settings = settings,
+                          .exactFrames = request.frames + settlingFrames });
     }
     auto& measuring = renderer.measuring();
     measuring.takeProfile();
-    measuring.renderMeasured (jobs, request.frames + settlingFrames);
+    renderAll (renderer, std::move (jobs), { .isCancelled = hooks.isStopped, .preparesFirst = true });
     if (hooks.isStopped())
         fail (ErrorCode::Cancelled, "the profile was stopped before it was complete.");
     return measuring.takeProfile();

@@ -75,7 +75,8 @@ std::int64_t peakBytes (const MemoryNeeds& needs, std::int64_t gpuLayers, int sl
 {
     return needs.context + needs.otherWeights +
            (gpuLayers + slotsFor (needs, gpuLayers, slots)) * needs.layerBytes +
-           std::max (needs.voiceEncoder, needs.caches + needs.activations);
+           (needs.encodesWhileSpeaking ? needs.voiceEncoder + needs.caches + needs.activations
+                                       : std::max (needs.voiceEncoder, needs.caches + needs.activations));
 }
 
 std::optional<std::int64_t> mostLayers (const MemoryNeeds& needs, int slots, std::int64_t free)
@@ -142,7 +143,9 @@ std::string describeMemory (const MemoryNeeds& needs, const OffloadConfig& confi
              slots * needs.layerBytes);
     row ("keys and values", needs.caches, "both guidance branches");
     row ("activations", needs.activations);
-    if (needs.voiceEncoder > needs.caches + needs.activations)
+    if (needs.encodesWhileSpeaking)
+        row ("voices", needs.voiceEncoder, "the encoder, beside passages that speak");
+    else if (needs.voiceEncoder > needs.caches + needs.activations)
         row ("more for voices", needs.voiceEncoder - needs.caches - needs.activations,
              "the encoder, before there are keys and values");
     const auto peak = peakBytes (needs, config.gpuLayers, config.settings.slots());

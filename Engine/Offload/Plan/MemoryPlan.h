@@ -16,16 +16,17 @@ struct MemoryNeeds
     std::int64_t layerBytes = 0;   // of one decoder layer in its device layout
     std::int64_t otherWeights = 0; // diffusion head, decoder, semantic encoder, connectors, tables
     std::int64_t voiceEncoder =
-        0;                   // weights and activations of the acoustic encoder: only while voices are encoded
-    std::int64_t caches = 0; // keys and values of both guidance branches
+        0; // weights and activations of the acoustic encoder: only while voices are encoded
+    bool encodesWhileSpeaking = false; // voices, of one passage while another has its caches
+    std::int64_t caches = 0;           // keys and values of both guidance branches
     std::int64_t activations = 0;
     std::int64_t context =
         0; // the driver's own, for this process; 0 once it is already missing from the free memory
     std::int64_t reserve = 0; // kept free for the unforeseen; not part of the peak
 };
 
-/** The peak of device memory with this many resident layers, without the reserve. The voice encoder is freed before the
-    caches are created. */
+/** The peak of device memory with this many resident layers, without the reserve. With one passage at a time the voice
+    encoder is freed before the caches are created. */
 std::int64_t peakBytes (const MemoryNeeds& needs, std::int64_t gpuLayers, int slots);
 
 /** How many layers can be resident within `free` bytes minus the reserve; empty if not even 0 fit. */

@@ -111,6 +111,20 @@ std::int64_t layerBytes (const Checkpoint& checkpoint, const MemorySettings& set
     return sums.empty() ? 0 : *std::ranges::max_element (sums);
 }
 
+int mostPassages (const Checkpoint& checkpoint, MemorySettings settings, const OffloadConfig& config,
+                  std::int64_t free)
+{
+    constexpr int most = 16; // slots of a batch
+    for (settings.passages = most; settings.passages > 1; --settings.passages)
+    {
+        auto needs = memoryNeeds (checkpoint, settings);
+        needs.context = 0; // is in use already
+        if (peakBytes (needs, config.gpuLayers, config.settings.slots()) + needs.reserve <= free)
+            break;
+    }
+    return settings.passages;
+}
+
 MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& settings,
                          const MemoryAssumptions& assumptions)
 {
@@ -133,6 +147,7 @@ MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& set
     needs.otherWeights = others.bytes();
     needs.voiceEncoder = voiceEncoder.bytes() + assumptions.voiceChunk;
     needs.caches = cacheBytes (lm, settings);
+    needs.encodesWhileSpeaking = settings.passages > 1;
     needs.activations = activationBytes (lm, settings, assumptions);
     needs.context = assumptions.context;
     needs.reserve = assumptions.reserve;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+
 #include "Checkpoint/Checkpoint.h"
 #include "Offload/Plan/MemoryPlan.h"
 
@@ -22,7 +24,7 @@ struct MemorySettings
         return { .weights = settings.weights,
                  .bfloat16 = bfloat16,
                  .positions = settings.positions,
-                 .passages = settings.passages };
+                 .passages = std::max (1, settings.passages) };
     }
 };
 
@@ -43,6 +45,11 @@ struct MemoryAssumptions
     allocator. Embedding and output matrix stay on the host. */
 MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& settings,
                          const MemoryAssumptions& assumptions = {});
+
+/** The most passages in one batch, at most 16, for which `free` bytes are enough with so many resident layers; 1 if not even
+    one fits. */
+int mostPassages (const Checkpoint& checkpoint, MemorySettings settings, const OffloadConfig& config,
+                  std::int64_t free);
 
 /** Bytes of a tensor in its device layout. Convolutions become products: [out, in, taps] → [out, taps · in], transposed
     ones [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "Render/Frame/PassRows.h"
+
 namespace tableread::engine
 {
 EagerCompute::EagerCompute (FrameNetwork& of) : network (of), model (of.model)
@@ -23,8 +25,15 @@ void EagerCompute::endSpeech (Sequence& sequence)
     sequence.semanticState = {};
 }
 
-void EagerCompute::leave (Sequence&)
-{}
+void EagerCompute::park (Sequence& sequence)
+{
+    sequence.moveCaches (at::kCPU);
+}
+
+void EagerCompute::resume (Sequence& sequence)
+{
+    sequence.moveCaches (model.device());
+}
 
 void EagerCompute::score (Sequence& sequence)
 {
@@ -79,13 +88,10 @@ void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
     auto& input = sequence.input;
     const auto name = "f" + std::to_string (sequence.report.frames) + ".";
     tap (input.tap, name + "latent", latent);
-    if (const auto seen = input.events.onLatent ? latent.cpu() : at::Tensor {}; seen.defined())
-        input.events.onLatent ({ seen.const_data_ptr<float>(), (std::size_t) seen.numel() });
+    sequence.tellLatent (latent);
     const auto onAudio = [&] (const at::Tensor& audio) {
-        if (sequence.report.frames++ == 0)
-            sequence.report.firstFrameMs = sequence.millisecondsSinceBegun();
-        if (const auto heard = audio.cpu(); input.events.onFrame)
-            input.events.onFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
+        const auto heard = audio.cpu();
+        sequence.tellFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
     };
     const auto during = [&] (FramePart part, const std::function<void()>& work) {
         const PartTimer timer (model.profiler.get(), part, only);
@@ -96,50 +102,14 @@ void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
                             LaunchMode::Eager, { onAudio, during, input.tap, name });
 }
 
-void EagerCompute::pass (std::span<Sequence* const> sequences)
+void EagerCompute::pass (std::span<Sequence* const> speaking, std::span<const PromptPiece> prompts)
 {
-    const bool isPrefill = sequences.front()->passes == 0;
-    const auto part = isPrefill ? FramePart::Prompt : FramePart::LanguageModel;
-    const PartTimer timer (model.profiler.get(), part, sequences);
+    const PassTimers timers (model.profiler.get(), speaking, prompts);
     const ProfileScope queue (model.profiler.get(),
-                              { .kind = ProfileSpan::Kind::Queue, .part = numberOf (part) });
-    std::vector<at::Tensor> inputs;
-    std::vector<kernels::AttentionGroup> groups;
-    for (auto* s : sequences)
-    {
-        const auto last = s->nextInput.size (0) - 1;
-        if (s->guided())
-            s->negativeInput = s->nextInput.slice (0, last).clone();
-        tap (s->input.tap, "lm.p" + std::to_string (s->passes) + ".in", s->nextInput);
-        inputs.push_back (s->nextInput);
-        groups.push_back (s->positive.group (s->nextInput.size (0)));
-        if (s->guided())
-        {
-            inputs.push_back (s->nextInput.slice (0, last));
-            groups.push_back (s->negative.group (1));
-        }
-    }
-    const auto out = network.pass (at::cat (inputs), kernels::makeAttentionRows (std::move (groups)),
-                                   isPrefill ? sequences.front()->input.tap : nullptr);
-    for (auto* s : sequences)
-    {
-        s->positive.append (s->nextInput.size (0));
-        if (s->guided())
-            s->negative.append (1);
-    }
-
-    std::int64_t row = 0;
-    for (auto* s : sequences)
-    {
-        const auto rows = s->nextInput.size (0);
-        auto own = out.narrow (0, row, rows).clone();
-        tap (s->input.tap, "lm.p" + std::to_string (s->passes) + ".out", own);
-        s->hidden = own[rows - 1];
-        row += rows;
-        if (s->guided())
-            s->uncondition = out[row++].clone();
-        score (*s);
-        ++s->passes;
-    }
+                              { .kind = ProfileSpan::Kind::Queue, .part = numberOf (timers.part) });
+    const PassRows rows (model, speaking, prompts);
+    Tap* const layers = prompts.empty() ? nullptr : prompts.front().sequence->input.tap;
+    const auto out = network.pass (rows.inputs, rows.attention, layers);
+    rows.handOut (out, [this] (Sequence& s) { score (s); });
 }
 } // namespace tableread::engine

@@ -13,15 +13,19 @@ class EagerCompute : public FrameCompute
 public:
     explicit EagerCompute (FrameNetwork& network);
 
-    void pass (std::span<Sequence* const> sequences) override;
+    void pass (std::span<Sequence* const> speaking, std::span<const PromptPiece> prompts) override;
     void makeFrames (std::span<Sequence* const> sequences) override;
     void takeToken (Sequence& sequence, std::int64_t token) override;
     void endSpeech (Sequence& sequence) override;
-    void leave (Sequence& sequence) override;
+    void leave (Sequence&) override {}
+    void park (Sequence& sequence) override;
+    void resume (Sequence& sequence) override;
+
+    /** Sets the scores of a sequence from its hidden state. */
+    void score (Sequence& sequence);
 
 private:
     void finishFrame (Sequence& sequence, at::Tensor latent);
-    void score (Sequence& sequence);
 
     FrameNetwork& network;
     VibeVoice& model;

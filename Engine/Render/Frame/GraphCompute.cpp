@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <ATen/ATen.h>
+#include <utility>
 
 #include "Core/Error.h"
 #include "Kernels/Gpu/Kernels.h"
+#include "Render/Frame/PassRows.h"
 
 namespace tableread::engine
 {
@@ -25,8 +27,7 @@ void GraphCompute::resize (int count)
     seated.resize ((std::size_t) count, nullptr);
 }
 
-/** Assigns a slot to a sequence whose prompt has run. */
-void GraphCompute::place (Sequence& sequence)
+void GraphCompute::takeSlot (Sequence& sequence)
 {
     auto seat = std::ranges::find (seated, nullptr);
     if (seat == seated.end())
@@ -40,13 +41,26 @@ void GraphCompute::place (Sequence& sequence)
     }
     *seat = &sequence;
     sequence.slot = seat - seated.begin();
+    slots->hostGuidance[sequence.slot].fill_ (sequence.guidanceScale);
+    slots->rows.guidance.copy_ (slots->hostGuidance, true);
+}
+
+/** Assigns a slot to a sequence whose prompt has run. */
+void GraphCompute::place (Sequence& sequence)
+{
+    takeSlot (sequence);
     const auto row = 2 * sequence.slot;
     slots->hidden[row].copy_ (sequence.hidden);
     if (sequence.guided())
         slots->hidden[row + 1].copy_ (sequence.uncondition);
-    slots->hostGuidance[sequence.slot].fill_ (sequence.guidanceScale);
-    slots->rows.guidance.copy_ (slots->hostGuidance, true);
     endSpeech (sequence);
+}
+
+void GraphCompute::placePrepared (std::span<const PromptPiece> prompts)
+{
+    for (const auto& piece : prompts)
+        if (piece.sequence->isPrepared() && piece.sequence->input.tap == nullptr)
+            place (*piece.sequence);
 }
 
 void GraphCompute::leave (Sequence& sequence)
@@ -54,6 +68,26 @@ void GraphCompute::leave (Sequence& sequence)
     if (sequence.slot >= 0)
         seated[(std::size_t) sequence.slot] = nullptr;
     sequence.slot = -1;
+}
+
+void GraphCompute::park (Sequence& sequence)
+{
+    if (sequence.slot >= 0)
+    {
+        sequence.parkedSlot = slots->take (sequence.slot);
+        leave (sequence);
+    }
+    eager.park (sequence);
+}
+
+void GraphCompute::resume (Sequence& sequence)
+{
+    eager.resume (sequence);
+    if (! sequence.parkedSlot.inputs.defined())
+        return;
+    takeSlot (sequence);
+    endSpeech (sequence); // it may have been parked before there were contexts
+    slots->put (sequence.slot, std::exchange (sequence.parkedSlot, {}));
 }
 
 void GraphCompute::endSpeech (Sequence& sequence)
@@ -103,29 +137,39 @@ std::int64_t GraphCompute::writeTable (std::span<Sequence* const> sequences)
     return longest;
 }
 
-void GraphCompute::pass (std::span<Sequence* const> sequences)
+void GraphCompute::pass (std::span<Sequence* const> speaking, std::span<const PromptPiece> prompts)
 {
-    auto* first = sequences.front();
-    if (first->passes == 0 || first->input.tap != nullptr)
+    if (speaking.empty() || speaking.front()->slot < 0)
     {
-        eager.pass (sequences);
-        if (first->input.tap == nullptr)
-            place (*first);
-        return;
+        eager.pass (speaking, prompts);
+        return placePrepared (prompts);
     }
-    auto* const profiler = model.profiler.get();
-    const PartTimer timer (profiler, FramePart::LanguageModel, sequences);
-    const auto longest = writeTable (sequences);
+    const PassTimers timers (model.profiler.get(), speaking, prompts);
+    if (prompts.empty())
+        return speak (speaking, {});
+    const PassRows rows (model, {}, prompts);
+    auto x = rows.inputs;
+    speak (speaking,
+           [&] (const LayerStretch& stretch) { model.languageModel.run (x, stretch, rows.attention); });
+    rows.handOut (model.languageModel.normalised (x), [this] (Sequence& s) { eager.score (s); });
+    placePrepared (prompts);
+}
+
+/** The graphs of the pass; `alongside` runs each stretch of layers for other rows while it is there. */
+void GraphCompute::speak (std::span<Sequence* const> speaking,
+                          const std::function<void (const LayerStretch&)>& alongside)
+{
+    const auto longest = writeTable (speaking);
     {
-        const ProfileScope queue (
-            profiler, { .kind = ProfileSpan::Kind::Queue, .part = numberOf (FramePart::LanguageModel) });
+        const ProfileScope queue (model.profiler.get(), { .kind = ProfileSpan::Kind::Queue,
+                                                          .part = numberOf (FramePart::LanguageModel) });
         slots->attention.table.copy_ (slots->hostTable, true);
-        slots->passGraphs->run (longest);
+        slots->passGraphs->run (longest, alongside);
         slots->hostScores.copy_ (slots->scores, true);
     }
     waitFor (FramePart::LanguageModel);
     const auto* scores = slots->hostScores.const_data_ptr<float>();
-    for (auto* s : sequences)
+    for (auto* s : speaking)
     {
         std::copy_n (scores + 2 * s->slot * 4, 4, s->scores.begin());
         s->positive.append (1);
@@ -192,16 +236,8 @@ void GraphCompute::makeFrames (std::span<Sequence* const> sequences)
     const auto hop = model.config().frameSamples;
     for (auto* s : sequences)
     {
-        if (s->report.frames++ == 0)
-            s->report.firstFrameMs = s->millisecondsSinceBegun();
-        if (s->input.events.onLatent)
-        {
-            const auto latent = slots->latents[s->slot].cpu();
-            s->input.events.onLatent ({ latent.const_data_ptr<float>(), (std::size_t) latent.numel() });
-        }
-        if (s->input.events.onFrame)
-            s->input.events.onFrame (
-                { slots->hostAudio.const_data_ptr<float>() + s->slot * hop, (std::size_t) hop });
+        s->tellLatent (slots->latents[s->slot]);
+        s->tellFrame ({ slots->hostAudio.const_data_ptr<float>() + s->slot * hop, (std::size_t) hop });
     }
 }
 } // namespace tableread::engine

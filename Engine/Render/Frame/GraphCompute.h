@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace tableread::engine
 /** Steps on a GPU as captured graphs: PassGraphs for the language model's pass and the four scores, and one graph for a
     frame (diffusion, decoder, semantic encoder, connectors), so that a step needs a few launches instead of a thousand.
     Sequences occupy the slots of a batch; the graphs work on all slots, and the results of empty or paused slots are
-    ignored. Prompts run eagerly. A row's bits do not depend on the number of slots, so sequences may join and leave.
+    ignored. Prompts run eagerly, layer by layer beside the graphs. A row's bits do not depend on the number of slots, so sequences may join and leave.
 
     The batch grows as sequences join (1, 2, 4, 8, 16 slots). Graphs are captured again then and when a sequence exceeds
     the positions that they were captured for. */
@@ -24,14 +25,20 @@ public:
     explicit GraphCompute (FrameNetwork& network);
     ~GraphCompute() override;
 
-    void pass (std::span<Sequence* const> sequences) override;
+    void pass (std::span<Sequence* const> speaking, std::span<const PromptPiece> prompts) override;
     void makeFrames (std::span<Sequence* const> sequences) override;
     void takeToken (Sequence& sequence, std::int64_t token) override;
     void endSpeech (Sequence& sequence) override;
     void leave (Sequence& sequence) override;
+    void park (Sequence& sequence) override;
+    void resume (Sequence& sequence) override;
 
 private:
+    void takeSlot (Sequence& sequence);
     void place (Sequence& sequence);
+    void placePrepared (std::span<const PromptPiece> prompts);
+    void speak (std::span<Sequence* const> speaking,
+                const std::function<void (const LayerStretch&)>& alongside);
     void resize (int slots);
     void waitFor (FramePart part);
 

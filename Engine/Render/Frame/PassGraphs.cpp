@@ -37,7 +37,7 @@ std::unique_ptr<Graph> PassGraphs::record (const LayerStretch& stretch)
     return graph;
 }
 
-void PassGraphs::run (std::int64_t longest)
+void PassGraphs::run (std::int64_t longest, const std::function<void (const LayerStretch&)>& alongside)
 {
     if (longest > recordedPositions)
     {
@@ -45,7 +45,7 @@ void PassGraphs::run (std::int64_t longest)
         places.attention->longest = recordedPositions;
         graphs.clear();
     }
-    network.model.languageModel.walk (LayerSteps::Joined, [this] (const LayerStretch& stretch) {
+    network.model.languageModel.walk (LayerSteps::Joined, [&] (const LayerStretch& stretch) {
         auto& graph = graphs[{ stretch.first, stretch.weights.qkv.panels.const_data_ptr() }];
         if (graph == nullptr)
             graph = record (stretch);
@@ -54,6 +54,8 @@ void PassGraphs::run (std::int64_t longest)
                                                                  .firstLayer = stretch.first,
                                                                  .lastLayer = stretch.last });
         graph->replay();
+        if (alongside)
+            alongside (stretch);
     });
 }
 } // namespace tableread::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -26,8 +27,9 @@ public:
 
     PassGraphs (const FrameNetwork& network, Places places);
 
-    /** Issues one pass whose longest row sees `longest` positions. */
-    void run (std::int64_t longest);
+    /** Issues one pass whose longest row sees `longest` positions. `alongside`, if it is not empty, is called for each
+        stretch of layers while they are there. */
+    void run (std::int64_t longest, const std::function<void (const LayerStretch&)>& alongside);
 
 private:
     using Key = std::pair<std::int64_t, const void*>; // first layer, and address of the last one's weights

@@ -47,13 +47,73 @@ Sequence::Sequence (const VibeVoice& model, SequenceInput from)
     , negative (model.config().languageModel, tokenLimit + 1, model.storeOptions())
 {
     report.promptTokens = (std::int64_t) input.ids.size();
-    nextInput = model.languageModel.embed (input.ids);
-    if (! input.voiceFeatures.defined())
+}
+
+EncodedVoice* Sequence::voiceToEncode() const
+{
+    for (const auto& voice : input.voices)
+        if (voice->framesLeft() > 0)
+            return voice.get();
+    return nullptr;
+}
+
+at::Tensor Sequence::promptRows (const VibeVoice& model, std::int64_t first, std::int64_t rows) const
+{
+    auto embedded = model.languageModel.embed ({ input.ids.data() + first, (std::size_t) rows });
+    const auto& positions = input.voicePositions;
+    const auto begin = std::ranges::lower_bound (positions, first) - positions.begin();
+    const auto end = std::ranges::lower_bound (positions, first + rows) - positions.begin();
+    if (begin == end)
+        return embedded;
+    TORCH_CHECK (input.voiceFeatures.defined() &&
+                 input.voiceFeatures.size (0) == (std::int64_t) positions.size());
+    auto voice =
+        model.acousticConnector (input.voiceFeatures.narrow (0, begin, end - begin).to (model.device()));
+    tap (input.tap, "voice.ac_embed", voice);
+    for (auto i = begin; i < end; ++i)
+        embedded[positions[(std::size_t) i] - first].copy_ (voice[i - begin]);
+    return embedded;
+}
+
+void Sequence::moveCaches (at::Device device)
+{
+    for (auto* cache : { &positive, &negative })
+        cache->moveTo (device);
+    for (auto* state : { &decoderState, &semanticState })
+        for (auto& context : state->contexts)
+            context = context.to (device);
+    for (auto* tensor : { &nextInput, &hidden, &uncondition })
+        if (tensor->defined())
+            *tensor = tensor->to (device);
+}
+
+void Sequence::attempt (const std::function<void()>& work)
+{
+    if (failure != nullptr)
         return;
-    TORCH_CHECK (input.voiceFeatures.size (0) == (std::int64_t) input.voicePositions.size());
-    auto embedded = model.acousticConnector (input.voiceFeatures.to (model.device()));
-    tap (input.tap, "voice.ac_embed", embedded);
-    for (std::size_t i = 0; i < input.voicePositions.size(); ++i)
-        nextInput[input.voicePositions[i]].copy_ (embedded[(std::int64_t) i]);
+    try
+    {
+        work();
+    }
+    catch (...)
+    {
+        failure = std::current_exception();
+    }
+}
+
+void Sequence::tellFrame (std::span<const float> samples)
+{
+    if (report.frames++ == 0)
+        report.firstFrameMs = millisecondsSinceBegun();
+    if (input.events.onFrame)
+        attempt ([&] { input.events.onFrame (samples); });
+}
+
+void Sequence::tellLatent (const at::Tensor& latent)
+{
+    if (! input.events.onLatent)
+        return;
+    const auto seen = latent.cpu();
+    attempt ([&] { input.events.onLatent ({ seen.const_data_ptr<float>(), (std::size_t) seen.numel() }); });
 }
 } // namespace tableread::engine

@@ -4,7 +4,10 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "Network/Codec/Convolution.h"
@@ -24,16 +27,25 @@ struct SpecialTokens
 /** The input of a generation. */
 struct SequenceInput
 {
-    std::vector<std::int64_t> ids;            // prompt of P tokens, the last one speechStart
-    std::vector<std::int64_t> voicePositions; // where voice features replace embeddings
-    at::Tensor voiceFeatures;                 // [positions, D] scaled; undefined without voices
+    std::vector<std::int64_t> ids;                     // prompt of P tokens, the last one speechStart
+    std::vector<std::int64_t> voicePositions;          // where voice features replace embeddings, ascending
+    std::vector<std::shared_ptr<EncodedVoice>> voices; // to be complete before the prompt begins
+    std::function<at::Tensor()> sampleVoices;          // called then: makes voiceFeatures
+    at::Tensor voiceFeatures;                          // [positions, D] scaled; undefined without voices
     RenderSettings settings;
-    std::unique_ptr<NoiseSource> noise;
-    RenderEvents events;
+    std::shared_ptr<NoiseSource> noise;
+    PassageEvents events;
     std::int64_t tokenLimit = 0;  // most generated tokens; 0: from the settings
     std::int64_t exactFrames = 0; // above 0: exactly this many, not the model's choice; for measuring
     std::vector<std::int64_t> forcedTokens; // for tests: replace the model's choice; empty: none
     Tap* tap = nullptr;
+};
+
+/** A sequence's rows of the codec's contexts and of the pass, while it is parked. */
+struct ParkedSlot
+{
+    at::Tensor inputs, hidden; // [2, h]
+    std::vector<at::Tensor> decoder, semantic;
 };
 
 /** The state of one generation between steps: caches of both branches, codec streams, the embedding that the last
@@ -43,6 +55,27 @@ struct Sequence
     Sequence (const VibeVoice& model, SequenceInput from);
 
     bool guided() const { return guidanceScale != 1.0f; }
+
+    std::int64_t promptRowsLeft() const { return (std::int64_t) input.ids.size() - positive.length(); }
+    bool isPrepared() const { return passes > 0; }
+    bool speaks() const { return isPrepared() && ! isParked; }
+
+    /** The first voice that is not complete; null if there is none. */
+    EncodedVoice* voiceToEncode() const;
+
+    /** Embeddings [rows, h] of the prompt from its `first` position on. */
+    at::Tensor promptRows (const VibeVoice& model, std::int64_t first, std::int64_t rows) const;
+
+    /** Moves what it keeps between steps, but for what lies in a slot. */
+    void moveCaches (at::Device device);
+
+    /** Does something for this sequence alone; what it throws ends it: `failure`. */
+    void attempt (const std::function<void()>& work);
+
+    /** Call the events in the same way. */
+    void tellFrame (std::span<const float> samples);
+    void tellLatent (const at::Tensor& latent);
+
     double millisecondsSinceBegun() const
     {
         return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now() - begun).count();
@@ -58,15 +91,19 @@ struct Sequence
     KvCache positive, negative; // the negative branch sees only speechStart and the speech of its segment
     CodecState decoderState, semanticState;
 
-    at::Tensor nextInput;           // [rows, h] of the next positive pass: the whole prompt, then one row
+    at::Tensor nextInput;           // [1, h] of the next positive pass, once it is prepared
     std::array<float, 4> scores {}; // of the possible tokens, see tokensInOrder
     at::Tensor hidden;              // [h], positive branch, after the final norm
     at::Tensor uncondition;         // [h], negative branch, run speculatively with each positive pass
     at::Tensor negativeInput;       // [1, h], the input of the negative branch
     std::int64_t passes = 0;
     std::int64_t slot = -1; // in a graph's batch; negative: none
+    ParkedSlot parkedSlot;  // of a sequence that had a slot when it was parked
 
+    std::uint64_t id = 0;
+    bool isParked = false;
     bool finished = false;
+    std::exception_ptr failure; // ends it before its next token
     RenderReport report;
     const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };

@@ -54,6 +54,28 @@ void Slots::takeOver (const Slots& fewer)
     move (fewer.semanticState, semanticState, count);
 }
 
+ParkedSlot Slots::take (std::int64_t slot) const
+{
+    const auto branches = [slot] (const at::Tensor& all) { return all.narrow (0, 2 * slot, 2).cpu(); };
+    const auto contexts = [slot] (const CodecState& state) {
+        std::vector<at::Tensor> own;
+        for (const auto& context : state.contexts)
+            own.push_back (context[slot].cpu());
+        return own;
+    };
+    return { branches (inputs), branches (hidden), contexts (decoderState), contexts (semanticState) };
+}
+
+void Slots::put (std::int64_t slot, const ParkedSlot& parked)
+{
+    inputs.narrow (0, 2 * slot, 2).copy_ (parked.inputs);
+    hidden.narrow (0, 2 * slot, 2).copy_ (parked.hidden);
+    for (std::size_t i = 0; i < parked.decoder.size(); ++i)
+        decoderState.contexts[i][slot].copy_ (parked.decoder[i]);
+    for (std::size_t i = 0; i < parked.semantic.size(); ++i)
+        semanticState.contexts[i][slot].copy_ (parked.semantic[i]);
+}
+
 void Slots::silence (std::int64_t slot)
 {
     for (auto* state : { &decoderState, &semanticState })

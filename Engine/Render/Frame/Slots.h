@@ -8,6 +8,7 @@
 #include "Kernels/Solver.h"
 #include "Render/Frame/Graph.h"
 #include "Render/Frame/PassGraphs.h"
+#include "Render/Frame/Sequence.h"
 
 namespace tableread::engine
 {
@@ -19,6 +20,10 @@ struct Slots
 
     /** Takes over the state of the sequences from fewer slots. */
     void takeOver (const Slots& fewer);
+
+    /** A slot's state, copied to the host, and back into a slot. */
+    ParkedSlot take (std::int64_t slot) const;
+    void put (std::int64_t slot, const ParkedSlot& parked);
 
     /** Resets a slot's codec contexts to silence. */
     void silence (std::int64_t slot);

@@ -21,7 +21,7 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settin
                                                     : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
-    , languageModel (weights, makeLayers (settings.offload), config().languageModel.maxPositions)
+    , languageModel (weights, makeLayers (settings), config().languageModel.maxPositions)
     , acousticConnector (weights, "acoustic_connector", config().acousticEncoder.dimension)
     , semanticConnector (weights, "semantic_connector", config().semanticEncoder.dimension)
     , diffusionHead (weights, computeType == ComputeType::BFloat16)
@@ -33,8 +33,17 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settin
         streamDevice->trim(); // what reading and packing took
 }
 
-std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& request)
+std::unique_ptr<LayerSource> VibeVoice::makeLayers (const Settings& settings)
 {
+    const auto& request = settings.offload;
+    const auto read = [this] (std::int64_t layer) { return readLayer (weights, layer); };
+    if (settings.layersThrough != nullptr)
+    {
+        const OffloadConfig chosen { config().languageModel.layers, request.gpuLayers, request.settings, {} };
+        auto layers = std::make_unique<StreamedLayers> (*settings.layersThrough, chosen, read);
+        streamed = layers.get();
+        return layers;
+    }
     if (streamDevice == nullptr)
         return std::make_unique<ResidentLayers> (readLayers (weights));
     const bool narrow = computeType == ComputeType::BFloat16;
@@ -42,6 +51,13 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
     needs.context = 0; // CUDA's own part is already in use
     const auto free = streamDevice->memory().free;
     offload = settle (request, needs, free, streamDevice->name());
+    if (request.settings.passages == 0) // as many as fit beside the layers, which come first
+    {
+        auto memory = MemorySettings::of (request.settings, narrow);
+        memory.passages = offload->settings.passages = mostPassages (*checkpoint, memory, *offload, free);
+        needs = memoryNeeds (*checkpoint, memory);
+        needs.context = 0;
+    }
     plannedPeakBytes =
         streamDevice->memory().context + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
     memoryNotes = describeMemory (needs, *offload, free, streamDevice->name());
@@ -55,9 +71,7 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const OffloadRequest& reques
         }
         return std::make_unique<ResidentLayers> (std::move (layers));
     }
-    auto layers = std::make_unique<StreamedLayers> (
-        *streamDevice, *offload, [this] (std::int64_t layer) { return readLayer (weights, layer); },
-        profiler.get());
+    auto layers = std::make_unique<StreamedLayers> (*streamDevice, *offload, read, profiler.get());
     streamed = layers.get();
     if (const auto note = layers->hostMemory().note(); ! note.empty())
         memoryNotes += note + '\n';

@@ -29,6 +29,7 @@ struct VibeVoice
         at::Device device = at::kCPU;
         OffloadRequest offload {}; // on a GPU it decides where the language model's layers are kept
         Profiling profiling = Profiling::Off;
+        Device* layersThrough = nullptr; // for tests: a CPU computes, and streams layers as a GPU does
     };
 
     /** @throws Exception OutOfMemory, with what would fit, if the layers do not fit where they should be. */
@@ -63,7 +64,7 @@ struct VibeVoice
     CodecDecoder decoder;
 
 private:
-    std::unique_ptr<LayerSource> makeLayers (const OffloadRequest& request);
+    std::unique_ptr<LayerSource> makeLayers (const Settings& settings);
     CodecEncoder readVoiceEncoder() const;
 };
 } // namespace tableread::engine

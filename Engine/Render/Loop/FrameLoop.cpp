@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/Loop/FrameLoop.h"
 
+#include <algorithm>
+#include <chrono>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "Render/Frame/EagerCompute.h"
@@ -9,10 +12,20 @@
 
 namespace tableread::engine
 {
+namespace
+{
+double millisecondsNow()
+{
+    return std::chrono::duration<double, std::milli> (std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+} // namespace
+
 FrameLoop::FrameLoop (VibeVoice& model, SpecialTokens tokens, LaunchMode mode)
-    : weights (model)
-    , special (tokens)
+    : special (tokens)
     , network (model, tokens)
+    , pacing (millisecondsNow, (double) model.config().frameSamples / 24.0)
+    , preparation (model)
 {
     if (mode == LaunchMode::Graphs && model.device().is_cuda())
         compute = std::make_unique<GraphCompute> (network);
@@ -24,9 +37,8 @@ FrameLoop::~FrameLoop() = default;
 
 std::shared_ptr<Sequence> FrameLoop::join (SequenceInput input)
 {
-    auto sequence = std::make_shared<Sequence> (weights, std::move (input));
-    Sequence* const only[] { sequence.get() };
-    compute->pass (only);
+    auto sequence = std::make_shared<Sequence> (network.model, std::move (input));
+    sequence->id = ++lastId;
     active.push_back (sequence);
     return sequence;
 }
@@ -38,40 +50,114 @@ void FrameLoop::leave (const std::shared_ptr<Sequence>& sequence)
     active.remove (sequence);
 }
 
+void FrameLoop::failAll (const std::exception_ptr& failure)
+{
+    for (const auto& sequence : active)
+    {
+        if (sequence->failure == nullptr)
+            sequence->failure = failure;
+        if (! sequence->finished)
+            finish (*sequence, FinishReason::Cancelled);
+    }
+    active.clear();
+}
+
+void FrameLoop::park (Sequence& sequence)
+{
+    if (std::exchange (sequence.isParked, true))
+        return;
+    pacing.ended (sequence.id);
+    compute->park (sequence);
+}
+
+void FrameLoop::resume (Sequence& sequence)
+{
+    if (std::exchange (sequence.isParked, false))
+        compute->resume (sequence);
+}
+
 void FrameLoop::finish (Sequence& sequence, FinishReason reason)
 {
+    pacing.ended (sequence.id);
     compute->leave (sequence);
     sequence.finished = true;
     sequence.report.finish = reason;
     sequence.report.totalMs = sequence.millisecondsSinceBegun();
+    try
+    {
+        if (sequence.input.events.onEnd)
+            sequence.input.events.onEnd (sequence.report, sequence.failure);
+    }
+    catch (...) // NOLINT(bugprone-empty-catch): it has ended, whatever its listener thinks of it
+    {}
+}
+
+void FrameLoop::removeFinished()
+{
+    for (const auto& sequence : active)
+        if (sequence->failure != nullptr && ! sequence->finished)
+            finish (*sequence, FinishReason::Cancelled);
+    active.remove_if ([] (const auto& sequence) { return sequence->finished; });
+}
+
+std::vector<Sequence*> FrameLoop::speaking() const
+{
+    std::vector<Sequence*> found;
+    for (const auto& sequence : active)
+        if (sequence->speaks())
+            found.push_back (sequence.get());
+    return found;
 }
 
 bool FrameLoop::step()
 {
-    std::map<int, std::vector<Sequence*>> frames; // by number of diffusion steps
-    std::vector<Sequence*> running;
-    for (const auto& sequence : active)
-    {
+    const double begin = pacing.now();
+    for (auto* sequence : speaking())
         chooseToken (*sequence);
-        if (! sequence->finished && sequence->wantsFrame (special))
-            frames[sequence->input.settings.steps].push_back (sequence.get());
-    }
-    active.remove_if ([] (const auto& sequence) { return sequence->finished; });
+    removeFinished();
+    makeFrames();
+    removeFinished(); // those whose listener failed
+    const auto speakers = speaking();
+    double room = pacing.room (speakers.size());
+    const auto prompts = preparation.promptPieces (active, ! speakers.empty(), room);
+    const auto alone = pacing.alone (speakers.size());
+    const double units = preparation.units (prompts);
+    double promptMs = prompts.empty() ? 0.0 : preparation.expectedMs (units);
+    if (! speakers.empty() || ! prompts.empty())
+        compute->pass (speakers, prompts);
+    const double spent = pacing.now() - begin;
+    if (alone.isFresh && ! prompts.empty())
+        preparation.promptTook (units, promptMs = std::max (0.0, spent - alone.ms));
+    const double voicesMs = preparation.encodeVoices (active, room, pacing);
+    pacing.stepTook (speakers.size(), spent + voicesMs, promptMs + voicesMs);
+    removeFinished(); // those whose voice failed
+    return std::ranges::any_of (active, [] (const auto& sequence) { return ! sequence->isParked; });
+}
+
+void FrameLoop::makeFrames()
+{
+    std::map<int, std::vector<Sequence*>> frames; // by number of diffusion steps
+    for (auto* sequence : speaking())
+        if (sequence->wantsFrame (special))
+            frames[sequence->input.settings.steps].push_back (sequence);
     for (const auto& [steps, sequences] : frames)
+    {
         compute->makeFrames (sequences);
-    for (const auto& sequence : active)
-        running.push_back (sequence.get());
-    if (! running.empty())
-        compute->pass (running);
-    return ! active.empty();
+        for (const auto* sequence : sequences)
+            pacing.frameMade (sequence->id);
+    }
+}
+
+void FrameLoop::prepareAll()
+{
+    for (const auto& piece : preparation.everything (active))
+        compute->pass ({}, { &piece, 1 });
 }
 
 void FrameLoop::chooseToken (Sequence& sequence)
 {
     auto& report = sequence.report;
     const auto count = report.tokens.size();
-    if (sequence.input.events.isCancelled && sequence.input.events.isCancelled())
-        return finish (sequence, FinishReason::Cancelled);
     if (report.frames >= sequence.frameLimit)
         return finish (sequence, FinishReason::MaxSeconds);
     if ((std::int64_t) count >= sequence.tokenLimit)

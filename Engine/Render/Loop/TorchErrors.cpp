@@ -30,4 +30,19 @@ void failInWords (const c10::Error& error)
         reason.erase (0, cuda.size());
     fail (ErrorCode::Io, "the GPU failed: " + reason + ". Try again, or use --device cpu.");
 }
+
+std::exception_ptr inWords (const std::exception_ptr& thrown)
+{
+    if (thrown == nullptr)
+        return {};
+    try
+    {
+        withErrorsInWords ([&] { std::rethrow_exception (thrown); });
+    }
+    catch (...)
+    {
+        return std::current_exception();
+    }
+    return {};
+}
 } // namespace tableread::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <c10/util/Exception.h>
+#include <exception>
 
 namespace tableread::engine
 {
@@ -22,4 +23,7 @@ auto withErrorsInWords (const Call& call)
         failInWords (error);
     }
 }
+
+/** The same for something that was thrown and caught; null for null. */
+std::exception_ptr inWords (const std::exception_ptr& thrown);
 } // namespace tableread::engine

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
-#include <numeric>
+#include <utility>
 
 #include "Checkpoint/HubCache.h"
 #include "Checkpoint/Notes.h"
@@ -69,6 +70,8 @@ public:
         about.parameters = countParameters (*model.checkpoint);
         about.guidanceScale = config.defaultGuidance();
         about.offload = model.offload;
+        if (model.offload)
+            about.mostPassages = model.offload->settings.passages;
         about.plannedPeakBytes = model.plannedPeakBytes;
         about.memoryNotes = model.memoryNotes;
         about.device = model.streamDevice == nullptr ? "the CPU" : model.streamDevice->product().name;
@@ -111,68 +114,110 @@ public:
         return report;
     }
 
-    EncodedVoice encodeVoice (const VoiceAudio& voice) override
+    std::shared_ptr<EncodedVoice> makeVoice (std::shared_ptr<const VoiceAudio> audio) override
+    {
+        return std::make_shared<TorchVoice> (model, std::move (audio));
+    }
+
+    PassageId start (PassageJob job) override
+    {
+        return withErrorsInWords ([&] {
+            const c10::InferenceMode noGradients;
+            const c10::DeviceGuard onDevice (model.device());
+            return loop.join (makeInput (std::move (job)))->id;
+        });
+    }
+
+    bool step() override
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
-        return withErrorsInWords ([&] { return engine::encodeVoice (model, voice); });
+        bool goesOn = false;
+        try
+        {
+            const ProfileScope all (model.profiler.get(), { .kind = ProfileSpan::Kind::Step });
+            goesOn = loop.step();
+        }
+        catch (...)
+        {
+            loop.failAll (std::current_exception());
+        }
+        if (model.profiler != nullptr)
+            model.profiler->frameMade();
+        watchMemory();
+        return goesOn;
     }
 
-    RenderReport render (const VoicedPassage& passage, const RenderSettings& settings,
-                         const RenderEvents& events) override
+    void cancel (PassageId passage) override
     {
-        const Job job { passage, settings, events };
-        return renderBatch ({ &job, 1 }).front();
+        if (const auto sequence = find (passage))
+            loop.leave (sequence);
     }
 
-    std::vector<RenderReport> renderBatch (std::span<const Job> jobs) override
+    void park (PassageId passage) override
     {
-        return renderMeasured (jobs, 0);
+        move (passage, [this] (Sequence& sequence) { loop.park (sequence); });
+    }
+
+    void resume (PassageId passage) override
+    {
+        move (passage, [this] (Sequence& sequence) { loop.resume (sequence); });
+    }
+
+    std::vector<PassageState> inFlight() const override
+    {
+        using Phase = PassageState::Phase;
+        std::vector<PassageState> all;
+        for (const auto& sequence : loop.sequences())
+            all.push_back ({ .id = sequence->id,
+                             .phase = sequence->isPrepared()                 ? Phase::Speaking
+                                      : sequence->voiceToEncode() == nullptr ? Phase::Prompt
+                                                                             : Phase::Voices,
+                             .isParked = sequence->isParked,
+                             .frames = sequence->report.frames });
+        return all;
     }
 
     Measuring& measuring() override { return *this; }
 
 private:
-    std::vector<RenderReport> renderMeasured (std::span<const Job> jobs, std::int64_t exactFrames) override
-    {
-        return withErrorsInWords ([&] { return renderAll (jobs, exactFrames); });
-    }
-
-    std::vector<RenderReport> renderAll (std::span<const Job> jobs, std::int64_t exactFrames)
+    void prepareAll() override
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
-        std::vector<std::shared_ptr<Sequence>> sequences;
-        const struct LeaveAll // also when a callback throws
-        {
-            FrameLoop& loop;
-            std::vector<std::shared_ptr<Sequence>>& sequences;
-            ~LeaveAll()
-            {
-                for (const auto& sequence : sequences)
-                    loop.leave (sequence);
-            }
-        } leaveAll { loop, sequences };
-        for (const auto& job : jobs)
-        {
-            sequences.push_back (loop.join (makeInput (job, exactFrames)));
-            if (model.profiler != nullptr)
-                model.profiler->prepared();
-        }
-        std::optional<MemoryWatch> watch;
-        if (model.streamed != nullptr)
+        withErrorsInWords ([&] { loop.prepareAll(); });
+        if (model.profiler != nullptr)
+            model.profiler->prepared();
+    }
+
+    std::shared_ptr<Sequence> find (PassageId passage) const
+    {
+        const auto& all = loop.sequences();
+        const auto found = std::ranges::find (all, passage, [] (const auto& each) { return each->id; });
+        return found == all.end() ? nullptr : *found;
+    }
+
+    /** Between a GPU and the host. If there is no room, the passage fails. */
+    void move (PassageId passage, const std::function<void (Sequence&)>& how)
+    {
+        const c10::InferenceMode noGradients;
+        const c10::DeviceGuard onDevice (model.device());
+        const auto sequence = find (passage);
+        if (sequence == nullptr)
+            return;
+        sequence->attempt ([&] { how (*sequence); });
+        if (sequence->failure != nullptr)
+            loop.leave (sequence);
+    }
+
+    void watchMemory()
+    {
+        if (model.streamed == nullptr || loop.sequences().empty())
+            return;
+        if (! watch)
             watch.emplace (*model.streamDevice, *model.offload, model.streamed->trims());
-        std::vector<std::string> notes;
-        while (step())
-            if (watch)
-                for (auto& sentence : watch->frameMade())
-                    notes.push_back (std::move (sentence));
-        std::vector<RenderReport> reports;
-        reports.reserve (sequences.size());
-        for (const auto& sequence : sequences)
-            reports.push_back (sequence->report);
-        reports.front().notes = std::move (notes);
-        return reports;
+        for (auto& sentence : watch->frameMade())
+            loop.sequences().front()->report.notes.push_back (std::move (sentence));
     }
 
     double measureLink() override
@@ -185,68 +230,65 @@ private:
         return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
     }
 
-    bool step()
-    {
-        bool goesOn = false;
-        {
-            const ProfileScope all (model.profiler.get(), { .kind = ProfileSpan::Kind::Step });
-            goesOn = loop.step();
-        }
-        if (model.profiler != nullptr)
-            model.profiler->frameMade();
-        return goesOn;
-    }
-
     std::string deviceName() const
     {
         return model.device().is_cuda() ? "cuda" : "cpu-" + std::string (kernels::cpu().name);
     }
 
-    SequenceInput makeInput (const Job& job, std::int64_t exactFrames) const
+    SequenceInput makeInput (PassageJob job) const
     {
         SequenceInput input;
         std::vector<std::int64_t> frames;
-        std::vector<at::Tensor> features;
+        std::vector<std::shared_ptr<TorchVoice>> voices;
         for (const auto& voice : job.passage.voices)
         {
-            if (voice.data == nullptr)
-                fail (ErrorCode::InvalidInput, "a voice of the passage was not encoded. Encode it first.");
-            features.push_back (voice.data->features);
-            frames.push_back (features.back().size (0));
+            voices.push_back (std::dynamic_pointer_cast<TorchVoice> (voice));
+            if (voices.back() == nullptr || ! voices.back()->isOf (model))
+                fail (ErrorCode::InvalidInput, "a voice of the passage was made by another model.");
+            frames.push_back (voices.back()->frames());
         }
         auto prompt = buildPrompt (*tokenizer, frames, job.passage.lines);
         input.ids = std::move (prompt.ids);
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
-        input.exactFrames = exactFrames;
-        input.tokenLimit = exactFrames > 0 ? exactFrames + 1 : 0;
-        input.events = job.events;
+        input.exactFrames = job.exactFrames;
+        input.tokenLimit = job.exactFrames > 0 ? job.exactFrames + 1 : 0;
+        input.events = std::move (job.events);
+        input.events.onEnd = [told = std::move (input.events.onEnd)] (const RenderReport& report,
+                                                                      const std::exception_ptr& failure) {
+            if (told)
+                told (report, inWords (failure));
+        };
+        std::shared_ptr<TorchNoise> torchNoise;
         if (job.settings.noise == NoiseKind::Torch)
-        {
-            auto noise = std::make_unique<TorchNoise> (job.settings.seed);
-            if (! features.empty())
-                features = resample (job.passage.voices, *noise);
-            input.noise = std::move (noise);
-        }
+            input.noise = torchNoise = std::make_shared<TorchNoise> (job.settings.seed);
         else
-            input.noise = std::make_unique<PhiloxNoise> (job.settings.seed);
-        if (! features.empty())
-            input.voiceFeatures = at::cat (features);
+            input.noise = std::make_shared<PhiloxNoise> (job.settings.seed);
+        if (voices.empty())
+            return input;
+        input.voices.assign (voices.begin(), voices.end());
+        input.sampleVoices = [this, voices, torchNoise] {
+            std::vector<at::Tensor> features;
+            for (const auto& voice : voices)
+                features.push_back (voice->features());
+            return at::cat (torchNoise == nullptr ? features : resampled (voices, *torchNoise));
+        };
         return input;
     }
 
     /** Samples the voices again with PyTorch's draws, in the original's order: all scalars, then all noise. */
-    std::vector<at::Tensor> resample (const std::vector<EncodedVoice>& voices, TorchNoise& noise) const
+    std::vector<at::Tensor> resampled (const std::vector<std::shared_ptr<TorchVoice>>& voices,
+                                       TorchNoise& noise) const
     {
         std::int64_t longest = 0;
         for (const auto& voice : voices)
-            longest = std::max (longest, voice.data->means.size (0));
+            longest = std::max (longest, voice->frames());
         const auto [scalars, draws] =
             noise.voices ((std::int64_t) voices.size(), longest, model.config().acousticEncoder.dimension);
         std::vector<at::Tensor> features;
         for (std::size_t v = 0; v < voices.size(); ++v)
         {
-            const auto& means = voices[v].data->means;
+            const auto& means = voices[v]->means();
             features.push_back (sampleVoice (model, means, scalars[(std::int64_t) v].item<float>(),
                                              draws[(std::int64_t) v].slice (0, 0, means.size (0))));
         }
@@ -257,6 +299,7 @@ private:
     TokenizerPlace tokenizerPlace;
     std::unique_ptr<Tokenizer> tokenizer;
     FrameLoop loop;
+    std::optional<MemoryWatch> watch;
     ModelInfo about;
 };
 } // namespace

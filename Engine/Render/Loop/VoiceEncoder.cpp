@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <ATen/ATen.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/core/InferenceMode.h>
+#include <utility>
 #include <vector>
 #include <xxhash.h>
 
@@ -17,10 +20,9 @@ constexpr std::int64_t framesOfAChunk = 8;
 constexpr std::uint64_t scalarStream = ~0ULL; // the scalar's stream; frames use 0, 1, …
 } // namespace
 
-at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
+at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples, CodecState& state)
 {
-    const auto chunk = (std::size_t) (framesOfAChunk * model.config().frameSamples);
-    CodecState state;
+    const auto chunk = (std::size_t) (framesOfAChunk * model.config().frameSamples); // constant memory
     std::vector<at::Tensor> means;
     model.acousticEncoder.use ([&] (const CodecEncoder& encoder) {
         for (std::size_t at = 0; at < samples.size(); at += chunk)
@@ -34,27 +36,57 @@ at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
     return at::cat (means);
 }
 
+at::Tensor encodeMeans (const VibeVoice& model, std::span<const float> samples)
+{
+    CodecState state;
+    return encodeMeans (model, samples, state);
+}
+
 at::Tensor sampleVoice (const VibeVoice& model, const at::Tensor& means, float scalar,
                         const at::Tensor& noise)
 {
     return model.scaled (means + (scalar * (float) model.config().vaeStd) * noise.to (means.device()));
 }
 
-EncodedVoice encodeVoice (const VibeVoice& model, const VoiceAudio& voice)
+TorchVoice::TorchVoice (const VibeVoice& of, std::shared_ptr<const VoiceAudio> wanted)
+    : model (of)
+    , audio (std::move (wanted))
 {
-    if (voice.samples.empty())
+    if (audio->samples.empty())
         fail (ErrorCode::InvalidInput,
-              "voice \"" + voice.name + "\" has no samples. Choose a recording of 3 s or more.");
-    const auto means = encodeMeans (model, voice.samples);
-    const auto key = XXH3_64bits (voice.samples.data(), voice.samples.size() * sizeof (float));
+              "voice \"" + audio->name + "\" has no samples. Choose a recording of 3 s or more.");
+    const auto hop = model.config().frameSamples;
+    total = ((std::int64_t) audio->samples.size() + hop - 1) / hop;
+}
+
+void TorchVoice::encode (std::int64_t frames)
+{
+    const auto count = std::min (frames, framesLeft());
+    if (count <= 0)
+        return;
+    const c10::InferenceMode noGradients;
+    const c10::DeviceGuard onDevice (model.device());
+    const std::span<const float> samples (audio->samples);
+    const auto hop = (std::size_t) model.config().frameSamples;
+    const auto begin = (std::size_t) done * hop;
+    parts.push_back (encodeMeans (
+        model, samples.subspan (begin, std::min ((std::size_t) count * hop, samples.size() - begin)), state));
+    done += count;
+    if (framesLeft() > 0)
+        return;
+
+    encoded = at::cat (parts);
+    const auto key = XXH3_64bits (samples.data(), samples.size_bytes());
     float scalar = 0;
     normals (key, NoiseDomain::Voice, scalarStream, { &scalar, 1 });
-    auto noise = at::empty (means.sizes(), at::kFloat);
-    const auto width = (std::size_t) means.size (1);
-    for (std::int64_t r = 0; r < means.size (0); ++r)
+    auto noise = at::empty (encoded.sizes(), at::kFloat);
+    const auto width = (std::size_t) encoded.size (1);
+    for (std::int64_t r = 0; r < encoded.size (0); ++r)
         normals (key, NoiseDomain::Voice, (std::uint64_t) r,
                  { noise.mutable_data_ptr<float>() + r * (std::int64_t) width, width });
-    return { std::make_shared<EncodedVoice::Data> (
-        EncodedVoice::Data { means, sampleVoice (model, means, scalar, noise) }) };
+    sampled = sampleVoice (model, encoded, scalar, noise);
+    parts.clear();
+    state = {};
+    audio.reset();
 }
 } // namespace tableread::engine

@@ -7,6 +7,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 
+#include "Server/Http/Peer.h"
+
 namespace tableread::engine
 {
 namespace
@@ -196,6 +198,7 @@ void HttpConnection::admit()
     isHead = message.method() == http::verb::head;
     isOld = message.version() == 10;
     request.method = isHead ? "GET" : std::string (message.method_string());
+    request.peer = peerOf (socket.native_handle());
     request.path = pathOf ({ message.target().data(), message.target().size() });
     for (const auto& field : message)
         request.fields.emplace_back (field.name_string(), field.value());

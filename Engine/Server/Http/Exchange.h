@@ -20,6 +20,7 @@ struct HttpRequest
     std::string path;   // without the query
     HttpFields fields;
     std::string body; // as sent, also if it is compressed
+    std::string peer; // who sent it: "process 4711" on a Unix socket, an address on TCP
 
     /** The value of the first field of this name, in any case; empty if there is none. */
     std::string_view field (std::string_view name) const;

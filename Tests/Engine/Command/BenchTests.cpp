@@ -57,11 +57,13 @@ TEST_CASE ("Bench gives a hash of the samples, which two builds can compare", "[
     CHECK (nlohmann::json::parse (run.out)["samples_xxh3_128"] == contentHash (spoken (3, 5)));
 
     const auto sweep = engine.run ({ "bench", "--text", "Hello.", "--sweep", "batch=2", "--json" });
-    auto both = spoken (0, 5);
-    const auto second = spoken (1, 5);
-    both.insert (both.end(), second.begin(), second.end());
     const auto points = nlohmann::json::parse (sweep.out);
     REQUIRE (points.size() == 1);
+    const int frames = points[0]["frames"];
+    CHECK (frames == engine.control->exactFrames);
+    auto both = spoken (0, frames);
+    const auto second = spoken (1, frames);
+    both.insert (both.end(), second.begin(), second.end());
     CHECK (points[0]["batch"] == 2);
     CHECK (points[0]["samples_xxh3_128"] == contentHash (both));
 }
@@ -99,8 +101,9 @@ TEST_CASE ("Bench measures every combination of a sweep and writes table and plo
     REQUIRE (outcome.code == 0);
     const auto table = engine.read ("sweep.csv");
     CHECK (std::count (table.begin(), table.end(), '\n') == 5);
-    CHECK (table.find (",0,useful,1,6,") != std::string::npos);
-    CHECK (table.find (",50,useful,3,6,") != std::string::npos);
+    const auto frames = std::to_string (engine.control->exactFrames) + ",";
+    CHECK (table.find (",0,useful,1," + frames) != std::string::npos);
+    CHECK (table.find (",50,useful,3," + frames) != std::string::npos);
     CHECK (engine.read ("sweep.svg").starts_with ("<svg"));
     CHECK (engine.run ({ "bench", "--sweep", "depth=1" }).code == 2);
 }

@@ -30,24 +30,29 @@ struct CommandFixture
         std::string out, err;
     };
 
+    Session session (std::ostream& out, std::ostream& err)
+    {
+        return { .load =
+                     [this] (const LoadOptions& options) {
+                         loaded = options;
+                         return std::make_unique<FakeRenderer> (control);
+                     },
+                 .out = out,
+                 .err = err,
+                 .terminalColumns = terminalColumns,
+                 .executable = folder.path() / "bin/tableread-engine",
+                 .recordingReader = recordingReader,
+                 .convert = convert,
+                 .measureGpu = measureGpu,
+                 .hasStandardOutput = hasStandardOutput,
+                 .exitNow = [this] (int code) { exitedWith = code; } };
+    }
+
     Outcome run (const std::vector<std::string>& arguments)
     {
         std::ostringstream out, err;
-        Session session { .load =
-                              [this] (const LoadOptions& options) {
-                                  loaded = options;
-                                  return std::make_unique<FakeRenderer> (control);
-                              },
-                          .out = out,
-                          .err = err,
-                          .terminalColumns = terminalColumns,
-                          .executable = folder.path() / "bin/tableread-engine",
-                          .recordingReader = recordingReader,
-                          .convert = convert,
-                          .measureGpu = measureGpu,
-                          .hasStandardOutput = hasStandardOutput,
-                          .exitNow = [this] (int code) { exitedWith = code; } };
-        const int code = runCommandLine (arguments, session);
+        auto context = session (out, err);
+        const int code = runCommandLine (arguments, context);
         return { code, out.str(), err.str() };
     }
 

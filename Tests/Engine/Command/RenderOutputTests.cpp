@@ -64,7 +64,8 @@ TEST_CASE ("Ctrl-C stops within a frame and keeps what is rendered", "[engine][c
         if (engine.control->framesRendered == 100 + 7 && frame == 7)
             raise (signal);
     };
-    const auto outcome = engine.render (twoLines, { "--stems", engine.path ("takes"), "--json" });
+    const auto outcome =
+        engine.render (twoLines, { "--stems", engine.path ("takes"), "--json", "--passages", "1" });
     CHECK (outcome.code == 128 + signal);
     CHECK (engine.control->framesRendered == 100 + 8); // the passage that was begun is kept
     auto begun = engine.line ("Ben", "Is it?", "ben", {}, 100);
@@ -97,7 +98,8 @@ TEST_CASE ("A render that does not stop by itself is ended, with what it has spo
             std::this_thread::sleep_for (std::chrono::milliseconds (10));
         CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (1));
     };
-    const auto outcome = engine.render (twoLines, { "--stems", engine.path ("takes"), "--json" });
+    const auto outcome =
+        engine.render (twoLines, { "--stems", engine.path ("takes"), "--json", "--passages", "1" });
     CHECK (engine.exitedWith == 143);
     auto begun = engine.line ("Ben", "Is it?", "ben", {}, 20);
     begun.resize (7 * FakeRenderer::frameSamples);
@@ -136,7 +138,7 @@ TEST_CASE ("Ctrl-C before the first frame leaves nothing", "[engine][command][re
     const auto outcome = engine.render (twoLines);
     CHECK (outcome.code == 130);
     CHECK_THAT (outcome.err, Contains ("nothing was written"));
-    CHECK (engine.control->voicesEncoded == 1);
+    CHECK (engine.control->voicesEncoded == 0); // it stopped after the first piece of it
     CHECK (engine.control->passagesRendered == 0);
     CHECK (engine.files() == std::vector<std::string> { "script.txt" });
 }

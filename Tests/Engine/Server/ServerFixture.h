@@ -42,6 +42,12 @@ inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const st
     return ShelfVoice { { name, { bytes.begin(), bytes.end() } }, bytes };
 }
 
+/** What a RenderWorker loads: one model of tones. */
+inline std::vector<RenderWorker::Loader> fakeModel (std::shared_ptr<FakeRendererControl> control)
+{
+    return { [control = std::move (control)] { return std::make_unique<FakeRenderer> (control); } };
+}
+
 /** A whole server around a FakeRenderer, whose model has two voices. */
 struct ServerFixture
 {
@@ -65,10 +71,10 @@ struct ServerFixture
 
     void start()
     {
-        worker = std::make_unique<RenderWorker> ([this] { return std::make_unique<FakeRenderer> (control); },
-                                                 workerLimits);
+        worker = std::make_unique<RenderWorker> (fakeModel (control), workerLimits);
         worker->waitUntilLoaded();
-        server = std::make_unique<SpeechServer> (*worker, *shelf, options);
+        server = std::make_unique<SpeechServer> (ServedModels ({ { "fake", worker.get(), 0, shelf.get() } }),
+                                                 options);
         socket = std::make_unique<UnixSocket> (UnixSocket::claim (folder.path() / "e.sock").value());
         if (auto listening = socket->listen(); ! listening)
             throw Exception (listening.error());
@@ -93,6 +99,12 @@ struct ServerFixture
     }
 
     std::filesystem::path path() const { return socket->path(); }
+
+    bool isBusy() const
+    {
+        const auto load = worker->load();
+        return load.speaking + load.waiting > 0;
+    }
 
     RawResponse speak (const nlohmann::json& body) const
     {

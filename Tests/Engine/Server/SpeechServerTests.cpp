@@ -66,7 +66,7 @@ TEST_CASE ("Health is answered while the render thread is busy", "[engine][serve
     engine.control->frameMs = 1000;
     RawClient client (engine.path());
     client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
-    REQUIRE (eventually ([&] { return engine.worker->busy(); }));
+    REQUIRE (eventually ([&] { return engine.isBusy(); }));
 
     const auto begin = std::chrono::steady_clock::now();
     const auto health = json::parse (request (engine.path(), "GET", "/health").body);
@@ -188,18 +188,57 @@ TEST_CASE ("A failure after the first frame cuts the body off, and the next job 
     CHECK (asFloats (next.body) == engine.expectedFloats ("Hello.", 5));
 }
 
-TEST_CASE ("A second job is turned away while one is spoken", "[engine][server][errors]")
+TEST_CASE ("A job waits for a seat, and beyond the queue one is turned away with the time it may take",
+           "[engine][server][errors]")
 {
-    const ServerFixture engine ({}, { .patience = std::chrono::milliseconds (50) });
+    const ServerFixture engine ({}, { .queuedJobs = 1, .seats = [] (auto&) { return 1; } });
     engine.control->frames = 1000;
     engine.control->frameMs = 20;
-    RawClient first (engine.path());
-    first.send (ServerFixture::post (ServerFixture::floats ("a long story")));
-    first.receive (1000);
-    const auto second = engine.speak (ServerFixture::floats ("me too"));
-    CHECK (second.status == 503);
-    CHECK (second.header ("Retry-After") == "1");
-    CHECK (errorOf (second)["code"] == "busy");
+    std::vector<std::unique_ptr<RawClient>> clients;
+    const auto ask = [&] (const std::string& text) -> RawClient& {
+        clients.push_back (std::make_unique<RawClient> (engine.path()));
+        clients.back()->send (ServerFixture::post (ServerFixture::floats (text)));
+        return *clients.back();
+    };
+    ask ("a long story").receive (1000);
+    ask (std::string (900, 'x'));
+    REQUIRE (eventually ([&] { return engine.worker->load().waiting == 1; }));
+    const auto refused = engine.speak (ServerFixture::floats ("me too"));
+    CHECK (refused.status == 503);
+    CHECK (errorOf (refused)["code"] == "busy");
+    CHECK_THAT (errorOf (refused)["message"].get<std::string>(), Catch::Contains ("queue is full"));
+    CHECK (refused.header ("Retry-After") ==
+           "60"); // 900 characters, at 15 a second until something was spoken
+    RawClient beforeItsBody (engine.path());
+    beforeItsBody.send ("POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\nContent-Length: 1000\r\n\r\n");
+    CHECK (RawResponse::parse (beforeItsBody.receive()).status == 503);
+
+    clients.back()->hangUp(); // its place in the queue is free within a step
+    CHECK (eventually ([&] { return engine.worker->load().waiting == 0; }));
+    engine.control->frames = 5;
+    clients.front()->hangUp();
+    CHECK (engine.speak (ServerFixture::floats ("me too")).complete);
+}
+
+TEST_CASE ("Several clients are answered at once, each with the samples that it would get alone",
+           "[engine][server]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 20;
+    engine.control->frameMs = 10;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 8; ++i)
+    {
+        clients.push_back (std::make_unique<RawClient> (engine.path()));
+        clients.back()->send (ServerFixture::post (ServerFixture::floats ("Number " + std::to_string (i))));
+    }
+    for (int i = 0; i < 8; ++i)
+    {
+        const auto answer = RawResponse::parse (clients[static_cast<std::size_t> (i)]->receive());
+        CHECK (answer.complete);
+        CHECK (asFloats (answer.body) == engine.expectedFloats ("Number " + std::to_string (i), 20));
+    }
+    CHECK (engine.control->mostAtOnce > 1);
 }
 
 TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][server][cancel]")
@@ -212,7 +251,7 @@ TEST_CASE ("A client that hangs up cancels its job within a frame", "[engine][se
         RawClient client (engine.path());
         client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
         if (beforeTheFirstFrame)
-            REQUIRE (eventually ([&] { return engine.worker->busy(); }));
+            REQUIRE (eventually ([&] { return engine.isBusy(); }));
         else
             client.receive (1000);
     }
@@ -241,26 +280,9 @@ TEST_CASE ("A job that comes while the engine stops is told so", "[engine][serve
     CHECK_THAT (errorOf (response)["message"].get<std::string>(), Catch::Contains ("stopping"));
 }
 
-TEST_CASE ("The job after a hang-up waits for the current frame instead of being turned away",
-           "[engine][server][cancel]")
-{
-    const ServerFixture engine;
-    engine.control->frames = 1000;
-    engine.control->frameMs = 100;
-    {
-        RawClient client (engine.path());
-        client.send (ServerFixture::post (ServerFixture::floats ("a long story")));
-        client.receive (1000);
-        engine.control->frames = 5;
-    }
-    CHECK (engine.speak (ServerFixture::floats ("Hello.")).status == 200);
-}
-
 TEST_CASE ("A client that does not read slows its own job only", "[engine][server][cancel]")
 {
-    SpeechServer::Options options;
-    options.queuedSamples = 4 * FakeRenderer::frameSamples;
-    const ServerFixture engine (options);
+    const ServerFixture engine ({}, { .holdSeconds = 4.0 * FakeRenderer::frameSamples / 24'000 });
     engine.control->frames = 100'000;
     RawClient client (engine.path());
     client.send (ServerFixture::post (ServerFixture::floats ("a very long story")));
@@ -275,7 +297,7 @@ TEST_CASE ("A client that does not read slows its own job only", "[engine][serve
     CHECK (engine.control->framesRendered < 10'000);
     CHECK (request (engine.path(), "GET", "/health").status == 200);
     client.hangUp();
-    CHECK (eventually ([&] { return ! engine.worker->busy(); }));
+    CHECK (eventually ([&] { return ! engine.isBusy(); }));
 }
 
 TEST_CASE ("A voice is encoded once for all of its lines", "[engine][server]")
@@ -404,6 +426,23 @@ TEST_CASE ("Recordings take no more memory than they may in the whole process",
     CHECK (engine.recordingsRead == 0);
 }
 
+TEST_CASE ("A request's model chooses among those that are served", "[engine][server][models]")
+{
+    const ServerFixture engine;
+    const auto speak = [&engine] (const json& model) {
+        auto body = ServerFixture::floats ("Hello.");
+        body["model"] = model;
+        return engine.speak (body);
+    };
+    for (const auto* name : { "fake", "tableread", "tts-1", "tts-1-hd", "gpt-4o-mini-tts" })
+        CHECK (speak (name).status == 200);
+    CHECK (speak (nullptr).status == 200);
+    const auto refused = speak ("vibevoice-70b");
+    CHECK (refused.status == 404);
+    CHECK (errorOf (refused)["param"] == "model");
+    CHECK_THAT (errorOf (refused)["message"].get<std::string>(), Catch::Contains ("serves fake"));
+}
+
 TEST_CASE ("Errors name the field that Protocol.md promises", "[engine][server][errors]")
 {
     const ServerFixture engine;
@@ -434,17 +473,4 @@ TEST_CASE ("A field that is null is absent", "[engine][server]")
                                           { "tableread", nullptr } });
     CHECK (response.status == 200);
     CHECK (response.header ("Warning").empty());
-}
-
-TEST_CASE ("A busy engine says so before it reads a body", "[engine][server][errors]")
-{
-    const ServerFixture engine;
-    engine.control->frames = 1000;
-    engine.control->frameMs = 20;
-    RawClient first (engine.path());
-    first.send (ServerFixture::post (ServerFixture::floats ("a long story")));
-    first.receive (1000);
-    RawClient second (engine.path());
-    second.send ("POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\nContent-Length: 1000\r\n\r\n");
-    CHECK (RawResponse::parse (second.receive()).status == 503);
 }

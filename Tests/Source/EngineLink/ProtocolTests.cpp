@@ -122,6 +122,28 @@ TEST_CASE ("A request that is too large is refused unread", "[source][enginelink
     CHECK (read.error().code == ErrorCode::OutOfRange);
 }
 
+TEST_CASE ("A request says who asks and when it is due, if it wants to", "[source][enginelink]")
+{
+    auto request = twoSpeakers();
+    CHECK (parseSpeechRequest (toJson (request))->client.empty());
+    CHECK_FALSE (parseSpeechRequest (toJson (request))->dueMs);
+    request.client = "session 7";
+    request.dueMs = 1500.0;
+    const auto read = parseSpeechRequest (toJson (request));
+    CHECK (read->client == "session 7");
+    CHECK (read->dueMs == 1500.0);
+    const auto errorAt = [] (const std::string& field) {
+        const auto refused = parseSpeechRequest (R"({"input": "a", "tableread": {)" + field + "}}");
+        REQUIRE (! refused);
+        return refused.error().where;
+    };
+    CHECK (errorAt (R"("due_ms": -1)") == "tableread.due_ms");
+    CHECK (errorAt (R"("due_ms": "soon")") == "tableread.due_ms");
+    CHECK (errorAt (R"("due_ms": 1e10)") == "tableread.due_ms");
+    CHECK (errorAt (R"("client": 7)") == "tableread.client");
+    CHECK (errorAt (R"("client": ")" + std::string (65, 'x') + '"') == "tableread.client");
+}
+
 TEST_CASE ("Text that is not UTF-8 does not stop a request from being written", "[source][enginelink]")
 {
     auto request = twoSpeakers();
@@ -131,7 +153,10 @@ TEST_CASE ("Text that is not UTF-8 does not stop a request from being written", 
 
 TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
 {
-    Health health { "ok", "0.1.0", version, "mini", "cpu-fp32-1", 24'000, 3200, true, { "anna", "ben" }, {} };
+    Health health {
+        "ok", "0.1.0",           version,           "mini", "cpu-fp32-1", 24'000, 3200, true, 6, 5,
+        4,    { "mini", "big" }, { "anna", "ben" }, {}
+    };
     const bool onAGpu = GENERATE (false, true);
     if (onAGpu)
         health.offload = OffloadState { 28, 8, 2, false, 20, "int8", "preset budget" };
@@ -141,6 +166,8 @@ TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
     CHECK_FALSE (parseHealth ("<html>"));
     CHECK_FALSE (parseHealth (R"({"protocol": "one"})"));
     CHECK_FALSE (parseHealth (R"({"sample_rate": 0})"));
+    CHECK_FALSE (parseHealth (R"({"seats": 0})"));
+    CHECK (parseHealth ("{}")->seats == 1); // of an engine that does not know them
     CHECK_FALSE (parseHealth (R"({"offload": {"gpu_layers": -1}})"));
     CHECK_FALSE (parseHealth (R"({"offload": 8})"));
 }

@@ -57,6 +57,7 @@ TEST_CASE ("Rows that join and leave change no bit of a sequence", "[engine][ren
     Loop fixture;
     const auto leaver = fixture.loop.join (fixture.input (2, std::vector<std::int64_t> (20, L::f), early));
     const auto watched = fixture.loop.join (fixture.input (1, script, among));
+    fixture.loop.prepareAll();
     for (int i = 0; i < 3; ++i)
         fixture.loop.step();
     fixture.loop.join (fixture.input (3, { L::f, L::f, L::t }, late)); // ends on its own while the others run
@@ -101,6 +102,7 @@ TEST_CASE ("After the end of speech the codec begins in silence again", "[engine
     Loop fixture;
     std::vector<float> out;
     const auto sequence = fixture.loop.join (fixture.input (1, { L::f, L::f, L::e, L::s, L::f, L::t }, out));
+    fixture.loop.prepareAll();
     for (int i = 0; i < 2; ++i)
         fixture.loop.step();
     CHECK (sequence->decoderState.contexts.size() > 0);
@@ -110,4 +112,100 @@ TEST_CASE ("After the end of speech the codec begins in silence again", "[engine
     CHECK (sequence->semanticState.contexts.empty());
     fixture.loop.step();
     CHECK (sequence->negative.length() == 1); // only the new start
+}
+
+TEST_CASE ("A prompt in pieces beside others gives the bits of a prompt at once",
+           "[engine][render][determinism]")
+{
+    const c10::InferenceMode noGradients;
+    using L = Loop;
+    const std::vector<std::int64_t> script { L::f, L::f, L::e, L::s, L::f, L::f, L::f, L::f, L::e, L::t };
+    const auto longPrompt = [&script] (Loop& fixture, std::vector<float>& out) {
+        auto input = fixture.input (1, script, out);
+        for (std::int64_t i = 0; i < 300; ++i)
+            input.ids.insert (input.ids.begin(), (i * 37) % 140);
+        return input;
+    };
+    std::vector<float> whole, pieces, other;
+    {
+        Loop fixture;
+        fixture.loop.join (longPrompt (fixture, whole));
+        fixture.loop.prepareAll();
+        while (fixture.loop.step())
+        {}
+    }
+    REQUIRE (whole.size() == 6UL * 16);
+
+    Loop fixture;
+    fixture.loop.join (fixture.input (2, std::vector<std::int64_t> (400, L::f), other));
+    fixture.loop.prepareAll();
+    const auto watched = fixture.loop.join (longPrompt (fixture, pieces));
+    int steps = 0;
+    while (! watched->isPrepared())
+    {
+        fixture.loop.step();
+        ++steps;
+    }
+    CAPTURE (steps);
+    while (! watched->finished)
+        fixture.loop.step();
+    CHECK (pieces == whole);
+}
+
+TEST_CASE ("A sequence that is parked and resumed goes on with the same bits",
+           "[engine][render][determinism]")
+{
+    const c10::InferenceMode noGradients;
+    using L = Loop;
+    const std::vector<std::int64_t> script { L::f, L::f, L::e, L::s, L::f, L::f, L::f, L::f, L::e, L::t };
+    std::vector<float> alone, parked, other;
+    {
+        Loop fixture;
+        fixture.loop.join (fixture.input (1, script, alone));
+        while (fixture.loop.step())
+        {}
+    }
+    const int parkAt = GENERATE (0, 1, 2, 4, 8);
+    Loop fixture;
+    fixture.loop.join (fixture.input (2, std::vector<std::int64_t> (40, L::f), other));
+    const auto watched = fixture.loop.join (fixture.input (1, script, parked));
+    for (int i = 0; i < parkAt; ++i)
+        fixture.loop.step();
+    const auto before = parked.size();
+    fixture.loop.park (*watched);
+    for (int i = 0; i < 3; ++i)
+        CHECK (fixture.loop.step());
+    CHECK (parked.size() == before);
+    fixture.loop.resume (*watched);
+    while (fixture.loop.step())
+    {}
+    CHECK (parked == alone);
+}
+
+TEST_CASE ("A sequence whose listener throws ends alone, and is told why", "[engine][render][errors]")
+{
+    const c10::InferenceMode noGradients;
+    using L = Loop;
+    Loop fixture;
+    std::vector<float> good, unused;
+    auto broken = fixture.input (2, { L::f, L::f, L::t }, unused);
+    broken.events.onFrame = [] (auto) { throw std::runtime_error ("the listener is gone"); };
+    std::string told;
+    broken.events.onEnd = [&told] (const RenderReport& report, const std::exception_ptr& failure) {
+        CHECK (report.frames == 1);
+        try
+        {
+            std::rethrow_exception (failure);
+        }
+        catch (const std::exception& exception)
+        {
+            told = exception.what();
+        }
+    };
+    fixture.loop.join (std::move (broken));
+    fixture.loop.join (fixture.input (1, { L::f, L::f, L::t }, good));
+    while (fixture.loop.step())
+    {}
+    CHECK (told == "the listener is gone");
+    CHECK (good.size() == 2UL * 16);
 }

@@ -177,6 +177,7 @@ TEST_CASE ("A sweep that was aborted leaves an engine that renders like a fresh 
     }
     std::vector<float> cut;
     const auto leaver = gpu.loop.join (gpu.input (5, 50, cut));
+    gpu.loop.prepareAll();
     gpu.loop.step();
     gpu.loop.leave (leaver);
     CHECK (gpu.speak (4, 5) == expected);
@@ -206,6 +207,7 @@ TEST_CASE ("Transfers and trims are counted: one copy of each offloaded layer a 
     Gpu gpu (offloaded (3, 1, 10));
     std::vector<float> out;
     const auto sequence = gpu.loop.join (gpu.input (7, 60, out));
+    gpu.loop.prepareAll();
     const auto before = gpu.model.streamed->layerStreamer().counters().transfers;
     const auto trimsBefore = gpu.model.streamed->trims().counters();
     while (gpu.loop.step())

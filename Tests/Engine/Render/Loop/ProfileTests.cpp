@@ -9,6 +9,7 @@
 #include "Render/FramePart.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Measuring.h"
+#include "Render/RenderAll.h"
 
 using namespace tableread::engine;
 
@@ -41,13 +42,15 @@ std::pair<std::vector<float>, std::vector<ProfileSpan>> speak (const LoadOptions
     VoiceAudio hum { "hum", std::vector<float> (72'000) };
     for (std::size_t i = 0; i < hum.samples.size(); ++i)
         hum.samples[i] = 0.08f * std::sin (0.03f * (float) i);
-    const auto voice = renderer->encodeVoice (hum);
+    const auto voice = encodeVoice (*renderer, std::move (hum));
     renderer->measuring().takeProfile();
     std::vector<float> samples;
-    RenderEvents events;
-    events.onFrame = [&samples] (auto frame) { samples.insert (samples.end(), frame.begin(), frame.end()); };
-    const Renderer::Job job { { { { 0, "Who left the light on?" } }, { voice } }, { .seed = 1 }, events };
-    renderer->measuring().renderMeasured ({ &job, 1 }, 6);
+    PassageJob job { { { { 0, "Who left the light on?" } }, { voice } }, { .seed = 1 } };
+    job.events.onFrame = [&samples] (auto frame) {
+        samples.insert (samples.end(), frame.begin(), frame.end());
+    };
+    job.exactFrames = 6;
+    renderAll (*renderer, { std::move (job) }, { .preparesFirst = true });
     return { std::move (samples), renderer->measuring().takeProfile() };
 }
 
@@ -75,6 +78,7 @@ TEST_CASE ("On a CPU a profile has each part of each frame, as the report adds t
     input.exactFrames = 3;
     input.tokenLimit = 4;
     const auto sequence = loop.join (std::move (input));
+    loop.prepareAll();
     model.profiler->prepared();
     for (bool goesOn = true; goesOn; model.profiler->frameMade())
     {

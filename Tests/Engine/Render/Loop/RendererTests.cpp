@@ -14,6 +14,7 @@
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Parallel.h"
 #include "Render/Loop/CpuFallback.h"
+#include "Render/RenderAll.h"
 #include "Support/Failure.h"
 #include "Support/TemporaryFolder.h"
 
@@ -41,19 +42,21 @@ VoiceAudio hum (float frequencyHz)
     return voice;
 }
 
-Renderer::Job job (const std::string& text, Samples& out, std::uint64_t seed = 1)
+PassageEvents into (Samples& out)
 {
-    static const auto voice = renderer().encodeVoice (hum (120));
-    RenderEvents events;
-    events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
-    return { { { { 0, text } }, { voice } }, { .seed = seed, .maxSeconds = 1.2 }, events };
+    return { .onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); } };
+}
+
+PassageJob job (const std::string& text, Samples& out, std::uint64_t seed = 1)
+{
+    static const auto voice = encodeVoice (renderer(), hum (120));
+    return { { { { 0, text } }, { voice } }, { .seed = seed, .maxSeconds = 1.2 }, into (out) };
 }
 
 Samples speak (const std::string& text, std::uint64_t seed = 1)
 {
     Samples out;
-    const auto one = job (text, out, seed);
-    renderer().render (one.passage, one.settings, one.events);
+    render (renderer(), job (text, out, seed));
     return out;
 }
 
@@ -84,10 +87,9 @@ TEST_CASE ("A model speaks with the guidance scale of its generation_config.json
     CHECK (guided->info().guidanceScale == 3.0f);
     const auto speakWith = [&] (Renderer& speaker, std::optional<float> guidance) {
         Samples out;
-        RenderEvents events;
-        events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
-        speaker.render ({ { { 0, line } }, { speaker.encodeVoice (hum (120)) } },
-                        { .seed = 1, .guidanceScale = guidance, .maxSeconds = 0.8 }, events);
+        render (speaker, { { { { 0, line } }, { encodeVoice (speaker, hum (120)) } },
+                           { .seed = 1, .guidanceScale = guidance, .maxSeconds = 0.8 },
+                           into (out) });
         return out;
     };
     CHECK (sameBits (speakWith (*guided, {}), speakWith (renderer(), 3.0f)));
@@ -103,12 +105,11 @@ TEST_CASE ("A model's file that shrinks is an error in words, for every passage 
     const auto file = folder.path() / "model/model-00002-of-00002.safetensors";
     REQUIRE (std::filesystem::exists (file));
     const auto speaker = Renderer::load ({ .model = folder.path() / "model", .threads = 2 });
-    const VoicedPassage passage { { { 0, line } }, { speaker->encodeVoice (hum (120)) } };
+    const VoicedPassage passage { { { 0, line } }, { encodeVoice (*speaker, hum (120)) } };
     const auto frames = [&] {
         std::size_t count = 0;
-        RenderEvents events;
-        events.onFrame = [&] (auto) { ++count; };
-        speaker->render (passage, { .seed = 1, .maxSeconds = 0.8 }, events);
+        render (*speaker,
+                { passage, { .seed = 1, .maxSeconds = 0.8 }, { .onFrame = [&] (auto) { ++count; } } });
         return count;
     };
     CHECK (frames() == 6);
@@ -127,9 +128,8 @@ TEST_CASE ("A render is the same after another one was cancelled halfway", "[eng
 {
     const auto wanted = speak (line);
     Samples partial;
-    auto cancelled = job ("This one is cut off early.", partial);
-    cancelled.events.isCancelled = [&] { return partial.size() >= 2UL * 3200; };
-    const auto report = renderer().render (cancelled.passage, cancelled.settings, cancelled.events);
+    const auto report = render (renderer(), job ("This one is cut off early.", partial),
+                                [&] { return partial.size() >= 2UL * 3200; });
     CHECK (report.finish == FinishReason::Cancelled);
     CHECK (report.frames == 2);
     CHECK (partial.size() == 2UL * 3200);
@@ -142,8 +142,7 @@ TEST_CASE ("A render is the same after one whose listener threw", "[engine][rend
     Samples unused;
     auto broken = job (line, unused);
     broken.events.onFrame = [] (auto) { throw std::runtime_error ("the listener is gone"); };
-    CHECK_THROWS_WITH (renderer().render (broken.passage, broken.settings, broken.events),
-                       "the listener is gone");
+    CHECK_THROWS_WITH (render (renderer(), broken), "the listener is gone");
     CHECK (sameBits (speak (line), wanted));
 }
 
@@ -156,8 +155,7 @@ TEST_CASE ("A passage sounds the same alone as in a batch", "[engine][render][de
     auto other = job ("It was on when I came.", c, 4);
     other.settings.steps = 5;
     other.settings.guidanceScale = 1.0f;
-    const Renderer::Job jobs[] { shorter, job (line, b), other };
-    const auto reports = renderer().renderBatch (jobs);
+    const auto reports = renderAll (renderer(), { shorter, job (line, b), other });
     CHECK (sameBits (b, alone));
     CHECK (reports[0].frames == 3);
     CHECK (reports[0].finish == FinishReason::MaxSeconds);
@@ -177,7 +175,7 @@ TEST_CASE ("The report says how long, how many, and where the time went", "[engi
     auto one = job (line, out);
     one.settings.maxSeconds = 0;
     one.settings.maxLengthTimes = 0.02; // of some 260 tokens: 5
-    const auto report = renderer().render (one.passage, one.settings, one.events);
+    const auto report = render (renderer(), one);
     CHECK (report.finish == FinishReason::Length);
     CHECK (report.tokens.size() == (std::size_t) (0.02 * (double) report.promptTokens));
     CHECK (report.frames * 3200 == (std::int64_t) out.size());
@@ -193,13 +191,11 @@ TEST_CASE ("What cannot be spoken is refused in words", "[engine][render]")
     Samples out;
     auto one = job (line, out);
     one.settings.steps = 0;
-    CHECK_THROWS_WITH (renderer().render (one.passage, one.settings, one.events),
-                       Catch::Contains ("diffusion steps is 0"));
+    CHECK_THROWS_WITH (render (renderer(), one), Catch::Contains ("diffusion steps is 0"));
     one = job (line, out);
     one.passage.lines[0].text = std::string (5000, 'a');
-    CHECK_THROWS_WITH (renderer().render (one.passage, one.settings, one.events),
-                       Catch::Contains ("Split the passage"));
-    CHECK_THROWS_WITH (renderer().encodeVoice ({ "Nobody", {} }),
+    CHECK_THROWS_WITH (render (renderer(), one), Catch::Contains ("Split the passage"));
+    CHECK_THROWS_WITH (encodeVoice (renderer(), { "Nobody", {} }),
                        Catch::Contains ("voice \"Nobody\" has no samples"));
     CHECK (out.empty());
 }

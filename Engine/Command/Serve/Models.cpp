@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Command/Serve/Models.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "Checkpoint/HubCache.h"
+
+namespace tableread::engine
+{
+namespace
+{
+/** The GPU's index in "cuda:1", 0 for "cuda"; empty for anything else. */
+std::optional<int> gpuIndex (std::string_view device)
+{
+    constexpr std::string_view cuda = "cuda";
+    if (! device.starts_with (cuda))
+        return {};
+    device.remove_prefix (cuda.size());
+    if (device.empty())
+        return 0;
+    int index = -1;
+    const auto* end = device.data() + device.size();
+    const auto [stopped, error] = std::from_chars (device.data() + 1, end, index);
+    return device.front() == ':' && error == std::errc() && stopped == end && index >= 0
+               ? std::optional (index)
+               : std::nullopt;
+}
+
+bool isDevice (std::string_view text)
+{
+    return text == "cpu" || text == "auto" || gpuIndex (text);
+}
+} // namespace
+
+ModelRequest parseModelRequest (const std::string& text)
+{
+    std::error_code ignored;
+    if (std::filesystem::exists (text, ignored))
+        return { {}, text, {} };
+    ModelRequest request;
+    std::string rest = text;
+    if (const auto at = rest.rfind ('@'); at != std::string::npos && isDevice (rest.substr (at + 1)))
+    {
+        request.device = rest.substr (at + 1);
+        rest.resize (at);
+    }
+    if (const auto equals = rest.find ('=');
+        equals != std::string::npos && equals > 0 && equals < rest.find ('/'))
+    {
+        request.name = rest.substr (0, equals);
+        rest.erase (0, equals + 1);
+    }
+    request.folder = rest;
+    return request;
+}
+
+std::vector<ModelToServe> modelsToServe (const std::vector<std::string>& asked, const ModelOptions& options,
+                                         const OffloadOptions& offload, const Session& session)
+{
+    std::vector<ModelToServe> models;
+    for (const auto& text : asked.empty() ? std::vector<std::string> { {} } : asked)
+    {
+        const auto request = text.empty() ? ModelRequest {} : parseModelRequest (text);
+        auto own = options;
+        own.model = request.folder;
+        const auto device = request.device.empty() ? options.device : request.device;
+        const auto gpu = gpuIndex (device);
+        own.device = gpu ? "cuda" : device;
+        auto load = own.resolve (session);
+        load.deviceIndex = gpu.value_or (0);
+        offload.applyTo (load);
+        const auto name = request.name.empty() ? modelName (load.model) : request.name;
+        if (std::ranges::find (models, name, &ModelToServe::name) != models.end())
+            fail (ErrorCode::InvalidInput,
+                  fmt::format ("two models are named \"{}\". Give one another name: --model NAME={}.", name,
+                               load.model.string()));
+        models.push_back ({ name, std::move (load), gpu ? fmt::format ("cuda:{}", *gpu) : device });
+    }
+    return models;
+}
+} // namespace tableread::engine

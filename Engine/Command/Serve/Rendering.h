@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <latch>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "Command/Serve/Models.h"
+#include "Server/ServedModels.h"
+
+namespace tableread::engine
+{
+/** The render threads of `serve`, one for each device, and the voices of their models. */
+class Rendering
+{
+public:
+    struct Hooks
+    {
+        std::function<VoiceShelf (const std::filesystem::path& model)> voices;
+        std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load;
+
+        /** Called on a render thread when its models have loaded, or one could not be; not before begin(). */
+        std::function<void (const RenderWorker&, std::size_t models)> whenLoaded;
+    };
+
+    /** Begins to load. Both must outlive this object. */
+    Rendering (const std::vector<ModelToServe>& models, const Hooks& hooks);
+    ~Rendering() { begin(); }
+    Rendering (const Rendering&) = delete;
+    Rendering& operator= (const Rendering&) = delete;
+
+    /** Lets the render threads call whenLoaded. */
+    void begin();
+
+    ServedModels models() const { return ServedModels (all); }
+
+    /** @throws what loading failed with. @returns whether all are loaded. */
+    bool isLoaded() const;
+
+private:
+    std::latch isMade { 1 };
+    std::list<VoiceShelf> shelves;
+    std::vector<ServedModel> all;
+    std::list<std::unique_ptr<RenderWorker>> workers; // last: they use the rest
+};
+} // namespace tableread::engine

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "Render/Renderer.h"
+
+namespace tableread::engine
+{
+/** How many passages a model speaks at once: on a GPU as many as memory was planned for; on a CPU the most whose step takes
+    at most 100 ms, measured now with passages of a few words, so that each of them keeps real time. At least 1, at most
+    `most` and ModelInfo::mostPassages. Called while nothing is in flight.
+
+    @param clock milliseconds; empty: the system's. */
+int measureSeats (Renderer& renderer, int most = 16, const std::function<double()>& clock = {});
+} // namespace tableread::engine
