@@ -107,9 +107,9 @@ void EagerCompute::pass (std::span<Sequence* const> speaking, std::span<const Pr
     const PassTimers timers (model.profiler.get(), speaking, prompts);
     const ProfileScope queue (model.profiler.get(),
                               { .kind = ProfileSpan::Kind::Queue, .part = numberOf (timers.part) });
-    const PassRows rows (model, speaking, prompts);
+    PassRows rows (model, speaking, prompts);
     Tap* const layers = prompts.empty() ? nullptr : prompts.front().sequence->input.tap;
-    const auto out = network.pass (rows.inputs, rows.attention, layers);
+    const auto out = network.pass (rows.blocks, layers);
     rows.handOut (out, [this] (Sequence& s) { score (s); });
 }
 } // namespace tableread::engine

@@ -2,6 +2,7 @@
 #include "Render/Frame/FrameNetwork.h"
 
 #include <ATen/ATen.h>
+#include <vector>
 
 #include "Kernels/PersistentKernel.h"
 
@@ -18,18 +19,26 @@ FrameNetwork::FrameNetwork (VibeVoice& of, const SpecialTokens& tokens)
     , choices (of.languageModel.outputRows (tokensInOrder (tokens)))
 {}
 
-at::Tensor FrameNetwork::pass (const at::Tensor& inputs, const kernels::AttentionRows& rows,
-                               Tap* layerTap) const
+at::Tensor FrameNetwork::pass (std::span<PassBlock> blocks, Tap* layerTap) const
 {
-    auto x = inputs.clone();
     model.languageModel.walk (LayerSteps::Single, [&] (const LayerStretch& layer) {
-        model.languageModel.run (x, layer, rows);
+        for (auto& block : blocks)
+            model.languageModel.run (block.rows, layer, block.attention);
         if (layerTap == nullptr)
             return;
-        auto seen = x.narrow (0, 0, rows.groups.front().rows).clone();
+        const auto& first = blocks.front();
+        auto seen = first.rows.narrow (0, 0, first.attention.groups.front().rows).clone();
         layerTap->see ("prefill.layer" + std::to_string (layer.last) + ".out", seen);
     });
-    return model.languageModel.normalised (x);
+    return normalised (blocks);
+}
+
+at::Tensor FrameNetwork::normalised (std::span<const PassBlock> blocks) const
+{
+    std::vector<at::Tensor> all;
+    for (const auto& block : blocks)
+        all.push_back (model.languageModel.normalised (block.rows));
+    return at::cat (all);
 }
 
 at::Tensor FrameNetwork::scores (const at::Tensor& hidden) const

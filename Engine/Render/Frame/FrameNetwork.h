@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 
 #include "Network/Sampler/Sampler.h"
@@ -21,6 +22,13 @@ enum class LaunchMode
 
 /** START, END, frame and end of text: the order of Sequence::scores. */
 std::array<std::int64_t, 4> tokensInOrder (const SpecialTokens& special);
+
+/** Rows of a pass that are computed together. */
+struct PassBlock
+{
+    at::Tensor rows; // [M, h]
+    kernels::AttentionRows attention;
+};
 
 /** What a frame of B slots is made from. Rows of the codec states are slots. */
 struct FrameSlots
@@ -50,9 +58,13 @@ class FrameNetwork
 public:
     FrameNetwork (VibeVoice& model, const SpecialTokens& tokens);
 
-    /** Eagerly: inputs [M, h] → hidden states [M, h] after the final norm. Writes rows to the stores; the caller counts
-        them (KvCache::append). layerTap: sees prefill.layer{l}.out, each layer's output for the first branch. */
-    at::Tensor pass (const at::Tensor& inputs, const kernels::AttentionRows& rows, Tap* layerTap) const;
+    /** Eagerly, the blocks in order → hidden states [M, h] of all of them after the final norm. Changes the blocks' rows.
+        Writes rows to the stores; the caller counts them (KvCache::append). layerTap: sees prefill.layer{l}.out, each
+        layer's output for the first branch. */
+    at::Tensor pass (std::span<PassBlock> blocks, Tap* layerTap) const;
+
+    /** The end of a pass: the final norm of all blocks. */
+    at::Tensor normalised (std::span<const PassBlock> blocks) const;
 
     /** hidden [M, h] → [M, 4], in the order of tokensInOrder(). */
     at::Tensor scores (const at::Tensor& hidden) const;

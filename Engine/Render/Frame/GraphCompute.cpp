@@ -147,11 +147,12 @@ void GraphCompute::pass (std::span<Sequence* const> speaking, std::span<const Pr
     const PassTimers timers (model.profiler.get(), speaking, prompts);
     if (prompts.empty())
         return speak (speaking, {});
-    const PassRows rows (model, {}, prompts);
-    auto x = rows.inputs;
-    speak (speaking,
-           [&] (const LayerStretch& stretch) { model.languageModel.run (x, stretch, rows.attention); });
-    rows.handOut (model.languageModel.normalised (x), [this] (Sequence& s) { eager.score (s); });
+    PassRows rows (model, {}, prompts);
+    speak (speaking, [&] (const LayerStretch& stretch) {
+        for (auto& block : rows.blocks)
+            model.languageModel.run (block.rows, stretch, block.attention);
+    });
+    rows.handOut (network.normalised (rows.blocks), [this] (Sequence& s) { eager.score (s); });
     placePrepared (prompts);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Render/Frame/PassRows.h"
 
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <string>
 #include <utility>
@@ -10,31 +11,52 @@ namespace tableread::engine
 PassRows::PassRows (const VibeVoice& model, std::span<Sequence* const> speaking,
                     std::span<const PromptPiece> prompts)
 {
-    std::vector<at::Tensor> all;
     for (auto* s : speaking)
-        add ({ .sequence = s, .rows = 1 }, s->nextInput, all);
+        add (model, { .sequence = s, .rows = 1 }, s->nextInput);
+    if (model.device().is_cuda())
+        endBlock();
     for (const auto& piece : prompts)
-        add ({ piece.sequence, piece.rows, piece.isLast() },
-             piece.sequence->promptRows (model, piece.sequence->positive.length(), piece.rows), all);
-    inputs = at::cat (all);
-    attention = kernels::makeAttentionRows (std::move (groups));
+        add (model, { piece.sequence, piece.rows, piece.isLast() },
+             piece.sequence->promptRows (model, piece.sequence->positive.length(), piece.rows));
+    endBlock();
 }
 
-void PassRows::add (const Part& part, at::Tensor rows, std::vector<at::Tensor>& to)
+void PassRows::add (const VibeVoice& model, const Part& part, at::Tensor rows)
 {
     auto& s = *part.sequence;
     const bool negative = part.isLast && s.guided();
     if (negative)
         s.negativeInput = rows.slice (0, part.rows - 1).clone();
     tap (s.input.tap, "lm.p" + std::to_string (s.passes) + ".in", rows);
-    to.push_back (rows);
-    groups.push_back (s.positive.group (part.rows));
-    if (negative)
+    const bool inBlocks = model.device().is_cuda() && part.rows > 1 && s.input.tap == nullptr;
+    const auto block = inBlocks ? promptBlockOnGpu : part.rows;
+    auto group = s.positive.group (0);
+    for (std::int64_t first = 0; first < part.rows; first += block)
     {
-        to.push_back (rows.slice (0, part.rows - 1));
-        groups.push_back (s.negative.group (1));
+        if (first > 0)
+            endBlock();
+        group.rows = std::min (block, part.rows - first);
+        addRows (rows.narrow (0, first, group.rows), group);
+        group.length += group.rows;
     }
+    if (negative)
+        addRows (rows.slice (0, part.rows - 1), s.negative.group (1));
+    if (inBlocks)
+        endBlock();
     parts.push_back (part);
+}
+
+void PassRows::addRows (at::Tensor rows, const kernels::AttentionGroup& group)
+{
+    open.push_back (std::move (rows));
+    groups.push_back (group);
+}
+
+void PassRows::endBlock()
+{
+    if (! open.empty())
+        blocks.push_back (
+            { at::cat (std::exchange (open, {})), kernels::makeAttentionRows (std::exchange (groups, {})) });
 }
 
 void PassRows::handOut (const at::Tensor& hidden, const std::function<void (Sequence&)>& score) const

@@ -5,11 +5,15 @@
 #include <span>
 #include <vector>
 
-#include "Kernels/Attention.h"
 #include "Render/Frame/Compute.h"
+#include "Render/Frame/FrameNetwork.h"
 
 namespace tableread::engine
 {
+/** Rows of a prompt that a GPU computes together, counted from its beginning: a sum's order there depends on how many rows of
+    a sequence share a product. On a CPU it does not, and a block is whatever a pass has. */
+inline constexpr std::int64_t promptBlockOnGpu = 128;
+
 /** The rows that sequences bring into an eager pass, and what they take out of it. A sequence that speaks has one for each
     branch; a piece of a prompt has its rows, and with the last one also the first of the negative branch. */
 class PassRows
@@ -18,11 +22,11 @@ public:
     PassRows (const VibeVoice& model, std::span<Sequence* const> speaking,
               std::span<const PromptPiece> prompts);
 
-    at::Tensor inputs; // [M, h]
-    kernels::AttentionRows attention;
+    /** To be run in order, each layer over all of them: a later block of a prompt sees the keys of an earlier one. */
+    std::vector<PassBlock> blocks;
 
-    /** hidden [M, h], after the final norm. Counts the rows in the caches, gives the sequences their conditions, and calls
-        `score` for each that has new ones. */
+    /** hidden [M, h] of all blocks, after the final norm. Counts the rows in the caches, gives the sequences their
+        conditions, and calls `score` for each that has new ones. */
     void handOut (const at::Tensor& hidden, const std::function<void (Sequence&)>& score) const;
 
 private:
@@ -33,9 +37,12 @@ private:
         bool isLast = true; // of what the sequence needs before its next token
     };
 
-    void add (const Part& part, at::Tensor rows, std::vector<at::Tensor>& to);
+    void add (const VibeVoice& model, const Part& part, at::Tensor rows);
+    void addRows (at::Tensor rows, const kernels::AttentionGroup& group);
+    void endBlock();
 
     std::vector<Part> parts;
+    std::vector<at::Tensor> open; // the rows of the block that is being made, and their groups
     std::vector<kernels::AttentionGroup> groups;
 };
 } // namespace tableread::engine

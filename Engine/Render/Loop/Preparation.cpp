@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "Render/Frame/PassRows.h"
+
 namespace tableread::engine
 {
 namespace
@@ -23,6 +25,7 @@ void sampleVoices (Sequence& sequence)
 
 Preparation::Preparation (const VibeVoice& model)
     : offloads (model.streamed != nullptr)
+    , block (model.device().is_cuda() ? promptBlockOnGpu : 1)
     , promptCost (firstRowMs)
     , voiceCost (firstVoiceMs)
 {
@@ -95,9 +98,9 @@ std::vector<PromptPiece> Preparation::promptPieces (const Sequences& all, bool s
         auto rows = rowsFitting (roomMs, sequence->positive.length(), left);
         if (offloads && ! somebodySpeaks)
             rows = mostRows; // their work hides behind the link
-        if (rows < 1 && ! pieces.empty())
+        if (rows < block && rows < left && ! pieces.empty())
             break;
-        rows = std::min (rows, mostRows);
+        rows = std::max (std::min (rows, mostRows) / block, std::int64_t { 1 }) * block;
         if (sequence->input.tap != nullptr)
             rows = left; // a tap sees prompts whole
         pieces.push_back ({ sequence, std::clamp<std::int64_t> (rows, 1, left) });

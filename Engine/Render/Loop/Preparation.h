@@ -46,6 +46,7 @@ private:
     std::int64_t rowsFitting (double ms, std::int64_t first, std::int64_t most) const;
 
     bool offloads;
+    std::int64_t block;    // rows of a prompt that are computed together; pieces end with one
     double attentionShare; // of one position in a row's work, the matrix products being 1
     CostRate promptCost, voiceCost;
     std::uint64_t turns = 0;

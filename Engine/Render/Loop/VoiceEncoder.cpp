@@ -16,7 +16,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::int64_t framesOfAChunk = 8;
+constexpr std::int64_t framesOfAChunk = 8; // a GPU's sums depend on the chunks, so they are always the same
 constexpr std::uint64_t scalarStream = ~0ULL; // the scalar's stream; frames use 0, 1, …
 } // namespace
 
@@ -61,9 +61,10 @@ TorchVoice::TorchVoice (const VibeVoice& of, std::shared_ptr<const VoiceAudio> w
 
 void TorchVoice::encode (std::int64_t frames)
 {
-    const auto count = std::min (frames, framesLeft());
-    if (count <= 0)
+    if (frames <= 0 || framesLeft() == 0)
         return;
+    const auto whole = (frames + framesOfAChunk - 1) / framesOfAChunk * framesOfAChunk;
+    const auto count = std::min (model.device().is_cuda() ? whole : frames, framesLeft());
     const c10::InferenceMode noGradients;
     const c10::DeviceGuard onDevice (model.device());
     const std::span<const float> samples (audio->samples);

@@ -253,8 +253,8 @@ TEST_CASE ("A job is cancelled within a step in whatever state it is", "[engine]
     }
     const auto job = std::make_shared<SpeechJob>();
     job->lines.push_back ({ 0, std::string (10'000, 'x') });
-    job->voices.push_back (
-        std::make_shared<ShelfVoice> (ShelfVoice { { "long", std::vector<float> (24'000 * 600) }, "long" }));
+    job->voices.push_back (std::make_shared<ShelfVoice> (
+        ShelfVoice { { "long", std::vector<float> (24'000UL * 600) }, "long" }));
     REQUIRE (worker.submit (job));
     if (state == Frames)
         REQUIRE (eventually ([&] { return job->queue.unread() > 0; }));
@@ -283,7 +283,7 @@ TEST_CASE ("A voice that nobody encodes to its end gives its recording back",
     RenderWorker worker (fakeModel (control), {});
     worker.waitUntilLoaded();
     auto voice =
-        std::make_shared<ShelfVoice> (ShelfVoice { { "long", std::vector<float> (24'000 * 600) }, "long" });
+        std::make_shared<ShelfVoice> (ShelfVoice { { "long", std::vector<float> (24'000UL * 600) }, "long" });
     const std::weak_ptr<ShelfVoice> kept = voice;
     auto job = jobOf ("x");
     job->voices.push_back (std::move (voice));

@@ -217,3 +217,67 @@ TEST_CASE ("Transfers and trims are counted: one copy of each offloaded layer a 
     CHECK (after.done - trimsBefore.done == 60 * 5 / 10);
     CHECK (after.outOfMemory == 0);
 }
+
+TEST_CASE ("A passage that was parked in host memory goes on with its bits, in another slot",
+           "[engine][render][.gpu]")
+{
+    const auto expected = resident (8, 16);
+    const bool offload = GENERATE (false, true);
+    const int parkAfter = GENERATE (0, 1, 7);
+    Gpu gpu (offload ? offloaded (3) : OffloadRequest {});
+    std::vector<float> watched, before, after;
+    gpu.loop.join (gpu.input (20, 40, before));
+    const auto parked = gpu.loop.join (gpu.input (8, 16, watched));
+    if (parkAfter > 0)
+        gpu.loop.prepareAll();
+    for (int i = 0; i < parkAfter; ++i)
+        gpu.loop.step();
+    gpu.loop.park (*parked);
+    CHECK (parked->slot < 0);
+    gpu.loop.join (gpu.input (21, 30, after)); // takes its slot
+    for (int i = 0; i < 5; ++i)
+        gpu.loop.step();
+    CHECK (watched.size() == 3200UL * (std::size_t) parkAfter);
+    gpu.loop.resume (*parked);
+    while (gpu.loop.step())
+    {}
+    CHECK (watched == expected);
+}
+
+TEST_CASE ("Prompts in pieces beside graphs give the bits of prompts at once, and cost no transfer more",
+           "[engine][render][.gpu]")
+{
+    const bool offload = GENERATE (false, true);
+    const auto longer = [] (const Gpu& gpu, std::vector<float>& out) {
+        auto made = gpu.input (9, 12, out);
+        for (std::int64_t i = 0; i < 1500; ++i)
+            made.ids.insert (made.ids.begin(), (i * 11) % 250);
+        return made;
+    };
+    std::vector<float> expected, watched, speaker;
+    {
+        Gpu gpu;
+        gpu.loop.join (longer (gpu, expected));
+        gpu.loop.prepareAll();
+        while (gpu.loop.step())
+        {}
+    }
+    Gpu gpu (offload ? offloaded (3) : OffloadRequest {});
+    gpu.loop.join (gpu.input (10, 60, speaker));
+    gpu.loop.prepareAll();
+    gpu.loop.step();
+    const auto joining = gpu.loop.join (longer (gpu, watched));
+    const auto transfers = [&] {
+        return offload ? gpu.model.streamed->layerStreamer().counters().transfers : 0;
+    };
+    while (! joining->isPrepared())
+    {
+        const auto before = transfers();
+        gpu.loop.step();
+        CHECK (transfers() - before == (offload ? 5 : 0));
+    }
+    while (gpu.loop.step())
+    {}
+    CHECK (watched == expected);
+    CHECK (speaker == resident (10, 60));
+}

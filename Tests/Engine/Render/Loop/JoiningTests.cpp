@@ -6,12 +6,14 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <thread>
 #include <vector>
 
 #include "Device/ModelledDevice.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/RenderAll.h"
 #include "Render/Seats.h"
+#include "Server/RenderWorker.h"
 
 using namespace tableread::engine;
 
@@ -87,6 +89,8 @@ PassageJob job (const std::string& text, std::shared_ptr<EncodedVoice> voice, Sa
     return made;
 }
 
+const std::string line = "Who left the light on?";
+
 std::string longText()
 {
     std::string text;
@@ -158,11 +162,11 @@ TEST_CASE ("Voices and prompts in pieces between the frames of others change no 
     const auto renderer = Renderer::load ({ .model = mini, .threads = 2 });
     const auto voice = encodeVoice (*renderer, hum (2));
     Samples speaker, speakerAlone, joiner, joinerAlone;
-    render (*renderer, job ("Who left the light on?", voice, speakerAlone, 60));
+    render (*renderer, job (line, voice, speakerAlone, 60));
     auto whole = job (longText(), encodeVoice (*renderer, hum (7.3)), joinerAlone, 4);
     renderAll (*renderer, { std::move (whole) }, { .preparesFirst = true });
 
-    renderer->start (job ("Who left the light on?", voice, speaker, 60));
+    renderer->start (job (line, voice, speaker, 60));
     while (speaker.empty())
         renderer->step();
     const auto unencoded = renderer->makeVoice (std::make_shared<const VoiceAudio> (hum (7.3)));
@@ -183,8 +187,8 @@ TEST_CASE ("A passage that is parked among others goes on with its bits", "[engi
     const auto renderer = Renderer::load ({ .model = mini, .threads = 2 });
     const auto voice = encodeVoice (*renderer, hum (2));
     Samples alone, parked, other;
-    render (*renderer, job ("Who left the light on?", voice, alone, 12));
-    const auto id = renderer->start (job ("Who left the light on?", voice, parked, 12));
+    render (*renderer, job (line, voice, alone, 12));
+    const auto id = renderer->start (job (line, voice, parked, 12));
     renderer->start (job ("It was on when I came.", voice, other, 20));
     while (parked.size() < 4UL * 3200)
         renderer->step();
@@ -201,6 +205,37 @@ TEST_CASE ("A passage that is parked among others goes on with its bits", "[engi
     renderer->resume (id); // has ended: nothing happens
     renderer->cancel (id);
     CHECK (renderer->inFlight().empty());
+}
+
+TEST_CASE ("Models in fp32 and bf16 speak at once on one CPU, each as it does alone",
+           "[engine][render][models]")
+{
+    RenderWorker worker (
+        { [] { return Renderer::load ({ .model = mini, .threads = 2 }); },
+          [] { return Renderer::load ({ .model = mini, .compute = ComputeType::BFloat16, .threads = 2 }); } },
+        { .seats = [] (auto&) { return 4; } });
+    worker.waitUntilLoaded();
+    CHECK (worker.info (0)->fingerprint != worker.info (1)->fingerprint);
+    const auto start = [&worker] (std::size_t model) {
+        auto made = std::make_shared<SpeechJob>();
+        made->model = model;
+        made->lines.emplace_back().text = line;
+        made->settings.maxSeconds = 1.2;
+        REQUIRE (worker.submit (made));
+        return made;
+    };
+    const auto samplesOf = [] (SpeechJob& spoken) {
+        Samples samples;
+        while (spoken.queue.take (samples) == PcmQueue::State::Open)
+            std::this_thread::sleep_for (std::chrono::milliseconds (1));
+        return samples;
+    };
+    const auto wide = samplesOf (*start (0)), narrow = samplesOf (*start (1));
+    CHECK (wide.size() == 9UL * 3200);
+    CHECK (wide != narrow);
+    const auto first = start (0), second = start (1);
+    CHECK (samplesOf (*first) == wide);
+    CHECK (samplesOf (*second) == narrow);
 }
 
 TEST_CASE ("A step beyond everybody's need says so, and seats are measured on a real CPU",
