@@ -20,6 +20,25 @@ CommandFixture::Outcome render (CommandFixture& engine, std::vector<std::string>
 }
 } // namespace
 
+TEST_CASE ("Passages are a number from 1 to 16, or chosen where speech is rendered",
+           "[engine][command][offload]")
+{
+    CommandFixture engine;
+    CHECK (render (engine, {}).code == 0);
+    CHECK (engine.loaded.offload.settings.passages == 0); // auto
+    CHECK (render (engine, { "--passages", "auto" }).code == 0);
+    CHECK (render (engine, { "--passages", "16" }).code == 0);
+    CHECK (engine.loaded.offload.settings.passages == 16);
+    CHECK_THAT (render (engine, { "--passages", "2" }).err, ! Contains ("no effect"));
+    for (const auto* bad : { "0", "17", "-1", "2x", "", "all", "nan" })
+    {
+        const auto outcome = render (engine, { "--passages", bad });
+        CHECK (outcome.code == 2);
+        CHECK_THAT (outcome.err, Contains ("from 1 to 16"));
+    }
+    CHECK (engine.run ({ "plan", "--passages", "auto" }).code == 2); // a plan is for a number
+}
+
 TEST_CASE ("Offload options reach the loader", "[engine][command][offload]")
 {
     CommandFixture engine;

@@ -154,7 +154,7 @@ TEST_CASE ("A job that fails leaves those beside it alone", "[engine][server][wo
 TEST_CASE ("A passage joins while others speak, as soon as there is a seat", "[engine][server][worker]")
 {
     const auto control = std::make_shared<FakeRendererControl>();
-    control->frames = 20'000;
+    control->frames = 2'000;
     control->frameMs = 1;
     RenderWorker worker (fakeModel (control), seats (2));
     worker.waitUntilLoaded();
@@ -239,7 +239,7 @@ TEST_CASE ("A job is cancelled within a step in whatever state it is", "[engine]
     const auto state = GENERATE (Queued, Voice, Prompt, Frames);
     const auto control = std::make_shared<FakeRendererControl>();
     control->clock = std::make_shared<VirtualClock>(); // does not wait; the steps below take 5 ms
-    control->frames = 20'000;
+    control->frames = 2'000;
     control->voiceFrameMs = state == Voice ? 50 : 0;
     control->promptRowMs = state == Prompt ? 50 : 0;
     control->afterStep = [] { std::this_thread::sleep_for (std::chrono::milliseconds (5)); };
@@ -331,7 +331,7 @@ TEST_CASE ("A full queue says how long it will take, by what was spoken so far",
     const auto first = jobOf (std::string (1000, 'x')); // 0.1 s: 10 000 characters a second
     REQUIRE (worker.submit (first));
     wait (*first);
-    control->frames = 20'000;
+    control->frames = 2'000;
     std::vector<std::shared_ptr<SpeechJob>> jobs;
     for (int i = 0; i < 3; ++i)
     {

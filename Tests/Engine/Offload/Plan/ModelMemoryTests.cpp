@@ -55,6 +55,32 @@ TEST_CASE ("Memory outside the layers grows with what it is kept for", "[engine]
     CHECK (memoryNeeds (*checkpoint, {}, none).voiceEncoder < needs.voiceEncoder);
 }
 
+TEST_CASE ("A GPU gets as many seats as fit beside the layers, at least one and at most sixteen",
+           "[engine][model][offload]")
+{
+    const auto checkpoint = mini();
+    const OffloadConfig config { 8, 8, {}, {} };
+    const auto peakOf = [&] (int passages) {
+        auto needs = memoryNeeds (*checkpoint, { .passages = passages });
+        needs.context = 0;
+        CHECK (needs.encodesWhileSpeaking == (passages > 1));
+        return peakBytes (needs, config.gpuLayers, config.settings.slots()) + needs.reserve;
+    };
+    const auto seats = [&] (std::int64_t free) { return mostPassages (*checkpoint, {}, config, free); };
+    for (const int passages : { 1, 2, 3, 7, 15 })
+    {
+        CHECK (seats (peakOf (passages)) == passages);
+        CHECK (seats (peakOf (passages + 1) - 1) == passages);
+    }
+    CHECK (seats (100LL << 30) == 16);
+    CHECK (seats (0) == 1);
+    const auto one = memoryNeeds (*checkpoint, {}), two = memoryNeeds (*checkpoint, { .passages = 2 });
+    CHECK (peakBytes (two, 8, 2) == two.otherWeights + two.context + 8 * two.layerBytes + two.voiceEncoder +
+                                        two.caches + two.activations); // a voice while another passage speaks
+    CHECK (peakBytes (one, 8, 2) < one.otherWeights + one.context + 8 * one.layerBytes + one.voiceEncoder +
+                                       one.caches + one.activations);
+}
+
 TEST_CASE ("A tensor's bytes on a GPU are those of its padded tiles", "[engine][model][offload]")
 {
     const auto bytes = [] (std::string_view name, std::vector<std::int64_t> shape,
