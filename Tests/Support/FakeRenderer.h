@@ -72,12 +72,14 @@ class FakeVoice : public EncodedVoice
 public:
     static constexpr std::int64_t frameSamples = 3200;
 
-    FakeVoice (const VoiceAudio& voice, std::shared_ptr<FakeRendererControl> shared)
-        : heard (voice.name)
-        , seconds (static_cast<double> (voice.samples.size()) / 24'000.0)
-        , left ((static_cast<std::int64_t> (voice.samples.size()) + frameSamples - 1) / frameSamples)
+    FakeVoice (std::shared_ptr<const VoiceAudio> wanted, std::shared_ptr<FakeRendererControl> shared)
+        : heard (wanted->name)
+        , audio (std::move (wanted))
+        , seconds (static_cast<double> (audio->samples.size()) / 24'000.0)
+        , left ((static_cast<std::int64_t> (audio->samples.size()) + frameSamples - 1) / frameSamples)
         , control (std::move (shared))
     {
+        const auto& voice = *audio;
         for (std::size_t i = 0; i < voice.samples.size() && i < 4; ++i)
             heard += std::to_string (voice.samples[i]);
         left = std::max<std::int64_t> (left, 1);
@@ -97,6 +99,7 @@ public:
         left -= count;
         if (left > 0)
             return;
+        audio.reset();
         ++control->voicesEncoded;
         if (control->heardSeconds != nullptr)
             control->heardSeconds->push_back (seconds);
@@ -105,6 +108,7 @@ public:
     std::string heard;
 
 private:
+    std::shared_ptr<const VoiceAudio> audio; // until it is complete
     double seconds;
     std::int64_t left;
     std::shared_ptr<FakeRendererControl> control;
@@ -156,7 +160,7 @@ public:
     /** A voice for expected(). */
     static std::shared_ptr<EncodedVoice> encode (const VoiceAudio& voice)
     {
-        return std::make_shared<FakeVoice> (voice, nullptr);
+        return std::make_shared<FakeVoice> (std::make_shared<const VoiceAudio> (voice), nullptr);
     }
 
     const ModelInfo& info() const override { return modelInfo; }
@@ -164,7 +168,7 @@ public:
 
     std::shared_ptr<EncodedVoice> makeVoice (std::shared_ptr<const VoiceAudio> audio) override
     {
-        return std::make_shared<FakeVoice> (*audio, control);
+        return std::make_shared<FakeVoice> (std::move (audio), control);
     }
 
     PassageId start (PassageJob job) override

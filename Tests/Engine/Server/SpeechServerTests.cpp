@@ -214,7 +214,9 @@ TEST_CASE ("A job waits for a seat, and beyond the queue one is turned away with
     CHECK (RawResponse::parse (beforeItsBody.receive()).status == 503);
 
     clients.back()->hangUp(); // its place in the queue is free within a step
+    const auto begin = std::chrono::steady_clock::now();
     CHECK (eventually ([&] { return engine.worker->load().waiting == 0; }));
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (5)); // the story takes 20
     engine.control->frames = 5;
     clients.front()->hangUp();
     CHECK (engine.speak (ServerFixture::floats ("me too")).complete);
