@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -14,11 +15,20 @@
 
 namespace tableread::test
 {
-/** Listens on a Unix socket, answers every connection with the same bytes without reading, and closes it. */
+/** Listens on a Unix socket, and talks with one connection after the other. */
 class RawServer
 {
 public:
-    RawServer (const std::filesystem::path& socket, std::string bytes) : answer (std::move (bytes))
+    using Talk = std::function<void (int peer)>; // on the server's thread, which closes the peer then
+
+    /** Answers every connection with the same bytes without reading. */
+    RawServer (const std::filesystem::path& socket, std::string bytes)
+        : RawServer (socket, [answer = std::move (bytes)] (int peer) {
+            (void) ::send (peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+        })
+    {}
+
+    RawServer (const std::filesystem::path& socket, Talk talkToPeer) : talk (std::move (talkToPeer))
     {
         sockaddr_un address {};
         address.sun_family = AF_UNIX;
@@ -49,12 +59,12 @@ private:
              peer = ::accept (listener, nullptr, nullptr))
         {
             ++taken;
-            (void) ::send (peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+            talk (peer);
             ::close (peer);
         }
     }
 
-    std::string answer;
+    Talk talk;
     int listener = -1;
     std::atomic<int> taken { 0 };
     std::thread thread;
