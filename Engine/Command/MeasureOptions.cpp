@@ -8,6 +8,7 @@
 
 #include "Command/NumberOptions.h"
 #include "Command/Render/OutputChecks.h"
+#include "Script/Text.h"
 
 namespace tableread::engine
 {
@@ -24,6 +25,18 @@ ShelfVoice chooseVoice (const std::string& asked, const VoiceShelf& shelf)
     return orThrow (shelf.fetch ({ asked.empty() ? names.front() : asked, {} }));
 }
 
+/** The text, repeated or cut to this many characters. */
+std::string fitted (const std::string& text, std::size_t characters)
+{
+    const auto once = decodeUtf8 (text);
+    if (! once)
+        fail (ErrorCode::InvalidInput, "the text is not UTF-8.");
+    auto all = *once;
+    while (all.size() < characters)
+        all += U' ' + *once;
+    return encodeUtf8 (all.substr (0, characters));
+}
+
 [[noreturn]] void cannotWrite (const std::filesystem::path& file, ErrorCode code)
 {
     fail (code, "cannot be written. Choose another place.", file.string());
@@ -38,6 +51,10 @@ void MeasureOptions::addTo (CLI::App& command)
         "Use random weights of the shapes in config.json; no other file of the model is needed");
     offload.addTo (command);
     command.add_option ("--text", text, "Text to speak")->capture_default_str();
+    command
+        .add_option ("--characters", characters,
+                     "Repeat or cut the text to this length; 0: leave it as it is")
+        ->check (CLI::Range (0, 1'000'000));
     command.add_option ("--voice", voice,
                         "Who speaks: a voice of the model or a recording [the model's first voice]");
     command
@@ -65,7 +82,9 @@ std::pair<LoadOptions, MeasuredSpeech> MeasureOptions::prepare (const Session& s
         for (std::size_t i = 0; i < audio.samples.size(); ++i)
             audio.samples[i] = once[i % once.size()];
     }
-    MeasuredSpeech speech { .voice = std::move (audio), .text = text, .settings = settings };
+    MeasuredSpeech speech { .voice = std::move (audio),
+                            .text = characters > 0 ? fitted (text, characters) : text,
+                            .settings = settings };
     speech.settings.seed = seedOf (seed);
     return { std::move (load), std::move (speech) };
 }

@@ -22,6 +22,7 @@ struct MeasureOptions
         "This is a table read. The chairs are old, the tea is warm, and everybody knows the end.";
     std::string voice, seed = "0"; // `settings` gets the seed from prepare()
     double voiceSeconds = 0;
+    std::size_t characters = 0;
 
     void addTo (CLI::App& command);
 

@@ -30,6 +30,7 @@ struct AttentionRows
     std::vector<AttentionGroup> groups;
     std::int64_t count = 0;   // M, of all groups
     std::int64_t longest = 0; // positions that any row sees
+    std::int64_t seen = 0;    // positions that each row sees, of all rows
     bool oneEach = true;      // no group has several rows
     at::Tensor table {};      // on a GPU: [M, 4] int64 there: each row's keys, values, capacity and position
 };

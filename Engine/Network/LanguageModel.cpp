@@ -61,7 +61,7 @@ std::vector<LayerWeights> readLayers (const WeightReader& weights)
 }
 
 LanguageModel::LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers,
-                              std::int64_t positions)
+                              std::int64_t positions, Profiler* recorder)
     : settings (weights.checkpoint.config().languageModel)
     , embedding (weights.checkpoint, embeddingName, settings.vocabulary, settings.hidden)
     , output (weights.checkpoint, weights.checkpoint.tied() ? embeddingName : "lm_head.weight",
@@ -69,6 +69,7 @@ LanguageModel::LanguageModel (const WeightReader& weights, std::unique_ptr<Layer
     , source (std::move (layers))
     , finalNorm (weights.values (root + "norm.weight", { settings.hidden }))
     , rotary (kernels::makeRotaryTable (positions, settings.headDim, settings.ropeTheta, weights.device()))
+    , profiler (recorder)
 {}
 
 at::Tensor LanguageModel::embed (at::ArrayRef<std::int64_t> ids) const
@@ -86,8 +87,28 @@ void LanguageModel::runLayer (at::Tensor& x, const LayerWeights& layer, const ke
 {
     const kernels::RowNorm attentionNorm { layer.attentionNorm, settings.normEps };
     const kernels::RowNorm mlpNorm { layer.mlpNorm, settings.normEps };
-    auto qkv = kernels::linear (x, layer.qkv, &attentionNorm);
-    const auto mixed = kernels::attention (qkv, rows, { settings.heads, settings.kvHeads, rotary, index });
+    using Kind = ProfileSpan::Kind;
+    const auto record = [&] (Kind kind, std::int64_t multiplyAdds) {
+        return ProfileScope (
+            profiler,
+            { .kind = kind, .firstLayer = index, .lastLayer = index, .multiplyAdds = multiplyAdds });
+    };
+    const auto products = [&] (std::initializer_list<const kernels::Weight*> weights) {
+        std::int64_t sum = 0;
+        for (const auto* weight : weights)
+            sum += rows.count * weight->n * weight->k;
+        return record (Kind::Products, sum);
+    };
+    at::Tensor qkv, mixed;
+    {
+        const auto noted = products ({ &layer.qkv });
+        qkv = kernels::linear (x, layer.qkv, &attentionNorm);
+    }
+    {
+        const auto noted = record (Kind::Attention, 2 * rows.seen * settings.heads * settings.headDim);
+        mixed = kernels::attention (qkv, rows, { settings.heads, settings.kvHeads, rotary, index });
+    }
+    const auto noted = products ({ &layer.output, &layer.gateUp, &layer.down });
     kernels::linear (mixed, layer.output, nullptr, { .residual = x });
     const auto inner = kernels::linear (x, layer.gateUp, &mlpNorm,
                                         { .activation = kernels::Activation::SwiGlu, .rounded = true });

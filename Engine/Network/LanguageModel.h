@@ -7,6 +7,7 @@
 #include "Network/KvCache.h"
 #include "Network/LayerSource.h"
 #include "Network/WeightReader.h"
+#include "Offload/Profiler.h"
 
 namespace tableread::engine
 {
@@ -31,7 +32,10 @@ enum class LayerSteps
 class LanguageModel
 {
 public:
-    LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers, std::int64_t positions);
+    /** profiler: records each layer's attention and matrix products; must outlive this object; null for none, as on a
+        GPU, where the host only issues them. */
+    LanguageModel (const WeightReader& weights, std::unique_ptr<LayerSource> layers, std::int64_t positions,
+                   Profiler* profiler = nullptr);
 
     /** ids → [ids, h]. */
     at::Tensor embed (at::ArrayRef<std::int64_t> ids) const;
@@ -61,6 +65,7 @@ private:
     std::unique_ptr<LayerSource> source;
     at::Tensor finalNorm;
     kernels::RotaryTable rotary;
+    Profiler* profiler;
 };
 
 /** Reads one decoder layer, or all of them. */

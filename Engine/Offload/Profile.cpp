@@ -10,6 +10,8 @@ ProfileTrack trackOf (ProfileSpan::Kind kind)
     {
         case Kind::Step:
         case Kind::Part:
+        case Kind::Attention:
+        case Kind::Products:
         case Kind::HostWait:
         case Kind::TrimWait:
         case Kind::Trim:

@@ -25,8 +25,10 @@ struct ProfileSpan
 {
     enum class Kind
     {
-        Step,     // host: a whole frame
-        Part,     // host: working on a part, or waiting for the GPU to do it
+        Step,      // host: a whole frame
+        Part,      // host: working on a part, or waiting for the GPU to do it
+        Attention, // host: of a layer within a part, on a CPU
+        Products, // host: a layer's matrix products, with the norms, activations and additions that belong to them
         HostWait, // host: for the GPU
         TrimWait, // host: before a trim, for pending work
         Trim,     // host
@@ -40,6 +42,7 @@ struct ProfileSpan
     int part = 0;                                 // a number defined by the code that recorded it; 0: none
     std::int64_t firstLayer = -1, lastLayer = -1; // -1: none
     std::int64_t bytes = 0;                       // of a copy
+    std::int64_t multiplyAdds = 0;                // of attention or products
     std::int64_t frame = -1;                      // the frame in which it ended; -1: before the first
     double beginMs = 0, endMs = 0;
 

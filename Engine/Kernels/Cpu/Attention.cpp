@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Kernels/Cpu/Kernels.h"
+#include "Kernels/Cpu/Scores.h"
+#include "Kernels/Cpu/Values.h"
 #include "Kernels/Cpu/Vector.h"
 
 namespace tableread::engine::kernels::TABLEREAD_ISA
 {
 namespace
 {
+constexpr std::int64_t valuesInCache = 4096; // floats: half of a first-level cache
+
 void rotary (float* x, std::int64_t heads, const CpuRotation& by)
 {
     const auto dim = by.dim, half = dim / 2;
@@ -19,22 +23,58 @@ void rotary (float* x, std::int64_t heads, const CpuRotation& by)
         }
 }
 
-/** Softmax over the keys in order; the sums run over positions one after the other. */
-void attend (const CpuAttention& a)
+/** Calls tile<rows> (row) for the rows from `row` on: for `Rows` at a time, and once for what is left. */
+template <int Rows, typename Tile>
+inline void forTiles (std::int64_t row, std::int64_t end, const Tile& tile)
 {
-    const auto *query = a.query, *keys = a.keys, *values = a.values;
-    const auto length = a.length, dim = a.dim;
-    const auto scale = a.scale;
-    auto *scores = a.scores, *out = a.out;
-    float highest = -3.4e38f;
-    for (std::int64_t p = 0; p < length; ++p)
+    for (; row + Rows <= end; row += Rows)
+        tile.template operator()<Rows> (row);
+    if constexpr (Rows > 1)
+        forTiles<Rows - 1> (row, end, tile);
+}
+
+/** All scores, sixteen positions at a time; a query's also behind its own length, up to the last query's. */
+void score (const CpuAttention& a)
+{
+    const auto longest = a.queries[a.count - 1].length;
+    if (longest < lanes || a.dim % lanes != 0) // no model's
     {
-        scores[p] = dot (query, keys + p * dim, dim) * scale;
-        highest = scores[p] > highest ? scores[p] : highest;
+        for (std::int64_t q = 0; q < a.count; ++q)
+            for (std::int64_t p = 0; p < a.queries[q].length; ++p)
+                a.scores[q * a.scoresStride + p] =
+                    dot (a.queries[q].query, a.keys + p * a.dim, a.dim) * a.scale;
+        return;
     }
-    Vector totals {};
+    std::int64_t first = 0; // of the queries that see these positions
+    for (std::int64_t p = 0; p < longest; p += lanes)
+    {
+        while (a.queries[first].length <= p)
+            ++first;
+        const auto position = p + lanes <= longest ? p : longest - lanes; // some twice, with the same bits
+        forTiles<scoreRows> (first, a.count,
+                             [&]<int Rows> (std::int64_t row) { scoreTile<Rows> (a, row, position); });
+    }
+}
+
+/** Scores → weights; the sum runs over the positions in sixteen lanes. */
+void softmax (float* scores, std::int64_t length)
+{
+    constexpr float lowest = -3.4e38f;
+    Vector most = splat (lowest);
     std::int64_t p = 0;
     for (; p + lanes <= length; p += lanes)
+    {
+        const Vector s = load (scores + p);
+        most = s > most ? s : most;
+    }
+    float highest = lowest;
+    for (; p < length; ++p)
+        highest = scores[p] > highest ? scores[p] : highest;
+    for (int lane = 0; lane < lanes; ++lane)
+        highest = most[lane] > highest ? most[lane] : highest;
+
+    Vector totals {};
+    for (p = 0; p + lanes <= length; p += lanes)
     {
         const Vector e = exponential (load (scores + p) - highest);
         store (scores + p, e);
@@ -47,14 +87,41 @@ void attend (const CpuAttention& a)
         totals += loadSome (scores + p, length - p);
     }
     const float norm = 1.0f / sum (totals);
-    for (std::int64_t i = 0; i < dim; ++i)
-        out[i] = 0.0f;
-    for (p = 0; p < length; ++p)
+    forVectors (length,
+                [&] (std::int64_t i, auto from, auto to) { to (scores + i, from (scores + i) * norm); });
+}
+
+/** The weighted sum of the values, over the positions one after the other; block by block, so that a block of values is
+    read once for all queries. */
+void mix (const CpuAttention& a)
+{
+    for (std::int64_t q = 0; q < a.count; ++q)
+        for (std::int64_t i = 0; i < a.dim; ++i)
+            a.queries[q].out[i] = 0.0f;
+    const auto longest = a.queries[a.count - 1].length;
+    const auto block = a.dim < valuesInCache ? valuesInCache / a.dim : 1;
+    const auto lesser = [] (std::int64_t x, std::int64_t y) { return x < y ? x : y; };
+    std::int64_t first = 0; // of the queries that see these positions
+    for (std::int64_t begin = 0; begin < longest; begin += block)
     {
-        const float weight = scores[p] * norm;
-        for (std::int64_t i = 0; i < dim; ++i)
-            out[i] += weight * values[p * dim + i];
+        while (a.queries[first].length <= begin)
+            ++first;
+        forTiles<valueRows> (first, a.count, [&]<int Rows> (std::int64_t row) {
+            const auto shared = lesser (begin + block, a.queries[row].length); // by all rows of the tile
+            addValues<Rows> (a, row, { begin, shared });
+            for (auto r = row + 1; r < row + Rows; ++r)
+                if (const auto end = lesser (begin + block, a.queries[r].length); shared < end)
+                    addValues<1> (a, r, { shared, end });
+        });
     }
+}
+
+void attend (const CpuAttention& a)
+{
+    score (a);
+    for (std::int64_t q = 0; q < a.count; ++q)
+        softmax (a.scores + q * a.scoresStride, a.queries[q].length);
+    mix (a);
 }
 } // namespace
 

@@ -62,15 +62,23 @@ struct CpuRotation
     const float *cosine = nullptr, *sine = nullptr; // [dim / 2]
 };
 
-/** One query of one head over the positions that it sees. */
+/** A row of one head, and the positions that it sees. */
+struct CpuQuery
+{
+    const float* query = nullptr; // [dim]
+    std::int64_t length = 0;      // its positions: 0 to length − 1
+    float* out = nullptr;         // [dim]
+};
+
+/** Queries that share keys and values: rows of one branch, and the heads that have a kv head in common. */
 struct CpuAttention
 {
-    const float* query = nullptr;                   // [dim]
-    const float *keys = nullptr, *values = nullptr; // [length, dim]
-    std::int64_t length = 0, dim = 0;
-    float scale = 0;         // of the scores
-    float* scores = nullptr; // [length], scratch
-    float* out = nullptr;    // [dim]
+    const CpuQuery* queries = nullptr; // [count], lengths ascending
+    std::int64_t count = 0, dim = 0;
+    const float *keys = nullptr, *values = nullptr; // [the last query's length, dim]
+    float scale = 0;                                // of the scores
+    float* scores = nullptr;                        // [count, scoresStride], scratch
+    std::int64_t scoresStride = 0;                  // the last query's length or more
 };
 
 /** A causal depthwise convolution: out[t, c] = bias[c] + Σ_j weight[j, c] · x[t + j, c]. */
@@ -112,6 +120,7 @@ struct CpuKernels
     /** Rotates `heads` vectors x [heads, dim] at one position: (a, b) → (a cos − b sin, b cos + a sin); b is dim / 2
         behind a. */
     void (*rotary) (float* x, std::int64_t heads, const CpuRotation&);
+    /** Softmax over the keys in order; a query's bits do not depend on the others. */
     void (*attend) (const CpuAttention&);
     void (*depthwise) (const CpuDepthwise&);
 };

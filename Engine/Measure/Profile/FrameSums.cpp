@@ -85,6 +85,8 @@ FrameSums sumsOfFrame (std::span<const ProfileSpan> spans, bool onGpu)
                 ++sums.copies;
                 break;
             case Kind::Queue:
+            case Kind::Attention: // both are within a part
+            case Kind::Products:
                 break;
         }
     }

@@ -54,6 +54,7 @@ MeasuredProfile measureProfile (const ProfileRequest& request, const MeasureHook
 
     auto spans = spansOf (*renderer, request, hooks);
     report.sums = sumsOf (spans, settlingFrames);
+    report.prompt = promptSumsOf (spans);
     if (report.sums.frames == 0)
         fail (ErrorCode::Internal, "the render noted no frame. Report this.");
     return { std::move (report), std::move (spans) };

@@ -63,6 +63,44 @@ std::string describeHost (const ProfileSums& sums)
                              describe (part.waitMs, "", 2));
     return text;
 }
+using Operation = PromptSums::Operation;
+
+std::string describePrompt (const PromptSums& prompt)
+{
+    auto text = fmt::format ("\n{:<56}{:>28}{:>10}{:>26}\n", "where the prompt's time goes", "ms", "share",
+                             "multiply-adds a second");
+    const auto add = [&] (const char* what, double ms, const std::string& rate) {
+        text += fmt::format ("{:<56}{:>28.2f}{:>8.1f} %{}\n", what, ms, 100.0 * ms / prompt.ms, rate);
+    };
+    const auto rate = [] (const Operation& operation) {
+        return fmt::format ("{:>24.1f} G", operation.multiplyAddsPerSecond() / 1e9);
+    };
+    add ("compute: attention", prompt.attention.ms, rate (prompt.attention));
+    add ("compute: matrix products", prompt.products.ms, rate (prompt.products));
+    add ("between them", prompt.ms - prompt.attention.ms - prompt.products.ms, "");
+    add ("the prompt", prompt.ms, "");
+    return text + fmt::format ("attention reaches {:.2f} of the matrix products' multiply-adds a second\n",
+                               prompt.attentionToProducts());
+}
+
+nlohmann::json toJson (const Operation& operation, double promptMs)
+{
+    return { { "ms", operation.ms },
+             { "share", operation.ms / promptMs },
+             { "multiply_adds", operation.multiplyAdds },
+             { "multiply_adds_per_second", operation.multiplyAddsPerSecond() } };
+}
+
+nlohmann::json toJson (const PromptSums& prompt)
+{
+    nlohmann::json json { { "ms", prompt.ms } };
+    if (! prompt.isDivided())
+        return json;
+    json["attention"] = toJson (prompt.attention, prompt.ms);
+    json["matrix_products"] = toJson (prompt.products, prompt.ms);
+    json["attention_to_products"] = prompt.attentionToProducts();
+    return json;
+}
 } // namespace
 
 std::string describe (const ProfileReport& report)
@@ -94,6 +132,8 @@ std::string describe (const ProfileReport& report)
     else
         text += "\nconcurrent copies: none\n";
     text += fmt::format ("trims: {} in {} frames\n", sums.trims, sums.frames);
+    if (report.prompt.isDivided())
+        text += describePrompt (report.prompt);
     return sums.onGpu ? text + describeHost (sums) : text;
 }
 
@@ -137,6 +177,7 @@ nlohmann::json toJson (const ProfileReport& report)
                  { "bytes_per_frame", sums.copies.bytes },
                  { "bytes_per_second", sums.copies.bytesPerSecond } } },
              { "trims", sums.trims },
+             { "prompt", toJson (report.prompt) },
              { "host", host } };
 }
 } // namespace tableread::engine

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "Measure/Profile/PromptSums.h"
 #include "Measure/Profile/Sums.h"
 #include "Render/Renderer.h"
 
@@ -19,6 +20,7 @@ struct ProfileReport
     std::int64_t passages = 1;       // in one batch
     std::int64_t settlingFrames = 0; // frames left out at the start
     ProfileSums sums;
+    PromptSums prompt {};
 };
 
 /** Tables for people. */

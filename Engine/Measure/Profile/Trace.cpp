@@ -54,6 +54,10 @@ std::string nameOf (const ProfileSpan& span)
         case Kind::Part:
         case Kind::Queue:
             return std::string (nameOf (partOf (span)));
+        case Kind::Attention:
+            return "attention, " + layersOf (span);
+        case Kind::Products:
+            return "matrix products, " + layersOf (span);
         case Kind::HostWait:
             return "wait for the GPU";
         case Kind::TrimWait:
@@ -116,6 +120,8 @@ nlohmann::json toJson (const Event& event)
     nlohmann::json arguments { { "frame", event.span.frame } };
     if (event.span.bytes > 0)
         arguments["bytes"] = event.span.bytes;
+    if (event.span.multiplyAdds > 0)
+        arguments["multiply_adds"] = event.span.multiplyAdds;
     return { { "ph", "X" },
              { "pid", process },
              { "tid", threadOf (track) },

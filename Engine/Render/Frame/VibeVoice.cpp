@@ -21,7 +21,8 @@ VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settin
                                                     : nullptr)
     , latentScale (weights.scalar ("model.speech_scaling_factor"))
     , latentBias (weights.scalar ("model.speech_bias_factor"))
-    , languageModel (weights, makeLayers (settings), config().languageModel.maxPositions)
+    , languageModel (weights, makeLayers (settings), config().languageModel.maxPositions,
+                     streamDevice == nullptr ? profiler.get() : nullptr)
     , acousticConnector (weights, "acoustic_connector", config().acousticEncoder.dimension)
     , semanticConnector (weights, "semantic_connector", config().semanticEncoder.dimension)
     , diffusionHead (weights, computeType == ComputeType::BFloat16)

@@ -68,6 +68,27 @@ TEST_CASE ("Bench gives a hash of the samples, which two builds can compare", "[
     CHECK (points[0]["samples_xxh3_128"] == contentHash (both));
 }
 
+TEST_CASE ("A measured text is repeated or cut to as many characters as were asked for",
+           "[engine][command][bench]")
+{
+    CommandFixture engine;
+    const auto spoken = [&engine] (const std::string& text, const char* characters) {
+        const auto run = engine.run ({ "bench", "--runs", "1", "--threads", "1", "--text", text,
+                                       "--characters", characters, "--json" });
+        REQUIRE (run.code == 0);
+        return nlohmann::json::parse (run.out)["text"].get<std::string>();
+    };
+    CHECK (spoken ("Grüße!", "0") == "Grüße!");
+    CHECK (spoken ("Grüße!", "4") == "Grüß");
+    CHECK (spoken ("Grüße!", "11") == "Grüße! Grüß");
+    CHECK (spoken ("", "2") == "  ");
+
+    const auto broken = engine.run ({ "bench", "--text", "\xff", "--characters", "9" });
+    CHECK (broken.code == 2);
+    CHECK_THAT (broken.err, Contains ("UTF-8"));
+    CHECK (engine.run ({ "bench", "--characters", "-1" }).code == 2);
+}
+
 TEST_CASE ("Bench compares a GPU's parts with the speed of its memory", "[engine][command][bench]")
 {
     CommandFixture engine;

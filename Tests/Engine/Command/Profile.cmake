@@ -27,10 +27,20 @@ foreach(row RANGE 3)
     endif()
 endforeach()
 
-# Of each frame, warm-up included: the frame and four parts; and the prompt and the step that ends the speech.
+# The rows of the prompt, and one without it for the guidance, each times the weights of 8 layers; attention: scores and values
+# of 448 numbers a layer for each position that a row sees.
+string(JSON products GET "${report}" prompt matrix_products multiply_adds)
+math(EXPR rows "${products} / (8 * 448 * (3 * 448 + 448 + 3 * 1216))")
+math(EXPR multiply_adds "${rows} * 8 * 448 * (3 * 448 + 448 + 3 * 1216)")
+expect("prompt;matrix_products;multiply_adds" ${multiply_adds})
+math(EXPR multiply_adds "2 * 8 * 448 * ((${rows} - 1) * ${rows} / 2 + 1)")
+expect("prompt;attention;multiply_adds" ${multiply_adds})
+
+# Of each frame, warm-up included: the frame and four parts; and the prompt and the step that ends the speech. Of each layer
+# in the prompt and in each frame: attention, and products before and after it.
 file(READ "${trace_file}" trace)
 string(JSON count LENGTH "${trace}" traceEvents)
-math(EXPR events "3 + 5 * (8 + 4) + 2") # three name the tracks
+math(EXPR events "3 + 5 * (8 + 4) + 2 + 3 * 8 * (8 + 4 + 1)") # three name the tracks
 if(NOT count EQUAL events)
     message(FATAL_ERROR "${count} events in the trace, expected ${events}")
 endif()

@@ -54,14 +54,15 @@ at::Tensor runAll (const kernels::CpuKernels& set)
                      .bias = row.const_data_ptr<float>(),
                      .out = to (4) });
     auto scores = at::empty ({ 13 }, at::kFloat);
-    set.attend ({ .query = row.const_data_ptr<float>(),
+    const kernels::CpuQuery query { .query = row.const_data_ptr<float>(), .length = 13, .out = to (5) };
+    set.attend ({ .queries = &query,
+                  .count = 1,
+                  .dim = 85,
                   .keys = from,
                   .values = from,
-                  .length = 13,
-                  .dim = 85,
                   .scale = 0.1f,
                   .scores = scores.mutable_data_ptr<float>(),
-                  .out = to (5) });
+                  .scoresStride = 13 });
     return out;
 }
 } // namespace

@@ -49,6 +49,8 @@ std::vector<ProfileSpan> cpuSpans (std::int64_t frames)
         at += ms;
     };
     add (FramePart::Prompt, 50.0, -1);
+    spans.push_back ({ .kind = Kind::Attention, .multiplyAdds = 8'000'000, .beginMs = 0, .endMs = 16 });
+    spans.push_back ({ .kind = Kind::Products, .multiplyAdds = 64'000'000, .beginMs = 16, .endMs = 48 });
     for (std::int64_t frame = 0; frame < frames; ++frame)
     {
         const double begin = at;
@@ -73,6 +75,7 @@ ProfileReport reportOf (const std::vector<ProfileSpan>& spans, std::int64_t sett
     report.model.layers = 28;
     report.settlingFrames = settling;
     report.sums = sumsOf (spans, settling);
+    report.prompt = promptSumsOf (spans);
     return report;
 }
 } // namespace
@@ -196,6 +199,12 @@ TEST_CASE ("A profile's table says what was measured, its rows, copies and trims
     const auto onCpu = describe (reportOf (cpuSpans (3), 0));
     CHECK_THAT (onCpu, Contains ("28 layers, all resident") && Contains ("between the parts") &&
                            Contains ("concurrent copies: none") && ! Contains ("waits for the GPU"));
+    CHECK_THAT (table, ! Contains ("the prompt"));
+    CHECK_THAT (onCpu,
+                Contains ("compute: attention") && Contains ("16.00    32.0 %                     0.5 G\n"));
+    CHECK_THAT (onCpu, Contains ("compute: matrix products") &&
+                           Contains ("32.00    64.0 %                     2.0 G\n"));
+    CHECK_THAT (onCpu, Contains ("50.00   100.0 %\n") && Contains ("attention reaches 0.25 of"));
 }
 
 TEST_CASE ("A profile in JSON has the table's figures in full", "[engine][command][profile]")
@@ -221,4 +230,15 @@ TEST_CASE ("A profile in JSON has the table's figures in full", "[engine][comman
     CHECK (json["copies"]["bytes_per_second"].get<double>() == Approx (16e3));
     CHECK (json["trims"] == 0);
     CHECK (json["host"].size() == 3);
+    CHECK (json["prompt"]["ms"] == 0.0);
+    CHECK_FALSE (json["prompt"].contains ("attention"));
+
+    const auto prompt = toJson (reportOf (cpuSpans (3), 0))["prompt"];
+    CHECK (prompt["ms"] == 50.0);
+    CHECK (prompt["attention"]["ms"] == 16.0);
+    CHECK (prompt["attention"]["share"].get<double>() == Approx (0.32));
+    CHECK (prompt["attention"]["multiply_adds"] == 8'000'000);
+    CHECK (prompt["attention"]["multiply_adds_per_second"].get<double>() == Approx (0.5e9));
+    CHECK (prompt["matrix_products"]["multiply_adds_per_second"].get<double>() == Approx (2e9));
+    CHECK (prompt["attention_to_products"].get<double>() == Approx (0.25));
 }

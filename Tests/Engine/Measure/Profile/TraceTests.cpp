@@ -152,11 +152,23 @@ TEST_CASE ("Names of any kind are escaped in a trace", "[engine][command][profil
 TEST_CASE ("A trace without a GPU has the host's track only", "[engine][command][profile]")
 {
     const std::vector<ProfileSpan> spans {
-        { .kind = Kind::Part, .part = numberOf (FramePart::Decoder), .endMs = 1.0 }
+        { .kind = Kind::Part, .part = numberOf (FramePart::Prompt), .endMs = 1.0 },
+        { .kind = Kind::Products,
+          .firstLayer = 3,
+          .lastLayer = 3,
+          .multiplyAdds = 5,
+          .beginMs = 0.1,
+          .endMs = 0.3 },
+        { .kind = Kind::Attention, .firstLayer = 3, .lastLayer = 3, .beginMs = 0.3, .endMs = 0.9 }
     };
     const auto trace = chromeTrace (spans, "a test");
     CHECK (trace.find ("thread_name") == trace.rfind ("thread_name"));
     const auto events = checkedEvents (trace);
     REQUIRE (events.size() == 1);
-    CHECK (events.begin()->second[0]["cat"] == "host");
+    const auto& host = events.begin()->second;
+    REQUIRE (host.size() == 3);
+    CHECK (host[0]["cat"] == "host");
+    CHECK (host[1]["name"] == "matrix products, layer 3");
+    CHECK (host[1]["args"]["multiply_adds"] == 5);
+    CHECK (host[2]["name"] == "attention, layer 3");
 }

@@ -121,6 +121,29 @@ TEST_CASE ("On a CPU a profile has each part of each frame, as the report adds t
         spans, [] (const auto& span) { return trackOf (span.kind) != ProfileTrack::Host; }));
 }
 
+TEST_CASE ("On a CPU a profile has the attention and the products of each layer, within their part",
+           "[engine][render][profile]")
+{
+    const auto spans = speak (mini (Profiling::On)).second;
+    double begin = 0, end = 0;          // of the last part
+    std::map<std::int64_t, int> layers; // attention and products of each, of all passes
+    for (const auto& span : spans)
+    {
+        if (span.kind == Kind::Part)
+            std::tie (begin, end) = std::pair (span.beginMs, span.endMs);
+        if (span.kind != Kind::Attention && span.kind != Kind::Products)
+            continue;
+        CHECK (span.beginMs >= begin);
+        CHECK (span.endMs <= end);
+        CHECK (span.multiplyAdds > 0);
+        CHECK (span.firstLayer == span.lastLayer);
+        layers[span.firstLayer] += span.kind == Kind::Attention ? 100 : 1;
+    }
+    CHECK (layers.size() == 8);
+    for (const auto& [layer, count] : layers)
+        CHECK (count == 7 * 102); // the prompt and six frames: products before and after the attention
+}
+
 TEST_CASE ("A profile changes no bit, and without one nothing is recorded", "[engine][render][profile]")
 {
     const auto [plain, nothing] = speak (mini (Profiling::Off));
