@@ -85,9 +85,10 @@ void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
     auto* batch =
         command
             .add_option ("--passages", passages,
-                         mayBeAuto ? "Passages that are spoken at once, 1 to 16; auto: on a GPU as many as fit "
-                                  "its memory, on a CPU as many as keep real time"
-                                : "Reserve memory for this many passages in one batch, 1 to 16")
+                         mayBeAuto
+                             ? "Passages that are spoken at once, 1 to 16; auto: on a GPU as many as fit "
+                               "its memory, on a CPU as many as keep real time"
+                             : "Reserve memory for this many passages in one batch, 1 to 16")
             ->check ([mayBeAuto] (const std::string& text) { return checkPassages (text, mayBeAuto); })
             ->type_name ("N")
             ->capture_default_str()
