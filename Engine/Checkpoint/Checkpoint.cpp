@@ -253,6 +253,10 @@ const ModelConfig& Checkpoint::config() const
 {
     return files->config;
 }
+bool Checkpoint::isRandom() const
+{
+    return files->random != nullptr;
+}
 const std::vector<std::string>& Checkpoint::names() const
 {
     return files->names;

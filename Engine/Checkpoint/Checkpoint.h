@@ -44,6 +44,9 @@ public:
     const std::filesystem::path& folder() const;
     const ModelConfig& config() const;
 
+    /** True if random() made it. */
+    bool isRandom() const;
+
     /** Official names, sorted, without scales, and without tensors of other types, which the model does not use. */
     const std::vector<std::string>& names() const;
 

@@ -43,6 +43,7 @@ struct DeviceProduct
 {
     std::string name;            // "NVIDIA H100 80GB HBM3"
     std::string driver, runtime; // "CUDA 13.0": what the driver supports, what this program was built with
+    std::string architecture {}; // "sm90": products on tensor cores have the same bits on all GPUs of one
 };
 
 /** The interface of a device's memory and queues: implemented with CUDA in the engine (makeGpuDevice in

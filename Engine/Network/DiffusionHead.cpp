@@ -11,17 +11,15 @@ namespace tableread::engine
 namespace
 {
 constexpr std::int64_t frequencies = 128; // of the sinusoid, fixed in the original
+} // namespace
 
-/** [N] timesteps → [N, 256]. Computed with the library that the reference uses: at timestep 999, one bit of a
-    frequency changes the angle by 1e-4. */
-at::Tensor sinusoid (const std::vector<float>& timesteps)
+at::Tensor timestepSinusoid (const std::vector<float>& timesteps)
 {
     const auto frequency =
         at::exp (at::arange (frequencies, at::kFloat) * -std::log (10000.0) / (double) frequencies);
     const auto angle = at::tensor (timesteps).unsqueeze (1) * frequency.unsqueeze (0);
-    return at::cat ({ at::cos (angle), at::sin (angle) }, 1); // cosine first
+    return at::cat ({ at::cos (angle), at::sin (angle) }, 1);
 }
-} // namespace
 
 DiffusionHead::DiffusionHead (const WeightReader& weights, bool bfloat16Timesteps)
     : settings (weights.checkpoint.config().diffusionHead)
@@ -56,7 +54,7 @@ TimestepTable DiffusionHead::timesteps (std::span<const std::int64_t> steps) con
         table.timesteps.push_back (roundTimesteps ? (float) c10::BFloat16 ((float) t) : (float) t);
     table.embedding =
         kernels::linear (kernels::silu (kernels::linear (
-                             sinusoid (table.timesteps).to (timestep0.panels.device()), timestep0)),
+                             timestepSinusoid (table.timesteps).to (timestep0.panels.device()), timestep0)),
                          timestep2);
     return table;
 }

@@ -8,6 +8,10 @@
 
 namespace tableread::engine
 {
+/** Cosines, then sines of timesteps [N] → [N, 256] float32 on the CPU. Computed with the library that the reference uses: at
+    timestep 999, one bit of a frequency changes the angle by 1e-4. */
+at::Tensor timestepSinusoid (const std::vector<float>& timesteps);
+
 /** The part of the head that depends only on the timesteps: made once for each number of steps. */
 struct TimestepTable
 {

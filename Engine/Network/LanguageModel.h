@@ -58,6 +58,7 @@ public:
     kernels::Weight outputRows (at::ArrayRef<std::int64_t> ids) const;
 
     const LanguageModelConfig& config() const { return settings; }
+    const kernels::RotaryTable& positions() const { return rotary; }
 
 private:
     LanguageModelConfig settings;

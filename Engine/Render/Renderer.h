@@ -50,8 +50,9 @@ struct LoadOptions
 struct ModelInfo
 {
     std::string name; // the folder's name
-    std::string
-        fingerprint; // device, kernels, compute type and weights: takes with the same one are comparable bit by bit
+    /** Device, types, version of the kernels, and a hash of weights, tokenizer and config, as Protocol.md says: takes
+        with the same one are comparable bit by bit. */
+    std::string fingerprint;
     std::string device = "the CPU"; // that computes, or the GPU's product name
     std::int64_t sampleRateHz = 24'000;
     std::int64_t frameSamples = 3200;

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <queue>
+#include <span>
 
 #include "Checkpoint/Safetensors/JsonText.h"
+#include "Core/ContentHash.h"
 #include "Core/Error.h"
 
 namespace tableread::engine
@@ -79,12 +81,17 @@ BytePairs::BytePairs (const Vocabulary& vocabulary, const MergeRules& rules, con
     }
 
     merges.reserve (rules.size());
+    std::vector<std::int64_t> content (byteIds.begin(), byteIds.end());
+    content.reserve (content.size() + 3 * rules.size());
     for (std::size_t rank = 0; rank < rules.size(); ++rank)
     {
         const auto& [left, right] = rules[rank];
-        const auto key = keyOf (idOf (vocabulary, left, where), idOf (vocabulary, right, where));
-        merges.insert_or_assign (key, Merge { (std::int64_t) rank, idOf (vocabulary, left + right, where) });
+        const auto leftId = idOf (vocabulary, left, where), rightId = idOf (vocabulary, right, where),
+                   result = idOf (vocabulary, left + right, where);
+        merges.insert_or_assign (keyOf (leftId, rightId), Merge { (std::int64_t) rank, result });
+        content.insert (content.end(), { leftId, rightId, result });
     }
+    hash = hashOfBytes (std::as_bytes (std::span (content)));
 }
 
 const BytePairs::Merge* BytePairs::find (std::int64_t left, std::int64_t right) const

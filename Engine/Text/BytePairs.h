@@ -34,6 +34,9 @@ public:
     /** True if a byte or a merge can produce this id. */
     bool produces (std::int64_t id) const;
 
+    /** XXH3-128 of what encode() depends on: the bytes' ids and the merges, as ids and in order. */
+    const std::string& contentHash() const { return hash; }
+
 private:
     struct Merge
     {
@@ -44,5 +47,6 @@ private:
 
     std::array<std::int64_t, 256> byteIds {};
     std::unordered_map<std::uint64_t, Merge> merges; // key: left id in the upper half, right id in the lower
+    std::string hash;
 };
 } // namespace tableread::engine

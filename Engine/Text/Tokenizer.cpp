@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 
 #include "Checkpoint/Safetensors/JsonText.h"
 #include "Checkpoint/Safetensors/Links.h"
+#include "Core/ContentHash.h"
 #include "Core/Error.h"
 #include "Text/TokenizerFiles.h"
 #include "Text/WordSplit.h"
@@ -178,6 +180,14 @@ std::vector<std::int64_t> Tokenizer::encode (std::string_view utf8) const
     std::vector<std::int64_t> ids;
     tables->forEachWord (utf8, [&] (const std::string& word) { tables->bytePairs.encode (word, ids); });
     return ids;
+}
+
+std::string Tokenizer::contentHash() const
+{
+    auto text = tables->bytePairs.contentHash();
+    for (const auto id : { special.endOfText, special.speechStart, special.speechEnd, special.speechFrame })
+        text += ' ' + std::to_string (id);
+    return hashOfBytes (std::as_bytes (std::span (text)));
 }
 
 std::vector<std::string> Tokenizer::split (std::string_view utf8) const

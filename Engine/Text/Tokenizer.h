@@ -53,6 +53,9 @@ public:
 
     const Specials& specials() const { return special; }
 
+    /** XXH3-128 of what encode() and specials() depend on: the same from either form of a tokenizer's files. */
+    std::string contentHash() const;
+
     /** The highest id + 1: the least number of rows of an embedding. */
     std::int64_t size() const { return idCount; }
 

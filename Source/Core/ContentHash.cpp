@@ -10,12 +10,17 @@ namespace tableread
 {
 static_assert (std::endian::native == std::endian::little, "the hash is of little-endian samples");
 
-std::string contentHash (std::span<const float> samples)
+std::string hashOfBytes (std::span<const std::byte> bytes)
 {
-    const auto hash = XXH3_128bits (samples.data(), samples.size_bytes());
+    const auto hash = XXH3_128bits (bytes.data(), bytes.size());
     char text[33];
     std::snprintf (text, sizeof text, "%016llx%016llx", (unsigned long long) hash.high64,
                    (unsigned long long) hash.low64);
     return text;
+}
+
+std::string contentHash (std::span<const float> samples)
+{
+    return hashOfBytes (std::as_bytes (samples));
 }
 } // namespace tableread

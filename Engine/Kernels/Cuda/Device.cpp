@@ -60,7 +60,10 @@ public:
         check (cudaGetDeviceProperties (&properties, index()));
         check (cudaDriverGetVersion (&driver));
         check (cudaRuntimeGetVersion (&runtime));
-        return { .name = properties.name, .driver = versionOf (driver), .runtime = versionOf (runtime) };
+        return { .name = properties.name,
+                 .driver = versionOf (driver),
+                 .runtime = versionOf (runtime),
+                 .architecture = "sm" + std::to_string (10 * properties.major + properties.minor) };
     }
 
     std::byte* allocatePinned (std::size_t bytes) override

@@ -14,6 +14,7 @@
 #include <c10/cuda/CUDAStream.h>
 
 #include "Kernels/Cuda/Launch.h"
+#include "Kernels/KernelFamily.h"
 
 namespace tableread::engine::kernels
 {
@@ -66,6 +67,7 @@ void* capture (void (*body) (void*), void* context)
 GpuKernels makeTable()
 {
     GpuKernels table {};
+    table.family = gpuKernelFamily;
     table.currentStream = []() -> void* { return c10::cuda::getCurrentCUDAStream().stream(); };
     table.useOwnStream = [] { c10::cuda::setCurrentCUDAStream (c10::cuda::getStreamFromPool()); };
     table.synchronise = [] { c10::cuda::getCurrentCUDAStream().synchronize(); };

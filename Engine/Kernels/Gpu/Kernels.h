@@ -129,7 +129,7 @@ struct GpuSolverStep
 };
 
 /** Of this header and Device/Device.h, between engine and CUDA library: a change to either counts it up. */
-inline constexpr int gpuAbi = 2;
+inline constexpr int gpuAbi = 3;
 
 inline constexpr std::int64_t gpuMixerTaps = 7;
 inline constexpr std::int64_t gpuCounterCount = 1 << 18;
@@ -140,6 +140,7 @@ inline constexpr int gpuIndices = 128; // a GPU's index, as Torch counts, is les
     GPU has one such thread. */
 struct GpuKernels
 {
+    int family; // gpuKernelFamily, as the library was compiled
     void* (*currentStream)();
     /** From now on this thread launches on a stream of its own, on which graphs can be captured. */
     void (*useOwnStream)();

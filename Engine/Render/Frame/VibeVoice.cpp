@@ -9,7 +9,7 @@
 
 namespace tableread::engine
 {
-VibeVoice::VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settings)
+VibeVoice::VibeVoice (std::shared_ptr<const Checkpoint> opened, const Settings& settings)
     : checkpoint (std::move (opened))
     , computeType (settings.compute)
     , weights (*checkpoint, computeType == ComputeType::BFloat16 ? at::kBFloat16 : at::kFloat,

@@ -33,7 +33,7 @@ struct VibeVoice
     };
 
     /** @throws Exception OutOfMemory, with what would fit, if the layers do not fit where they should be. */
-    VibeVoice (std::unique_ptr<Checkpoint> opened, const Settings& settings);
+    VibeVoice (std::shared_ptr<const Checkpoint> opened, const Settings& settings);
 
     at::Device device() const { return weights.device(); }
 
@@ -46,7 +46,7 @@ struct VibeVoice
     at::Tensor unscaled (const at::Tensor& latents) const;
     at::Tensor scaled (const at::Tensor& latents) const;
 
-    std::unique_ptr<Checkpoint> checkpoint;
+    std::shared_ptr<const Checkpoint> checkpoint;
     ComputeType computeType;
     WeightReader weights;
     std::unique_ptr<Device> streamDevice; // null on a CPU

@@ -8,13 +8,14 @@
 
 #include "Checkpoint/HubCache.h"
 #include "Checkpoint/Notes.h"
+#include "Checkpoint/WeightsHash.h"
 #include "Core/Error.h"
 #include "Device/LinkSpeed.h"
-#include "Kernels/Cpu/Kernels.h"
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Parallel.h"
 #include "Offload/MemoryWatch.h"
 #include "Render/Loop/CpuFallback.h"
+#include "Render/Loop/Fingerprint.h"
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Loop/TorchErrors.h"
 #include "Render/Loop/VoiceEncoder.h"
@@ -38,24 +39,16 @@ std::int64_t countParameters (const Checkpoint& checkpoint)
     return total;
 }
 
-/** "bf16", or "bf16-fp8" if the layers have another format than the compute type. */
-std::string typeName (const LoadOptions& options)
-{
-    const std::string computed = options.compute == ComputeType::BFloat16 ? "bf16" : "fp32";
-    const auto layers = options.offload.settings.weights;
-    return layers == WeightsFormat::AsComputed ? computed : computed + "-" + std::string (nameOf (layers));
-}
-
 class TorchRenderer : public Renderer, private Measuring
 {
 public:
     TorchRenderer (const LoadOptions& options, at::Device device, const std::string& note)
-        : model (options.randomWeights ? Checkpoint::random (options.model)
-                                       : Checkpoint::open (options.model),
-                 { .compute = options.compute,
-                   .device = device,
-                   .offload = options.offload,
-                   .profiling = options.profiling })
+        : weightsHash (options.randomWeights ? Checkpoint::random (options.model)
+                                             : Checkpoint::open (options.model))
+        , model (weightsHash.checkpoint(), { .compute = options.compute,
+                                             .device = device,
+                                             .offload = options.offload,
+                                             .profiling = options.profiling })
         , tokenizerPlace (options.tokenizer.empty() ? findTokenizer (options.model)
                                                     : TokenizerPlace { options.tokenizer, {} })
         , tokenizer (Tokenizer::load (tokenizerPlace.folder))
@@ -81,8 +74,7 @@ public:
         for (const auto& sentence : { tokenizerPlace.note, noteOnDevice (options.device), note })
             if (! sentence.empty())
                 about.notes.push_back (sentence);
-        about.fingerprint = deviceName() + "-" + typeName (options) + "-" + about.name + "-" +
-                            std::to_string (about.parameters);
+        about.fingerprint = textOf (fingerprintOf (options, model, *tokenizer, weightsHash.get()));
     }
 
     const ModelInfo& info() const override { return about; }
@@ -230,11 +222,6 @@ private:
         return model.profiler == nullptr ? std::vector<ProfileSpan> {} : model.profiler->take();
     }
 
-    std::string deviceName() const
-    {
-        return model.device().is_cuda() ? "cuda" : "cpu-" + std::string (kernels::cpu().name);
-    }
-
     SequenceInput makeInput (PassageJob job) const
     {
         SequenceInput input;
@@ -295,6 +282,7 @@ private:
         return features;
     }
 
+    WeightsHash weightsHash; // before what reads the weights: both at the same time
     VibeVoice model;
     TokenizerPlace tokenizerPlace;
     std::unique_ptr<Tokenizer> tokenizer;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <numeric>
+#include <set>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -118,6 +120,43 @@ TEST_CASE ("Tokenizer loads the embedded model's, where an id is a byte", "[engi
     CHECK (tokenizer->specials().speechEnd == 260);
     CHECK (tokenizer->specials().speechFrame == 261);
     CHECK (tokenizer->size() == 263);
+}
+
+TEST_CASE ("A tokenizer's hash is that of what it does, not of its files", "[engine][tokenizer]")
+{
+    const auto json = readJson (fixtures / "tiny.json");
+    const auto hash = tiny()->contentHash();
+    const auto hashWith = [&] (const std::function<void (Json&)>& change) {
+        auto changed = json;
+        change (changed);
+        return Tokenizer::parse (changed.dump (4))->contentHash();
+    };
+    CHECK (hash.size() == 32);
+    CHECK (hashWith ([] (Json& t) { t["unknown"] = 1; }) == hash);
+    auto bytesOnly = readJson (root / "Assets/models/mini/tokenizer.json");
+    std::swap (bytesOnly["model"]["vocab"]["a"], bytesOnly["model"]["vocab"]["b"]);
+    CHECK (Tokenizer::parse (bytesOnly.dump())->contentHash() != mini()->contentHash());
+    CHECK (hashWith ([] (Json& t) { std::swap (t["model"]["vocab"]["a"], t["model"]["vocab"]["b"]); }) !=
+           hash);
+    CHECK (hashWith ([] (Json& t) { std::swap (t["model"]["merges"][0], t["model"]["merges"][1]); }) != hash);
+    CHECK (hashWith ([] (Json& t) { t["model"]["merges"].erase (t["model"]["merges"].size() - 1); }) != hash);
+    const std::set<std::string> used { "<|endoftext|>", "<|vision_start|>", "<|vision_end|>",
+                                       "<|vision_pad|>" };
+    for (auto i = 0U; i < json["added_tokens"].size(); ++i)
+    {
+        const auto text = json["added_tokens"][i]["content"].get<std::string>();
+        INFO (text);
+        const auto other = hashWith ([i] (Json& t) { t["added_tokens"][i]["id"] = 10'000; });
+        CHECK ((other != hash) == used.contains (text));
+    }
+
+    std::string merges = "#version: 0.2\n"; // the same tokenizer in the other form
+    for (const auto& merge : json["model"]["merges"])
+        merges += merge[0].get<std::string>() + ' ' + merge[1].get<std::string>() + '\n';
+    Json added;
+    for (const auto& token : json["added_tokens"])
+        added[token["content"].get<std::string>()] = token["id"];
+    CHECK (Tokenizer::parse (json["model"]["vocab"].dump(), merges, added.dump())->contentHash() == hash);
 }
 
 TEST_CASE ("A tokenizer that knows single bytes only is told from one that knows words",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Core/ContentHash.h"
 
+#include <span>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -16,6 +17,8 @@ TEST_CASE ("A content hash tells any two different recordings apart", "[source][
            "99aa06d3014798d86001c324468d497f"); // XXH3-128 of nothing, as xxhsum -H2 prints it
     CHECK (contentHash (samples) != contentHash (std::vector<float> { 0.0f, 0.5f, 0.25f }));
     CHECK (contentHash (samples) != contentHash (std::vector<float> { 0.0f, 0.5f }));
+    CHECK (hashOfBytes (std::as_bytes (std::span (samples))) == contentHash (samples));
+    CHECK (hashOfBytes (std::as_bytes (std::span ("abc", 3))) == "06b05ab6733a618578af5f94892f3950");
     CHECK (contentHash (std::vector<float> { 0.0f }) !=
            contentHash (std::vector<float> { -0.0f })); // bits, not values
 }
