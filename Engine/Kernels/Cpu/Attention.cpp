@@ -9,6 +9,7 @@ namespace tableread::engine::kernels::TABLEREAD_ISA
 namespace
 {
 constexpr std::int64_t valuesInCache = 4096; // floats: half of a first-level cache
+constexpr std::int64_t ahead = 2 * lanes;    // positions: processors do not foresee a tile's order of keys
 
 void rotary (float* x, std::int64_t heads, const CpuRotation& by)
 {
@@ -51,6 +52,9 @@ void score (const CpuAttention& a)
         while (a.queries[first].length <= p)
             ++first;
         const auto position = p + lanes <= longest ? p : longest - lanes; // some twice, with the same bits
+        if (p + ahead + lanes <= longest)
+            for (std::int64_t i = 0; i < lanes * a.dim; i += lanes) // a cache line each
+                __builtin_prefetch (a.keys + (p + ahead) * a.dim + i);
         forTiles<scoreRows> (first, a.count,
                              [&]<int Rows> (std::int64_t row) { scoreTile<Rows> (a, row, position); });
     }
