@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Delivery.h"
 
+#include <utility>
+#include <vector>
+
 #include "Server/ErrorAnswers.h"
-#include "Server/WireAudio.h"
+#include "Server/EventStream.h"
 
 namespace tableread::engine
 {
@@ -12,11 +15,17 @@ namespace
 class SpeechBody : public BodySource
 {
 public:
-    SpeechBody (std::shared_ptr<SpeechJob> wanted, protocol::SampleFormat sampleFormat,
-                std::string firstBytes)
+    struct Content
+    {
+        std::unique_ptr<SpeechEncoder> encoder;
+        std::string first; // bytes
+        std::string fingerprint;
+        bool takesTrailers = false; // the client
+    };
+
+    SpeechBody (std::shared_ptr<SpeechJob> wanted, Content what)
         : job (std::move (wanted))
-        , format (sampleFormat)
-        , first (std::move (firstBytes))
+        , content (std::move (what))
     {}
     ~SpeechBody() override { job->queue.abandon(); }
     SpeechBody (const SpeechBody&) = delete;
@@ -26,33 +35,66 @@ public:
 
     State take (std::string& bytes) override
     {
-        bytes.append (std::exchange (first, {}));
+        bytes.append (std::exchange (content.first, {}));
         samples.clear();
         const auto state = job->queue.take (samples);
-        appendSamples (bytes, samples, format);
-        return state == PcmQueue::State::Open   ? State::Open
-               : state == PcmQueue::State::Done ? State::Done
-                                                : State::Broken;
+        if (! samples.empty())
+            content.encoder->append (samples, bytes);
+        switch (state)
+        {
+            case PcmQueue::State::Open:
+                return State::Open;
+            case PcmQueue::State::Done:
+                content.encoder->end (bytes);
+                return State::Done;
+            case PcmQueue::State::Cancelled: // without a trailer it would look complete
+                return content.takesTrailers ? State::Done : State::Broken;
+            case PcmQueue::State::Failed:
+            case PcmQueue::State::Abandoned:
+                break;
+        }
+        return State::Broken;
+    }
+
+    HttpFields trailers() override
+    {
+        const auto end = job->progress->state().end.value_or (JobEnd {});
+        return { { protocol::finishReasonField, protocol::nameOf (end.reason) },
+                 { protocol::fingerprintField, content.fingerprint } };
     }
 
 private:
     std::shared_ptr<SpeechJob> job;
-    protocol::SampleFormat format;
-    std::string first;
+    Content content;
     std::vector<float> samples;
 };
 } // namespace
 
-Delivery::Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Format sampleFormat)
+Delivery::Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Format how)
     : exchange (std::move (client))
     , job (std::move (wanted))
-    , format (std::move (sampleFormat))
+    , format (std::move (how))
 {}
 
 void Delivery::begin()
 {
     exchange->whenGone ([asked = job] { asked->queue.abandon(); });
-    job->queue.onReadable ([self = shared_from_this()] { self->exchange->post ([self] { self->look(); }); });
+    if (format.stream == protocol::StreamFormat::Audio)
+        job->queue.onReadable (
+            [self = shared_from_this()] { self->exchange->post ([self] { self->look(); }); });
+}
+
+void Delivery::accepted()
+{
+    if (format.stream == protocol::StreamFormat::Audio)
+        return;
+    auto fields = format.fields;
+    fields.insert (fields.end(), { { "Cache-Control", "no-cache" }, { "X-Accel-Buffering", "no" } });
+    exchange->send (
+        { .type = "text/event-stream",
+          .stream = std::make_unique<EventStream> (job, SpeechEncoder::make (format.encoding),
+                                                   format.encoding.sampleRateHz, format.fingerprint),
+          .fields = std::move (fields) });
 }
 
 /** Answers as soon as there is a first frame or an end. */
@@ -67,11 +109,18 @@ void Delivery::look()
         return exchange->send (answerOf (stoppingError())); // or the client has left, and nobody reads this
     if (samples.empty() && state == PcmQueue::State::Failed)
         return exchange->send (answerOf (job->queue.error()));
-    const bool isWav = format.container == protocol::Container::Wav;
-    std::string first = isWav ? streamingWavHeader (format.samples, format.sampleRateHz) : std::string();
-    appendSamples (first, samples, format.samples);
-    exchange->send ({ .type = isWav ? "audio/wav" : "audio/pcm",
-                      .stream = std::make_unique<SpeechBody> (job, format.samples, std::move (first)),
-                      .fields = std::move (format.fields) });
+    if (samples.empty() && state == PcmQueue::State::Cancelled)
+        return exchange->send (cancelledAnswer());
+    SpeechBody::Content content { .encoder = SpeechEncoder::make (format.encoding),
+                                  .first = {},
+                                  .fingerprint = format.fingerprint,
+                                  .takesTrailers = exchange->request.takesTrailers };
+    content.encoder->append (samples, content.first);
+    const std::string type = content.encoder->contentType();
+    exchange->send (
+        { .type = type,
+          .stream = std::make_unique<SpeechBody> (job, std::move (content)),
+          .fields = std::move (format.fields),
+          .trailers = std::string (protocol::finishReasonField) + ", " + protocol::fingerprintField });
 }
 } // namespace tableread::engine

@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "EngineLink/Protocol.h"
 #include "Server/Http/Exchange.h"
-#include "Server/RenderWorker.h"
+#include "Server/SpeechEncoder.h"
+#include "Server/SpeechJob.h"
 
 namespace tableread::engine
 {
-/** Passes a job's samples to the client that asked for them. The status of the answer is chosen when the first frame is
-    there, or when there will be none; then the samples follow as they are made, and the job is cancelled when nobody
-    reads them any more. */
+/** Passes a job's samples to the client that asked for them; the job is cancelled when nobody reads them any more.
+
+    Audio     the status of the answer is chosen when the first frame is there, or when there will be none; the body is the
+              encoded speech, as it is made.
+    Events    the answer begins as soon as the job is accepted, and tells everything (EventStream.h).
+*/
 class Delivery : public std::enable_shared_from_this<Delivery>
 {
 public:
     struct Format
     {
-        protocol::Container container = protocol::Container::Pcm;
-        protocol::SampleFormat samples = protocol::SampleFormat::Int16;
-        std::int64_t sampleRateHz = 24'000;
+        protocol::StreamFormat stream = protocol::StreamFormat::Audio;
+        SpeechEncoder::Format encoding;
+        std::string fingerprint;
         HttpFields fields = {}; // of the answer
     };
 
-    Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Format sampleFormat);
+    Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Format how);
 
     /** Begins to wait for samples. [any thread], before the job is submitted. */
     void begin();
+
+    /** The job is in the queue. [any thread] */
+    void accepted();
 
 private:
     void look();

@@ -23,8 +23,7 @@ Wording wordingOf (int status)
     switch (status)
     {
         case 404:
-            return { ErrorCode::NotFound, "",
-                     ". This engine answers GET /health and POST /v1/audio/speech." };
+            return { ErrorCode::NotFound, "", ". Protocol.md lists what this engine answers." };
         case 405:
             return { ErrorCode::Unsupported, "", ". Use one of those." };
         case 408:
@@ -65,6 +64,13 @@ HttpAnswer busyAnswer (const RenderWorker& worker)
 {
     const auto error = worker.busyError();
     return answerWith (error, protocol::httpStatus (error.code), worker.retryAfterSeconds());
+}
+
+HttpAnswer cancelledAnswer()
+{
+    constexpr int conflict = 409; // a 503 would be tried again
+    return answerWith ({ ErrorCode::Cancelled, "the job was cancelled. Send it again if it is wanted.", {} },
+                       conflict);
 }
 
 HttpAnswer answerOf (const Error& error)

@@ -12,6 +12,9 @@ namespace tableread::engine
 HttpAnswer answerOf (const Error& error);
 HttpAnswer answerOf (const Refusal& refusal);
 
+/** For a job that somebody cancelled before its first frame. */
+HttpAnswer cancelledAnswer();
+
 /** What a client is told whom the worker has no room for, and when it may come again. */
 HttpAnswer busyAnswer (const RenderWorker& worker);
 } // namespace tableread::engine

@@ -10,7 +10,7 @@ namespace tableread::engine
 void PcmQueue::push (std::span<const float> samples)
 {
     const std::lock_guard lock (mutex);
-    if (ending == State::Abandoned)
+    if (ending != State::Open)
         return;
     waiting.insert (waiting.end(), samples.begin(), samples.end());
     signal();
@@ -72,10 +72,10 @@ void PcmQueue::abandon()
     dropped.swap (wake);
 }
 
-bool PcmQueue::abandoned() const
+bool PcmQueue::isUnwanted() const
 {
     const std::lock_guard lock (mutex);
-    return ending == State::Abandoned;
+    return ending == State::Abandoned || ending == State::Cancelled;
 }
 
 bool PcmQueue::ended() const

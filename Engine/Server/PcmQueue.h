@@ -14,7 +14,8 @@ namespace tableread::engine
 /** Passes the samples of one job from the render thread to the connection that asked for them.
 
     Audio      [samples], mono float32 at the model's rate, in order, none lost.
-    Threads    push(), finish(), fail(): render thread. take(), onReadable(): the I/O thread. abandon(): any thread.
+    Threads    push(), finish(), fail(): render thread. take(), onReadable(): the I/O thread. cancel(), abandon(): any
+               thread.
     Bound      none: the render thread never waits for a client. It asks how much is unread() and parks the job.
 */
 class PcmQueue
@@ -22,10 +23,11 @@ class PcmQueue
 public:
     enum class State
     {
-        Open,     // more may come
-        Done,     // all samples were taken and the render succeeded
-        Failed,   // all samples were taken and the render failed: error() says why
-        Abandoned // the reader gave up
+        Open,      // more may come
+        Done,      // all samples were taken and the render succeeded
+        Failed,    // all samples were taken and the render failed: error() says why
+        Cancelled, // somebody else did not want the rest
+        Abandoned  // the reader gave up
     };
 
     PcmQueue() = default;
@@ -48,9 +50,14 @@ public:
     /** Moves all queued samples to the end of `out`. Does not wait. */
     State take (std::vector<float>& out);
 
+    /** Nobody wants the rest; the reader is told. */
+    void cancel() { end (State::Cancelled); }
+
     /** The reader is gone: nothing is kept any more. */
     void abandon();
-    bool abandoned() const;
+
+    /** Nobody wants samples any more: it was cancelled or abandoned. */
+    bool isUnwanted() const;
 
     /** Nothing more will be pushed. */
     bool ended() const;

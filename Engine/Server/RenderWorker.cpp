@@ -41,19 +41,19 @@ Error errorOf (const std::exception_ptr& failure)
     }
 }
 
-const char* describe (FinishReason finish)
+protocol::FinishReason reasonOf (FinishReason finish)
 {
     switch (finish)
     {
         case FinishReason::Stop:
-            return "done";
+            return protocol::FinishReason::Stop;
         case FinishReason::Cancelled:
-            return "cancelled";
+            return protocol::FinishReason::Cancelled;
         case FinishReason::MaxSeconds:
         case FinishReason::Length:
             break;
     }
-    return "reached the length limit";
+    return protocol::FinishReason::Length;
 }
 } // namespace
 
@@ -141,6 +141,7 @@ Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
             return tl::make_unexpected (stoppingError());
         if (! infos.empty() && scheduler.add ({ lastId + 1, job->client, job->due }))
         {
+            job->progress->waits (scheduler.waiting());
             jobs.emplace (++lastId, std::move (job));
             changed.notify_all();
             return {};
@@ -149,12 +150,23 @@ Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
     return tl::make_unexpected (busyError());
 }
 
+void RenderWorker::setDue (const SpeechJob& job, std::optional<Clock::time_point> due)
+{
+    const std::lock_guard lock (mutex);
+    for (const auto& [id, each] : jobs)
+        if (each.get() == &job)
+            scheduler.setDue (id, due);
+}
+
 void RenderWorker::stop()
 {
     const std::lock_guard lock (mutex);
     stopping = true;
     for (const auto& [id, job] : jobs)
+    {
+        job->progress->ends ({ protocol::FinishReason::Cancelled, 0, {} });
         job->queue.abandon();
+    }
     changed.notify_all();
 }
 
@@ -203,7 +215,7 @@ void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<
             begin (id, job);
         step();
         parkSlowReaders();
-        dropAbandoned();
+        dropUnwanted();
         forgetEnded();
     }
     models.clear(); // with the passages in flight, whose clients have been told
@@ -226,16 +238,28 @@ bool RenderWorker::waitForWork (std::unique_lock<std::mutex>& lock)
 /** The jobs that get a seat now. Called with the mutex locked. */
 std::vector<std::pair<RenderWorker::JobId, std::shared_ptr<SpeechJob>>> RenderWorker::seatJobs()
 {
+    const auto before = scheduler.waiting();
     for (const auto id : scheduler.queued())
-        if (jobs.at (id)->queue.abandoned() && ! passages.contains (id))
+        if (jobs.at (id)->queue.isUnwanted() && ! passages.contains (id))
         {
+            jobs.at (id)->progress->ends ({ protocol::FinishReason::Cancelled, 0, {} });
             scheduler.remove (id);
             jobs.erase (id);
         }
     std::vector<std::pair<JobId, std::shared_ptr<SpeechJob>>> seated;
     while (const auto id = scheduler.next (Clock::now()))
         seated.emplace_back (*id, jobs.at (*id));
+    if (scheduler.waiting() != before)
+        tellPlaces();
     return seated;
+}
+
+/** Called with the mutex locked. */
+void RenderWorker::tellPlaces() const
+{
+    std::size_t place = 0;
+    for (const auto id : scheduler.queued())
+        jobs.at (id)->progress->waits (++place);
 }
 
 /** Starts a job that has got a seat, or resumes it. */
@@ -245,13 +269,17 @@ void RenderWorker::begin (JobId id, const std::shared_ptr<SpeechJob>& job)
     if (std::exchange (passage.isParked, false))
         return rendererOf (passage).resume (passage.id);
     passage.job = job;
+    job->progress->prepares();
     try
     {
         auto& model = models[job->model];
         PassageJob wanted { .passage = { job->lines, {} }, .settings = job->settings };
         for (const auto& voice : job->voices)
             wanted.passage.voices.push_back (model.voices.get (*model.renderer, voice));
-        wanted.events.onFrame = [job] (std::span<const float> frame) { job->queue.push (frame); };
+        wanted.events.onFrame = [job] (std::span<const float> frame) {
+            job->progress->spokeFrame();
+            job->queue.push (frame);
+        };
         wanted.events.onEnd = [this, id, job] (const RenderReport& report,
                                                const std::exception_ptr& failure) {
             ended (id, *job, report, failure);
@@ -272,10 +300,14 @@ void RenderWorker::ended (JobId id, SpeechJob& job, const RenderReport& report,
     {
         auto error = errorOf (failure);
         spdlog::error ("{}: failed: {}", job.id, error.text());
+        job.progress->ends ({ protocol::FinishReason::Error, report.promptTokens, error });
         return job.queue.fail (std::move (error));
     }
+    const auto reason = reasonOf (report.finish);
     spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id,
-                  describe (report.finish), report.frames, report.firstFrameMs, report.totalMs);
+                  protocol::nameOf (reason), report.frames, report.firstFrameMs, report.totalMs);
+    job.progress->ends (
+        { reason, report.promptTokens, {} }); // first: whoever sees the queue's end asks for it
     for (const auto& note : report.notes)
         spdlog::warn ("{}: {}", job.id, note);
     job.queue.finish();
@@ -291,10 +323,10 @@ void RenderWorker::step()
     busySeconds += spent.count();
 }
 
-void RenderWorker::dropAbandoned()
+void RenderWorker::dropUnwanted()
 {
     for (auto& [id, passage] : passages)
-        if (passage.id != 0 && passage.job->queue.abandoned())
+        if (passage.id != 0 && passage.job->queue.isUnwanted())
             rendererOf (passage).cancel (passage.id);
 }
 

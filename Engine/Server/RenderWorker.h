@@ -28,7 +28,7 @@ Error stoppingError();
 
     Threads   the Renderers are created, used and destroyed on the one thread that this class owns. Methods: any thread.
               The render thread waits for no client: a job of which too much is unread is parked.
-    Cancel    a job whose queue is abandoned leaves before the next step, in whatever state it is.
+    Cancel    a job whose queue is unwanted leaves before the next step, in whatever state it is.
     Errors    a job that fails ends its own queue with the error; the others are not affected.
 */
 class RenderWorker
@@ -80,6 +80,9 @@ public:
     /** Puts a job into the queue. @returns Busy while the models load or if the queue is full. */
     [[nodiscard]] Result<void> submit (std::shared_ptr<SpeechJob> job);
 
+    /** Changes when a job is due. Does nothing if it has a seat or is over. */
+    void setDue (const SpeechJob& job, std::optional<std::chrono::steady_clock::time_point> due);
+
     /** Abandons all jobs and refuses new ones. */
     void stop();
 
@@ -101,7 +104,8 @@ private:
     void loadAll (const std::vector<Loader>& loaders);
     bool waitForWork (std::unique_lock<std::mutex>& lock);
     std::vector<std::pair<JobId, std::shared_ptr<SpeechJob>>> seatJobs();
-    void dropAbandoned();
+    void dropUnwanted();
+    void tellPlaces() const;
     void begin (JobId id, const std::shared_ptr<SpeechJob>& job);
     void ended (JobId id, SpeechJob& job, const RenderReport& report, const std::exception_ptr& failure);
     void parkSlowReaders();

@@ -74,19 +74,22 @@ Result<CheckedRequest> checkRequest (std::string_view body, Typography typograph
     CheckedRequest checked;
     checked.request = std::move (*parsed);
 
-    constexpr std::array<std::string_view, 8> topFields { "model",           "input",  "voice",
+    constexpr std::array<std::string_view, 9> topFields { "model",           "input",  "voice",
                                                           "response_format", "stream", "stream_format",
-                                                          "tableread",       "speed" };
-    constexpr std::array<std::string_view, 8> extensionFields { "lines", "voices", "seed",   "cfg_scale",
-                                                                "steps", "format", "client", "due_ms" };
+                                                          "tableread",       "speed",  "instructions" };
+    constexpr std::array<std::string_view, 9> extensionFields { "lines",     "voices", "seed",
+                                                                "cfg_scale", "steps",  "format",
+                                                                "client",    "due_ms", "id" };
     const auto json = protocol::parseJson (body, "the request");
     warnOfUnknown (json, topFields, {}, checked.warnings);
     if (const auto found = json.find ("tableread"); found != json.end() && found->is_object())
         warnOfUnknown (*found, extensionFields, "tableread.", checked.warnings);
     const protocol::JsonFields fields (json, {});
-    if (const auto* format = fields.find ("stream_format"); format != nullptr && *format != "audio")
+    if (const auto* instructions = fields.find ("instructions");
+        instructions != nullptr && *instructions != "")
         return refused (ErrorCode::Unsupported,
-                        "only \"audio\" is supported; it streams from the first frame", "stream_format");
+                        "the model follows no instructions. Choose a voice that speaks as you wish.",
+                        "instructions");
     if (const auto* speed = fields.find ("speed"); speed != nullptr && *speed != 1)
         return refused (ErrorCode::Unsupported, "the model sets the speed of speech: only 1 is supported",
                         "speed");

@@ -74,6 +74,15 @@ void Scheduler::comeBack (JobId job)
     queue.insert (place, std::move (node.mapped()));
 }
 
+void Scheduler::setDue (JobId job, std::optional<Time> due)
+{
+    for (auto& entry : queue)
+        if (entry.job.id == job)
+            entry.job.due = due;
+    if (const auto found = parked.find (job); found != parked.end())
+        found->second.job.due = due;
+}
+
 std::vector<Scheduler::JobId> Scheduler::queued() const
 {
     std::vector<JobId> ids;

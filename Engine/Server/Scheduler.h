@@ -53,6 +53,9 @@ public:
     void park (JobId job);
     void comeBack (JobId job);
 
+    /** Changes when a job is due, wherever it is. */
+    void setDue (JobId job, std::optional<Time> due);
+
     bool isFull() const { return queue.size() >= limit; }
     std::size_t waiting() const { return queue.size(); }
     std::size_t seated() const { return sitting.size(); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "Render/Renderer.h"
+#include "Server/JobProgress.h"
 #include "Server/PcmQueue.h"
 #include "Server/VoiceShelf.h"
 
@@ -17,7 +18,7 @@ namespace tableread::engine
 /** One speech job: the lines, their voices, and where the samples go. */
 struct SpeechJob
 {
-    std::string id;                                           // for the log
+    std::string id;
     std::size_t model = 0;                                    // of the worker's models
     std::string client;                                       // who shares the seats fairly with others
     std::optional<std::chrono::steady_clock::time_point> due; // when it is to be audible
@@ -25,6 +26,7 @@ struct SpeechJob
     std::vector<std::shared_ptr<const ShelfVoice>> voices; // one of each speaker; may be the same
     RenderSettings settings;
     PcmQueue queue;
+    std::shared_ptr<JobProgress> progress = std::make_shared<JobProgress>();
 
     std::size_t characters() const
     {

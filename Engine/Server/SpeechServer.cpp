@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 #include <boost/beast/core/string.hpp>
@@ -24,23 +25,35 @@ std::string voiceField (const CheckedRequest& checked, std::size_t index)
     return "tableread.voices[" + std::to_string (index) + "]." +
            (checked.request.voices[index].path.empty() ? "name" : "path");
 }
+std::int64_t secondsSince1970()
+{
+    return std::chrono::duration_cast<std::chrono::seconds> (
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 } // namespace
 
 SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
     : models (std::move (served))
     , options (wanted)
     , recordings (wanted.voicesBytes)
-    , http (wanted.http,
-            { { .path = protocol::healthPath,
-                .handle = [this] (const auto& exchange) { exchange->send (health()); } },
-              { .method = "POST",
-                .path = protocol::speechPath,
-                .mostBodyBytes = wanted.maxBodyBytes,
-                .admit = [this] (const auto& request) { return admitSpeech (request); },
-                .waits = true,
-                .handle = [this] (const auto& exchange) { speak (exchange); } } },
-            [] (const Refusal& refusal) { return answerOf (refusal); })
+    , jobs (board)
+    , http (wanted.http, routes(), [] (const Refusal& refusal) { return answerOf (refusal); })
 {}
+
+std::vector<HttpRoute> SpeechServer::routes()
+{
+    std::vector<HttpRoute> all { { .path = protocol::healthPath,
+                                   .handle = [this] (const auto& exchange) { exchange->send (health()); } },
+                                 { .method = "POST",
+                                   .path = protocol::speechPath,
+                                   .mostBodyBytes = options.maxBodyBytes,
+                                   .admit = [this] (const auto& request) { return admitSpeech (request); },
+                                   .waits = true,
+                                   .handle = [this] (const auto& exchange) { speak (exchange); } } };
+    std::ranges::move (jobs.routes(), std::back_inserter (all));
+    return all;
+}
 
 HttpServer::End SpeechServer::serve (int listenFd)
 {
@@ -126,20 +139,37 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     auto job = makeJob (*checked, model, *exchange);
     if (! job)
         return refuse (answerOf (job.error()));
-    Delivery::Format format { .container = checked->request.container,
-                              .samples = checked->request.format,
-                              .sampleRateHz = info->sampleRateHz,
-                              .fields = { { "X-TableRead-Job", (*job)->id },
-                                          { "X-TableRead-Fingerprint", info->fingerprint } } };
+    const JobRecord record { .id = (*job)->id,
+                             .model = model.name,
+                             .client = (*job)->client,
+                             .fingerprint = info->fingerprint,
+                             .createdAt = secondsSince1970(),
+                             .due = (*job)->due,
+                             .progress = (*job)->progress,
+                             .job = *job,
+                             .worker = model.worker };
+    if (auto added = board.add (record); ! added)
+        return refuse (answerOf (added.error()));
+    Delivery::Format format { .stream = checked->request.stream,
+                              .encoding = { .container = checked->request.container,
+                                            .samples = checked->request.format,
+                                            .sampleRateHz = info->sampleRateHz },
+                              .fingerprint = info->fingerprint,
+                              .fields = { { protocol::jobField, (*job)->id },
+                                          { protocol::fingerprintField, info->fingerprint } } };
     for (const auto& warning : checked->warnings)
     {
         spdlog::warn ("{}", warning);
         format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
     }
-    std::make_shared<Delivery> (exchange, *job, std::move (format))->begin();
-    if (auto accepted = model.worker->submit (*job); ! accepted)
-        refuse (accepted.error().code == ErrorCode::Busy ? busyAnswer (*model.worker)
-                                                         : answerOf (accepted.error()));
+    const auto delivery = std::make_shared<Delivery> (exchange, *job, std::move (format));
+    delivery->begin();
+    const auto accepted = model.worker->submit (*job);
+    if (accepted)
+        return delivery->accepted();
+    board.remove (record.id);
+    refuse (accepted.error().code == ErrorCode::Busy ? busyAnswer (*model.worker)
+                                                     : answerOf (accepted.error()));
 }
 
 /** Reads the voices that the request names, each recording once. */
@@ -157,7 +187,9 @@ Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const Serve
         const auto refused = [&] (ErrorCode code, std::string why) {
             return tl::make_unexpected (Error { code, std::move (why), voiceField (checked, i) });
         };
-        const auto& reference = checked.request.voices[i];
+        auto reference = checked.request.voices[i];
+        if (checked.voiceIsNamed)
+            reference.name = options.aliases.resolve (reference.name, model.voices->names());
         auto& voice = read[reference.path.empty() ? reference.name : reference.path.string()];
         if (voice == nullptr)
         {
@@ -199,7 +231,7 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& 
     job->settings.seed = request.seed;
     job->settings.guidanceScale = request.guidanceScale;
     job->settings.steps = request.steps;
-    job->id = "job " + std::to_string (++jobCount);
+    job->id = request.id.empty() ? JobBoard::newId() : request.id;
     const auto guidance = request.guidanceScale ? fmt::format ("{}", *request.guidanceScale) : "the model's";
     spdlog::info ("{}: {} lines, text {:016x}, {} voices, seed {}, guidance {}, {} steps", job->id,
                   job->lines.size(), std::hash<std::string> {}(text), job->voices.size(), request.seed,

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "EngineLink/Protocol.h"
 #include "Script/Typography.h"
 #include "Server/Http/Server.h"
+#include "Server/JobEndpoints.h"
 #include "Server/RequestChecks.h"
 #include "Server/ServedModels.h"
+#include "Server/VoiceAliases.h"
 #include "Server/VoicePool.h"
 
 namespace tableread::engine
 {
-/** The engine's endpoints (Assets/docs/Protocol.md): GET /health and POST /v1/audio/speech.
+/** The engine's endpoints (Assets/docs/Protocol.md): GET /health, POST /v1/audio/speech, and those of other classes.
 
     A worker checks a speech request, reads its voices and puts the job into the queue of its model's RenderWorker; Delivery
     passes its samples to the client. A failure before the first frame has a status and OpenAI's error object; after a later one, the body
@@ -29,6 +31,7 @@ public:
         std::size_t maxBodyBytes = protocol::maxBodyBytes;
         std::size_t voicesBytes = std::size_t { 256 } << 20; // of decoded recordings, of all jobs together
         Typography typography = Typography::Demo;
+        VoiceAliases aliases {};
     };
 
     SpeechServer (ServedModels served, const Options& options);
@@ -38,6 +41,7 @@ public:
     void stop();
 
 private:
+    std::vector<HttpRoute> routes();
     std::optional<HttpAnswer> admitSpeech (const HttpRequest& request) const;
     HttpAnswer health() const;
     void speak (const std::shared_ptr<Exchange>& exchange);
@@ -49,7 +53,8 @@ private:
     ServedModels models;
     Options options;
     VoicePool recordings;
-    HttpServer http;
-    std::atomic<std::uint64_t> jobCount { 0 };
+    JobBoard board;
+    JobEndpoints jobs;
+    HttpServer http; // the last: its handlers use the others
 };
 } // namespace tableread::engine

@@ -81,6 +81,21 @@ Status failure (const View& view)
                      true, 0.0 };
     return {};
 }
+/** Names the first line whose end may be missing; empty if there is none. */
+std::string cutOff (const View& view)
+{
+    std::string text;
+    std::size_t others = 0;
+    for (const auto& passage : view.passages)
+        if (passage.take->state() != TakeState::Done || passage.take->ending() == Take::Ending::Whole)
+            continue;
+        else if (text.empty())
+            text = "line " + std::to_string (passage.sourceLine) +
+                   " reached the length limit: its end may be missing";
+        else
+            ++others;
+    return others == 0 ? text : text + " (" + counted (others, "more line") + ")";
+}
 } // namespace
 
 std::int64_t estimatedSamples (std::size_t characters)
@@ -117,6 +132,8 @@ Status describe (const View& view, const std::optional<Error>& problem, const st
                 ", " + clockText (length);
     if (const auto rate = speed (view); ! rate.empty())
         text += "  \u00b7  " + rate;
+    if (const auto cut = cutOff (view); ! cut.empty())
+        text += "  \u00b7  " + cut;
     if (! notes.empty())
         text += "  \u00b7  " + counted (notes.size(), "note") + " on the script";
     return { text, false, 0.0 };

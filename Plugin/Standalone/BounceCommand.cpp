@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Standalone/BounceCommand.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -53,6 +54,12 @@ void checkTakes (const Performance::View& view)
         }
 }
 
+bool anyIsCutOff (const Performance::View& view)
+{
+    return std::ranges::any_of (
+        view.passages, [] (const auto& passage) { return passage.take->ending() == Take::Ending::CutOff; });
+}
+
 /** Also where links or other spellings hide that the output is a file that is read. */
 void refuseInputs (const Arguments& arguments)
 {
@@ -97,7 +104,7 @@ int run (const Arguments& arguments)
     std::cout << arguments.output << ": " << clockText ((double) view.end.value / (double) modelSampleRateHz)
               << " of speech at " << arguments.rate << " Hz\n"
               << describe (view, std::nullopt).text << '\n';
-    return 0;
+    return anyIsCutOff (view) ? exitCut : exitOk;
 }
 
 std::optional<int> parseAndRun (int argc, char** argv)

@@ -51,6 +51,7 @@ struct Answer
     unsigned status = 0;
     std::string errorBody;
     FloatReader floats;
+    protocol::SpeechEnd end;
     std::optional<std::string> nonsense; // what in a 200 answer did not follow the protocol
     std::chrono::milliseconds retryAfter { 0 };
 };
@@ -58,7 +59,8 @@ struct Answer
 using ResponseParser = http::response_parser<GrowingBody>;
 using Fields = ResponseParser::value_type;
 
-std::string fieldOf (const Fields& response, http::field name)
+template <typename Name>
+std::string fieldOf (const Fields& response, Name name)
 {
     const auto value = response[name];
     return { value.data(), value.size() };
@@ -78,11 +80,25 @@ void readHead (const ResponseParser& parser, Answer& answer)
     const auto& response = parser.get();
     answer.status = response.result_int();
     answer.retryAfter = retryAfter (response);
+    answer.end.job = fieldOf (response, protocol::jobField);
     const auto type = fieldOf (response, http::field::content_type);
     if (answer.status == 200 && type.rfind ("audio/", 0) != 0)
         answer.nonsense = "\"" + type + "\" was received instead of audio";
     else if (answer.status == 200 && parser.need_eof())
         answer.nonsense = "the answer does not say where it ends";
+}
+
+/** Reads the fields behind the body. */
+void readTrailers (const ResponseParser& parser, Answer& answer)
+{
+    const auto& response = parser.get();
+    const auto name = fieldOf (response, protocol::finishReasonField);
+    const auto reason = protocol::finishReasonOf (name);
+    answer.end.fingerprint = fieldOf (response, protocol::fingerprintField);
+    if (reason)
+        answer.end.reason = *reason;
+    else if (! name.empty()) // a proxy may drop it
+        answer.nonsense = "the speech ended with \"" + name + "\" in place of a reason";
 }
 
 void readBody (const char* data, std::size_t size, Answer& answer,
@@ -261,8 +277,8 @@ CallResult<protocol::Health> Client::health()
     return *health;
 }
 
-CallResult<void> Client::speak (const protocol::SpeechRequest& request,
-                                const std::function<void (std::span<const float>)>& onSpeech)
+CallResult<protocol::SpeechEnd> Client::speak (const protocol::SpeechRequest& request,
+                                               const std::function<void (std::span<const float>)>& onSpeech)
 {
     using Kind = CallFailure::Kind;
     if (isCancelled())
@@ -272,11 +288,13 @@ CallResult<void> Client::speak (const protocol::SpeechRequest& request,
         return tl::unexpected (noEngine());
     auto raw = request;
     raw.container = protocol::Container::Pcm;
+    raw.stream = protocol::StreamFormat::Audio;
     raw.format = protocol::SampleFormat::Float32;
     http::request<http::string_body> post { http::verb::post, protocol::speechPath, 11 };
     post.set (http::field::host, "engine");
     post.set (http::field::content_type, "application/json");
-    post.keep_alive (false);
+    post.set (http::field::te, "trailers");
+    post.set (http::field::connection, "close, TE");
     post.body() = protocol::toJson (raw);
     post.prepare_payload();
 
@@ -299,7 +317,11 @@ CallResult<void> Client::speak (const protocol::SpeechRequest& request,
     if (answer.status == 200 && ! answer.floats.endsWhole())
         return lost ("the speech ended within a sample");
     if (answer.status == 200)
-        return {};
+        readTrailers (call.parser, answer);
+    if (answer.nonsense)
+        return lost (*answer.nonsense);
+    if (answer.status == 200)
+        return answer.end;
     const auto kind = answer.status == 503 ? Kind::Busy : Kind::Refused;
     return tl::unexpected (CallFailure { kind, protocol::parseError ((int) answer.status, answer.errorBody),
                                          answer.retryAfter });

@@ -56,9 +56,10 @@ public:
 
     /** Asks for the request's speech as raw floats, ignoring its container and format, and passes each piece to
         `onSpeech` as it arrives.
-        @returns success only if the engine said that the speech is complete. */
-    [[nodiscard]] CallResult<void> speak (const protocol::SpeechRequest& request,
-                                          const std::function<void (std::span<const float>)>& onSpeech);
+        @returns how it ended, only if the engine said that it did. */
+    [[nodiscard]] CallResult<protocol::SpeechEnd>
+    speak (const protocol::SpeechRequest& request,
+           const std::function<void (std::span<const float>)>& onSpeech);
 
     void cancel();
 

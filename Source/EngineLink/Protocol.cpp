@@ -30,9 +30,15 @@ constexpr std::array codeNames {
     CodeName { ErrorCode::Unsupported, "unsupported", 422 },
     CodeName { ErrorCode::Io, "io", 500 },
     CodeName { ErrorCode::Busy, "busy", 503 },
+    CodeName { ErrorCode::Conflict, "conflict", 409 },
     CodeName { ErrorCode::Cancelled, "cancelled", 503 }, // by the engine, which stops
     CodeName { ErrorCode::Internal, "internal", 500 },
 };
+
+constexpr std::array finishReasons { std::pair { FinishReason::Stop, "stop" },
+                                     std::pair { FinishReason::Length, "length" },
+                                     std::pair { FinishReason::Cancelled, "cancelled" },
+                                     std::pair { FinishReason::Error, "error" } };
 
 const CodeName& named (ErrorCode code)
 {
@@ -45,6 +51,29 @@ const CodeName& named (ErrorCode code)
 std::string at (const char* name, std::size_t index)
 {
     return std::string (name) + '[' + std::to_string (index) + "].";
+}
+
+/** An id that a client has chosen: it stands in paths and header fields. */
+std::string readJobId (const JsonFields& fields)
+{
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    auto id = fields.text ("id");
+    if (id.size() > maxJobIdBytes || id.find_first_not_of (allowed) != std::string::npos || id == "." ||
+        id == "..")
+        throw Exception ({ ErrorCode::InvalidInput,
+                           "an id has at most " + std::to_string (maxJobIdBytes) +
+                               " of the characters A to Z, a to z, 0 to 9, - . _ ~",
+                           "tableread.id" });
+    return id;
+}
+
+StreamFormat readStreamFormat (const JsonFields& fields)
+{
+    const auto name = fields.text ("stream_format", "audio");
+    if (name != "audio" && name != "sse")
+        throw Exception ({ ErrorCode::InvalidInput, "\"" + name + "\" is unknown; use \"audio\" or \"sse\"",
+                           "stream_format" });
+    return name == "sse" ? StreamFormat::Events : StreamFormat::Audio;
 }
 
 void readExtension (const Json& json, SpeechRequest& request)
@@ -82,6 +111,7 @@ void readExtension (const Json& json, SpeechRequest& request)
                            "has " + std::to_string (request.client.size()) + " bytes, at most " +
                                std::to_string (maxClientBytes) + " are allowed",
                            "tableread.client" });
+    request.id = readJobId (fields);
     if (fields.find ("due_ms") != nullptr)
         request.dueMs = fields.number ("due_ms", 0.0f, 0.0f, (float) maxDueMs);
     const auto format = fields.text ("format", "s16");
@@ -161,10 +191,13 @@ std::string toJson (const SpeechRequest& request)
         extension["client"] = request.client;
     if (request.dueMs)
         extension["due_ms"] = *request.dueMs;
+    if (! request.id.empty())
+        extension["id"] = request.id;
     const Json json = { { "model", request.model },
                         { "input", input },
                         { "voice", voice },
                         { "response_format", request.container == Container::Wav ? "wav" : "pcm" },
+                        { "stream_format", request.stream == StreamFormat::Events ? "sse" : "audio" },
                         { "tableread", extension } };
     return json.dump (-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -182,6 +215,7 @@ Result<SpeechRequest> parseSpeechRequest (std::string_view text)
                                "\"" + container + "\" is not supported; use \"wav\" or \"pcm\"",
                                "response_format" });
         request.container = container == "wav" ? Container::Wav : Container::Pcm;
+        request.stream = readStreamFormat (fields);
         if (const auto* extension = fields.find ("tableread"))
             readExtension (*extension, request);
         if (request.input.empty() && request.lines.empty())
@@ -289,6 +323,22 @@ Error parseError (int status, std::string_view body)
                         (body.size() > quoted ? "…" : "");
     }
     return error;
+}
+
+const char* nameOf (FinishReason reason)
+{
+    for (const auto& [value, name] : finishReasons)
+        if (value == reason)
+            return name;
+    return "";
+}
+
+std::optional<FinishReason> finishReasonOf (std::string_view text)
+{
+    for (const auto& [value, name] : finishReasons)
+        if (text == name)
+            return value;
+    return {};
 }
 
 const char* nameOf (ErrorCode code)

@@ -28,6 +28,7 @@ inline constexpr std::size_t maxBodyBytes = 4u << 20; // of a request
 inline constexpr std::size_t maxLines = 4096;         // in one passage
 inline constexpr std::size_t maxVoices = 64;
 inline constexpr std::size_t maxClientBytes = 64; // of a client's name
+inline constexpr std::size_t maxJobIdBytes = 64;
 inline constexpr double maxDueMs = 1e9;
 
 /** The samples of a raw ("pcm") answer; a WAV answer is 16 bit unless Float32 is asked for. */
@@ -43,6 +44,36 @@ enum class Container
     Wav
 };
 
+/** How the answer's bytes come. */
+enum class StreamFormat
+{
+    Audio, // the bytes themselves
+    Events // server-sent events, with the bytes in base64
+};
+
+/** How a job ended. */
+enum class FinishReason
+{
+    Stop,      // the model ended its speech
+    Length,    // a length limit ended it: the speech may be cut off
+    Cancelled, // somebody did not want the rest
+    Error
+};
+
+inline constexpr const char* finishReasonField = "X-TableRead-Finish-Reason"; // a trailer
+inline constexpr const char* fingerprintField = "X-TableRead-Fingerprint";
+inline constexpr const char* jobField = "X-TableRead-Job";
+
+/** What the engine says when a speech is complete. */
+struct SpeechEnd
+{
+    FinishReason reason = FinishReason::Stop;
+    std::string fingerprint;
+    std::string job; // its id
+
+    bool operator== (const SpeechEnd&) const = default;
+};
+
 /** One passage to speak. A request from a plain OpenAI client has no `lines`, only `input` and `voice`. */
 struct SpeechRequest
 {
@@ -50,6 +81,7 @@ struct SpeechRequest
     std::string input;
     std::string voice;
     Container container = Container::Pcm;
+    StreamFormat stream = StreamFormat::Audio;
     SampleFormat format = SampleFormat::Int16;
     std::vector<SpokenLine> lines;      // each spoken by one of `voices`
     std::vector<VoiceReference> voices; // their paths are absolute
@@ -58,6 +90,7 @@ struct SpeechRequest
     int steps = 10;
     std::string client;          // who asks, among those that share the engine; empty: this process
     std::optional<double> dueMs; // until it is to be audible
+    std::string id;              // of the job, chosen by the client; empty: the engine chooses one
 
     bool operator== (const SpeechRequest&) const = default;
 };
@@ -111,6 +144,10 @@ std::string toJson (const Error& error, int status);
 
 /** The error in the body of an answer with `status`; a body that is not an error object is quoted, shortened. */
 Error parseError (int status, std::string_view body);
+
+/** "stop", "length" and so on; empty if the name is none of them. */
+const char* nameOf (FinishReason reason);
+std::optional<FinishReason> finishReasonOf (std::string_view name);
 
 /** The name of an error's code, "invalid_input" and so on. */
 const char* nameOf (ErrorCode code);

@@ -174,8 +174,10 @@ RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
     else if (! continuation.fits())
         end (*job.take, TakeState::Failed,
              { ErrorCode::OutOfMemory, "the speech is longer than a take can hold. Split the passage.", {} });
+    else if (result && result->reason == protocol::FinishReason::Cancelled)
+        end (*job.take, TakeState::Cancelled);
     else if (result)
-        end (*job.take, TakeState::Done);
+        finish (*job.take, *result);
     else if (result.error().kind == CallFailure::Kind::Refused)
         end (*job.take, TakeState::Failed, result.error().error);
     else if (result.error().kind == CallFailure::Kind::Busy)
@@ -217,11 +219,16 @@ void RenderLink::failAll (const Job& job, const Error& why)
         end (*other.take, TakeState::Failed, why);
 }
 
+void RenderLink::finish (Take& take, const protocol::SpeechEnd& how)
+{
+    take.finish (how.reason == protocol::FinishReason::Length ? Take::Ending::CutOff : Take::Ending::Whole);
+    events.takeChanged (take);
+}
+
+/** Ends a take that is not finished. */
 void RenderLink::end (Take& take, TakeState state, Error why)
 {
-    if (state == TakeState::Done)
-        take.finish();
-    else if (state == TakeState::Cancelled)
+    if (state == TakeState::Cancelled)
         take.cancel();
     else
         take.fail (std::move (why));

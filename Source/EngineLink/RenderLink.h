@@ -106,6 +106,7 @@ private:
     Next ask (const Job& job, Attempts& attempts);
     Next lost (const Job& job, Attempts& attempts, const Error& why);
     void failAll (const Job& job, const Error& why);
+    void finish (Take& take, const protocol::SpeechEnd& how);
     void end (Take& take, TakeState state, Error why = {});
     void setPhase (LinkStatus::Phase phase, std::string detail = {});
 

@@ -31,6 +31,12 @@ void Take::begin (const std::string& engineFingerprint)
     current.store (TakeState::Rendering, std::memory_order_release);
 }
 
+void Take::finish (Ending how) noexcept
+{
+    ended.store (how, std::memory_order_relaxed);
+    current.store (TakeState::Done, std::memory_order_release);
+}
+
 void Take::fail (Error why)
 {
     const std::lock_guard lock (mutex);

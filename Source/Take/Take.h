@@ -35,6 +35,9 @@ public:
     /** No more samples will come. */
     bool isFinal() const noexcept;
 
+    /** Once it is Done. */
+    Ending ending() const noexcept { return ended.load (std::memory_order_relaxed); }
+
     Error error() const;             // why the take failed
     std::string fingerprint() const; // of the engine that renders or rendered the take; empty while queued
 
@@ -44,13 +47,21 @@ public:
     /** @returns how many samples were taken, like TakeAudio::append(). */
     std::size_t append (std::span<const float> speech) noexcept { return samples->append (speech); }
 
-    void finish() noexcept { current.store (TakeState::Done, std::memory_order_release); }
+    /** How complete a take is that was rendered to its end. */
+    enum class Ending
+    {
+        Whole,
+        CutOff // by the model's length limit: some of the text may be missing
+    };
+
+    void finish (Ending how = Ending::Whole) noexcept;
     void cancel() noexcept { current.store (TakeState::Cancelled, std::memory_order_release); }
     void fail (Error why);
 
 private:
     std::unique_ptr<TakeAudio> samples;
     std::atomic<TakeState> current { TakeState::Queued };
+    std::atomic<Ending> ended { Ending::Whole };
     mutable std::mutex mutex; // guards the strings below
     Error failure;
     std::string engine;

@@ -29,12 +29,13 @@ public:
             ::kill (id, SIGTERM);
     }
 
-    int run (const std::string& arguments)
+    /** environment: more of its variables, as for a shell. */
+    int run (const std::string& arguments, const std::string& environment = {})
     {
         const auto command = "cd '" + folder.path().string() +
                              "' && env -u DISPLAY -u TABLEREAD_ENGINE TABLEREAD_SOCKET=" +
-                             (folder.path() / "engine.sock").string() + " '" TABLEREAD_APP "' " + arguments +
-                             " > said.txt 2>&1";
+                             (folder.path() / "engine.sock").string() + ' ' + environment +
+                             " '" TABLEREAD_APP "' " + arguments + " > said.txt 2>&1";
         const int status = std::system (command.c_str());
         return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
     }
@@ -68,6 +69,14 @@ TEST_CASE ("A script is bounced without a window, as a host would hear it", "[pl
     CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
     CHECK (app.run ("--bounce scene.txt -o slow.wav --rate 24000 --voice Anna=anna --seed 3" + engine) == 0);
     CHECK ((readWav (app.folder.path() / "slow.wav", 24'000) == expectedSound (24'000, 3)));
+}
+
+TEST_CASE ("A bounce in which a line was cut off says so by its exit code", "[plugin][bounce]")
+{
+    App app;
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine, "TABLEREAD_FAKE=finish=length") == 4);
+    CHECK_THAT (app.said(), Catch::Contains ("reached the length limit"));
+    CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
 }
 
 TEST_CASE ("A bounce with closed standard streams has no words in it", "[plugin][bounce]")

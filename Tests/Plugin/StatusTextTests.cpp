@@ -57,6 +57,20 @@ TEST_CASE ("The status line says what is happening", "[plugin][editor]")
     CHECK (failed.text == "Line 7: ada.wav: the file is not there");
 }
 
+TEST_CASE ("The status line names a line that was cut off", "[plugin][editor]")
+{
+    Performance::View view;
+    view.passages = { passage (TakeState::Done, 1), passage (TakeState::Done, 4) };
+    view.end = { 48'000 };
+    CHECK (describe (view, std::nullopt).text == "Done: 2 lines, 0:02.0");
+    view.passages[1].take->finish (Take::Ending::CutOff);
+    CHECK (describe (view, std::nullopt).text ==
+           "Done: 2 lines, 0:02.0  \u00b7  line 4 reached the length limit: its end may be missing");
+    view.passages[0].take->finish (Take::Ending::CutOff);
+    CHECK_THAT (describe (view, std::nullopt).text,
+                Catch::Contains ("line 1 reached") && Catch::EndsWith ("(1 more line)"));
+}
+
 TEST_CASE ("Times are rounded as a whole", "[plugin][editor]")
 {
     CHECK (clockText (0.0) == "0:00.0");

@@ -25,6 +25,8 @@ using LocalSocket = asio::local::stream_protocol::socket;
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
+constexpr const char* fakeFingerprint = "fake-1";
+
 /** The one job that the engine has at a time; ends once. */
 struct Speaking
 {
@@ -119,7 +121,7 @@ struct FakeEngine::Server
         health.engineVersion = "fake";
         health.protocol = faults.protocol;
         health.model = "tones";
-        health.fingerprint = "fake-1";
+        health.fingerprint = fakeFingerprint;
         health.frameSamples = (std::int64_t) fakeFrameSamples;
         health.busy = busy;
         health.voices = faults.voices;
@@ -151,6 +153,7 @@ struct FakeEngine::Server
             varied.seed += (std::uint64_t) job;
         http::response<http::empty_body> head { http::status::ok, 11 };
         head.set (http::field::content_type, "audio/pcm");
+        head.set (protocol::jobField, "fake-job");
         head.keep_alive (false);
         head.chunked (true);
         http::response_serializer<http::empty_body> writer (head);
@@ -167,8 +170,12 @@ struct FakeEngine::Server
         for (int frame = 0; frame < frames; ++frame)
             if (! sendFrame (speech, frame, client, speaking))
                 return false;
+        http::fields end;
+        if (! faults.noFinish)
+            end.set (protocol::finishReasonField, protocol::nameOf (faults.finish));
+        end.set (protocol::fingerprintField, fakeFingerprint);
         SystemError error;
-        asio::write (client, http::make_chunk_last(), error);
+        asio::write (client, http::make_chunk_last (end), error);
         return ! error;
     }
 
@@ -293,6 +300,8 @@ FakeFaults parseFaults (const std::string& text)
             faults.frameMs = number();
         else if (name == "load-ms")
             faults.loadMs = number();
+        else if (name == "finish")
+            faults.finish = protocol::finishReasonOf (value).value();
         else if (name == "hang")
             faults.hangs = true;
         else if (name == "exit")

@@ -26,11 +26,13 @@ struct FakeFaults
     int loadMs = 0;         // the time that health says "loading"
     int protocol = 1;
     std::vector<std::string> voices { "anna", "ben", "clara", "david" };
-    bool drifts = false;      // repeating a request gives other samples
-    bool notANumber = false;  // the second frame holds a NaN
-    bool halfSample = false;  // the speech ends within a float
-    bool html = false;        // answers 200 with a web page
-    bool hangs = false;       // takes connections and never answers
+    bool drifts = false;                                          // repeating a request gives other samples
+    bool notANumber = false;                                      // the second frame holds a NaN
+    bool halfSample = false;                                      // the speech ends within a float
+    bool html = false;                                            // answers 200 with a web page
+    bool hangs = false;                                           // takes connections and never answers
+    protocol::FinishReason finish = protocol::FinishReason::Stop; // what it says at the end
+    bool noFinish = false;                                        // says nothing there
     bool exitsAtOnce = false; // the process ends with exit code 3 and a message
 };
 

@@ -127,6 +127,11 @@ void HttpConnection::disarm()
 
 void HttpConnection::timeIsUp()
 {
+    if (std::exchange (isBeating, false))
+    {
+        piece = source->beat();
+        return write (false);
+    }
     if (phase != Phase::Receiving)
         return close();
     SystemError ignored;
@@ -205,6 +210,8 @@ void HttpConnection::admit()
     const bool hasLength = parser->content_length().has_value() || parser->chunked();
     const bool hasBody = parser->chunked() || parser->content_length().value_or (0) > 0;
     keepsOpen = parser->keep_alive() && ! hasBody;
+
+    takesTrailers = request.takesTrailers = ! isOld && http::token_list (message["TE"]).exists ("trailers");
 
     if (message.method() == http::verb::unknown)
         return refuse ({ 501, "its method is unknown" });
@@ -356,6 +363,9 @@ void HttpConnection::sendStream (HttpAnswer& answer)
     setFields (*streamHead, answer, keepsOpen);
     if (! isOld)
         streamHead->chunked (true);
+    takesTrailers = takesTrailers && ! answer.trailers.empty();
+    if (takesTrailers)
+        streamHead->set (http::field::trailer, answer.trailers);
     streamHeadWriter.emplace (*streamHead);
     writing = true;
     source->begin ([weak = weak_from_this(), executor = socket.get_executor()] {
@@ -375,6 +385,7 @@ void HttpConnection::pump()
 {
     if (writing || source == nullptr)
         return;
+    isBeating = false;
     piece.clear();
     if (sourceState == BodySource::State::Open)
         sourceState = source->take (piece);
@@ -385,10 +396,23 @@ void HttpConnection::pump()
     }
     const bool isLast = piece.empty() && sourceState == BodySource::State::Done;
     if (piece.empty() && ! isLast)
-    {
-        disarm(); // the source is waited for, not the client
-        return;
-    }
+        return waitForSource();
+    write (isLast);
+}
+
+/** The source is waited for, not the client. */
+void HttpConnection::waitForSource()
+{
+    const auto pause = source->heartbeat();
+    if (pause.count() == 0)
+        return disarm();
+    isBeating = true;
+    arm (pause);
+}
+
+/** Writes the piece, or the end. */
+void HttpConnection::write (bool isLast)
+{
     writing = true;
     arm (host.limits().write);
     const auto next = [this, isLast] (std::size_t) {
@@ -400,6 +424,13 @@ void HttpConnection::pump()
     };
     if (isOld)
         asio::async_write (socket, asio::buffer (piece), then (next));
+    else if (isLast && takesTrailers)
+    {
+        trailers.clear();
+        for (const auto& [name, value] : source->trailers())
+            trailers.insert (name, value);
+        asio::async_write (socket, http::make_chunk_last (trailers), then (next));
+    }
     else if (isLast)
         asio::async_write (socket, http::make_chunk_last(), then (next));
     else

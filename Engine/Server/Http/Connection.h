@@ -31,8 +31,9 @@ public:
         virtual ~Host() = default;
         virtual const HttpLimits& limits() const = 0;
 
-        /** @returns nullptr and sets the refusal: 404, or 405 with the methods that the path has. */
-        virtual const HttpRoute* find (const HttpRequest& request, HttpAnswer& refusal) const = 0;
+        /** Sets the request's parameter. @returns nullptr and sets the refusal: 404, or 405 with the methods that the
+            path has. */
+        virtual const HttpRoute* find (HttpRequest& request, HttpAnswer& refusal) const = 0;
 
         /** The answer that refuses a request. */
         virtual HttpAnswer answerOf (const Refusal& refusal) const = 0;
@@ -109,6 +110,8 @@ private:
     void sendWhole (HttpAnswer& answer);
     void sendStream (HttpAnswer& answer);
     void pump();
+    void waitForSource();
+    void write (bool isLast);
     void answerEnded();
     void endExchange();
     void linger();
@@ -130,11 +133,13 @@ private:
     std::shared_ptr<Exchange> exchange;
     std::uint64_t exchangeNumber = 0;
     bool keepsOpen = false, isHead = false, isOld = false, watched = false, writing = false;
+    bool takesTrailers = false, isBeating = false;
     std::optional<http::response<http::string_body>> whole;
     std::optional<http::response<http::empty_body>> streamHead;
     std::optional<http::response_serializer<http::empty_body>> streamHeadWriter;
     std::unique_ptr<BodySource> source;
     BodySource::State sourceState = BodySource::State::Open;
     std::string piece;
+    http::fields trailers;
 };
 } // namespace tableread::engine

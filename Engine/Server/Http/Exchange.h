@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,11 +17,13 @@ using HttpFields = std::vector<std::pair<std::string, std::string>>;
 /** A request whose framing has been checked. */
 struct HttpRequest
 {
-    std::string method; // "GET" for a HEAD too
-    std::string path;   // without the query
+    std::string method;         // "GET" for a HEAD too
+    std::string path;           // without the query
+    std::string parameter = {}; // what stands for "{id}" in the route's path (PathPattern.h)
     HttpFields fields;
-    std::string body; // as sent, also if it is compressed
-    std::string peer; // who sent it: "process 4711" on a Unix socket, an address on TCP
+    std::string body;           // as sent, also if it is compressed
+    bool takesTrailers = false; // the client reads fields behind a body in chunks
+    std::string peer;           // who sent it: "process 4711" on a Unix socket, an address on TCP
 
     /** The value of the first field of this name, in any case; empty if there is none. */
     std::string_view field (std::string_view name) const;
@@ -45,6 +48,14 @@ public:
 
     /** Appends the bytes that are there. Never waits. */
     virtual State take (std::string& bytes) = 0;
+
+    /** Fields that follow the body, once it is Done; HttpAnswer::trailers has announced their names. */
+    virtual HttpFields trailers() { return {}; }
+
+    /** After so long without a byte, beat() says something, so that nobody between here and the client takes the connection
+        for dead; 0: never. */
+    virtual std::chrono::milliseconds heartbeat() const { return {}; }
+    virtual std::string beat() { return {}; }
 };
 
 struct HttpAnswer
@@ -54,7 +65,8 @@ struct HttpAnswer
     std::string body = {};
     std::unique_ptr<BodySource> stream = {}; // sent in chunks in place of `body`, if it is not null
     HttpFields fields = {};
-    bool closes = false; // the connection ends with this answer
+    std::string trailers = {}; // names of the stream's, for a client that takes them
+    bool closes = false;       // the connection ends with this answer
 };
 
 /** One request, and the way back for its answer.

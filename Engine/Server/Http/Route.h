@@ -28,8 +28,8 @@ using HttpHandler = std::function<void (std::shared_ptr<Exchange>)>;
 /** An endpoint. */
 struct HttpRoute
 {
-    std::string method = "GET"; // which answers HEAD too
-    std::string path;
+    std::string method = "GET";    // which answers HEAD too
+    std::string path;              // may have one segment "{id}", which stands for any
     std::size_t mostBodyBytes = 0; // 0: a request has no body that matters
 
     /** Looks at a request before its body is read. [I/O thread] @returns an answer that refuses it. Empty: always admits. */

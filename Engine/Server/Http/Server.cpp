@@ -14,6 +14,7 @@
 
 #include "Server/Http/Connection.h"
 #include "Server/Http/Insist.h"
+#include "Server/Http/PathPattern.h"
 
 namespace tableread::engine
 {
@@ -67,7 +68,7 @@ private:
     using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
     const HttpLimits& limits() const override { return options.limits; }
-    const HttpRoute* find (const HttpRequest& request, HttpAnswer& refusal) const override;
+    const HttpRoute* find (HttpRequest& request, HttpAnswer& refusal) const override;
     HttpAnswer answerOf (const Refusal& refusal) const override { return refusalAnswer (refusal); }
     bool work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange) override;
     bool hold (std::size_t moreBytes) override;
@@ -219,12 +220,13 @@ bool HttpServer::Core::closeLongestIdle()
     return true;
 }
 
-const HttpRoute* HttpServer::Core::find (const HttpRequest& request, HttpAnswer& refusal) const
+const HttpRoute* HttpServer::Core::find (HttpRequest& request, HttpAnswer& refusal) const
 {
     std::string methods;
     for (const auto& route : routes)
-        if (route.path == request.path)
+        if (auto parameter = matchPath (route.path, request.path))
         {
+            request.parameter = std::move (*parameter);
             if (route.method == request.method)
                 return &route;
             methods += (methods.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");

@@ -30,7 +30,7 @@ protocol::SpeechRequest request()
 struct Call
 {
     std::vector<float> speech;
-    CallResult<void> result;
+    CallResult<protocol::SpeechEnd> result;
 };
 
 Call speak (Client& client, const protocol::SpeechRequest& what = request())
@@ -59,6 +59,7 @@ TEST_CASE ("A client hears the engine's samples bit for bit", "[source][engineli
     {
         const auto call = speak (client);
         REQUIRE (call.result);
+        CHECK (*call.result == protocol::SpeechEnd { protocol::FinishReason::Stop, "fake-1", "fake-job" });
         CHECK ((call.speech == fakeSpeech (request())));
     }
     REQUIRE (engine.requests().size() == 2);
@@ -86,6 +87,21 @@ TEST_CASE ("Speech comes frame by frame, not at the end", "[source][enginelink]"
     }));
     CHECK (beforeTheSecond == fakeFrameSamples);
     CHECK (all == fakeSpeech (request()).size());
+}
+
+TEST_CASE ("A client learns how the speech ended", "[source][enginelink]")
+{
+    using Reason = protocol::FinishReason;
+    const TemporaryFolder folder;
+    FakeFaults faults;
+    faults.finish = GENERATE (Reason::Stop, Reason::Length, Reason::Cancelled);
+    faults.noFinish = GENERATE (false, true); // a proxy may drop what follows a body
+    const FakeEngine engine (folder.path() / "engine.sock", faults);
+    Client client (folder.path() / "engine.sock");
+    const auto call = speak (client);
+    REQUIRE (call.result);
+    CHECK (call.result->reason == (faults.noFinish ? Reason::Stop : faults.finish));
+    CHECK (call.result->fingerprint == "fake-1");
 }
 
 TEST_CASE ("A client that leaves stops the engine", "[source][enginelink]")

@@ -100,6 +100,30 @@ TEST_CASE ("Takes are filled in the order in which they were asked for", "[sourc
     CHECK (watcher.changes() > 8);
 }
 
+TEST_CASE ("A take knows whether the length limit cut it off", "[source][enginelink][threads]")
+{
+    const bool isCut = GENERATE (false, true);
+    const FakeProcess process (isCut ? "finish=length" : "finish=stop");
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto take = std::make_shared<Take>();
+    link.submit (take, line (5));
+    REQUIRE (watcher.waitForEnd (*take));
+    CHECK (take->state() == TakeState::Done);
+    CHECK (take->ending() == (isCut ? Take::Ending::CutOff : Take::Ending::Whole));
+}
+
+TEST_CASE ("A job that somebody else cancels ends its take", "[source][enginelink][threads]")
+{
+    const FakeProcess process ("finish=cancelled");
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto take = std::make_shared<Take>();
+    link.submit (take, line (5));
+    REQUIRE (watcher.waitForEnd (*take));
+    CHECK (take->state() == TakeState::Cancelled);
+}
+
 TEST_CASE ("An engine that dies within a line is started again and the line is whole",
            "[source][enginelink][threads]")
 {
