@@ -39,6 +39,8 @@ struct ServeOptions
     OffloadOptions offload { OffloadOptions::Passages::Auto };
     std::filesystem::path socket;
     std::vector<std::filesystem::path> voiceFolders;
+    std::vector<std::string> voiceAliases; // NAME=VOICE
+    bool noOpenAiVoices = false;
     std::string typography = "auto";
     double idleExitSeconds = 0;
 };
@@ -124,6 +126,19 @@ void logLoaded (const RenderWorker& worker, std::size_t models, const OffloadOpt
     spdlog::info ("speaks {} {} at once", seats, seats == 1 ? "passage" : "passages");
 }
 
+VoiceAliases aliasesOf (const ServeOptions& options)
+{
+    VoiceAliases aliases { .openAiNames = ! options.noOpenAiVoices };
+    for (const auto& option : options.voiceAliases)
+    {
+        const auto equals = option.find ('=');
+        if (equals == 0 || equals == std::string::npos || equals + 1 == option.size())
+            fail (ErrorCode::InvalidInput, "--voice-alias expects NAME=VOICE, got \"" + option + "\"");
+        aliases.own[option.substr (0, equals)] = option.substr (equals + 1);
+    }
+    return aliases;
+}
+
 int serve (const ServeOptions& options, Session& session)
 {
     const EndSignals signals;
@@ -161,6 +176,7 @@ int serve (const ServeOptions& options, Session& session)
     Rendering rendering (wanted, hooks);
     SpeechServer::Options serverOptions;
     serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
+    serverOptions.aliases = aliasesOf (options);
     serverOptions.typography = typographyOf (options.typography, wanted.front().load);
     SpeechServer server (rendering.models(), serverOptions);
     stopServer = [&server, &isEnding] {
@@ -208,6 +224,13 @@ void addServe (CLI::App& app, Session& session)
                       "Where recordings may lie that requests name by their path; may be repeated [anywhere]")
         ->check (CLI::ExistingDirectory)
         ->type_name ("FOLDER");
+    command
+        ->add_option ("--voice-alias", options->voiceAliases,
+                      "What a voice's name in a request means; may be repeated")
+        ->allow_extra_args (false)
+        ->type_name ("NAME=VOICE");
+    command->add_flag ("--no-openai-voices", options->noOpenAiVoices,
+                       "Do not take OpenAI's voice names (alloy, ash, ...) for the model's voices in turn");
     command
         ->add_option ("--idle-exit", options->idleExitSeconds,
                       "Exit after this many seconds without a client; 0: never")

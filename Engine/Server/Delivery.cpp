@@ -90,11 +90,12 @@ void Delivery::accepted()
         return;
     auto fields = format.fields;
     fields.insert (fields.end(), { { "Cache-Control", "no-cache" }, { "X-Accel-Buffering", "no" } });
-    exchange->send (
-        { .type = "text/event-stream",
-          .stream = std::make_unique<EventStream> (job, SpeechEncoder::make (format.encoding),
-                                                   format.encoding.sampleRateHz, format.fingerprint),
-          .fields = std::move (fields) });
+    exchange->send ({ .type = "text/event-stream",
+                      .stream = std::make_unique<EventStream> (
+                          job, SpeechEncoder::make (format.encoding),
+                          EventStream::Settings { format.encoding.sampleRateHz, format.fingerprint,
+                                                  format.betweenComments }),
+                      .fields = std::move (fields) });
 }
 
 /** Answers as soon as there is a first frame or an end. */

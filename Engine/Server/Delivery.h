@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -26,7 +26,8 @@ public:
         protocol::StreamFormat stream = protocol::StreamFormat::Audio;
         SpeechEncoder::Format encoding;
         std::string fingerprint;
-        HttpFields fields = {}; // of the answer
+        std::chrono::milliseconds betweenComments { 10'000 }; // of events
+        HttpFields fields = {};                               // of the answer
     };
 
     Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Format how);

@@ -23,7 +23,8 @@ Wording wordingOf (int status)
     switch (status)
     {
         case 404:
-            return { ErrorCode::NotFound, "", ". Protocol.md lists what this engine answers." };
+            return { ErrorCode::NotFound, "",
+                     ". This engine answers POST /v1/audio/speech and what else Protocol.md lists." };
         case 405:
             return { ErrorCode::Unsupported, "", ". Use one of those." };
         case 408:

@@ -7,18 +7,12 @@
 
 namespace tableread::engine
 {
-namespace
-{
-constexpr std::chrono::seconds betweenComments { 10 };
-}
-
 EventStream::EventStream (std::shared_ptr<SpeechJob> wanted, std::unique_ptr<SpeechEncoder> bytesOf,
-                          std::int64_t sampleRateHz, std::string engineFingerprint)
+                          Settings how)
     : job (std::move (wanted))
     , encoder (std::move (bytesOf))
-    , rate (sampleRateHz)
-    , fingerprint (std::move (engineFingerprint))
-    , marks (job->lines, sampleRateHz)
+    , settings (std::move (how))
+    , marks (job->lines, settings.sampleRateHz)
 {}
 
 EventStream::~EventStream()
@@ -31,11 +25,6 @@ void EventStream::begin (std::function<void()> wake)
 {
     job->progress->onChange (wake);
     job->queue.onReadable (std::move (wake));
-}
-
-std::chrono::milliseconds EventStream::heartbeat() const
-{
-    return betweenComments;
 }
 
 std::string EventStream::beat()
@@ -81,7 +70,8 @@ void EventStream::speak (std::string& bytes)
         bytes += events::delta (encoded);
     auto state = job->progress->state();
     state.phase = JobProgress::Phase::Speaking;
-    bytes += events::progress (job->id, state, static_cast<double> (spoken) / static_cast<double> (rate));
+    bytes += events::progress (job->id, state,
+                               static_cast<double> (spoken) / static_cast<double> (settings.sampleRateHz));
 }
 
 void EventStream::tellEnd (std::string& bytes, PcmQueue::State how)
@@ -98,6 +88,6 @@ void EventStream::tellEnd (std::string& bytes, PcmQueue::State how)
     }
     if (! state.end)
         state.end = JobEnd { protocol::FinishReason::Cancelled, 0, {} };
-    bytes += events::last ({ state.end->reason, fingerprint, job->id }, state);
+    bytes += events::last ({ state.end->reason, settings.fingerprint, job->id }, state);
 }
 } // namespace tableread::engine

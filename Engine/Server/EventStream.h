@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,9 +18,14 @@ namespace tableread::engine
 class EventStream : public BodySource
 {
 public:
-    /** sampleRateHz: of the encoder's samples. */
-    EventStream (std::shared_ptr<SpeechJob> wanted, std::unique_ptr<SpeechEncoder> bytesOf,
-                 std::int64_t sampleRateHz, std::string fingerprint);
+    struct Settings
+    {
+        std::int64_t sampleRateHz = 24'000;
+        std::string fingerprint;
+        std::chrono::milliseconds betweenComments { 10'000 };
+    };
+
+    EventStream (std::shared_ptr<SpeechJob> wanted, std::unique_ptr<SpeechEncoder> bytesOf, Settings how);
     ~EventStream() override;
     EventStream (const EventStream&) = delete;
     EventStream& operator= (const EventStream&) = delete;
@@ -27,7 +33,7 @@ public:
     void begin (std::function<void()> wake) override;
     State take (std::string& bytes) override;
 
-    std::chrono::milliseconds heartbeat() const override;
+    std::chrono::milliseconds heartbeat() const override { return settings.betweenComments; }
     std::string beat() override;
 
 private:
@@ -37,8 +43,7 @@ private:
 
     std::shared_ptr<SpeechJob> job;
     std::unique_ptr<SpeechEncoder> encoder;
-    std::int64_t rate;
-    std::string fingerprint;
+    Settings settings;
     LineMarks marks;
     JobProgress::State told;
     bool hasTold = false;

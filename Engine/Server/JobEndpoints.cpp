@@ -50,17 +50,20 @@ std::optional<Clock::time_point> readDue (const std::string& body)
 
 std::vector<HttpRoute> JobEndpoints::routes()
 {
-    return { { .path = listPath, .handle = [this] (const auto& exchange) { exchange->send (list()); } },
-             { .path = jobPath,
-               .handle =
-                   [this] (const auto& exchange) { exchange->send (get (exchange->request.parameter)); } },
-             { .method = "PATCH",
-               .path = jobPath,
-               .mostBodyBytes = mostChangeBytes,
-               .handle = [this] (const auto& exchange) { exchange->send (change (exchange->request)); } },
-             { .method = "DELETE", .path = jobPath, .handle = [this] (const auto& exchange) {
-                  exchange->send (cancel (exchange->request.parameter));
-              } } };
+    return {
+        { .path = listPath,
+          .waits = true,
+          .handle = [this] (const auto& exchange) { exchange->send (list()); } }, // thousands take a while
+        { .path = jobPath,
+          .handle = [this] (const auto& exchange) { exchange->send (get (exchange->request.parameter)); } },
+        { .method = "PATCH",
+          .path = jobPath,
+          .mostBodyBytes = mostChangeBytes,
+          .handle = [this] (const auto& exchange) { exchange->send (change (exchange->request)); } },
+        { .method = "DELETE",
+          .path = jobPath,
+          .handle = [this] (const auto& exchange) { exchange->send (cancel (exchange->request.parameter)); } }
+    };
 }
 
 HttpAnswer JobEndpoints::list() const

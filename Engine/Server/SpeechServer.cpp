@@ -155,6 +155,7 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
                                             .samples = checked->request.format,
                                             .sampleRateHz = info->sampleRateHz },
                               .fingerprint = info->fingerprint,
+                              .betweenComments = options.betweenComments,
                               .fields = { { protocol::jobField, (*job)->id },
                                           { protocol::fingerprintField, info->fingerprint } } };
     for (const auto& warning : checked->warnings)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,6 +33,7 @@ public:
         std::size_t voicesBytes = std::size_t { 256 } << 20; // of decoded recordings, of all jobs together
         Typography typography = Typography::Demo;
         VoiceAliases aliases {};
+        std::chrono::milliseconds betweenComments { 10'000 }; // of an answer in events
     };
 
     SpeechServer (ServedModels served, const Options& options);

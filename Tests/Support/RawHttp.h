@@ -22,6 +22,7 @@ struct RawResponse
     int status = 0; // 0: the response is not HTTP
     std::string head;
     std::string body;
+    std::string trailers;  // lines behind the last chunk
     bool complete = false; // the announced length, or the chunk of length 0, was there
 
     std::string header (std::string name) const
@@ -63,7 +64,8 @@ struct RawResponse
             rest.remove_prefix (line + 2);
             if (size == 0)
             {
-                response.complete = true;
+                response.complete = rest.ends_with ("\r\n");
+                response.trailers = rest.substr (0, rest.size() - std::min<std::size_t> (rest.size(), 2));
                 return response;
             }
             response.body += rest.substr (0, size);

@@ -53,7 +53,7 @@ TEST_CASE ("A queue that was abandoned wakes nobody any more", "[engine][server]
     queue.finish();
     queue.onReadable ([&wakes] { ++wakes; });
     CHECK (wakes == 1);
-    CHECK (queue.abandoned());
+    CHECK (queue.isUnwanted());
 }
 
 TEST_CASE ("A reader on another thread gets everything in order, and what it leaves is dropped",
@@ -94,6 +94,6 @@ TEST_CASE ("A reader on another thread gets everything in order, and what it lea
         CHECK (state == PcmQueue::State::Done);
         CHECK (static_cast<int> (out.size()) == total);
     }
-    else if (queue.abandoned()) // the writer had not finished
+    else if (queue.isUnwanted()) // the writer had not finished
         CHECK (queue.unread() <= static_cast<std::size_t> (total) - out.size());
 }

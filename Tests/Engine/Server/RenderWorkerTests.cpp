@@ -120,7 +120,7 @@ TEST_CASE ("A worker that is destroyed does not finish its job", "[engine][serve
         CHECK (eventually ([&] { return control->framesRendered > 0; }));
     }
     CHECK (control->framesRendered < 1000);
-    CHECK (job->queue.abandoned());
+    CHECK (job->queue.isUnwanted());
 }
 
 namespace

@@ -124,6 +124,20 @@ TEST_CASE ("Jobs that are due within ten seconds come first, the earliest first"
     CHECK (seats.nextOne() == "a");
 }
 
+TEST_CASE ("When a job is due can change while it waits or is parked", "[engine][server][scheduler]")
+{
+    Scheduler seats (10, 1);
+    for (const Scheduler::JobId id : { 1U, 2U, 3U })
+        REQUIRE (seats.add ({ id, "client " + std::to_string (id) }));
+    seats.setDue (3, start + 1s);
+    CHECK (seats.next (start) == 3U);
+    seats.park (3);
+    seats.setDue (3, {});
+    seats.comeBack (3);
+    seats.setDue (2, start + 1s);
+    CHECK (seats.next (start) == 2U);
+}
+
 TEST_CASE ("Every fourth free seat goes to the job that has waited longest", "[engine][server][scheduler]")
 {
     Seats seats (1);

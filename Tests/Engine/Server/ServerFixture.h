@@ -127,13 +127,12 @@ struct ServerFixture
         return FakeRenderer::expected ({ { { 0, text } }, { FakeRenderer::encode (voice) } }, {}, frames);
     }
 
-    /** The bytes of a POST of this body, for a RawClient. */
-    static std::string post (const nlohmann::json& body)
+    /** The bytes of a POST of this body, for a RawClient. fields: lines of the head. */
+    static std::string post (const nlohmann::json& body, const std::string& fields = {})
     {
         const auto text = body.dump();
-        return "POST " + std::string (protocol::speechPath) +
-               " HTTP/1.1\r\nHost: engine\r\nContent-Length: " + std::to_string (text.size()) + "\r\n\r\n" +
-               text;
+        return "POST " + std::string (protocol::speechPath) + " HTTP/1.1\r\nHost: engine\r\n" + fields +
+               "Content-Length: " + std::to_string (text.size()) + "\r\n\r\n" + text;
     }
 
     const SpeechServer::Options options;

@@ -352,10 +352,10 @@ TEST_CASE ("Unknown fields are ignored with a warning", "[engine][server]")
 {
     const ServerFixture engine;
     auto body = ServerFixture::floats ("Hi");
-    body["instructions"] = "whisper";
+    body["mood"] = "whisper";
     const auto response = engine.speak (body);
     CHECK (response.status == 200);
-    CHECK (response.header ("Warning") == "299 - \"field instructions is not used\"");
+    CHECK (response.header ("Warning") == "299 - \"field mood is not used\"");
 }
 
 TEST_CASE ("A server that stops cuts off what it speaks and ends at once", "[engine][server][stop]")
@@ -444,6 +444,9 @@ TEST_CASE ("Errors name the field that Protocol.md promises", "[engine][server][
            "tableread.voices[0].path");
     CHECK (param (R"({"input": "Hi", "tableread": {"steps": 0}})") == "tableread.steps");
     CHECK (param (R"({"input": "Hi", "speed": 2})") == "speed");
+    CHECK (param (R"({"input": "Hi", "instructions": "Whisper."})") == "instructions");
+    CHECK (param (R"({"input": "Hi", "stream_format": "mp4"})") == "stream_format");
+    CHECK (param (R"({"input": "Hi", "tableread": {"id": "a/b"}})") == "tableread.id");
 }
 
 TEST_CASE ("A field that is null is absent", "[engine][server]")
