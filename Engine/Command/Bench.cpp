@@ -8,7 +8,9 @@
 
 #include "Command/Interrupt.h"
 #include "Command/MeasureOptions.h"
+#include "Command/NumberOptions.h"
 #include "Command/Subcommands.h"
+#include "Measure/Arrivals.h"
 #include "Measure/Bench.h"
 #include "Measure/BenchSweep.h"
 #include "Measure/Machine.h"
@@ -25,6 +27,8 @@ struct BenchOptions
     bool json = false;
     std::vector<std::string> sweep;
     std::filesystem::path csv, plot;
+    int arrivals = 0;
+    double rate = 0; // of arrivals
 };
 
 MeasureHooks hooksOf (const Session& session, const Interrupt& interrupt)
@@ -53,6 +57,24 @@ int sweep (const BenchOptions& options, Session& session)
                                     commit())
                     << describeSweep (points);
     return exitOk;
+}
+
+int arrivals (const BenchOptions& options, Session& session)
+{
+    auto [load, speech] = options.measure.prepare (session);
+    const Interrupt interrupt;
+    const int passages = load.offload.settings.passages;
+    const auto report = measureArrivals ({ .load = load,
+                                           .speech = speech,
+                                           .passages = options.arrivals,
+                                           .perSecond = options.rate,
+                                           .seats = passages },
+                                         hooksOf (session, interrupt));
+    if (options.json)
+        session.out << toJson (report).dump (2) << '\n';
+    else
+        session.out << describe (report);
+    return report.identical ? exitOk : exitInternal;
 }
 
 BenchReport measure (const BenchOptions& options, Session& session)
@@ -85,6 +107,16 @@ void addBench (CLI::App& app, Session& session)
         "Measure each combination of lists such as gpu-layers=0,8,20 interval=1,50 batch=1,8");
     command->add_option ("--csv", options->csv, "Write a sweep's figures as CSV");
     command->add_option ("--plot", options->plot, "Plot a sweep's times as SVG");
+    command
+        ->add_option (
+            "--arrivals", options->arrivals,
+            "Let so many passages of 15 to 90 frames join and leave a batch of --passages, and compare with "
+            "their parts alone")
+        ->check (CLI::Range (1, 100'000));
+    command
+        ->add_option ("--rate", options->rate,
+                      "Arrivals a second, at random times; 0: all are there from the beginning")
+        ->check (numberBetween (0, 1e6));
     command->add_flag ("--json", options->json, "Print JSON");
     command->footer (R"(
 Examples:
@@ -100,6 +132,8 @@ how much of that floor's rate is reached. Both limits are measured at the end.)"
         session.action = [options, &session] {
             if (! options->sweep.empty())
                 return sweep (*options, session);
+            if (options->arrivals > 0)
+                return arrivals (*options, session);
             const auto report = measure (*options, session);
             if (options->json)
                 session.out << toJson (report).dump (2) << '\n';

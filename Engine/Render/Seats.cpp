@@ -21,6 +21,14 @@ double systemMs()
         .count();
 }
 
+/** A passage that nobody hears, with more frames than it will speak. */
+PassageJob wordsToTime (std::int64_t frames)
+{
+    PassageJob job { .passage = { { { 0, "One, two, three." } }, {} } };
+    job.exactFrames = frames;
+    return job;
+}
+
 double stepMs (Renderer& renderer, const std::function<double()>& clock)
 {
     renderer.step(); // the first one with a new passage makes what later ones use
@@ -35,6 +43,24 @@ double stepMs (Renderer& renderer, const std::function<double()>& clock)
 }
 } // namespace
 
+void warmUp (Renderer& renderer, int seats)
+{
+    constexpr int steps = 3; // of each number of passages
+    if (! renderer.info().offload)
+        return;
+    std::vector<PassageId> passages;
+    for (int seat = 0; seat < seats; ++seat)
+    {
+        passages.push_back (renderer.start (wordsToTime ((seats + 1) * steps)));
+        renderer.measuring().prepareAll();
+        const bool isNewSize = (seat & (seat - 1)) == 0; // graphs are made for 1, 2, 4, 8 and 16
+        for (int i = 0; isNewSize && i < steps; ++i)
+            renderer.step();
+    }
+    for (const auto passage : passages)
+        renderer.cancel (passage);
+}
+
 int measureSeats (Renderer& renderer, int most, const std::function<double()>& wanted)
 {
     most = std::min (most, renderer.info().mostPassages);
@@ -45,9 +71,7 @@ int measureSeats (Renderer& renderer, int most, const std::function<double()>& w
     int seats = 0;
     while (seats < most)
     {
-        PassageJob job { .passage = { { { 0, "One, two, three." } }, {} } };
-        job.exactFrames = 2L * (most + 1) * (measuredSteps + 1); // more than it will speak
-        passages.push_back (renderer.start (std::move (job)));
+        passages.push_back (renderer.start (wordsToTime (2L * (most + 1) * (measuredSteps + 1))));
         renderer.measuring().prepareAll();
         if (stepMs (renderer, clock) > mostStepMs)
             break;

@@ -13,4 +13,8 @@ namespace tableread::engine
 
     @param clock milliseconds; empty: the system's. */
 int measureSeats (Renderer& renderer, int most = 16, const std::function<double()>& clock = {});
+
+/** Speaks a few frames with 1 to `seats` passages, so that a GPU has recorded its graphs for each number of them before
+    anybody waits. Does nothing on a CPU. */
+void warmUp (Renderer& renderer, int seats);
 } // namespace tableread::engine

@@ -16,7 +16,10 @@ namespace
 std::function<int (Renderer&)> seatsFor (int asked)
 {
     return [asked] (Renderer& renderer) {
-        return asked > 0 ? std::min (asked, renderer.info().mostPassages) : measureSeats (renderer);
+        const int seats =
+            asked > 0 ? std::min (asked, renderer.info().mostPassages) : measureSeats (renderer);
+        warmUp (renderer, seats);
+        return seats;
     };
 }
 } // namespace

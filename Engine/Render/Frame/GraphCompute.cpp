@@ -18,13 +18,38 @@ GraphCompute::GraphCompute (FrameNetwork& of) : network (of), model (of.model), 
 
 GraphCompute::~GraphCompute() = default;
 
+/** Moves the sequences to so many slots, where the first ones get them. */
 void GraphCompute::resize (int count)
 {
-    auto made = std::make_unique<Slots> (network, count);
-    if (slots != nullptr)
-        made->takeOver (*slots);
-    slots = std::move (made);
+    auto& size = sizes[count];
+    if (size == nullptr)
+        size = std::make_unique<Slots> (network, count);
+    std::vector<std::int64_t> from;
+    std::vector<Sequence*> moved;
+    for (auto* sequence : seated)
+        if (sequence != nullptr)
+        {
+            from.push_back (std::exchange (sequence->slot, (std::int64_t) moved.size()));
+            moved.push_back (sequence);
+        }
+    if (! from.empty())
+        size->takeOver (*slots, from);
+    slots = size.get();
+    seated = std::move (moved);
     seated.resize ((std::size_t) count, nullptr);
+    roomyPasses = 0;
+}
+
+/** A step of many slots takes longer than one of few, also if they are empty. */
+void GraphCompute::shrinkIfRoomy()
+{
+    constexpr int patience = 4; // passes: the next sequence may join at once
+    const auto half = (std::ptrdiff_t) seated.size() / 2;
+    const auto taken = (std::ptrdiff_t) seated.size() - std::ranges::count (seated, nullptr);
+    if (taken > half || half == 0)
+        roomyPasses = 0;
+    else if (++roomyPasses >= patience)
+        resize ((int) half);
 }
 
 void GraphCompute::takeSlot (Sequence& sequence)
@@ -144,6 +169,7 @@ void GraphCompute::pass (std::span<Sequence* const> speaking, std::span<const Pr
         eager.pass (speaking, prompts);
         return placePrepared (prompts);
     }
+    shrinkIfRoomy();
     const PassTimers timers (model.profiler.get(), speaking, prompts);
     if (prompts.empty())
         return speak (speaking, {});

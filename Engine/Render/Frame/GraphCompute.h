@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -15,8 +16,8 @@ namespace tableread::engine
     Sequences occupy the slots of a batch; the graphs work on all slots, and the results of empty or paused slots are
     ignored. Prompts run eagerly, layer by layer beside the graphs. A row's bits do not depend on the number of slots, so sequences may join and leave.
 
-    The batch grows as sequences join (1, 2, 4, 8, 16 slots). Graphs are captured again then and when a sequence exceeds
-    the positions that they were captured for. */
+    The batch grows and shrinks as sequences join and leave (1, 2, 4, 8, 16 slots). Each size keeps its graphs; they are
+    captured when it is used first, and when a sequence exceeds the positions that they were captured for. */
 class GraphCompute : public FrameCompute
 {
 public:
@@ -40,6 +41,7 @@ private:
     void speak (std::span<Sequence* const> speaking,
                 const std::function<void (const LayerStretch&)>& alongside);
     void resize (int slots);
+    void shrinkIfRoomy();
     void waitFor (FramePart part);
 
     /** Fills the table of where each sequence's rows are stored. @returns how many positions the longest row sees. */
@@ -52,7 +54,9 @@ private:
     FrameNetwork& network;
     VibeVoice& model;
     EagerCompute eager;
-    std::unique_ptr<Slots> slots;
+    std::map<int, std::unique_ptr<Slots>> sizes;
+    Slots* slots = nullptr;        // those in use
     std::vector<Sequence*> seated; // by slot; null if empty
+    int roomyPasses = 0;           // in which half of the slots would have been enough
 };
 } // namespace tableread::engine

@@ -11,7 +11,9 @@ namespace tableread::engine
 namespace
 {
 constexpr std::int64_t positionsAhead = 256; // at least, before graphs must be recorded again
-}
+constexpr std::int64_t leastPositions =
+    1'024; // a line with its voice: blocks beyond a row's positions end at once
+} // namespace
 
 PassGraphs::PassGraphs (const FrameNetwork& of, Places where)
     : network (of)
@@ -41,7 +43,7 @@ void PassGraphs::run (std::int64_t longest, const std::function<void (const Laye
 {
     if (longest > recordedPositions)
     {
-        recordedPositions = std::max (longest + positionsAhead, 2 * recordedPositions);
+        recordedPositions = std::max ({ longest + positionsAhead, 2 * recordedPositions, leastPositions });
         places.attention->longest = recordedPositions;
         graphs.clear();
     }

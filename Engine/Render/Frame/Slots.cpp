@@ -7,12 +7,17 @@ namespace tableread::engine
 {
 namespace
 {
-void move (const CodecState& from, CodecState& to, std::int64_t count)
+void takeOver (const CodecState& others, const at::Tensor& from, CodecState& own, std::int64_t count)
 {
-    for (const auto& context : from.contexts)
+    for (auto& context : own.contexts)
+        context.zero_();
+    for (std::size_t i = 0; i < others.contexts.size(); ++i)
     {
-        to.contexts.push_back (at::zeros ({ count, context.size (1), context.size (2) }, context.options()));
-        to.contexts.back().narrow (0, 0, context.size (0)).copy_ (context);
+        const auto& context = others.contexts[i];
+        if (own.contexts.size() == i)
+            own.contexts.push_back (
+                at::zeros ({ count, context.size (1), context.size (2) }, context.options()));
+        own.contexts[i].narrow (0, 0, from.size (0)).copy_ (context.index_select (0, from));
     }
 }
 } // namespace
@@ -45,13 +50,21 @@ Slots::Slots (const FrameNetwork& network, std::int64_t slots) : count (slots)
         std::make_unique<PassGraphs> (network, PassGraphs::Places { inputs, hidden, scores, &attention });
 }
 
-void Slots::takeOver (const Slots& fewer)
+void Slots::takeOver (const Slots& others, std::span<const std::int64_t> from)
 {
-    hidden.narrow (0, 0, 2 * fewer.count).copy_ (fewer.hidden);
-    inputs.narrow (0, 0, 2 * fewer.count).copy_ (fewer.inputs);
-    hostGuidance.narrow (0, 0, fewer.count).copy_ (fewer.hostGuidance);
-    move (fewer.decoderState, decoderState, count);
-    move (fewer.semanticState, semanticState, count);
+    const auto chosen = at::tensor (at::ArrayRef<std::int64_t> (from.data(), from.size()), at::kLong);
+    const auto onDevice = chosen.to (hidden.device());
+    const auto taken = (std::int64_t) from.size();
+    const auto branches = [&] (const at::Tensor& all, at::Tensor& own) {
+        const auto pairs = all.view ({ others.count, 2, -1 }).index_select (0, onDevice);
+        own.narrow (0, 0, 2 * taken).copy_ (pairs.view ({ 2 * taken, -1 }));
+    };
+    branches (others.hidden, hidden);
+    branches (others.inputs, inputs);
+    hostGuidance.narrow (0, 0, taken).copy_ (others.hostGuidance.index_select (0, chosen));
+    rows.guidance.copy_ (hostGuidance, true);
+    engine::takeOver (others.decoderState, onDevice, decoderState, count);
+    engine::takeOver (others.semanticState, onDevice, semanticState, count);
 }
 
 ParkedSlot Slots::take (std::int64_t slot) const

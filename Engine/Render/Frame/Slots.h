@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 
 #include "Kernels/Attention.h"
 #include "Kernels/Solver.h"
@@ -18,8 +19,8 @@ struct Slots
 {
     Slots (const FrameNetwork& network, std::int64_t slots);
 
-    /** Takes over the state of the sequences from fewer slots. */
-    void takeOver (const Slots& fewer);
+    /** Takes over the state of sequences from other slots, which it comes from in this order; the rest are silent. */
+    void takeOver (const Slots& others, std::span<const std::int64_t> from);
 
     /** A slot's state, copied to the host, and back into a slot. */
     ParkedSlot take (std::int64_t slot) const;

@@ -4,7 +4,7 @@
 #include <ATen/ATen.h>
 #include <span>
 
-#include "Checkpoint/ConfigText.h"
+#include "Checkpoint/Content/ConfigText.h"
 #include "Core/ContentHash.h"
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/KernelFamily.h"

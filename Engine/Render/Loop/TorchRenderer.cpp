@@ -6,9 +6,9 @@
 #include <c10/core/InferenceMode.h>
 #include <utility>
 
+#include "Checkpoint/Content/WeightsHash.h"
 #include "Checkpoint/HubCache.h"
 #include "Checkpoint/Notes.h"
-#include "Checkpoint/WeightsHash.h"
 #include "Core/Error.h"
 #include "Device/LinkSpeed.h"
 #include "Kernels/Gpu/Devices.h"

@@ -3,26 +3,17 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <fcntl.h>
 #include <fstream>
 #include <functional>
-#include <sstream>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <spawn.h>
 #include <zlib.h>
 
-#include "Support/RawHttp.h"
+#include "Support/EngineProgram.h"
 #include "Support/SoundFiles.h"
-#include "Support/TemporaryFolder.h"
-
-extern char** environ;
 
 using namespace tableread;
 using namespace tableread::test;
@@ -37,104 +28,12 @@ constexpr bool isInstrumented = false;
 #endif
 constexpr double mostCpuSeconds = 1, mostMegabytes = 300, mostKeptMegabytes = 32;
 
-const std::string postHead = "POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\n";
-
-class Engine
+struct Engine : EngineProgram
 {
-public:
-    Engine()
-    {
-        const std::string model = TABLEREAD_ROOT "/Assets/models/mini";
-        std::array<std::string, 8> words {
-            TABLEREAD_ENGINE_PROGRAM, "serve", "--device", "cpu", "--model", model, "--socket",
-            socket().string()
-        };
-        std::vector<char*> arguments;
-        arguments.reserve (words.size() + 1);
-        for (auto& word : words)
-            arguments.push_back (word.data());
-        arguments.push_back (nullptr);
-        posix_spawn_file_actions_t files;
-        posix_spawn_file_actions_init (&files);
-        const auto log = (folder.path() / "log").string();
-        for (const int fd : { STDOUT_FILENO, STDERR_FILENO })
-            posix_spawn_file_actions_addopen (&files, fd, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        REQUIRE (posix_spawn (&pid, words[0].c_str(), &files, nullptr, arguments.data(), environ) == 0);
-        posix_spawn_file_actions_destroy (&files);
-        bool isReady = false;
-        for (int i = 0; i < 6000 && ! isReady; ++i)
-        {
-            std::this_thread::sleep_for (10ms);
-            isReady = status() == "ok";
-        }
-        REQUIRE (isReady);
-        REQUIRE (speaks());
-    }
-    ~Engine()
-    {
-        kill (pid, SIGKILL);
-        waitpid (pid, nullptr, 0);
-    }
-    Engine (const Engine&) = delete;
-    Engine& operator= (const Engine&) = delete;
-
-    std::filesystem::path socket() const { return folder.path() / "engine.sock"; }
-    const std::filesystem::path& path() const { return folder.path(); }
-
-    std::string status() const
-    {
-        try
-        {
-            return nlohmann::json::parse (request (socket(), "GET", "/health").body).at ("status");
-        }
-        catch (const std::exception&)
-        {
-            return {};
-        }
-    }
-
-    bool speaks() const
-    {
-        return request (socket(), "POST", "/v1/audio/speech", R"({"input": "Yes.", "voice": "anna"})")
-            .complete;
-    }
-
-    double cpuSeconds() const
-    {
-        std::ifstream file ("/proc/" + std::to_string (pid) + "/stat");
-        std::string text ((std::istreambuf_iterator<char> (file)), {});
-        std::istringstream fields (text.substr (text.rfind (')') + 2));
-        std::string skipped;
-        for (int i = 0; i < 11; ++i)
-            fields >> skipped;
-        double user = 0, system = 0;
-        fields >> user >> system;
-        return (user + system) / static_cast<double> (sysconf (_SC_CLK_TCK));
-    }
-
-    double residentMegabytes() const { return pages (1); }
-    double addressMegabytes() const { return pages (0); }
-
-    void limitAddressSpace (double megabytes) const
-    {
-        const auto bytes = static_cast<rlim_t> (megabytes * 1e6);
-        const rlimit limit { bytes, bytes };
-        REQUIRE (prlimit (pid, RLIMIT_AS, &limit, nullptr) == 0);
-    }
-
-private:
-    double pages (int column) const
-    {
-        std::ifstream file ("/proc/" + std::to_string (pid) + "/statm");
-        double value = 0;
-        for (int i = 0; i <= column; ++i)
-            file >> value;
-        return value * static_cast<double> (sysconf (_SC_PAGESIZE)) / 1e6;
-    }
-
-    TemporaryFolder folder;
-    pid_t pid = -1;
+    Engine() : EngineProgram (TABLEREAD_ENGINE_PROGRAM) {}
 };
+
+const std::string postHead = "POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\n";
 
 /** Sends a beginning, then the same piece again and again until the engine closes, `total` bytes are sent or ten seconds
     have passed. @returns the status of the answer. */

@@ -232,7 +232,8 @@ TEST_CASE ("Several clients are answered at once, each with the samples that it 
     for (int i = 0; i < 8; ++i)
     {
         clients.push_back (std::make_unique<RawClient> (engine.path()));
-        clients.back()->send (ServerFixture::post (ServerFixture::floats ("Number " + std::to_string (i))));
+        clients.back()->send (ServerFixture::post (ServerFixture::floats ("Number " + std::to_string (i)),
+                                                   "Connection: close\r\n"));
     }
     for (int i = 0; i < 8; ++i)
     {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Checkpoint/ConfigText.h"
+#include "Checkpoint/Content/ConfigText.h"
 
 #include <catch2/catch.hpp>
 

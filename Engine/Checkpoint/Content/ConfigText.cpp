@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each struct is taken apart as a whole, so that a member that is added later does not compile before it has its place here.
-#include "Checkpoint/ConfigText.h"
+#include "Checkpoint/Content/ConfigText.h"
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Checkpoint/WeightsHash.h"
+#include "Checkpoint/Content/WeightsHash.h"
 
 #include <catch2/catch.hpp>
 #include <functional>

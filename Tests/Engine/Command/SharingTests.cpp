@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the real program serves many clients: two cores, the embedded model, and nothing else that runs.
+#include <catch2/catch.hpp>
+
+#include "Bench/LoadReport.h"
+#include "Support/EngineProgram.h"
+
+using namespace tableread;
+using namespace tableread::test;
+
+namespace
+{
+LoadSettings loadOf (const EngineProgram& engine, int clients, double seconds)
+{
+    LoadSettings settings;
+    settings.socket = engine.socket();
+    settings.clients = clients;
+    settings.seconds = seconds;
+    settings.finishSeconds = 300;
+    settings.clientNames = "c";
+    settings.lines = { { "Hi there.", { "anna", {} } } };
+    settings.compare = true;
+    settings.asksHealth = true;
+    settings.pid = engine.pid();
+    return settings;
+}
+
+/** What a command of the program prints as JSON. */
+nlohmann::json jsonOf (std::vector<std::string> words, const std::filesystem::path& place)
+{
+    words.insert (words.begin(), TABLEREAD_ENGINE_PROGRAM);
+    words.insert (words.end(), { "--json", "--device", "cpu", "--model", EngineProgram::model() });
+    std::string command;
+    for (const auto& word : words)
+        command.append ("'").append (word).append ("' ");
+    const auto file = place / "said.json";
+    REQUIRE (std::system ((command + "> '" + file.string() + "' 2> /dev/null").c_str()) == 0);
+    std::ifstream in (file);
+    return nlohmann::json::parse (in);
+}
+
+// Sixty frames and more.
+constexpr const char* longLine = "When the lamp at the end of the pier went out, nobody in the village said "
+                                 "a word about it, and for a week "
+                                 "the boats came home by the sound of the bell alone.";
+} // namespace
+
+TEST_CASE ("Clients share the engine fairly", "[.slow][engine][command][serve][sharing]")
+{
+    const int clients = GENERATE (8, 32);
+    const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM);
+    const auto report = measureLoad (loadOf (engine, clients, 20));
+    INFO (describe (report));
+    CHECK (report.isGood());
+    CHECK (report.load.busy == 0);
+    CHECK (report.load.unheard == 0);
+    const auto least = static_cast<double> (report.load.leastJobs),
+               most = static_cast<double> (report.load.mostJobs);
+    CHECK ((most - least <= 1 || most <= 1.5 * least));
+    CHECK (report.load.healthMs.p99 <= 50);
+}
+
+TEST_CASE ("Two hundred clients get what eight get together", "[.slow][engine][command][serve][sharing]")
+{
+    const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM);
+    auto settings = loadOf (engine, 200, 60);
+    settings.baselineClients = 8;
+    const auto report = measureLoad (settings);
+    INFO (describe (report));
+    CHECK (report.isGood());
+    CHECK (report.load.unheard == 0);
+    REQUIRE (report.baseline);
+    CHECK (report.load.audioPerSecond >= 0.9 * report.baseline->audioPerSecond);
+    CHECK (report.load.healthMs.p99 <= 50);
+    REQUIRE (report.process);
+    CHECK (report.process->after.threads <= report.process->before.threads);
+    CHECK (report.process->after.descriptors <= report.process->before.descriptors);
+    CHECK (report.process->after.residentBytes - report.process->before.residentBytes < 32'000'000);
+}
+
+TEST_CASE ("An engine without a queue is about as quick as render",
+           "[.slow][engine][command][serve][sharing]")
+{
+    const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM);
+    std::vector<double> rendered;
+    std::ofstream (engine.path() / "line.txt") << "anna: Hi there.\n";
+    for (int i = 0; i < 5; ++i)
+    {
+        const auto json = jsonOf ({ "render", (engine.path() / "line.txt").string(), "--voice", "anna=anna",
+                                    "-o", (engine.path() / "line.wav").string() },
+                                  engine.path());
+        rendered.push_back (json.at ("passages").at (0).at ("first_frame_ms"));
+    }
+    const auto report = measureLoad (loadOf (engine, 1, 10));
+    INFO (describe (report));
+    CHECK (report.load.firstAudioMs.p50 <= 1.2 * percentilesOf (rendered).p50);
+}
+
+TEST_CASE ("Eight at once keep what a batch of eight gives", "[.slow][engine][command][serve][sharing]")
+{
+    const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM, { "--passages", "8" });
+    auto settings = loadOf (engine, 8, 30);
+    settings.lines = { { longLine, { "anna", {} } } };
+    settings.baselineClients = 1;
+    const auto report = measureLoad (settings);
+    INFO (describe (report));
+    const auto bench = jsonOf ({ "bench", "--sweep", "batch=8", "--frames", "60" }, engine.path());
+    const double batch = bench.at (0).at ("audio_seconds_a_second");
+    INFO ("bench: " << batch);
+    CHECK (report.isGood());
+    CHECK (report.load.audioPerSecond >= 0.9 * batch);
+    CHECK (report.load.audioPerSecond >= 1.3 * report.baseline->audioPerSecond);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <spawn.h>
+
+#include "Support/RawHttp.h"
+#include "Support/TemporaryFolder.h"
+
+extern char** environ;
+
+namespace tableread::test
+{
+/** Starts a program, with its words in a file. */
+inline pid_t spawnWithLog (std::vector<std::string> words, const std::filesystem::path& log)
+{
+    std::vector<char*> arguments;
+    arguments.reserve (words.size() + 1);
+    for (auto& word : words)
+        arguments.push_back (word.data());
+    arguments.push_back (nullptr);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init (&files);
+    const auto name = log.string();
+    for (const int fd : { STDOUT_FILENO, STDERR_FILENO })
+        posix_spawn_file_actions_addopen (&files, fd, name.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    pid_t pid = -1;
+    const int failed = posix_spawn (&pid, words[0].c_str(), &files, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy (&files);
+    REQUIRE (failed == 0);
+    return pid;
+}
+
+/** The real engine with the embedded model, in a process of its own. */
+class EngineProgram
+{
+public:
+    /** options: more of serve's. */
+    explicit EngineProgram (const std::string& program, const std::vector<std::string>& options = {})
+    {
+        std::vector<std::string> words { program,   "serve", "--device", "cpu",
+                                         "--model", model(), "--socket", socket().string() };
+        words.insert (words.end(), options.begin(), options.end());
+        process = spawnWithLog (words, folder.path() / "log");
+        bool isReady = false;
+        for (int i = 0; i < 6000 && ! isReady; ++i)
+        {
+            std::this_thread::sleep_for (std::chrono::milliseconds (10));
+            isReady = status() == "ok";
+        }
+        REQUIRE (isReady);
+        REQUIRE (speaks());
+    }
+    ~EngineProgram()
+    {
+        kill (process, SIGKILL);
+        waitpid (process, nullptr, 0);
+    }
+    EngineProgram (const EngineProgram&) = delete;
+    EngineProgram& operator= (const EngineProgram&) = delete;
+
+    static std::string model() { return TABLEREAD_ROOT "/Assets/models/mini"; }
+
+    std::filesystem::path socket() const { return folder.path() / "engine.sock"; }
+    const std::filesystem::path& path() const { return folder.path(); }
+    pid_t pid() const { return process; }
+
+    std::string status() const
+    {
+        try
+        {
+            return nlohmann::json::parse (request (socket(), "GET", "/health").body).at ("status");
+        }
+        catch (const std::exception&)
+        {
+            return {};
+        }
+    }
+
+    bool speaks() const
+    {
+        return request (socket(), "POST", "/v1/audio/speech",
+                        R"({"input": "Yes.", "voice": "anna", "response_format": "wav"})")
+            .complete;
+    }
+
+    double cpuSeconds() const
+    {
+        std::ifstream file ("/proc/" + std::to_string (process) + "/stat");
+        std::string text ((std::istreambuf_iterator<char> (file)), {});
+        std::istringstream fields (text.substr (text.rfind (')') + 2));
+        std::string skipped;
+        for (int i = 0; i < 11; ++i)
+            fields >> skipped;
+        double user = 0, system = 0;
+        fields >> user >> system;
+        return (user + system) / static_cast<double> (sysconf (_SC_CLK_TCK));
+    }
+
+    double residentMegabytes() const { return pages (1); }
+    double addressMegabytes() const { return pages (0); }
+
+    void limitAddressSpace (double megabytes) const
+    {
+        const auto bytes = static_cast<rlim_t> (megabytes * 1e6);
+        const rlimit limit { bytes, bytes };
+        REQUIRE (prlimit (process, RLIMIT_AS, &limit, nullptr) == 0);
+    }
+
+private:
+    double pages (int column) const
+    {
+        std::ifstream file ("/proc/" + std::to_string (process) + "/statm");
+        double value = 0;
+        for (int i = 0; i <= column; ++i)
+            file >> value;
+        return value * static_cast<double> (sysconf (_SC_PAGESIZE)) / 1e6;
+    }
+
+    TemporaryFolder folder;
+    pid_t process = -1;
+};
+} // namespace tableread::test
