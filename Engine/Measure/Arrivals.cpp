@@ -27,14 +27,13 @@ double msSince (Clock::time_point begin)
     return std::chrono::duration<double, std::milli> (Clock::now() - begin).count();
 }
 
-/** The value that a share of all values does not exceed; 0 if there are none. */
-double quantile (std::vector<double> values, double share)
+/** The value that a share of all does not exceed; 0 if there are none. */
+double quantile (std::span<const double> sorted, double share)
 {
-    if (values.empty())
+    if (sorted.empty())
         return 0;
-    std::ranges::sort (values);
-    const auto rank = std::ceil (share * static_cast<double> (values.size()));
-    return values[static_cast<std::size_t> (std::max (1.0, rank)) - 1];
+    const auto rank = std::ceil (share * static_cast<double> (sorted.size()));
+    return sorted[static_cast<std::size_t> (std::max (1.0, rank)) - 1];
 }
 
 /** One passage of the run. */
@@ -82,12 +81,12 @@ private:
     {
         std::mt19937_64 random (request.speech.settings.seed);
         std::uniform_int_distribution<std::int64_t> lengths (request.leastFrames, request.mostFrames);
-        std::exponential_distribution<double> gaps (std::max (request.perSecond, 1e-9));
+        std::exponential_distribution<double> untilNext (std::max (request.perSecond, 1e-9));
         double at = 0;
         for (int i = 0; i < request.passages; ++i)
         {
             if (request.perSecond > 0)
-                at += 1000.0 * gaps (random);
+                at += 1000.0 * untilNext (random);
             arrivals.push_back ({ .atMs = at,
                                   .frames = lengths (random),
                                   .seed = request.speech.settings.seed + static_cast<std::uint64_t> (i) });
@@ -210,6 +209,8 @@ private:
         first.reserve (arrivals.size());
         for (const auto& arrival : arrivals)
             first.push_back (arrival.firstMs - arrival.atMs);
+        std::ranges::sort (first);
+        std::ranges::sort (gaps);
         report.firstAudioP50 = quantile (first, 0.5);
         report.firstAudioP95 = quantile (first, 0.95);
         report.firstAudioMost = quantile (first, 1);

@@ -10,7 +10,7 @@
 #include "Checkpoint/Safetensors/Header.h"
 #include "Checkpoint/TensorNames.h"
 #include "Checkpoint/TensorShapes.h"
-#include "CheckpointFolder.h"
+#include "Engine/Checkpoint/CheckpointFolder.h"
 
 using namespace tableread;
 using namespace tableread::engine;
