@@ -27,12 +27,17 @@ duration()
     else printf '%d s' "$1"; fi
 }
 
-# The packages in Assets/setup/packages that every build needs, and those of the given groups.
+# The packages in Assets/setup/packages that every build needs, and those of the given groups, all of one kind: "debian"
+# or "pypi".
 packages_of()
 {
-    local name group
+    local wanted=$1 name group kind
+    shift
     while read -r name group; do
         [[ -z $name || $name == \#* ]] && continue
+        kind=debian
+        [[ $name != *==* ]] || kind=pypi
+        [[ $kind == "$wanted" ]] || continue
         [[ -z $group || " $* " == *" $group "* ]] && echo "$name"
     done < Assets/setup/packages
     return 0
@@ -94,7 +99,7 @@ need_packages()
         stop "this is not Debian: install your system's equivalents of the packages in Assets/setup/packages, then build" \
             "with \"cmake --workflow --preset release\" (Assets/docs/building.md)."
     local wanted missing
-    mapfile -t wanted < <(packages_of "$@")
+    mapfile -t wanted < <(packages_of debian "$@")
     mapfile -t missing < <(missing_packages "${wanted[@]}")
     ((${#missing[@]})) || return 0
 
@@ -129,4 +134,26 @@ need_packages()
     }
     mapfile -t missing < <(missing_packages "${wanted[@]}")
     ((${#missing[@]} == 0)) || stop "apt-get reported success, but these are still missing: ${missing[*]}"
+}
+
+# Puts the packages of the given groups that are PyPI's into a virtual environment in the cache, where the tests look for
+# them, unless they are there in these versions; with --no-install says how and exits.
+need_python_packages()
+{
+    local wanted place=${TABLEREAD_CACHE:-$HOME/.cache/tableread}/python
+    mapfile -t wanted < <(packages_of pypi "$@")
+    ((${#wanted[@]})) || return 0
+    [[ $(cat "$place/installed" 2> /dev/null) != "${wanted[*]}" ]] || return 0
+    if [[ $install == no ]]; then
+        printf 'Packages of PyPI are missing. These commands install them:\n%s\n%s\n%s\n' "python3 -m venv --clear $place" \
+            "$place/bin/python3 -m pip install ${wanted[*]}" "echo ${wanted[*]} > $place/installed"
+        exit 2
+    fi
+    echo "Getting ${wanted[*]} from PyPI, with what it needs, into $place."
+    if ! { python3 -m venv --clear "$place" && "$place/bin/python3" -m pip install -q --disable-pip-version-check "${wanted[@]}"; } \
+        < /dev/null > "$log_dir/python.log" 2>&1; then
+        tail -n 20 "$log_dir/python.log" >&2
+        stop "the packages could not be installed from PyPI (see above). Check the network and the disk, then run this again."
+    fi
+    echo "${wanted[*]}" > "$place/installed"
 }

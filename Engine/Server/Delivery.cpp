@@ -92,7 +92,7 @@ void Delivery::accepted()
     fields.insert (fields.end(), { { "Cache-Control", "no-cache" }, { "X-Accel-Buffering", "no" } });
     exchange->send ({ .type = "text/event-stream",
                       .stream = std::make_unique<EventStream> (
-                          job, SpeechEncoder::make (format.encoding),
+                          job, orThrow (SpeechEncoder::make (format.encoding)),
                           EventStream::Settings { format.encoding.sampleRateHz, format.fingerprint,
                                                   format.betweenComments }),
                       .fields = std::move (fields) });
@@ -112,7 +112,7 @@ void Delivery::look()
         return exchange->send (answerOf (job->queue.error()));
     if (samples.empty() && state == PcmQueue::State::Cancelled)
         return exchange->send (cancelledAnswer());
-    SpeechBody::Content content { .encoder = SpeechEncoder::make (format.encoding),
+    SpeechBody::Content content { .encoder = orThrow (SpeechEncoder::make (format.encoding)),
                                   .first = {},
                                   .fingerprint = format.fingerprint,
                                   .takesTrailers = exchange->request.takesTrailers };

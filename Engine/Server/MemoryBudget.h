@@ -13,6 +13,16 @@ class MemoryBudget
 {
     using Left = std::atomic<std::size_t>;
 
+    static bool claim (Left& left, std::size_t bytes)
+    {
+        auto before = left.load();
+        do
+            if (before < bytes)
+                return false;
+        while (! left.compare_exchange_weak (before, before - bytes));
+        return true;
+    }
+
 public:
     explicit MemoryBudget (std::size_t bytes) : left (std::make_shared<Left> (bytes)) {}
 
@@ -24,6 +34,17 @@ public:
         ~Share() { *left += bytes; }
         Share (const Share&) = delete;
         Share& operator= (const Share&) = delete;
+
+        /** @returns false if there are not so many left. */
+        bool growTo (std::size_t more)
+        {
+            if (more <= bytes)
+                return true;
+            if (! claim (*left, more - bytes))
+                return false;
+            bytes = more;
+            return true;
+        }
 
         void shrinkTo (std::size_t fewer)
         {
@@ -39,11 +60,8 @@ public:
     /** @returns nullptr if there are not so many left. */
     std::shared_ptr<Share> take (std::size_t bytes)
     {
-        auto before = left->load();
-        do
-            if (before < bytes)
-                return nullptr;
-        while (! left->compare_exchange_weak (before, before - bytes));
+        if (! claim (*left, bytes))
+            return nullptr;
         try
         {
             return std::make_shared<Share> (left, bytes);

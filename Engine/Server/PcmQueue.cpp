@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/PcmQueue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "Server/Http/Insist.h"
@@ -57,9 +58,13 @@ void PcmQueue::onReadable (std::function<void()> function)
 PcmQueue::State PcmQueue::take (std::vector<float>& out)
 {
     const std::lock_guard lock (mutex);
-    out.insert (out.end(), waiting.begin(), waiting.end());
-    waiting.clear();
-    return ending;
+    const auto end = waiting.begin() + static_cast<std::ptrdiff_t> (std::min (mostAtOnce, waiting.size()));
+    out.insert (out.end(), waiting.begin(), end);
+    waiting.erase (waiting.begin(), end);
+    if (waiting.empty())
+        return ending;
+    signal();
+    return State::Open;
 }
 
 void PcmQueue::abandon()

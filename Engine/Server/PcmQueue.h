@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <span>
@@ -47,8 +48,10 @@ public:
         if it is already there. Replaces the last function; after abandon() none is called any more. */
     void onReadable (std::function<void()> wake);
 
-    /** Moves all queued samples to the end of `out`. Does not wait. */
+    /** Moves queued samples to the end of `out`, not more than are encoded in a few milliseconds; wakes the reader again if
+        there are more. Does not wait. */
     State take (std::vector<float>& out);
+    static constexpr std::size_t mostAtOnce = 4'800;
 
     /** Nobody wants the rest; the reader is told. */
     void cancel() { end (State::Cancelled); }
@@ -70,7 +73,7 @@ private:
     void end (State state);
 
     mutable std::mutex mutex;
-    std::vector<float> waiting;
+    std::deque<float> waiting;
     State ending = State::Open;
     Error failure;
     std::function<void()> wake;

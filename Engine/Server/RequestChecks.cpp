@@ -77,9 +77,9 @@ Result<CheckedRequest> checkRequest (std::string_view body, Typography typograph
     constexpr std::array<std::string_view, 9> topFields { "model",           "input",  "voice",
                                                           "response_format", "stream", "stream_format",
                                                           "tableread",       "speed",  "instructions" };
-    constexpr std::array<std::string_view, 9> extensionFields { "lines",     "voices", "seed",
-                                                                "cfg_scale", "steps",  "format",
-                                                                "client",    "due_ms", "id" };
+    constexpr std::array<std::string_view, 10> extensionFields { "lines", "voices", "seed",   "cfg_scale",
+                                                                 "steps", "format", "client", "due_ms",
+                                                                 "id",    "whole" };
     const auto json = protocol::parseJson (body, "the request");
     warnOfUnknown (json, topFields, {}, checked.warnings);
     if (const auto found = json.find ("tableread"); found != json.end() && found->is_object())

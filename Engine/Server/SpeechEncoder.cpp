@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "Audio/Encoder.h"
 #include "Server/WireAudio.h"
 
 namespace tableread::engine
@@ -13,34 +14,93 @@ namespace
 class PlainEncoder : public SpeechEncoder
 {
 public:
-    PlainEncoder (protocol::SampleFormat sampleFormat, const char* type, std::string firstBytes)
-        : format (sampleFormat)
+    explicit PlainEncoder (const Format& wanted) : format (wanted)
+    {
+        if (isWav())
+            made = wavHeader (format.samples, format.sampleRateHz);
+        headerSize = made.size();
+    }
+
+    const char* contentType() const override { return isWav() ? "audio/wav" : "audio/pcm"; }
+
+    void append (std::span<const float> samples, std::string& bytes) override
+    {
+        appendSamples (made, samples, format.samples);
+        if (! format.isWhole)
+            bytes.append (std::exchange (made, {}));
+    }
+
+    void end (std::string& bytes) override
+    {
+        if (format.isWhole && isWav())
+            made.replace (0, headerSize,
+                          wavHeader (format.samples, format.sampleRateHz, made.size() - headerSize));
+        bytes.append (std::exchange (made, {}));
+    }
+
+    std::size_t held() const override { return made.size(); }
+
+private:
+    bool isWav() const { return format.container == protocol::Container::Wav; }
+
+    Format format;
+    std::string made;
+    std::size_t headerSize = 0;
+};
+
+/** What libsndfile encodes. */
+class CompressingEncoder : public SpeechEncoder
+{
+public:
+    CompressingEncoder (std::unique_ptr<AudioEncoder> wanted, const char* type)
+        : encoder (std::move (wanted))
         , typeName (type)
-        , header (std::move (firstBytes))
     {}
 
     const char* contentType() const override { return typeName; }
 
     void append (std::span<const float> samples, std::string& bytes) override
     {
-        bytes.append (std::exchange (header, {}));
-        appendSamples (bytes, samples, format);
+        orThrow (encoder->append (samples, bytes));
     }
 
-    void end (std::string& bytes) override { bytes.append (std::exchange (header, {})); }
+    void end (std::string& bytes) override { orThrow (encoder->end (bytes)); }
+
+    std::size_t held() const override { return encoder->held(); }
 
 private:
-    protocol::SampleFormat format;
+    std::unique_ptr<AudioEncoder> encoder;
     const char* typeName;
-    std::string header;
 };
+
+Result<std::unique_ptr<SpeechEncoder>> makeCompressing (Container container, const char* type,
+                                                        const SpeechEncoder::Format& format)
+{
+    auto encoder = AudioEncoder::create ({ .container = container,
+                                           .sampleRateHz = format.sampleRateHz,
+                                           .isWhole = format.isWhole,
+                                           .oggNumber = format.oggNumber });
+    if (! encoder)
+        return tl::make_unexpected (
+            Error { encoder.error().code, encoder.error().message, "response_format" });
+    return std::make_unique<CompressingEncoder> (std::move (*encoder), type);
+}
 } // namespace
 
-std::unique_ptr<SpeechEncoder> SpeechEncoder::make (const Format& format)
+Result<std::unique_ptr<SpeechEncoder>> SpeechEncoder::make (const Format& format)
 {
-    if (format.container == protocol::Container::Wav)
-        return std::make_unique<PlainEncoder> (format.samples, "audio/wav",
-                                               streamingWavHeader (format.samples, format.sampleRateHz));
-    return std::make_unique<PlainEncoder> (format.samples, "audio/pcm", std::string());
+    switch (format.container)
+    {
+        case protocol::Container::Flac:
+            return makeCompressing (Container::Flac, "audio/flac", format);
+        case protocol::Container::Opus: // which is the Ogg's type: RFC 7845
+            return makeCompressing (Container::Opus, "audio/ogg", format);
+        case protocol::Container::Mp3:
+            return makeCompressing (Container::Mp3, "audio/mpeg", format);
+        case protocol::Container::Pcm:
+        case protocol::Container::Wav:
+            break;
+    }
+    return std::make_unique<PlainEncoder> (format);
 }
 } // namespace tableread::engine

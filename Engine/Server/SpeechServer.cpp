@@ -11,6 +11,7 @@
 
 #include "Server/Delivery.h"
 #include "Server/ErrorAnswers.h"
+#include "Server/FileDelivery.h"
 #include "Server/Http/ContentCoding.h"
 
 namespace tableread::engine
@@ -25,6 +26,17 @@ std::string voiceField (const CheckedRequest& checked, std::size_t index)
     return "tableread.voices[" + std::to_string (index) + "]." +
            (checked.request.voices[index].path.empty() ? "name" : "path");
 }
+
+SpeechEncoder::Format encodingOf (const protocol::SpeechRequest& request, std::int64_t sampleRateHz,
+                                  const std::string& body)
+{
+    return { .container = request.container,
+             .samples = request.format,
+             .sampleRateHz = sampleRateHz,
+             .isWhole = request.whole,
+             .oggNumber = static_cast<std::uint32_t> (std::hash<std::string> {}(body)) };
+}
+
 std::int64_t secondsSince1970()
 {
     return std::chrono::duration_cast<std::chrono::seconds> (
@@ -37,6 +49,7 @@ SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
     : models (std::move (served))
     , options (wanted)
     , recordings (wanted.voicesBytes)
+    , files (wanted.filesBytes)
     , jobs (board)
     , http (wanted.http, routes(), [] (const Refusal& refusal) { return answerOf (refusal); })
 {}
@@ -136,6 +149,9 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     const auto info = model.worker->info (model.index);
     if (! info)
         return refuse (busyAnswer (*model.worker));
+    const auto encoding = encodingOf (checked->request, info->sampleRateHz, *body);
+    if (const auto encoder = SpeechEncoder::make (encoding); ! encoder)
+        return refuse (answerOf (encoder.error()));
     auto job = makeJob (*checked, model, *exchange);
     if (! job)
         return refuse (answerOf (job.error()));
@@ -151,9 +167,7 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     if (auto added = board.add (record); ! added)
         return refuse (answerOf (added.error()));
     Delivery::Format format { .stream = checked->request.stream,
-                              .encoding = { .container = checked->request.container,
-                                            .samples = checked->request.format,
-                                            .sampleRateHz = info->sampleRateHz },
+                              .encoding = encoding,
                               .fingerprint = info->fingerprint,
                               .betweenComments = options.betweenComments,
                               .fields = { { protocol::jobField, (*job)->id },
@@ -163,8 +177,11 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
         spdlog::warn ("{}", warning);
         format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
     }
-    const auto delivery = std::make_shared<Delivery> (exchange, *job, std::move (format));
-    delivery->begin();
+    const auto delivery = std::make_shared<Delivery> (exchange, *job, format);
+    if (encoding.isWhole)
+        std::make_shared<FileDelivery> (exchange, *job, std::move (format), files)->begin();
+    else
+        delivery->begin();
     const auto accepted = model.worker->submit (*job);
     if (accepted)
         return delivery->accepted();

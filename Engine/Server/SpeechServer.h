@@ -10,6 +10,7 @@
 #include "Script/Typography.h"
 #include "Server/Http/Server.h"
 #include "Server/JobEndpoints.h"
+#include "Server/MemoryBudget.h"
 #include "Server/RequestChecks.h"
 #include "Server/ServedModels.h"
 #include "Server/VoiceAliases.h"
@@ -31,6 +32,7 @@ public:
         HttpServer::Options http;
         std::size_t maxBodyBytes = protocol::maxBodyBytes;
         std::size_t voicesBytes = std::size_t { 256 } << 20; // of decoded recordings, of all jobs together
+        std::size_t filesBytes = std::size_t { 256 } << 20;  // of finished files, likewise
         Typography typography = Typography::Demo;
         VoiceAliases aliases {};
         std::chrono::milliseconds betweenComments { 10'000 }; // of an answer in events
@@ -55,6 +57,7 @@ private:
     ServedModels models;
     Options options;
     VoicePool recordings;
+    MemoryBudget files;
     JobBoard board;
     JobEndpoints jobs;
     HttpServer http; // the last: its handlers use the others

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -9,9 +11,10 @@
 
 namespace tableread::engine
 {
-/** The header of a WAV stream of unknown length: both sizes are 0xFFFFFFFF, as players and OpenAI's clients
-    expect. Mono; 16-bit integer or 32-bit float samples. */
-std::string streamingWavHeader (protocol::SampleFormat format, std::int64_t sampleRateHz);
+/** The header of a WAV with so many bytes of samples; both sizes are 0xFFFFFFFF if that is not known or too much, as
+    players and OpenAI's clients expect of a stream. Mono; 16-bit integer or 32-bit float samples. */
+std::string wavHeader (protocol::SampleFormat format, std::int64_t sampleRateHz,
+                       std::optional<std::size_t> dataBytes = {});
 
 /** Appends samples in wire format, little-endian. Int16: rounded to the nearest of 32767 steps, clamped.
     Float32: the exact bits. */

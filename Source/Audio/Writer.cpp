@@ -2,18 +2,17 @@
 #include "Audio/Writer.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <sndfile.h>
 
 #include "Audio/OutputFile.h"
+#include "Audio/Sndfile.h"
 
 namespace tableread
 {
@@ -22,40 +21,6 @@ namespace
 constexpr std::int64_t mostBytes =
     std::numeric_limits<std::uint32_t>::max() - 1024; // a WAV counts in 32 bits
 constexpr std::size_t blockSize = 4096;
-
-/** libsndfile's message, without the text that it puts around the system's message. */
-std::string trimmed (std::string text)
-{
-    if (constexpr std::string_view frame = "System error : "; text.starts_with (frame))
-        text.erase (0, frame.size());
-    while (text.ends_with ('.') || text.ends_with (' '))
-        text.pop_back();
-    return text;
-}
-
-std::int16_t toInt16 (float sample)
-{
-    const float audible = std::isnan (sample) ? 0.0f : std::clamp (sample, -1.0f, 1.0f);
-    return (std::int16_t) std::lround (audible * 32767.0f);
-}
-
-int sndfileFormat (const AudioFormat& format)
-{
-    switch (format.container)
-    {
-        case Container::Flac:
-            return SF_FORMAT_FLAC | SF_FORMAT_PCM_16;
-        case Container::Ogg:
-            return SF_FORMAT_OGG | SF_FORMAT_VORBIS;
-        case Container::Opus:
-            return SF_FORMAT_OGG | SF_FORMAT_OPUS;
-        case Container::Mp3:
-            return SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
-        case Container::Wav:
-            break;
-    }
-    return SF_FORMAT_WAV | (format.samples == SampleType::Int16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
-}
 } // namespace
 
 struct AudioWriter::Target
@@ -95,7 +60,7 @@ AudioWriter::create (const std::filesystem::path& file, const AudioFormat& forma
     errno = 0;
     target->handle = sf_open_fd (target->file.descriptor(), SFM_WRITE, &info, SF_FALSE);
     if (target->handle == nullptr)
-        return tl::unexpected (cannotWrite (file, errno, trimmed (sf_strerror (nullptr))));
+        return tl::unexpected (cannotWrite (file, errno, trimmedMessage (sf_strerror (nullptr))));
 
     // The peak chunk contains the time of day: without it the same samples give the same bytes.
     sf_command (target->handle, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
@@ -115,15 +80,6 @@ Result<void> AudioWriter::keep (Error error)
     return tl::unexpected (std::move (error));
 }
 
-std::int64_t AudioWriter::writeBlock (std::span<const float> samples)
-{
-    if (format.samples == SampleType::Float32)
-        return sf_write_float (target->handle, samples.data(), (sf_count_t) samples.size());
-    std::array<std::int16_t, blockSize> block;
-    std::transform (samples.begin(), samples.end(), block.begin(), toInt16);
-    return sf_write_short (target->handle, block.data(), (sf_count_t) samples.size());
-}
-
 Result<void> AudioWriter::write (std::span<const float> samples)
 {
     if (target->failure)
@@ -140,8 +96,9 @@ Result<void> AudioWriter::write (std::span<const float> samples)
     {
         const auto part = samples.first (std::min (blockSize, samples.size()));
         errno = 0;
-        if (writeBlock (part) != (std::int64_t) part.size())
-            return keep (cannotWrite (target->file.path(), errno, trimmed (sf_strerror (target->handle))));
+        if (writeSamples (target->handle, format.samples, part) != (std::int64_t) part.size())
+            return keep (
+                cannotWrite (target->file.path(), errno, trimmedMessage (sf_strerror (target->handle))));
         clippedCount +=
             std::count_if (part.begin(), part.end(), [] (float x) { return std::abs (x) > 1.0f; });
         sampleCount += (std::int64_t) part.size();
@@ -157,7 +114,7 @@ Result<void> AudioWriter::finish()
 
     errno = 0;
     if (const int failure = target->close(); failure != SF_ERR_NO_ERROR)
-        return keep (cannotWrite (target->file.path(), errno, trimmed (sf_error_number (failure))));
+        return keep (cannotWrite (target->file.path(), errno, trimmedMessage (sf_error_number (failure))));
     if (auto completed = target->file.complete(); ! completed)
         return keep (completed.error());
     return {};

@@ -48,7 +48,6 @@ private:
     struct Target;
     AudioWriter (std::unique_ptr<Target> opened, const AudioFormat& wanted);
     Result<void> keep (Error error);
-    std::int64_t writeBlock (std::span<const float> samples);
 
     std::unique_ptr<Target> target;
     AudioFormat format;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "EngineLink/Protocol.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -35,6 +36,11 @@ constexpr std::array codeNames {
     CodeName { ErrorCode::Internal, "internal", 500 },
 };
 
+constexpr std::array containers { std::pair { Container::Pcm, "pcm" }, std::pair { Container::Wav, "wav" },
+                                  std::pair { Container::Flac, "flac" },
+                                  std::pair { Container::Opus, "opus" },
+                                  std::pair { Container::Mp3, "mp3" } };
+
 constexpr std::array finishReasons { std::pair { FinishReason::Stop, "stop" },
                                      std::pair { FinishReason::Length, "length" },
                                      std::pair { FinishReason::Cancelled, "cancelled" },
@@ -65,6 +71,24 @@ std::string readJobId (const JsonFields& fields)
                                " of the characters A to Z, a to z, 0 to 9, - . _ ~",
                            "tableread.id" });
     return id;
+}
+
+const char* nameOf (Container container)
+{
+    return std::ranges::find (containers, container, [] (const auto& entry) { return entry.first; })->second;
+}
+
+Container readContainer (const JsonFields& fields)
+{
+    const auto name = fields.text ("response_format", "mp3");
+    for (const auto& [container, known] : containers)
+        if (name == known)
+            return container;
+    constexpr const char* choice = "use \"mp3\", \"opus\", \"flac\", \"wav\" or \"pcm\"";
+    if (name == "aac") // which OpenAI has
+        throw Exception ({ ErrorCode::Unsupported, std::string ("\"aac\" is not supported; ") + choice,
+                           "response_format" });
+    throw Exception ({ ErrorCode::InvalidInput, '"' + name + "\" is unknown; " + choice, "response_format" });
 }
 
 StreamFormat readStreamFormat (const JsonFields& fields)
@@ -119,6 +143,22 @@ void readExtension (const Json& json, SpeechRequest& request)
         throw Exception ({ ErrorCode::InvalidInput, "\"" + format + "\" is unknown; use \"s16\" or \"f32\"",
                            "tableread.format" });
     request.format = format == "f32" ? SampleFormat::Float32 : SampleFormat::Int16;
+    request.whole = fields.flag ("whole");
+}
+
+/** Whether there is an answer as it is asked for. */
+void checkAnswer (const SpeechRequest& request)
+{
+    const bool hasFloats = request.container == Container::Pcm || request.container == Container::Wav;
+    if (request.format == SampleFormat::Float32 && ! hasFloats)
+        throw Exception ({ ErrorCode::InvalidInput,
+                           std::string (nameOf (request.container)) +
+                               " has no floats; ask for \"wav\" or \"pcm\", or leave this out",
+                           "tableread.format" });
+    if (request.whole && request.stream == StreamFormat::Events)
+        throw Exception ({ ErrorCode::InvalidInput,
+                           "events come while the speech is made; leave this or \"stream_format\" out",
+                           "tableread.whole" });
 }
 
 /** Runs `read` on the parsed text and turns its exceptions into an Error. */
@@ -193,10 +233,12 @@ std::string toJson (const SpeechRequest& request)
         extension["due_ms"] = *request.dueMs;
     if (! request.id.empty())
         extension["id"] = request.id;
+    if (request.whole)
+        extension["whole"] = true;
     const Json json = { { "model", request.model },
                         { "input", input },
                         { "voice", voice },
-                        { "response_format", request.container == Container::Wav ? "wav" : "pcm" },
+                        { "response_format", nameOf (request.container) },
                         { "stream_format", request.stream == StreamFormat::Events ? "sse" : "audio" },
                         { "tableread", extension } };
     return json.dump (-1, ' ', false, Json::error_handler_t::replace);
@@ -209,15 +251,11 @@ Result<SpeechRequest> parseSpeechRequest (std::string_view text)
         request.model = fields.text ("model", request.model);
         request.input = fields.text ("input");
         request.voice = fields.text ("voice");
-        const auto container = fields.text ("response_format", "wav");
-        if (container != "pcm" && container != "wav")
-            throw Exception ({ ErrorCode::Unsupported,
-                               "\"" + container + "\" is not supported; use \"wav\" or \"pcm\"",
-                               "response_format" });
-        request.container = container == "wav" ? Container::Wav : Container::Pcm;
+        request.container = readContainer (fields);
         request.stream = readStreamFormat (fields);
         if (const auto* extension = fields.find ("tableread"))
             readExtension (*extension, request);
+        checkAnswer (request);
         if (request.input.empty() && request.lines.empty())
             throw Exception (
                 { ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak", "input" });

@@ -31,17 +31,21 @@ inline constexpr std::size_t maxClientBytes = 64; // of a client's name
 inline constexpr std::size_t maxJobIdBytes = 64;
 inline constexpr double maxDueMs = 1e9;
 
-/** The samples of a raw ("pcm") answer; a WAV answer is 16 bit unless Float32 is asked for. */
+/** The samples of a "pcm" or "wav" answer; the others have 16 bits. */
 enum class SampleFormat
 {
     Int16,  // little-endian, like OpenAI's "pcm"
     Float32 // little-endian, unclamped: bit for bit what the engine computed
 };
 
+/** The answer's format, `response_format`. Only Pcm and Wav have floats. */
 enum class Container
 {
     Pcm,
-    Wav
+    Wav,
+    Flac,
+    Opus, // in Ogg
+    Mp3
 };
 
 /** How the answer's bytes come. */
@@ -83,6 +87,7 @@ struct SpeechRequest
     Container container = Container::Pcm;
     StreamFormat stream = StreamFormat::Audio;
     SampleFormat format = SampleFormat::Int16;
+    bool whole = false;                 // a finished file in place of a stream
     std::vector<SpokenLine> lines;      // each spoken by one of `voices`
     std::vector<VoiceReference> voices; // their paths are absolute
     std::uint64_t seed = 0;

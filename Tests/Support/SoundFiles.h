@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
@@ -38,8 +39,13 @@ inline Sound readSound (const std::filesystem::path& file)
     if (handle == nullptr)
         throw std::runtime_error (sf_strerror (nullptr));
     Sound sound { {}, info.samplerate, info.channels, info.format };
-    sound.samples.resize ((std::size_t) (info.frames * info.channels));
-    sf_read_float (handle, sound.samples.data(), (sf_count_t) sound.samples.size());
+    std::array<float, 4096> block; // a stream does not tell how many there are
+    for (sf_count_t count = 1; count > 0;)
+    {
+        count = sf_read_float (handle, block.data(),
+                               (sf_count_t) (block.size() / (std::size_t) info.channels) * info.channels);
+        sound.samples.insert (sound.samples.end(), block.begin(), block.begin() + count);
+    }
     sf_close (handle);
     return sound;
 }

@@ -229,7 +229,8 @@ TEST_CASE ("A model's file that shrinks does not end the engine: each client hea
     for (int i = 0; i < 600 && health() != "ok"; ++i)
         std::this_thread::sleep_for (std::chrono::milliseconds (100));
     const auto speak = [&] {
-        return request (stage.socket(), "POST", "/v1/audio/speech", R"({"input": "Yes.", "voice": "anna"})");
+        return request (stage.socket(), "POST", "/v1/audio/speech",
+                        R"({"input": "Yes.", "voice": "anna", "response_format": "wav"})");
     };
     CHECK (speak().status == 200);
     std::filesystem::resize_file (file, 4096);

@@ -357,13 +357,15 @@ void HttpConnection::sendStream (HttpAnswer& answer)
 {
     source = std::move (answer.stream);
     sourceState = BodySource::State::Open;
-    keepsOpen =
-        keepsOpen && ! isOld; // HTTP/1.0 has no chunks: the end of the connection is the end of the body
+    isChunked = ! isOld && ! answer.length;
+    keepsOpen = keepsOpen && (isChunked || answer.length); // else the connection's end is the end of the body
     streamHead.emplace (static_cast<http::status> (answer.status), isOld ? 10u : 11u);
     setFields (*streamHead, answer, keepsOpen);
-    if (! isOld)
+    if (answer.length)
+        streamHead->content_length (*answer.length);
+    else if (isChunked)
         streamHead->chunked (true);
-    takesTrailers = takesTrailers && ! answer.trailers.empty();
+    takesTrailers = takesTrailers && isChunked && ! answer.trailers.empty();
     if (takesTrailers)
         streamHead->set (http::field::trailer, answer.trailers);
     streamHeadWriter.emplace (*streamHead);
@@ -422,7 +424,7 @@ void HttpConnection::write (bool isLast)
         else
             pump();
     };
-    if (isOld)
+    if (! isChunked)
         asio::async_write (socket, asio::buffer (piece), then (next));
     else if (isLast && takesTrailers)
     {

@@ -133,7 +133,7 @@ private:
     std::shared_ptr<Exchange> exchange;
     std::uint64_t exchangeNumber = 0;
     bool keepsOpen = false, isHead = false, isOld = false, watched = false, writing = false;
-    bool takesTrailers = false, isBeating = false;
+    bool takesTrailers = false, isBeating = false, isChunked = false;
     std::optional<http::response<http::string_body>> whole;
     std::optional<http::response<http::empty_body>> streamHead;
     std::optional<http::response_serializer<http::empty_body>> streamHeadWriter;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,6 +65,7 @@ struct HttpAnswer
     std::string type = "application/json";
     std::string body = {};
     std::unique_ptr<BodySource> stream = {}; // sent in chunks in place of `body`, if it is not null
+    std::optional<std::size_t> length = {};  // of the stream, if it is known: it needs no chunks then
     HttpFields fields = {};
     std::string trailers = {}; // names of the stream's, for a client that takes them
     bool closes = false;       // the connection ends with this answer

@@ -93,7 +93,9 @@ RawResponse speakWith (const Engine& engine, const Sound& recording, int speaker
     auto voices = nlohmann::json::array();
     for (int i = 0; i < speakers; ++i)
         voices.push_back ({ { "name", "Speaker " + std::to_string (i) }, { "path", file } });
-    const nlohmann::json body = { { "input", "Yes." }, { "tableread", { { "voices", voices } } } };
+    const nlohmann::json body = { { "input", "Yes." },
+                                  { "response_format", "wav" },
+                                  { "tableread", { { "voices", voices } } } };
     return request (engine.socket(), "POST", "/v1/audio/speech", body.dump());
 }
 

@@ -41,6 +41,30 @@ TEST_CASE ("A queue hands over samples in order, then its end", "[engine][server
     CHECK (isTold);
 }
 
+TEST_CASE ("A queue hands over a few milliseconds of work at once, and says that there is more",
+           "[engine][server][queue]")
+{
+    PcmQueue queue;
+    int wakes = 0;
+    queue.onReadable ([&wakes] { ++wakes; });
+    queue.push (std::vector<float> (PcmQueue::mostAtOnce + 1, 1.0f));
+    queue.push (std::vector<float> (PcmQueue::mostAtOnce, 2.0f));
+    queue.finish();
+    CHECK (wakes == 3);
+    std::vector<float> out;
+    CHECK (queue.take (out) == PcmQueue::State::Open);
+    CHECK (out == std::vector<float> (PcmQueue::mostAtOnce, 1.0f));
+    CHECK (queue.unread() == PcmQueue::mostAtOnce + 1);
+    CHECK (wakes == 4);
+    CHECK (queue.take (out) == PcmQueue::State::Open);
+    CHECK (wakes == 5);
+    CHECK (queue.take (out) == PcmQueue::State::Done);
+    CHECK (wakes == 5);
+    CHECK (out.size() == 2 * PcmQueue::mostAtOnce + 1);
+    CHECK (out[PcmQueue::mostAtOnce] == 1.0f);
+    CHECK (out[PcmQueue::mostAtOnce + 1] == 2.0f);
+}
+
 TEST_CASE ("A queue that was abandoned wakes nobody any more", "[engine][server][queue]")
 {
     PcmQueue queue;

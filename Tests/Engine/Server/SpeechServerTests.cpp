@@ -130,10 +130,11 @@ TEST_CASE ("A request without a guidance scale is spoken with the model's", "[en
     CHECK (spoken ({ { "cfg_scale", 1.3 } }) == with (1.3f));
 }
 
-TEST_CASE ("A plain OpenAI request is a WAV stream of unknown length", "[engine][server]")
+TEST_CASE ("A plain OpenAI request for a WAV is a stream of unknown length", "[engine][server]")
 {
     const ServerFixture engine;
-    const auto response = engine.speak ({ { "model", "tts-1" }, { "input", "Hello." }, { "voice", "anna" } });
+    const auto response = engine.speak (
+        { { "model", "tts-1" }, { "input", "Hello." }, { "voice", "anna" }, { "response_format", "wav" } });
     REQUIRE (response.status == 200);
     CHECK (response.header ("Content-Type") == "audio/wav");
     CHECK (response.complete);
@@ -327,9 +328,16 @@ TEST_CASE ("Requests that cannot be used are refused in words", "[engine][server
         { "{}", 400, "nothing to speak" },
         { R"({"input": "  \n ", "voice": "anna"})", 400, "nothing to speak" },
         { R"({"input": "Hi", "voice": "zoe"})", 404, "anna, ben" },
-        { R"({"input": "Hi", "voice": "anna", "response_format": "mp3"})", 422, "mp3" },
+        { R"({"input": "Hi", "voice": "anna", "response_format": "aac"})", 422,
+          R"(use "mp3", "opus", "flac", "wav" or "pcm")" },
+        { R"({"input": "Hi", "voice": "anna", "response_format": "mp4"})", 400,
+          R"(use "mp3", "opus", "flac", "wav" or "pcm")" },
+        { R"({"input": "Hi", "response_format": "flac", "tableread": {"format": "f32"}})", 400,
+          "flac has no floats" },
+        { R"({"input": "Hi", "stream_format": "sse", "tableread": {"whole": true}})", 400, "events" },
+        { R"({"input": "Hi", "tableread": {"whole": 1}})", 400, "true or false" },
         { R"({"input": "Hi", "voice": "anna", "speed": 2})", 422, "speed" },
-        { R"({"input": "Hi", "voice": "anna", "stream_format": "mp4"})", 400, "sse" },
+        { R"({"input": "Hi", "voice": "anna", "stream_format": "sse"})", 422, "audio" },
         { R"({"input": "Hi", "voice": "anna", "tableread": {"steps": 0}})", 400, "0" },
         { R"({"input": "Hi", "voice": "anna", "tableread": {"seed": -1}})", 400, "whole number" },
         { R"({"tableread": {"lines": [{"speaker": 1, "text": "x"}], "voices": [{"name": "anna"}]}})", 400,

@@ -65,8 +65,9 @@ TEST_CASE ("A plain OpenAI request is understood", "[source][enginelink]")
     REQUIRE (read);
     CHECK (read->input == "Hello.");
     CHECK (read->voice == "alloy");
-    CHECK (read->container == Container::Wav);
+    CHECK (read->container == Container::Mp3); // as OpenAI's
     CHECK (read->format == SampleFormat::Int16);
+    CHECK_FALSE (read->whole);
     CHECK (read->lines.empty());
     CHECK (read->steps == 10);
     CHECK_FALSE (read->guidanceScale);
@@ -85,7 +86,15 @@ TEST_CASE ("A bad request is refused with the field's name", "[source][enginelin
         Bad { "{\"input\": \"unfinished", ErrorCode::InvalidInput, "" },
         Bad { R"({"input": ""})", ErrorCode::InvalidInput, "input" },
         Bad { R"({"input": 7})", ErrorCode::InvalidInput, "input" },
-        Bad { R"({"input": "a", "response_format": "mp3"})", ErrorCode::Unsupported, "response_format" },
+        Bad { R"({"input": "a", "response_format": "aac"})", ErrorCode::Unsupported, "response_format" },
+        Bad { R"({"input": "a", "response_format": "mp4"})", ErrorCode::InvalidInput, "response_format" },
+        Bad { R"({"input": "a", "response_format": 3})", ErrorCode::InvalidInput, "response_format" },
+        Bad { R"({"input": "a", "tableread": {"format": "f32"}})", ErrorCode::InvalidInput,
+              "tableread.format" },
+        Bad { R"({"input": "a", "tableread": {"whole": "yes"}})", ErrorCode::InvalidInput,
+              "tableread.whole" },
+        Bad { R"({"input": "a", "stream_format": "sse", "tableread": {"whole": true}})",
+              ErrorCode::InvalidInput, "tableread.whole" },
         Bad { R"({"input": "a", "tableread": 1})", ErrorCode::InvalidInput, "tableread" },
         Bad { R"({"input": "a", "tableread": {"steps": 0}})", ErrorCode::OutOfRange, "tableread.steps" },
         Bad { R"({"input": "a", "tableread": {"steps": 1.5}})", ErrorCode::InvalidInput, "tableread.steps" },
@@ -113,6 +122,24 @@ TEST_CASE ("A bad request is refused with the field's name", "[source][enginelin
     CHECK (read.error().code == bad.code);
     CHECK (read.error().where == bad.where);
     CHECK_FALSE (read.error().message.empty());
+}
+
+TEST_CASE ("A request names its format, and whether it wants a finished file", "[source][enginelink]")
+{
+    auto request = twoSpeakers();
+    const auto [container, name] = GENERATE (table<Container, std::string> ({ { Container::Pcm, "pcm" },
+                                                                              { Container::Wav, "wav" },
+                                                                              { Container::Flac, "flac" },
+                                                                              { Container::Opus, "opus" },
+                                                                              { Container::Mp3, "mp3" } }));
+    request.container = container;
+    request.format = SampleFormat::Int16;
+    request.whole = GENERATE (false, true);
+    const auto json = toJson (request);
+    CHECK_THAT (json, Catch::Contains ("\"response_format\":\"" + name + '"'));
+    const auto read = parseSpeechRequest (json).value();
+    CHECK (read.container == container);
+    CHECK (read.whole == request.whole);
 }
 
 TEST_CASE ("A request that is too large is refused unread", "[source][enginelink]")
