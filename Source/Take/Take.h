@@ -27,6 +27,13 @@ enum class TakeState
 class Take
 {
 public:
+    /** How complete a take is that was rendered to its end. */
+    enum class Ending
+    {
+        Whole,
+        CutOff // by the model's length limit: some of the text may be missing
+    };
+
     Take();
 
     const TakeAudio& audio() const noexcept { return *samples; }
@@ -46,13 +53,6 @@ public:
 
     /** @returns how many samples were taken, like TakeAudio::append(). */
     std::size_t append (std::span<const float> speech) noexcept { return samples->append (speech); }
-
-    /** How complete a take is that was rendered to its end. */
-    enum class Ending
-    {
-        Whole,
-        CutOff // by the model's length limit: some of the text may be missing
-    };
 
     void finish (Ending how = Ending::Whole) noexcept;
     void cancel() noexcept { current.store (TakeState::Cancelled, std::memory_order_release); }

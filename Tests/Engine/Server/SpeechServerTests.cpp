@@ -337,7 +337,7 @@ TEST_CASE ("Requests that cannot be used are refused in words", "[engine][server
         { R"({"input": "Hi", "stream_format": "sse", "tableread": {"whole": true}})", 400, "events" },
         { R"({"input": "Hi", "tableread": {"whole": 1}})", 400, "true or false" },
         { R"({"input": "Hi", "voice": "anna", "speed": 2})", 422, "speed" },
-        { R"({"input": "Hi", "voice": "anna", "stream_format": "sse"})", 422, "audio" },
+        { R"({"input": "Hi", "voice": "anna", "stream_format": "mp4"})", 400, "sse" },
         { R"({"input": "Hi", "voice": "anna", "tableread": {"steps": 0}})", 400, "0" },
         { R"({"input": "Hi", "voice": "anna", "tableread": {"seed": -1}})", 400, "whole number" },
         { R"({"tableread": {"lines": [{"speaker": 1, "text": "x"}], "voices": [{"name": "anna"}]}})", 400,
