@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <malloc.h>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <pthread.h>
 #include <sstream>
@@ -19,12 +20,11 @@
 #include "Command/NumberOptions.h"
 #include "Command/OffloadOptions.h"
 #include "Command/Script/ScriptOptions.h"
+#include "Command/Serve/Listening.h"
 #include "Command/Serve/Models.h"
 #include "Command/Serve/Rendering.h"
 #include "Command/Subcommands.h"
-#include "EngineLink/SocketPath.h"
 #include "Server/SpeechServer.h"
-#include "Server/UnixSocket.h"
 
 namespace tableread::engine
 {
@@ -37,7 +37,7 @@ struct ServeOptions
     std::vector<std::string> models;
     ModelOptions model;
     OffloadOptions offload { OffloadOptions::Passages::Auto };
-    std::filesystem::path socket;
+    ListeningOptions listening;
     std::vector<std::filesystem::path> voiceFolders;
     std::vector<std::string> voiceAliases; // NAME=VOICE
     bool noOpenAiVoices = false;
@@ -158,10 +158,7 @@ int serve (const ServeOptions& options, Session& session)
                                                 ? VoiceShelf::Folders()
                                                 : VoiceShelf::Folders (options.voiceFolders) });
     };
-    auto socket =
-        orThrow (UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket));
-    if (auto listening = socket.listen(); ! listening)
-        throw Exception (listening.error());
+    std::optional<Listening> listening (options.listening);
 
     // The socket answers at once, with "loading", so that the program that started the engine can wait for it.
     std::function<void()> stopServer;
@@ -177,6 +174,7 @@ int serve (const ServeOptions& options, Session& session)
     SpeechServer::Options serverOptions;
     serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
     serverOptions.aliases = aliasesOf (options);
+    serverOptions.readsPathsOverTcp = ! options.voiceFolders.empty();
     serverOptions.typography = typographyOf (options.typography, wanted.front().load);
     SpeechServer server (rendering.models(), serverOptions);
     stopServer = [&server, &isEnding] {
@@ -185,15 +183,13 @@ int serve (const ServeOptions& options, Session& session)
     };
     rendering.begin();
     const SignalThread signalThread (signals, stopServer);
-    spdlog::info ("listening at {}", socket.path().string());
+    listening->log();
 
-    const auto end = server.serve (socket.fd());
+    const auto end = server.serve (listening->listeners());
     if (! rendering.isLoaded())
     {
         spdlog::info ("stopped while the model was loading");
-        {
-            const auto removed = std::move (socket);
-        }
+        listening.reset();
         std::_Exit (exitOk); // a loader cannot be interrupted, and it leaves nothing to clean up
     }
     if (end == HttpServer::End::Failed)
@@ -206,7 +202,8 @@ int serve (const ServeOptions& options, Session& session)
 void addServe (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<ServeOptions>();
-    auto* command = app.add_subcommand ("serve", "Answer plugins and other speech clients on a Unix socket");
+    auto* command = app.add_subcommand (
+        "serve", "Answer plugins and other speech clients on a Unix socket, and on TCP if asked");
     command
         ->add_option ("--model", options->models,
                       "A model to serve, as for render; its name is that of its folder. May be repeated: a "
@@ -215,13 +212,11 @@ void addServe (CLI::App& app, Session& session)
         ->type_name ("[NAME=]DIR[@DEVICE]");
     options->model.addSettingsTo (*command);
     options->offload.addTo (*command);
-    command
-        ->add_option ("--socket", options->socket,
-                      "Where to listen [TABLEREAD_SOCKET, else tableread/engine.sock in XDG_RUNTIME_DIR]")
-        ->type_name ("PATH");
+    options->listening.addTo (*command);
     command
         ->add_option ("--voice-folder", options->voiceFolders,
-                      "Where recordings may lie that requests name by their path; may be repeated [anywhere]")
+                      "Where recordings may lie that requests name by their path; may be repeated [anywhere; "
+                      "over TCP: nowhere]")
         ->check (CLI::ExistingDirectory)
         ->type_name ("FOLDER");
     command
@@ -241,6 +236,7 @@ void addServe (CLI::App& app, Session& session)
 Examples:
   tableread-engine serve
   tableread-engine serve --model ~/models/VibeVoice-1.5B --dtype bf16 --idle-exit 600
+  tableread-engine serve --listen 127.0.0.1:8080
   curl --unix-socket "$XDG_RUNTIME_DIR/tableread/engine.sock" http://engine/health
 
 Speaks OpenAI's speech API. Ctrl-C or SIGTERM ends it and removes the socket. If an engine already runs there, the

@@ -22,6 +22,11 @@ Wording wordingOf (int status)
 {
     switch (status)
     {
+        case 401:
+            return { ErrorCode::InvalidInput, "",
+                     ". Send the engine's token as \"Authorization: Bearer TOKEN\"." };
+        case 403:
+            return { ErrorCode::InvalidInput, "", "." };
         case 404:
             return { ErrorCode::NotFound, "",
                      ". This engine answers POST /v1/audio/speech and what else Protocol.md lists." };

@@ -68,9 +68,9 @@ std::vector<HttpRoute> SpeechServer::routes()
     return all;
 }
 
-HttpServer::End SpeechServer::serve (int listenFd)
+HttpServer::End SpeechServer::serve (std::vector<HttpListener> listeners)
 {
-    return http.serve (listenFd);
+    return http.serve (std::move (listeners));
 }
 
 void SpeechServer::stop()
@@ -208,6 +208,10 @@ Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const Serve
         auto reference = checked.request.voices[i];
         if (checked.voiceIsNamed)
             reference.name = options.aliases.resolve (reference.name, model.voices->names());
+        if (! reference.path.empty() && exchange.request.isTcp && ! options.readsPathsOverTcp)
+            return refused (ErrorCode::InvalidInput,
+                            "over TCP this engine reads no recording by its path. Use one of the model's "
+                            "voices, or start the engine with --voice-folder.");
         auto& voice = read[reference.path.empty() ? reference.name : reference.path.string()];
         if (voice == nullptr)
         {

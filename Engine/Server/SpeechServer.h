@@ -36,12 +36,13 @@ public:
         Typography typography = Typography::Demo;
         VoiceAliases aliases {};
         std::chrono::milliseconds betweenComments { 10'000 }; // of an answer in events
+        bool readsPathsOverTcp = false; // recordings that a request over TCP names by their path
     };
 
     SpeechServer (ServedModels served, const Options& options);
 
-    /** Answers clients of a listening socket until stop() (any thread) or the idle limit. */
-    HttpServer::End serve (int listenFd);
+    /** Answers the clients of all listeners until stop() (any thread) or the idle limit. */
+    HttpServer::End serve (std::vector<HttpListener> listeners);
     void stop();
 
 private:

@@ -54,6 +54,12 @@ const CodeName& named (ErrorCode code)
     return codeNames.back();
 }
 
+/** What HTTP alone knows has a code of its own, OpenAI's where it has one. */
+const char* codeOf (const Error& error, int status)
+{
+    return status == 401 ? "invalid_api_key" : status == 403 ? "forbidden" : named (error.code).name;
+}
+
 std::string at (const char* name, std::size_t index)
 {
     return std::string (name) + '[' + std::to_string (index) + "].";
@@ -325,7 +331,7 @@ std::string toJson (const Error& error, int status)
                           { { "message", error.message },
                             { "type", status < 500 ? "invalid_request_error" : "server_error" },
                             { "param", error.where.empty() ? Json (nullptr) : Json (error.where) },
-                            { "code", nameOf (error.code) } } } };
+                            { "code", codeOf (error, status) } } } };
     return json.dump (-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -6,8 +6,10 @@
 
 #include "Fuzz/FuzzChecks.h"
 #include "Http/Beast.h"
+#include "Server/Access/Access.h"
 #include "Server/Http/ContentCoding.h"
 #include "Server/Http/Head.h"
+#include "Server/Http/RequestReading.h"
 #include "Server/RequestChecks.h"
 
 using namespace tableread;
@@ -41,6 +43,25 @@ std::optional<std::size_t> scan (std::string_view bytes)
         return {};
     }
     return size;
+}
+
+/** Over TCP only a request with the token gets an answer, and none that is addressed to others. */
+void checkAccess (const HttpRequest& request)
+{
+    const std::string token = "0123456789abcdef";
+    static const auto access =
+        Access::make ({ .addresses = { { { "127.0.0.1", true, 80 } } }, .token = Token (token) }).value();
+    const auto admission = access.admit (request);
+    if (admission.refusal)
+        return mustHold (admission.refusal->status == 401 || admission.refusal->status == 403,
+                         "a stranger gets 401 or 403");
+    mustHold (request.field ("Authorization").ends_with (token) || request.path == "/livez" ||
+                  request.path == "/readyz",
+              "whoever is admitted has the token");
+    mustHold (request.field ("Origin").empty(), "no page is admitted");
+    const auto host = HostPort::parse (request.host);
+    mustHold (request.host.empty() || (host && (host->host == "127.0.0.1" || host->host == "localhost")),
+              "the request is addressed to this engine");
 }
 
 void checkBody (const std::string& body, std::string_view coding)
@@ -83,6 +104,7 @@ extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t siz
         return 0; // Beast is stricter in places
     mustHold (used == head.size(), "Beast ends the head where we do");
     const auto& fields = parser.get();
+    checkAccess (requestOf (fields));
     mustHold (fields.count (http::field::content_length) + fields.count (http::field::transfer_encoding) <= 1,
               "the body's length is stated once");
     mustHold (parser.chunked() == (fields.count (http::field::transfer_encoding) == 1),

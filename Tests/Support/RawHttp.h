@@ -2,10 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cctype>
+#include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
@@ -13,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <utility>
 
 namespace tableread::test
 {
@@ -76,18 +81,34 @@ struct RawResponse
     }
 };
 
-/** A client of a Unix socket that can send anything, byte for byte. */
+/** A client that can send anything, byte for byte. */
 class RawClient
 {
 public:
+    /** Of a Unix socket. */
     explicit RawClient (const std::filesystem::path& socketPath)
-        : fd (socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
         sockaddr_un address {};
         address.sun_family = AF_UNIX;
         socketPath.string().copy (address.sun_path, sizeof (address.sun_path) - 1);
-        if (connect (fd, reinterpret_cast<const sockaddr*> (&address), sizeof (address)) != 0)
-            throw std::runtime_error (std::string ("connect: ") + std::strerror (errno));
+        connectTo (reinterpret_cast<const sockaddr*> (&address), sizeof (address));
+    }
+
+    /** Of a TCP port at an address of IPv4 or IPv6. */
+    RawClient (const std::string& host, std::uint16_t port)
+    {
+        sockaddr_in v4 {};
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons (port);
+        sockaddr_in6 v6 {};
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons (port);
+        if (inet_pton (AF_INET, host.c_str(), &v4.sin_addr) == 1)
+            connectTo (reinterpret_cast<const sockaddr*> (&v4), sizeof (v4));
+        else if (inet_pton (AF_INET6, host.c_str(), &v6.sin6_addr) == 1)
+            connectTo (reinterpret_cast<const sockaddr*> (&v6), sizeof (v6));
+        else
+            throw std::runtime_error (host + " is not an address");
     }
     ~RawClient() { hangUp(); }
     RawClient (const RawClient&) = delete;
@@ -97,6 +118,13 @@ public:
     {
         if (fd >= 0)
             close (std::exchange (fd, -1));
+    }
+
+    /** TCP: hangUp() tells the server at once that nothing of its answer is wanted. */
+    void resetOnHangUp()
+    {
+        const linger none { 1, 0 };
+        setsockopt (fd, SOL_SOCKET, SO_LINGER, &none, sizeof (none));
     }
 
     /** Nothing more will be sent, but an answer can still be read. */
@@ -133,7 +161,17 @@ public:
     bool serverClosed() const { return closed; }
 
 private:
-    int fd;
+    void connectTo (const sockaddr* address, socklen_t size)
+    {
+        fd = socket (address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (connect (fd, address, size) == 0)
+            return;
+        const int problem = errno;
+        hangUp();
+        throw std::runtime_error (std::string ("connect: ") + std::strerror (problem));
+    }
+
+    int fd = -1;
     bool closed = false;
     std::string received;
 };

@@ -8,6 +8,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 
 #include "Server/Http/Peer.h"
+#include "Server/Http/RequestReading.h"
 
 namespace tableread::engine
 {
@@ -16,23 +17,6 @@ namespace
 constexpr std::size_t readAtOnce = 4096;
 constexpr std::size_t largestBuffer =
     std::size_t { 64 } * 1024; // holds a head, a chunk's extension or the trailers
-
-/** The path of a target in origin form ("/a?b") or absolute form ("http://engine/a"). */
-std::string pathOf (std::string_view target)
-{
-    constexpr std::string_view scheme = "http://";
-    if (target.substr (0, scheme.size()) == scheme)
-    {
-        const auto slash = target.find ('/', scheme.size());
-        target = slash == std::string_view::npos ? "/" : target.substr (slash);
-    }
-    return std::string (target.substr (0, target.find_first_of ("?#")));
-}
-
-bool isAboutHttp (const SystemError& error)
-{
-    return error.category() == http::make_error_code (http::error::bad_chunk).category();
-}
 
 template <typename Message>
 void setFields (Message& message, const HttpAnswer& answer, bool keepsOpen)
@@ -44,8 +28,10 @@ void setFields (Message& message, const HttpAnswer& answer, bool keepsOpen)
 }
 } // namespace
 
-HttpConnection::HttpConnection (Socket client, Host& server)
+HttpConnection::HttpConnection (Socket client, const HttpListener& from, Host& server)
     : socket (std::move (client))
+    , hangUp (socket)
+    , listener (from)
     , host (server)
     , timer (socket.get_executor())
     , buffer (largestBuffer)
@@ -136,7 +122,6 @@ void HttpConnection::timeIsUp()
         return close();
     SystemError ignored;
     socket.cancel (ignored);
-    watched = false;
     refuse ({ 408, "it took more than " + std::to_string (host.limits().request.count()) + " ms" });
 }
 
@@ -146,6 +131,7 @@ void HttpConnection::waitForRequest()
     scanner = HeadScanner (host.limits().head);
     parser.reset();
     request = {};
+    answerFields.clear();
     arm (host.limits().idle);
     host.becameIdle (*this);
     if (phase == Phase::Closed)
@@ -202,17 +188,21 @@ void HttpConnection::admit()
     const auto& message = parser->get();
     isHead = message.method() == http::verb::head;
     isOld = message.version() == 10;
-    request.method = isHead ? "GET" : std::string (message.method_string());
-    request.peer = peerOf (socket.native_handle());
-    request.path = pathOf ({ message.target().data(), message.target().size() });
-    for (const auto& field : message)
-        request.fields.emplace_back (field.name_string(), field.value());
+    request = requestOf (message);
+    request.isTcp = isTcpSocket (socket.native_handle());
+    request.peer = listener.client.empty() ? peerOf (socket.native_handle()) : listener.client;
     const bool hasLength = parser->content_length().has_value() || parser->chunked();
     const bool hasBody = parser->chunked() || parser->content_length().value_or (0) > 0;
     keepsOpen = parser->keep_alive() && ! hasBody;
 
-    takesTrailers = request.takesTrailers = ! isOld && http::token_list (message["TE"]).exists ("trailers");
-
+    takesTrailers = request.takesTrailers;
+    if (listener.admit)
+    {
+        auto admission = listener.admit (request);
+        answerFields = std::move (admission.fields);
+        if (admission.refusal)
+            return send (std::move (*admission.refusal));
+    }
     if (message.method() == http::verb::unknown)
         return refuse ({ 501, "its method is unknown" });
     HttpAnswer refusal;
@@ -230,7 +220,7 @@ void HttpConnection::admit()
     if (! hasLength)
         return refuse ({ 411, "the request states no length of its body" });
     if (parser->content_length().value_or (0) > route->mostBodyBytes)
-        return refuse ({ 413, "its body has more than " + std::to_string (route->mostBodyBytes) + " bytes" });
+        return bodyEnded (http::error::body_limit);
     keepsOpen = parser->keep_alive();
     parser->body_limit (route->mostBodyBytes);
     parser->eager (true);
@@ -240,11 +230,9 @@ void HttpConnection::admit()
         return readBody();
     if (! beast::iequals (expectation, "100-continue"))
         return refuse ({ 417, "the only expectation that is met here is 100-continue" });
-    piece = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write (socket, asio::buffer (piece), then ([this] (std::size_t) {
-                           piece.clear();
-                           readBody();
-                       }));
+    if (! hangUp.sendInterimResponse())
+        return close();
+    readBody();
 }
 
 void HttpConnection::readBody()
@@ -265,15 +253,11 @@ void HttpConnection::readBody()
         });
 }
 
-/** Reading the body has failed: it is too large, malformed or cut off. */
+/** Reading the body has failed. */
 void HttpConnection::bodyEnded (SystemError error)
 {
-    if (error == http::error::body_limit)
-        return refuse ({ 413, "its body has more than " + std::to_string (route->mostBodyBytes) + " bytes" });
-    if (error == http::error::partial_message || error == http::error::end_of_stream)
-        return refuse ({ 400, "it ends before its body does" });
-    if (isAboutHttp (error))
-        return refuse ({ 400, "its body is not divided into chunks as it should be" });
+    if (const auto refusal = bodyRefusal (error, route->mostBodyBytes))
+        return refuse (*refusal);
     close();
 }
 
@@ -315,12 +299,19 @@ void HttpConnection::dispatch()
 /** Closes when the client has closed its socket, whatever this waits for. */
 void HttpConnection::watchForHangUp()
 {
-    if (std::exchange (watched, true))
-        return;
-    socket.async_wait (Socket::wait_error, [weak = weak_from_this()] (SystemError error) {
-        if (const auto self = weak.lock(); self != nullptr && ! error)
-            self->close();
-    });
+    hangUp.begin ({ .owner = weak_from_this(),
+                    .whenEnded = [this] { guarded ([this] { askWhetherItIsThere(); }); },
+                    .whenHungUp = [this] { close(); } });
+}
+
+/** Says something that means nothing: the system of a client that has closed its socket answers with a reset. While an
+    answer is being written it will tell by itself. */
+void HttpConnection::askWhetherItIsThere()
+{
+    if (isBeating)
+        timeIsUp();
+    else if (phase == Phase::Working && ! isOld && ! hangUp.sendInterimResponse())
+        close();
 }
 
 void HttpConnection::refuse (const Refusal& refusal)
@@ -336,6 +327,7 @@ void HttpConnection::send (HttpAnswer answer)
     host.becameActive (*this);
     phase = Phase::Answering;
     keepsOpen = keepsOpen && ! answer.closes;
+    answer.fields.insert (answer.fields.end(), answerFields.begin(), answerFields.end());
     arm (host.limits().write);
     if (answer.stream != nullptr)
         sendStream (answer);

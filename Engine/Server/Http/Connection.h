@@ -10,6 +10,8 @@
 #include <string>
 
 #include "Http/Beast.h"
+#include "Server/Http/HangUp.h"
+#include "Server/Http/Listener.h"
 #include "Server/Http/Route.h"
 
 namespace tableread::engine
@@ -54,7 +56,7 @@ public:
         virtual void left (HttpConnection& connection) = 0;
     };
 
-    HttpConnection (Socket client, Host& server);
+    HttpConnection (Socket client, const HttpListener& from, Host& server);
     ~HttpConnection();
     HttpConnection (const HttpConnection&) = delete;
     HttpConnection& operator= (const HttpConnection&) = delete;
@@ -105,6 +107,7 @@ private:
     void bodyEnded (SystemError error);
     void dispatch();
     void watchForHangUp();
+    void askWhetherItIsThere();
     void refuse (const Refusal& refusal);
     void send (HttpAnswer answer);
     void sendWhole (HttpAnswer& answer);
@@ -121,6 +124,8 @@ private:
     void timeIsUp();
 
     Socket socket;
+    HangUpWatch hangUp;
+    const HttpListener& listener;
     Host& host;
     asio::steady_timer timer;
     Phase phase = Phase::Idle;
@@ -129,10 +134,11 @@ private:
     std::optional<http::request_parser<GrowingBody>> parser;
     const HttpRoute* route = nullptr;
     HttpRequest request;
-    std::size_t held = 0; // bytes of the body, as the host counts them
+    HttpFields answerFields; // from the listener
+    std::size_t held = 0;    // bytes of the body, as the host counts them
     std::shared_ptr<Exchange> exchange;
     std::uint64_t exchangeNumber = 0;
-    bool keepsOpen = false, isHead = false, isOld = false, watched = false, writing = false;
+    bool keepsOpen = false, isHead = false, isOld = false, writing = false;
     bool takesTrailers = false, isBeating = false, isChunked = false;
     std::optional<http::response<http::string_body>> whole;
     std::optional<http::response<http::empty_body>> streamHead;

@@ -24,7 +24,9 @@ struct HttpRequest
     HttpFields fields;
     std::string body;           // as sent, also if it is compressed
     bool takesTrailers = false; // the client reads fields behind a body in chunks
-    std::string peer;           // who sent it: "process 4711" on a Unix socket, an address on TCP
+    std::string peer;           // who sent it: "process 4711", on TCP an address, or whoever has the token
+    std::string host;           // whom it is addressed to: in the target, else the field Host; may be empty
+    bool isTcp = false;
 
     /** The value of the first field of this name, in any case; empty if there is none. */
     std::string_view field (std::string_view name) const;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Http/Server.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <list>
 #include <malloc.h>
 #include <new>
@@ -15,6 +18,7 @@
 #include "Server/Http/Connection.h"
 #include "Server/Http/Insist.h"
 #include "Server/Http/PathPattern.h"
+#include "Server/Http/Peer.h"
 
 namespace tableread::engine
 {
@@ -35,11 +39,14 @@ bool isOutOfResources (const SystemError& error)
            error == asio::error::no_memory || error.value() == ENFILE;
 }
 
-/** What ended before it was taken, or by a signal: no fault of the listening socket. */
+/** What ended before it was taken, or by a signal: no fault of the listening socket. On TCP the system also tells here what
+    has happened to the new connection (accept(2)). */
 bool isPassing (const SystemError& error)
 {
-    return error == asio::error::connection_aborted || error == asio::error::interrupted ||
-           error == asio::error::try_again;
+    constexpr std::array passing { ECONNABORTED, EINTR,      EAGAIN,       EPERM,       EPROTO,
+                                   ENOPROTOOPT,  EHOSTDOWN,  EHOSTUNREACH, ENETUNREACH, ENETDOWN,
+                                   ENONET,       EOPNOTSUPP, ETIMEDOUT };
+    return std::find (passing.begin(), passing.end(), error.value()) != passing.end();
 }
 } // namespace
 
@@ -51,13 +58,12 @@ public:
         : options (wanted)
         , routes (std::move (endpoints))
         , refusalAnswer (std::move (refusing))
-        , pause (io)
         , idleExit (io)
         , trim (io)
         , lastWords (io)
     {}
 
-    End serve (int listenFd);
+    End serve (std::vector<HttpListener> listeners);
 
     void stop()
     {
@@ -79,10 +85,25 @@ private:
 
     using Connections = std::list<std::shared_ptr<HttpConnection>>;
 
+    /** A listener at work. */
+    struct Entrance
+    {
+        Entrance (asio::io_context& io, HttpListener wanted, int family)
+            : listener (std::move (wanted))
+            , acceptor (io, asio::generic::stream_protocol (family, 0), listener.fd)
+            , pause (io)
+        {}
+
+        const HttpListener listener;
+        Acceptor acceptor;
+        asio::steady_timer pause; // until the system may have descriptors again
+        bool accepting = false;
+    };
+
     static void move (HttpConnection& connection, Connections& to);
-    void accept();
-    void accepted (const SystemError& error, Socket client);
-    void admit (Socket client);
+    void accept (Entrance& entrance);
+    void accepted (Entrance& entrance, const SystemError& error, Socket client);
+    void admit (const HttpListener& listener, Socket client);
     bool closeLongestIdle();
     void armIdleExit();
     void worked() override;
@@ -94,15 +115,14 @@ private:
     RefusalAnswer refusalAnswer;
 
     asio::io_context io { 1 };
-    std::optional<Acceptor> acceptor;
-    asio::steady_timer pause; // until the system may have descriptors again
+    std::list<Entrance> entrances;
     asio::steady_timer idleExit;
     asio::steady_timer trim;      // gives memory back, a moment after requests that took some
     asio::steady_timer lastWords; // limits how long answers may take after stop()
     Connections idle, active;
     std::size_t heldBytes = 0;
     std::atomic<std::size_t> atWork { 0 };
-    bool accepting = false, trimming = false, ending = false;
+    bool trimming = false, ending = false;
     End how = End::Stopped;
     std::optional<asio::thread_pool> workers;
 };
@@ -113,9 +133,9 @@ HttpServer::HttpServer (Options options, std::vector<HttpRoute> routes, RefusalA
 
 HttpServer::~HttpServer() = default;
 
-HttpServer::End HttpServer::serve (int listenFd)
+HttpServer::End HttpServer::serve (std::vector<HttpListener> listeners)
 {
-    return core->serve (listenFd);
+    return core->serve (std::move (listeners));
 }
 
 void HttpServer::stop()
@@ -123,13 +143,16 @@ void HttpServer::stop()
     core->stop();
 }
 
-HttpServer::End HttpServer::Core::serve (int listenFd)
+HttpServer::End HttpServer::Core::serve (std::vector<HttpListener> listeners)
 {
-    sockaddr_storage address {};
-    socklen_t size = sizeof (address);
-    getsockname (listenFd, reinterpret_cast<sockaddr*> (&address), &size);
     workers.emplace (options.workers);
-    acceptor.emplace (io, asio::generic::stream_protocol (address.ss_family, 0), listenFd);
+    for (auto& listener : listeners)
+    {
+        sockaddr_storage address {};
+        socklen_t size = sizeof (address);
+        getsockname (listener.fd, reinterpret_cast<sockaddr*> (&address), &size);
+        entrances.emplace_back (io, std::move (listener), address.ss_family);
+    }
     armIdleExit();
     run();
     workers->join();
@@ -145,8 +168,8 @@ void HttpServer::Core::run()
     while (true)
         try
         {
-            if (acceptor && ! ending && ! accepting)
-                accept();
+            for (auto& entrance : entrances)
+                accept (entrance);
             io.run();
             return;
         }
@@ -156,59 +179,62 @@ void HttpServer::Core::run()
         }
 }
 
-void HttpServer::Core::accept()
+/** Waits for the next client, unless it does already. */
+void HttpServer::Core::accept (Entrance& entrance)
 {
-    accepting = true;
-    acceptor->async_accept ([this] (SystemError error, Socket client) {
-        accepting = false;
-        accepted (error, std::move (client));
-        if (! ending && ! accepting)
-            accept();
+    if (ending || entrance.accepting)
+        return;
+    entrance.acceptor.async_accept ([this, &entrance] (SystemError error, Socket client) {
+        entrance.accepting = false;
+        accepted (entrance, error, std::move (client));
+        accept (entrance);
     });
+    entrance.accepting = true;
 }
 
-void HttpServer::Core::accepted (const SystemError& error, Socket client)
+void HttpServer::Core::accepted (Entrance& entrance, const SystemError& error, Socket client)
 {
     if (ending)
         return;
     if (! error)
-        return admit (std::move (client));
+        return admit (entrance.listener, std::move (client));
     if (isOutOfResources (error))
     {
         if (closeLongestIdle())
             return;
         // The listening socket stays readable, so wait until a client leaves.
-        accepting = true;
-        pause.expires_after (aMoment);
-        pause.async_wait ([this] (SystemError) {
-            accepting = false;
-            if (! ending)
-                accept();
+        entrance.pause.expires_after (aMoment);
+        entrance.pause.async_wait ([this, &entrance] (SystemError) {
+            entrance.accepting = false;
+            accept (entrance);
         });
+        entrance.accepting = true;
         return;
     }
     if (! isPassing (error))
         end (End::Failed);
 }
 
-void HttpServer::Core::admit (Socket client)
+void HttpServer::Core::admit (const HttpListener& listener, Socket client)
 {
-    bool isWelcome = true;
-    if (idle.size() + active.size() >= options.limits.connections)
-    {
-        isWelcome = closeLongestIdle();
-        if (! isWelcome && active.size() >= options.limits.connections + mostTurnedAway)
-            return;
-    }
+    if (isTcpSocket (client.native_handle()))
+        prepareTcpSocket (client.native_handle(), options.limits.write);
+    std::optional<Refusal> refusal;
+    if (idle.size() + active.size() >= options.limits.connections && ! closeLongestIdle())
+        refusal = Refusal { 503, "too many clients are connected" };
+    if (! refusal && listener.welcome)
+        refusal = listener.welcome (client.native_handle());
+    if (refusal && active.size() >= options.limits.connections + mostTurnedAway)
+        return;
     client.non_blocking (true);
-    const auto connection =
-        std::make_shared<HttpConnection> (std::move (client), static_cast<HttpConnection::Host&> (*this));
+    const auto connection = std::make_shared<HttpConnection> (std::move (client), listener,
+                                                              static_cast<HttpConnection::Host&> (*this));
     connection->place = { &active, active.insert (active.end(), connection) };
     idleExit.cancel();
-    if (isWelcome)
-        connection->start();
+    if (refusal)
+        connection->turnAway (*refusal);
     else
-        connection->turnAway ({ 503, "too many clients are connected" });
+        connection->start();
 }
 
 bool HttpServer::Core::closeLongestIdle()
@@ -329,8 +355,11 @@ void HttpServer::Core::end (End wanted)
     if (std::exchange (ending, true))
         return;
     how = wanted;
-    acceptor->release(); // the descriptor is the caller's
-    pause.cancel();
+    for (auto& entrance : entrances)
+    {
+        entrance.acceptor.release(); // the descriptor is the caller's
+        entrance.pause.cancel();
+    }
     idleExit.cancel();
     trim.cancel();
     while (closeLongestIdle())

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "Server/Http/Listener.h"
 #include "Server/Http/Route.h"
 
 namespace tableread::engine
@@ -40,9 +41,9 @@ public:
         Failed // the system gives no more connections
     };
 
-    /** Answers clients of the listening, non-blocking socket until stop() or the idle limit. An answer that has begun is
-        cut off then, without its last chunk. The descriptor stays the caller's. */
-    End serve (int listenFd);
+    /** Answers the clients of all listeners until stop() or the idle limit. An answer that has begun is cut off then,
+        without its last chunk. */
+    End serve (std::vector<HttpListener> listeners);
 
     void stop();
 

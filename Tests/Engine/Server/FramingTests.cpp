@@ -26,10 +26,15 @@ std::string post (const std::string& fields, const std::string& rest)
     return "POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\n" + fields + "\r\n" + rest;
 }
 
-/** The status of the only answer; 0 if there is not exactly one, or if the connection stays open. */
-int onlyAnswer (const ServerFixture& engine, const std::string& bytes)
+/** Listens on a Unix socket and on TCP. */
+struct BothWays : ServerFixture
 {
-    RawClient client (engine.path());
+    BothWays() { listenOnTcp ("127.0.0.1:0", { .hosts = { "engine" } }); }
+};
+
+/** The status of the only answer; 0 if there is not exactly one, or if the connection stays open. */
+int onlyAnswer (RawClient client, const std::string& bytes)
+{
     client.send (bytes);
     const auto& all = client.receive (std::string::npos, 5'000);
     const auto first = all.find ("HTTP/1.1 ");
@@ -37,11 +42,18 @@ int onlyAnswer (const ServerFixture& engine, const std::string& bytes)
         return 0;
     return RawResponse::parse (all).status;
 }
+
+/** The same on both sockets; -1 if they differ. */
+int onlyAnswer (const BothWays& engine, const std::string& bytes)
+{
+    const int local = onlyAnswer (RawClient (engine.path()), bytes);
+    return onlyAnswer (engine.overTcp(), bytes) == local ? local : -1;
+}
 } // namespace
 
 TEST_CASE ("The body of a request that has none is not the next request", "[engine][server][http][framing]")
 {
-    const ServerFixture engine;
+    const BothWays engine;
     const auto [method, status] = GENERATE (table<std::string, int> ({ { "GET", 200 },
                                                                        { "HEAD", 200 },
                                                                        { "OPTIONS", 405 },
@@ -60,7 +72,7 @@ TEST_CASE ("The body of a request that has none is not the next request", "[engi
 
 TEST_CASE ("What follows a malformed head is not a request", "[engine][server][http][framing]")
 {
-    const ServerFixture engine;
+    const BothWays engine;
     const std::string fields = GENERATE (
         as<std::string> {}, "Content-Length: abc\r\n", "Content-Length: 0x5\r\n", "Content-Length: %35\r\n",
         "Content-Length: 5, 5\r\n", "Content-Length: +5\r\n", "Content-Length: -1\r\n",
@@ -74,7 +86,7 @@ TEST_CASE ("What follows a malformed head is not a request", "[engine][server][h
 
 TEST_CASE ("What follows an unknown coding is not a request", "[engine][server][http][framing]")
 {
-    const ServerFixture engine;
+    const BothWays engine;
     const std::string coding = GENERATE (as<std::string> {}, "gzip, chunked", "chunke%64", "identity");
     CAPTURE (coding);
     CHECK (onlyAnswer (engine, post ("Transfer-Encoding: " + coding + "\r\n", chunks (hidden))) == 501);
@@ -83,7 +95,7 @@ TEST_CASE ("What follows an unknown coding is not a request", "[engine][server][
 
 TEST_CASE ("A body that is not understood to its end ends the connection", "[engine][server][http][framing]")
 {
-    const ServerFixture engine;
+    const BothWays engine;
     CHECK (onlyAnswer (engine, post (chunked, "-5\r\n" + hidden + "\r\n0\r\n\r\n")) == 400);
     CHECK (onlyAnswer (engine, post (chunked, "5\r\n" + hidden + "\r\n0\r\n\r\n")) == 400);
     CHECK (onlyAnswer (engine, post (chunked, "0x5\r\nhello\r\n0\r\n\r\n" + hidden)) == 400);
@@ -100,7 +112,7 @@ TEST_CASE ("A body that is not understood to its end ends the connection", "[eng
 
 TEST_CASE ("Connection: close is understood in any case", "[engine][server][http][framing]")
 {
-    const ServerFixture engine;
+    const BothWays engine;
     const std::string value = GENERATE (as<std::string> {}, "close", "Close", "CLOSE", "keep-alive, Close");
     CHECK (onlyAnswer (engine, "GET /health HTTP/1.1\r\nHost: engine\r\nConnection: " + value + "\r\n\r\n" +
                                    hidden) == 200);

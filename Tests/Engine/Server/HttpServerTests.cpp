@@ -340,7 +340,7 @@ TEST_CASE ("An answer that comes too late is not taken for the next request's",
     const test::TemporaryFolder folder;
     auto socket = UnixSocket::claim (folder.path() / "h.sock").value();
     REQUIRE (socket.listen());
-    std::thread serving ([&] { server.serve (socket.fd()); });
+    std::thread serving ([&] { server.serve ({ unixListener (socket.fd()) }); });
     RawClient client (socket.path());
     const auto ask = [&client] (const std::string& path) {
         const auto before = client.receive (0).size();

@@ -50,7 +50,7 @@ TEST_CASE ("While the model loads, jobs are put off and health is 'loading'", "[
     SpeechServer server (ServedModels ({ { "fake", &worker, 0, &shelf } }), {});
     auto socket = UnixSocket::claim (folder.path() / "e.sock").value();
     REQUIRE (socket.listen());
-    std::thread thread ([&] { server.serve (socket.fd()); });
+    std::thread thread ([&] { server.serve ({ unixListener (socket.fd()) }); });
     CHECK (nlohmann::json::parse (request (socket.path(), "GET", "/health").body)["status"] == "loading");
     mayLoad = true;
     worker.waitUntilLoaded();

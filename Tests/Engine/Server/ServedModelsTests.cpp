@@ -53,7 +53,7 @@ TEST_CASE ("Two devices speak side by side: one that is slow does not hold up th
                          {});
     auto socket = UnixSocket::claim (folder.path() / "e.sock").value();
     REQUIRE (socket.listen());
-    std::thread thread ([&] { server.serve (socket.fd()); });
+    std::thread thread ([&] { server.serve ({ unixListener (socket.fd()) }); });
     const auto bodyFor = [] (const char* model) {
         return json { { "input", "Hello." }, { "model", model }, { "response_format", "pcm" } };
     };

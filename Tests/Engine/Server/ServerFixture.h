@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "Server/Access/Access.h"
 #include "Server/SpeechServer.h"
 #include "Server/UnixSocket.h"
 #include "Support/FakeRenderer.h"
@@ -78,8 +79,23 @@ struct ServerFixture
         socket = std::make_unique<UnixSocket> (UnixSocket::claim (folder.path() / "e.sock").value());
         if (auto listening = socket->listen(); ! listening)
             throw Exception (listening.error());
-        thread = std::thread ([this] { end = server->serve (socket->fd()); });
+        std::vector<HttpListener> listeners { unixListener (socket->fd()) };
+        for (const auto& place : tcp)
+            listeners.push_back (tcpListener (place.fd(), access));
+        thread = std::thread ([this, listeners = std::move (listeners)] { end = server->serve (listeners); });
     }
+
+    /** Starts anew, and from then on listens on TCP too. */
+    void listenOnTcp (const std::string& place, Access::Settings rules = {})
+    {
+        tcp = TcpSocket::listen (tcpAddressesOf (place).value()).value();
+        for (const auto& one : tcp)
+            rules.addresses.push_back (one.address());
+        access = std::make_shared<const Access> (Access::make (std::move (rules)).value());
+        restart();
+    }
+
+    RawClient overTcp() const { return { tcp.front().address().host, *tcp.front().address().port }; }
 
     void stop()
     {
@@ -144,6 +160,8 @@ struct ServerFixture
     std::unique_ptr<RenderWorker> worker;
     std::unique_ptr<SpeechServer> server;
     std::unique_ptr<UnixSocket> socket;
+    std::vector<TcpSocket> tcp;
+    std::shared_ptr<const Access> access; // over TCP
     std::thread thread;
     HttpServer::End end = HttpServer::End::Failed;
 };

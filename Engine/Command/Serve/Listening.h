@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "Server/Access/Access.h"
+#include "Server/UnixSocket.h"
+
+namespace CLI
+{
+class App;
+}
+
+namespace tableread::engine
+{
+/** Where `serve` listens, and to whom. */
+struct ListeningOptions
+{
+    std::filesystem::path socket; // empty: the user's
+    std::vector<std::string> places;
+    std::vector<std::string> hosts, origins;
+    std::filesystem::path tokenFile;
+
+    void addTo (CLI::App& command);
+};
+
+/** The sockets of `serve`: the Unix socket, and those of --listen. */
+class Listening
+{
+public:
+    /** Checks the options, takes the socket's place and listens at all others; answers nobody yet.
+        @throws Exception InvalidInput, NotFound, Busy or Io, before anything else is begun. */
+    explicit Listening (const ListeningOptions& options);
+
+    /** Logs the places. */
+    void log() const;
+
+    std::vector<HttpListener> listeners() const;
+
+private:
+    std::vector<std::vector<TcpAddress>> places; // the addresses of each --listen
+    std::shared_ptr<const Access> access;        // null: there is none
+    UnixSocket local;
+    std::vector<TcpSocket> tcp;
+};
+} // namespace tableread::engine

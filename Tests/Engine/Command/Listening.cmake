@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+# serve listens on TCP where it is told, asks for its token, and says in one sentence what it cannot do.
+#   cmake -DPROGRAM=tableread-engine -DPLACE=FOLDER -P Listening.cmake
+cmake_minimum_required(VERSION 3.25)
+set(folder "${PLACE}/listening")
+file(REMOVE_RECURSE "${folder}")
+file(MAKE_DIRECTORY "${folder}")
+execute_process(COMMAND mktemp -d OUTPUT_VARIABLE sockets OUTPUT_STRIP_TRAILING_WHITESPACE) # a short path
+set(token "0123456789abcdef0123456789abcdef")
+file(WRITE "${folder}/token" "${token}\n")
+file(CHMOD "${folder}/token" PERMISSIONS OWNER_READ OWNER_WRITE)
+file(WRITE "${folder}/open" "${token}\n")
+file(CHMOD "${folder}/open" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
+file(WRITE "${folder}/short" "0123456789abcde\n")
+file(CHMOD "${folder}/short" PERMISSIONS OWNER_READ OWNER_WRITE)
+file(CREATE_LINK token "${folder}/link" SYMBOLIC)
+
+# refused(CODE SENTENCE options …): serve ends at once, and leaves no socket.
+function(refused code sentence)
+    execute_process(COMMAND timeout 60 "${PROGRAM}" serve --device cpu --socket "${sockets}/e.sock" ${ARGN}
+        WORKING_DIRECTORY "${folder}" RESULT_VARIABLE result ERROR_VARIABLE said OUTPUT_QUIET)
+    file(GLOB left "${sockets}/*")
+    if(NOT result EQUAL code OR NOT said MATCHES "^tableread-engine: [^\n]*${sentence}[^\n]*\n$" OR left)
+        message(FATAL_ERROR "serve ${ARGN}: exit code ${result} in place of ${code}, left ${left}: ${said}")
+    endif()
+endfunction()
+
+foreach(place 8080 :8080 localhost localhost:http 127.0.0.1:65536 ::1:8080 "*:8080" http://localhost:8080)
+    refused(2 "HOST:PORT is expected" --listen "${place}")
+endforeach()
+refused(2 "does not have the address" --listen 192.0.2.1:0 --token-file token)
+foreach(place 0.0.0.0:0 [::]:0 192.0.2.1:0)
+    refused(2 "needs a --token-file" --listen "${place}")
+endforeach()
+refused(2 "needs a --token-file" --listen 127.0.0.1:0 --listen 0.0.0.0:0)
+refused(2 "is open to other users.*openssl rand -hex 32" --listen 127.0.0.1:0 --token-file open)
+refused(2 "is a symbolic link.*openssl rand -hex 32" --listen 127.0.0.1:0 --token-file link)
+refused(2 "16 to 4096 printable" --listen 127.0.0.1:0 --token-file short)
+refused(2 "No such file" --listen 127.0.0.1:0 --token-file missing)
+refused(2 "not a regular file" --listen 127.0.0.1:0 --token-file .)
+refused(2 "--listen" --token-file token)
+refused(2 "--listen" --allow-host tts.example.org)
+refused(2 "--listen" --allow-origin https://example.org)
+refused(2 "neither a name nor an address" --listen 127.0.0.1:0 --allow-host tts.example.org:80)
+refused(2 "is not an origin" --listen 127.0.0.1:0 --allow-origin "*")
+
+# Now one that serves; it ends by itself if this script fails.
+execute_process(
+    COMMAND sh -c [["$0" serve --device cpu --socket "$1/e.sock" --listen 127.0.0.1:0 --token-file token \
+        --allow-host tts.example.org --idle-exit 60 > /dev/null 2> log & echo $!]] "${PROGRAM}" "${sockets}"
+    WORKING_DIRECTORY "${folder}" OUTPUT_VARIABLE pid OUTPUT_STRIP_TRAILING_WHITESPACE)
+set(port "")
+foreach(i RANGE 600)
+    file(READ "${folder}/log" log)
+    if(log MATCHES "listening at http://127.0.0.1:([0-9]+)")
+        set(port ${CMAKE_MATCH_1})
+        break()
+    endif()
+    execute_process(COMMAND sleep 0.1)
+endforeach()
+
+# answers(STATUS PATH fields …)
+function(answers status path)
+    set(fields "")
+    foreach(field IN LISTS ARGN)
+        list(APPEND fields HTTPHEADER "${field}")
+    endforeach()
+    file(DOWNLOAD "http://127.0.0.1:${port}${path}" "${folder}/answer" LOG said TIMEOUT 60 ${fields})
+    if(NOT said MATCHES "HTTP/1.1 ${status} ")
+        message(FATAL_ERROR "${path} with ${ARGN}: not ${status}: ${said}")
+    endif()
+endfunction()
+
+answers(401 /health)
+answers(401 /health "Authorization: Bearer 0123456789abcdef")
+answers(200 /health "Authorization: Bearer ${token}")
+answers(200 /health "Authorization: Bearer ${token}" "Host: tts.example.org")
+answers(403 /health "Authorization: Bearer ${token}" "Host: evil.example")
+answers(403 /health "Authorization: Bearer ${token}" "Origin: https://evil.example")
+execute_process(COMMAND timeout 60 "${PROGRAM}" serve --device cpu --socket "${sockets}/second.sock"
+        --listen "127.0.0.1:${port}"
+    RESULT_VARIABLE result ERROR_VARIABLE said OUTPUT_QUIET)
+if(NOT result EQUAL 3 OR NOT said MATCHES "something already listens at 127.0.0.1:${port}")
+    message(FATAL_ERROR "a port that is taken: exit code ${result}: ${said}")
+endif()
+execute_process(COMMAND sh -c [[kill "$0"; while kill -0 "$0" 2> /dev/null; do sleep 0.1; done]] "${pid}" TIMEOUT 60)
+file(READ "${folder}/log" log)
+file(GLOB left "${sockets}/*")
+if(left OR NOT log MATCHES "stopped" OR log MATCHES "${token}")
+    message(FATAL_ERROR "after its end, left ${left}: ${log}")
+endif()
+file(REMOVE_RECURSE "${sockets}")
