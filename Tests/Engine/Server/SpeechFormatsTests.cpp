@@ -236,7 +236,7 @@ TEST_CASE ("A body that fails while it is made ends without its last chunk", "[e
                                    exchange->send ({ .stream = std::make_unique<FailingBody>() });
                                } } },
                        [] (const Refusal&) { return HttpAnswer {}; });
-    std::thread serving ([&] { server.serve (socket.fd()); });
+    std::thread serving ([&] { server.serve ({ HttpListener { .fd = socket.fd() } }); });
     RawClient client (socket.path());
     client.send ("GET / HTTP/1.1\r\nHost: engine\r\n\r\n");
     const auto answer = RawResponse::parse (client.receive());
