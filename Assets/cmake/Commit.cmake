@@ -16,10 +16,12 @@ if(CMAKE_SCRIPT_MODE_FILE)
 endif()
 
 function(tableread_commit_header target)
-    set(header "${CMAKE_CURRENT_BINARY_DIR}/generated/TableReadCommit.h")
-    add_custom_target(tableread_commit BYPRODUCTS "${header}" COMMENT ""
-        COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DHEADER=${header}" -P
-            "${CMAKE_CURRENT_FUNCTION_LIST_FILE}")
+    set(header "${CMAKE_BINARY_DIR}/generated/TableReadCommit.h")
+    if(NOT TARGET tableread_commit)
+        add_custom_target(tableread_commit BYPRODUCTS "${header}" COMMENT ""
+            COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DHEADER=${header}" -P
+                "${CMAKE_CURRENT_FUNCTION_LIST_FILE}")
+    endif()
     add_dependencies(${target} tableread_commit)
-    target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/generated")
+    target_include_directories(${target} PRIVATE "${CMAKE_BINARY_DIR}/generated")
 endfunction()

@@ -37,8 +37,10 @@ struct RenderReport
 /** What a GPU did since the model was loaded; all zeros on a CPU. */
 struct DeviceReport
 {
-    std::string name, driver;
+    std::string name, driver, runtime;
     std::int64_t peakBytes = 0, totalBytes = 0;              // of device memory
+    std::int64_t freeBytes = 0, usedBytes = 0;               // now: of the whole device; by the model
+    std::int64_t cachedBytes = 0, contextBytes = 0;          // now: by the allocator, unused; by the driver
     std::int64_t transfers = 0, transferredBytes = 0;        // of layers
     std::int64_t trims = 0, trimsSkipped = 0, trimBytes = 0; // CacheTrim's counters
     std::int64_t trimsBeforeForward = 0;

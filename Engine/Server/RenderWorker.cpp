@@ -99,6 +99,24 @@ std::optional<ModelInfo> RenderWorker::info (std::size_t model) const
     return model < infos.size() ? std::optional (infos[model]) : std::nullopt;
 }
 
+std::size_t RenderWorker::loadedModels() const
+{
+    const std::lock_guard lock (mutex);
+    return loadedCount;
+}
+
+std::vector<DeviceReport> RenderWorker::deviceReports() const
+{
+    const std::lock_guard lock (mutex);
+    return reports;
+}
+
+bool RenderWorker::isStopping() const
+{
+    const std::lock_guard lock (mutex);
+    return stopping;
+}
+
 RenderWorker::Load RenderWorker::load() const
 {
     const std::lock_guard lock (mutex);
@@ -142,6 +160,7 @@ Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
         if (! infos.empty() && scheduler.add ({ lastId + 1, job->client, job->due }))
         {
             job->progress->waits (scheduler.waiting());
+            job->meter.queued();
             jobs.emplace (++lastId, std::move (job));
             changed.notify_all();
             return {};
@@ -184,6 +203,8 @@ void RenderWorker::loadAll (const std::vector<Loader>& loaders)
             const int own = std::max (1, limits.seats (renderer));
             seats = seats == 0 ? own : std::min (seats, own);
             loaded.push_back (renderer.info());
+            const std::lock_guard lock (mutex);
+            ++loadedCount;
         }
     }
     catch (...)
@@ -202,6 +223,7 @@ void RenderWorker::loadAll (const std::vector<Loader>& loaders)
 void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded)
 {
     loadAll (loaders);
+    reportDevices();
     if (whenLoaded)
         whenLoaded();
     while (! models.empty())
@@ -214,6 +236,7 @@ void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<
         for (const auto& [id, job] : seated)
             begin (id, job);
         step();
+        reportDevices();
         parkSlowReaders();
         dropUnwanted();
         forgetEnded();
@@ -243,6 +266,7 @@ std::vector<std::pair<RenderWorker::JobId, std::shared_ptr<SpeechJob>>> RenderWo
         if (jobs.at (id)->queue.isUnwanted() && ! passages.contains (id))
         {
             jobs.at (id)->progress->ends ({ protocol::FinishReason::Cancelled, 0, {} });
+            jobs.at (id)->meter.ended (protocol::FinishReason::Cancelled, 0);
             scheduler.remove (id);
             jobs.erase (id);
         }
@@ -266,6 +290,7 @@ void RenderWorker::tellPlaces() const
 void RenderWorker::begin (JobId id, const std::shared_ptr<SpeechJob>& job)
 {
     auto& passage = passages[id];
+    job->meter.seated();
     if (std::exchange (passage.isParked, false))
         return rendererOf (passage).resume (passage.id);
     passage.job = job;
@@ -276,7 +301,9 @@ void RenderWorker::begin (JobId id, const std::shared_ptr<SpeechJob>& job)
         PassageJob wanted { .passage = { job->lines, {} }, .settings = job->settings };
         for (const auto& voice : job->voices)
             wanted.passage.voices.push_back (model.voices.get (*model.renderer, voice));
-        wanted.events.onFrame = [job] (std::span<const float> frame) {
+        const auto rate = static_cast<double> (model.renderer->info().sampleRateHz);
+        wanted.events.onFrame = [job, rate] (std::span<const float> frame) {
+            job->meter.frame (static_cast<double> (frame.size()) / rate);
             job->progress->spokeFrame();
             job->queue.push (frame);
         };
@@ -300,12 +327,14 @@ void RenderWorker::ended (JobId id, SpeechJob& job, const RenderReport& report,
     {
         auto error = errorOf (failure);
         spdlog::error ("{}: failed: {}", job.id, error.text());
+        job.meter.ended (protocol::FinishReason::Error, report.promptTokens);
         job.progress->ends ({ protocol::FinishReason::Error, report.promptTokens, error });
         return job.queue.fail (std::move (error));
     }
     const auto reason = reasonOf (report.finish);
     spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id,
                   protocol::nameOf (reason), report.frames, report.firstFrameMs, report.totalMs);
+    job.meter.ended (reason, report.promptTokens);
     job.progress->ends (
         { reason, report.promptTokens, {} }); // first: whoever sees the queue's end asks for it
     for (const auto& note : report.notes)
@@ -340,10 +369,14 @@ void RenderWorker::parkSlowReaders()
                               static_cast<double> (rendererOf (passage).info().sampleRateHz);
         const bool isTooMuch = unread >= limits.holdSeconds || (unread >= limits.parkSeconds && othersWait);
         if (passage.isParked && unread < limits.resumeSeconds)
+        {
             toComeBack.push_back (id);
+            passage.job->meter.queued();
+        }
         else if (! passage.isParked && isTooMuch && std::ranges::find (over, id) == over.end())
         {
             passage.isParked = true;
+            passage.job->meter.parked();
             rendererOf (passage).park (passage.id); // without the mutex: it may copy caches
             toPark.push_back (id);
         }
@@ -353,6 +386,28 @@ void RenderWorker::parkSlowReaders()
         scheduler.park (id);
     for (const auto id : toComeBack)
         scheduler.comeBack (id);
+}
+
+/** Publishes what only this thread may ask for. */
+void RenderWorker::reportDevices()
+{
+    const auto now = Clock::now();
+    if (now < nextReport)
+        return;
+    nextReport = now + limits.betweenReports;
+    std::vector<DeviceReport> found;
+    found.reserve (models.size());
+    try
+    {
+        for (const auto& model : models)
+            found.push_back (model.renderer->deviceReport());
+    }
+    catch (const std::exception&) // the passages will learn of it in the next step
+    {
+        return;
+    }
+    const std::lock_guard lock (mutex);
+    reports = std::move (found);
 }
 
 void RenderWorker::forgetEnded()

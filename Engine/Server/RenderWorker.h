@@ -44,6 +44,7 @@ public:
         std::function<int (Renderer&)> seats = [] (const Renderer& model) {
             return model.info().mostPassages;
         };
+        std::chrono::milliseconds betweenReports { 1000 }; // of the device, while there is work
     };
 
     using Loader = std::function<std::unique_ptr<Renderer>()>;
@@ -62,6 +63,12 @@ public:
     /** Of a model; empty until all are loaded. */
     std::optional<ModelInfo> info (std::size_t model = 0) const;
 
+    /** How many models are loaded so far. */
+    std::size_t loadedModels() const;
+
+    /** What the models' devices did, at most Limits::betweenReports of work ago. None before all models are loaded. */
+    std::vector<DeviceReport> deviceReports() const;
+
     /** How many passages the worker has. */
     struct Load
     {
@@ -69,6 +76,8 @@ public:
         std::size_t speaking = 0, waiting = 0; // a parked one is neither
     };
     Load load() const;
+
+    bool isStopping() const;
 
     /** submit() would answer Busy, as far as is known now. */
     bool wouldRefuse() const;
@@ -111,12 +120,14 @@ private:
     void parkSlowReaders();
     void step();
     void forgetEnded();
+    void reportDevices();
     Renderer& rendererOf (const Passage& passage) { return *models[passage.job->model].renderer; }
 
     const Limits limits;
-    std::vector<Model> models;         // render thread
-    std::map<JobId, Passage> passages; // render thread
-    std::vector<JobId> over;           // render thread: ended in this turn
+    std::vector<Model> models;                           // render thread
+    std::map<JobId, Passage> passages;                   // render thread
+    std::vector<JobId> over;                             // render thread: ended in this turn
+    std::chrono::steady_clock::time_point nextReport {}; // render thread
 
     mutable std::mutex mutex;
     std::condition_variable changed;
@@ -124,6 +135,8 @@ private:
     std::map<JobId, std::shared_ptr<SpeechJob>> jobs; // waiting, speaking or parked
     std::vector<ModelInfo> infos;                     // once all are loaded
     std::exception_ptr loadFailure;
+    std::size_t loadedCount = 0;
+    std::vector<DeviceReport> reports;
     JobId lastId = 0;
     double spokenCharacters = 0, busySeconds = 0; // lately
     bool stopping = false;

@@ -31,6 +31,8 @@ public:
         @returns NotFound with the names that there are. */
     [[nodiscard]] Result<const ServedModel*> find (std::string_view name) const;
 
+    const std::vector<ServedModel>& list() const { return all; }
+
     std::vector<std::string> names() const;
 
     /** All of them can speak. */

@@ -10,6 +10,7 @@
 
 #include "Render/Renderer.h"
 #include "Server/JobProgress.h"
+#include "Server/Monitor/JobMeter.h"
 #include "Server/PcmQueue.h"
 #include "Server/VoiceShelf.h"
 
@@ -27,6 +28,7 @@ struct SpeechJob
     RenderSettings settings;
     PcmQueue queue;
     std::shared_ptr<JobProgress> progress = std::make_shared<JobProgress>();
+    JobMeter meter;
 
     std::size_t characters() const
     {

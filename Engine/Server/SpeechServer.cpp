@@ -51,6 +51,8 @@ SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
     , recordings (wanted.voicesBytes)
     , files (wanted.filesBytes)
     , jobs (board)
+    , metrics (models.names(), wanted.clock)
+    , monitor (models, metrics)
     , http (wanted.http, routes(), [] (const Refusal& refusal) { return answerOf (refusal); })
 {}
 
@@ -65,6 +67,7 @@ std::vector<HttpRoute> SpeechServer::routes()
                                    .waits = true,
                                    .handle = [this] (const auto& exchange) { speak (exchange); } } };
     std::ranges::move (jobs.routes(), std::back_inserter (all));
+    std::ranges::move (monitor.routes(), std::back_inserter (all));
     return all;
 }
 
@@ -119,20 +122,25 @@ HttpAnswer SpeechServer::health() const
 /** What can be refused before the body is read. */
 std::optional<HttpAnswer> SpeechServer::admitSpeech (const HttpRequest& request) const
 {
+    const auto refuse = [this] (HttpAnswer answer) {
+        metrics.refused (answer.status);
+        return answer;
+    };
     constexpr std::string_view multipart = "multipart/";
     const auto type = request.field ("Content-Type").substr (0, multipart.size());
     if (boost::beast::iequals (type, multipart))
-        return answerOf (Refusal { 415, "its body is a form; a speech request is JSON" });
+        return refuse (answerOf (Refusal { 415, "its body is a form; a speech request is JSON" }));
     const auto workers = models.workers(); // which of them is meant, the body says
     if (std::ranges::all_of (workers, [] (const auto* worker) { return worker->wouldRefuse(); }))
-        return busyAnswer (*workers.front());
+        return refuse (busyAnswer (*workers.front()));
     return {};
 }
 
 void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
 {
     const auto& request = exchange->request;
-    const auto refuse = [&exchange] (HttpAnswer answer, bool closes = false) {
+    const auto refuse = [this, &exchange] (HttpAnswer answer, bool closes = false) {
+        metrics.refused (answer.status);
         answer.closes = closes;
         exchange->send (std::move (answer));
     };
@@ -242,10 +250,11 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& 
     if (request.dueMs)
         job->due = std::chrono::steady_clock::now() +
                    std::chrono::microseconds (std::llround (*request.dueMs * 1000.0));
+    job->client = request.client.empty() ? exchange.request.peer : request.client;
+    job->meter = metrics.begin ({ .model = model.name, .client = job->client, .isStream = ! request.whole });
     if (auto added = addVoices (checked, model, exchange, *job); ! added)
         return tl::make_unexpected (std::move (added.error()));
     job->model = model.index;
-    job->client = request.client.empty() ? exchange.request.peer : request.client;
     job->lines = request.lines;
     std::string text;
     for (const auto& line : request.lines)

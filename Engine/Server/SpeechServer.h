@@ -11,6 +11,7 @@
 #include "Server/Http/Server.h"
 #include "Server/JobEndpoints.h"
 #include "Server/MemoryBudget.h"
+#include "Server/Monitor/Monitor.h"
 #include "Server/RequestChecks.h"
 #include "Server/ServedModels.h"
 #include "Server/VoiceAliases.h"
@@ -37,6 +38,7 @@ public:
         VoiceAliases aliases {};
         std::chrono::milliseconds betweenComments { 10'000 }; // of an answer in events
         bool readsPathsOverTcp = false; // recordings that a request over TCP names by their path
+        Metrics::Clock clock {}; // of the metrics; empty: the system's
     };
 
     SpeechServer (ServedModels served, const Options& options);
@@ -61,6 +63,8 @@ private:
     MemoryBudget files;
     JobBoard board;
     JobEndpoints jobs;
+    Metrics metrics;
+    Monitor monitor;
     HttpServer http; // the last: its handlers use the others
 };
 } // namespace tableread::engine

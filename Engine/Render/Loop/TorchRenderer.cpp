@@ -67,7 +67,9 @@ public:
             about.mostPassages = model.offload->settings.passages;
         about.plannedPeakBytes = model.plannedPeakBytes;
         about.memoryNotes = model.memoryNotes;
-        about.device = model.streamDevice == nullptr ? "the CPU" : model.streamDevice->product().name;
+        if (model.streamDevice != nullptr)
+            product = model.streamDevice->product();
+        about.device = model.streamDevice == nullptr ? "the CPU" : product.name;
         about.notes = options.notes;
         for (auto& sentence : notesOn (*model.checkpoint))
             about.notes.push_back (std::move (sentence));
@@ -84,12 +86,16 @@ public:
         DeviceReport report;
         if (model.streamDevice == nullptr)
             return report;
-        const auto product = model.streamDevice->product();
         const auto memory = model.streamDevice->memory();
         report.name = product.name;
         report.driver = product.driver;
+        report.runtime = product.runtime;
         report.peakBytes = memory.peak;
         report.totalBytes = memory.total;
+        report.freeBytes = memory.free;
+        report.usedBytes = memory.allocated;
+        report.cachedBytes = memory.reserved - memory.allocated;
+        report.contextBytes = memory.context;
         if (model.streamed == nullptr)
             return report;
         const auto& moved = model.streamed->layerStreamer().counters();
@@ -289,6 +295,7 @@ private:
     FrameLoop loop;
     std::optional<MemoryWatch> watch;
     ModelInfo about;
+    DeviceProduct product; // of the GPU; empty on a CPU
 };
 } // namespace
 
