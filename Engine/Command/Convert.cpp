@@ -12,7 +12,7 @@
 #include "Command/ModelOptions.h"
 #include "Command/Subcommands.h"
 #include "Core/Error.h"
-#include "Offload/Plan/MemoryPlan.h"
+#include "Offload/Config.h"
 
 namespace tableread::engine
 {

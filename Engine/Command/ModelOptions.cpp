@@ -111,13 +111,6 @@ DeviceKind deviceKind (const std::string& name)
     return name == "cuda" ? DeviceKind::Cuda : name == "auto" ? DeviceKind::Auto : DeviceKind::Cpu;
 }
 
-WeightsFormat weightsFormat (const std::string& name)
-{
-    return name == "fp8"    ? WeightsFormat::Float8
-           : name == "int8" ? WeightsFormat::Int8
-                            : WeightsFormat::AsComputed;
-}
-
 void addDeviceOption (CLI::App& command, std::string& device)
 {
     command.add_option ("--device", device, "Compute device: cpu, cuda, or auto (a GPU if there is one)")

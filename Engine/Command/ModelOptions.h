@@ -8,7 +8,7 @@
 
 #include "Command/Session.h"
 #include "Core/Error.h"
-#include "Server/VoiceShelf.h"
+#include "Server/Voices/Shelf.h"
 #include "Voice/ReaderProcess.h"
 
 namespace CLI
@@ -43,8 +43,6 @@ std::function<void (const std::string&)> notesTo (const Session& session);
 /** "cpu", "cuda" or "auto". */
 DeviceKind deviceKind (const std::string& name);
 
-/** "fp8", "int8", or anything else for the compute type. */
-WeightsFormat weightsFormat (const std::string& name);
 void addDeviceOption (CLI::App& command, std::string& device);
 
 /** The options of every subcommand that loads a model. */

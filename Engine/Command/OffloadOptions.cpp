@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/OffloadOptions.h"
 
-#include <charconv>
-
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "Command/ModelOptions.h"
-#include "Core/Error.h"
-#include "Offload/Plan/MemoryPlan.h"
+#include "Offload/Fields.h"
 
 namespace tableread::engine
 {
@@ -17,40 +11,23 @@ namespace
 {
 constexpr const char* group = "Offloading";
 
-std::string sizeOfMemory (const std::string& text)
+/** A check of an option by what Fields.h knows of it. */
+std::function<std::string (const std::string&)> checkOf (OffloadField field)
 {
-    return parseBytes (text)
-               ? std::string()
-               : '"' + text + "\" is not a memory size with its unit. Write 10GB, 9.5GiB or 800MB";
+    return [field] (const std::string& text) { return wrongWith (field, text); };
 }
 
-std::string presetNames()
+std::function<std::string (const std::string&)> checkOf (std::string_view name)
 {
-    std::vector<std::string> names;
-    for (const auto& preset : offloadPresets())
-        names.push_back (fmt::format ("{} {}", preset.name, preset.layersOf28));
-    return fmt::format ("{}", fmt::join (names, ", "));
-}
-std::string nameOfPreset (const std::string& text)
-{
-    constexpr std::int64_t anyNumber = 28;
-    return presetLayers (text, anyNumber)
-               ? std::string()
-               : fmt::format ("\"{}\" is not a preset; the presets are {}", text, presetNames());
+    return checkOf (*offloadField (name));
 }
 
-constexpr int mostPassages = 16;
-
-/** What is wrong with a number of passages; empty if it is fine. */
-std::string checkPassages (const std::string& text, bool mayBeAuto)
+OffloadField passagesField (bool mayBeAuto)
 {
-    int number = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars (text.data(), end, number);
-    const bool isNumber = error == std::errc() && stopped == end && number >= 1 && number <= mostPassages;
-    return isNumber || (mayBeAuto && text == "auto")
-               ? std::string()
-               : '"' + text + "\" is not a number from 1 to 16" + (mayBeAuto ? ", or auto" : "");
+    auto field = *offloadField ("passages");
+    if (! mayBeAuto)
+        field.kind = OffloadField::Kind::Number;
+    return field;
 }
 } // namespace
 
@@ -61,16 +38,16 @@ void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
                        .add_option ("--weights", weights,
                                     "The language model's matrices: bf16, or fp8 or int8 for half of that; "
                                     "implies --dtype bf16")
-                       ->check (CLI::IsMember ({ "bf16", "fp8", "int8" }))
+                       ->check (checkOf ("weights"))
                        ->group (group));
     all.push_back (command.add_option ("--vram", vram, "Limit on GPU memory, such as 10GB [all]")
-                       ->check (sizeOfMemory)
+                       ->check (checkOf ("vram"))
                        ->type_name ("SIZE")
                        ->group (group));
     all.push_back (
         command
             .add_option ("--prefetch", settings.prefetch, "Layers to copy ahead of the one being computed")
-            ->check (CLI::Range (0, 64))
+            ->check (checkOf ("prefetch"))
             ->capture_default_str()
             ->group (group));
     all.push_back (
@@ -78,7 +55,7 @@ void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
             .add_option (
                 "--context", settings.positions,
                 "Reserve memory for passages of up to this many positions; a second of speech takes 7.5")
-            ->check (CLI::Range (1, 1 << 20))
+            ->check (checkOf ("context"))
             ->capture_default_str()
             ->group (group));
     const bool mayBeAuto = defaultPassages == Passages::Auto;
@@ -89,7 +66,7 @@ void OffloadOptions::addMemoryOptionsTo (CLI::App& command)
                              ? "Passages that are spoken at once, 1 to 16; auto: on a GPU as many as fit "
                                "its memory, on a CPU as many as keep real time"
                              : "Reserve memory for this many passages in one batch, 1 to 16")
-            ->check ([mayBeAuto] (const std::string& text) { return checkPassages (text, mayBeAuto); })
+            ->check (checkOf (passagesField (mayBeAuto)))
             ->type_name ("N")
             ->capture_default_str()
             ->group (group);
@@ -105,13 +82,13 @@ void OffloadOptions::addTo (CLI::App& command)
             .add_option ("--gpu-layers", asked.gpuLayers,
                          "Layers of the language model that stay on the GPU; the others are copied "
                          "to it each time they are needed")
-            ->check (CLI::Range (0, 100'000))
+            ->check (checkOf ("gpu_layers"))
             ->type_name ("N")
             ->group (group);
     auto* named = command
                       .add_option ("--preset", asked.preset,
                                    "The same by name, for a model of 28 layers: " + presetNames())
-                      ->check (nameOfPreset)
+                      ->check (checkOf ("preset"))
                       ->type_name ("NAME")
                       ->group (group);
     auto* automatic =
@@ -134,32 +111,37 @@ void OffloadOptions::addTo (CLI::App& command)
         command
             .add_option ("--cache-trim-interval,--cache-clear-interval", settings.cacheTrimInterval,
                          "Layer transfers between trims of the CUDA allocator's cache; 0: never trim")
-            ->check (CLI::Range (std::int64_t { 0 }, std::int64_t { 1 } << 40))
+            ->check (checkOf ("cache_trim_interval"))
             ->capture_default_str()
             ->group (group));
     all.push_back (
         command
             .add_option ("--trim", trim,
                          "Skip a trim that would free nothing (useful), or never skip one (always)")
-            ->check (CLI::IsMember ({ "useful", "always" }))
+            ->check (checkOf ("trim"))
             ->capture_default_str()
             ->group (group));
 }
 
 OffloadRequest OffloadOptions::request() const
 {
-    using Mode = OffloadRequest::Mode;
     auto request = asked;
-    request.mode = gpuLayers != nullptr && gpuLayers->count() > 0 ? Mode::Layers
-                   : preset != nullptr && preset->count() > 0     ? Mode::Preset
-                   : isAuto                                       ? Mode::Auto
-                   : isResident                                   ? Mode::None
-                                                                  : Mode::Default;
-    request.settings.passages = passages == "auto" ? 0 : std::stoi (passages);
-    request.settings.pinMemory = ! isPageable;
-    request.settings.trim = trim == "always" ? TrimPolicy::Always : TrimPolicy::Useful;
-    request.settings.weights = weightsFormat (weights);
-    request.settings.deviceMemoryLimit = parseBytes (vram).value_or (0);
+    const auto put = [&request] (std::string_view name, const std::string& value) {
+        set (request, *offloadField (name), value);
+    };
+    if (gpuLayers != nullptr && gpuLayers->count() > 0)
+        put ("gpu_layers", std::to_string (asked.gpuLayers));
+    if (preset != nullptr && preset->count() > 0)
+        put ("preset", asked.preset);
+    if (isAuto)
+        put ("auto", "true");
+    if (isResident)
+        put ("no_offload", "true");
+    put ("passages", passages);
+    put ("pin_memory", isPageable ? "false" : "true");
+    put ("trim", trim);
+    put ("weights", weights);
+    put ("vram", vram);
     return request;
 }
 
@@ -186,7 +168,6 @@ std::string OffloadOptions::effective (const ModelInfo& info) const
     const auto names = given();
     if (names.empty())
         return {};
-    return fmt::format ("On a CPU all layers are resident: {} {} no effect.\n", fmt::join (names, ", "),
-                        names.size() == 1 ? "has" : "have");
+    return withoutEffectOnCpu (names) + '\n';
 }
 } // namespace tableread::engine

@@ -25,6 +25,7 @@
 #include "Command/Serve/Rendering.h"
 #include "Command/Subcommands.h"
 #include "Server/SpeechServer.h"
+#include "Server/Voices/Store.h"
 
 namespace tableread::engine
 {
@@ -39,6 +40,7 @@ struct ServeOptions
     OffloadOptions offload { OffloadOptions::Passages::Auto };
     ListeningOptions listening;
     std::vector<std::filesystem::path> voiceFolders;
+    std::filesystem::path voiceStore;      // empty: the default one
     std::vector<std::string> voiceAliases; // NAME=VOICE
     bool noOpenAiVoices = false;
     std::string typography = "auto";
@@ -116,7 +118,7 @@ void logLoaded (const RenderWorker& worker, std::size_t models, const OffloadOpt
 {
     for (std::size_t i = 0; i < models; ++i)
     {
-        const auto info = worker.info (i).value();
+        const auto info = worker.status (i).info.value();
         spdlog::info ("{} is loaded on {}, {}", info.name, info.device, info.fingerprint);
         for (const auto& note : info.notes)
             spdlog::warn ("{}", note);
@@ -139,6 +141,19 @@ VoiceAliases aliasesOf (const ServeOptions& options)
     return aliases;
 }
 
+/** Where uploaded voices are kept. @throws Exception if a folder was named that cannot be used. */
+std::filesystem::path voiceStoreOf (const ServeOptions& options)
+{
+    if (options.voiceStore.empty())
+        return VoiceStore::defaultFolder();
+    const auto named = std::filesystem::absolute (options.voiceStore);
+    std::error_code failed;
+    const auto withoutLinks = std::filesystem::weakly_canonical (named, failed);
+    const auto& folder = failed ? named : withoutLinks; // then the next step says what is wrong
+    orThrow (VoiceStore (folder).makeFolder());
+    return folder;
+}
+
 int serve (const ServeOptions& options, Session& session)
 {
     const EndSignals signals;
@@ -147,6 +162,7 @@ int serve (const ServeOptions& options, Session& session)
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
     spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
 
+    const auto voiceStore = voiceStoreOf (options);
     const auto wanted = modelsToServe (options.models, options.model, options.offload, session);
     std::atomic<bool> isEnding { false };
     const auto voices = [&] (const std::filesystem::path& model) {
@@ -165,7 +181,7 @@ int serve (const ServeOptions& options, Session& session)
     const Rendering::Hooks hooks { .voices = voices,
                                    .load = session.load,
                                    .whenLoaded = [&] (const RenderWorker& worker, std::size_t models) {
-                                       if (worker.info())
+                                       if (worker.status (0).info)
                                            logLoaded (worker, models, options.offload);
                                        else if (stopServer)
                                            stopServer(); // the reason is thrown below
@@ -175,6 +191,7 @@ int serve (const ServeOptions& options, Session& session)
     serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
     serverOptions.aliases = aliasesOf (options);
     serverOptions.readsPathsOverTcp = ! options.voiceFolders.empty();
+    serverOptions.voiceStore = voiceStore;
     serverOptions.typography = typographyOf (options.typography, wanted.front().load);
     SpeechServer server (rendering.models(), serverOptions);
     stopServer = [&server, &isEnding] {
@@ -218,6 +235,12 @@ void addServe (CLI::App& app, Session& session)
                       "Where recordings may lie that requests name by their path; may be repeated [anywhere; "
                       "over TCP: nowhere]")
         ->check (CLI::ExistingDirectory)
+        ->type_name ("FOLDER");
+    command
+        ->add_option (
+            "--voice-store", options->voiceStore,
+            "Where uploaded voices are kept, in a folder of mode 0700 [tableread/voices in XDG_DATA_HOME "
+            "or ~/.local/share]")
         ->type_name ("FOLDER");
     command
         ->add_option ("--voice-alias", options->voiceAliases,

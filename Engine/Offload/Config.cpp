@@ -3,8 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cmath>
+#include <map>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "Core/Error.h"
 
@@ -45,6 +50,30 @@ std::optional<std::int64_t> presetLayers (std::string_view name, std::int64_t la
     return std::clamp<std::int64_t> (scaled, 1, layers);
 }
 
+std::int64_t layersAskedFor (const OffloadRequest& request, std::int64_t layers)
+{
+    if (request.mode == OffloadRequest::Mode::Layers)
+    {
+        if (request.gpuLayers < 0 || request.gpuLayers > layers)
+            fail (ErrorCode::OutOfRange,
+                  fmt::format ("--gpu-layers {}: this model has {} layers. Choose 0 to {}.",
+                               request.gpuLayers, layers, layers));
+        return request.gpuLayers;
+    }
+    if (request.mode != OffloadRequest::Mode::Preset)
+        return layers;
+    const auto chosen = presetLayers (request.preset, layers);
+    if (! chosen)
+    {
+        std::vector<std::string_view> names;
+        for (const auto& preset : offloadPresets())
+            names.push_back (preset.name);
+        fail (ErrorCode::InvalidInput, fmt::format ("--preset {}: there is no such preset. Choose one of {}.",
+                                                    request.preset, fmt::join (names, ", ")));
+    }
+    return *chosen;
+}
+
 void check (const OffloadSettings& settings)
 {
     if (settings.prefetch < 0)
@@ -73,6 +102,36 @@ std::string_view nameOf (WeightsFormat format)
             return "int8";
     }
     return "unknown";
+}
+
+WeightsFormat weightsFormat (std::string_view name)
+{
+    return name == "fp8"    ? WeightsFormat::Float8
+           : name == "int8" ? WeightsFormat::Int8
+                            : WeightsFormat::AsComputed;
+}
+
+std::optional<std::int64_t> parseBytes (const std::string& text)
+{
+    static const std::map<std::string, double> units { { "b", 1.0 },
+                                                       { "m", 1e6 },
+                                                       { "mb", 1e6 },
+                                                       { "g", 1e9 },
+                                                       { "gb", 1e9 },
+                                                       { "mib", 1024.0 * 1024.0 },
+                                                       { "gib", 1024.0 * 1024.0 * 1024.0 } };
+    const auto digits = std::min (text.find_first_not_of ("0123456789."), text.size());
+    std::string unit;
+    for (const auto c : text.substr (digits))
+        if (c != ' ')
+            unit += (char) std::tolower ((unsigned char) c);
+    const auto known = units.find (unit);
+    if (digits == 0 || known == units.end() || std::count (text.begin(), text.end(), '.') > 1)
+        return {};
+    const auto bytes = std::strtod (text.substr (0, digits).c_str(), nullptr) * known->second;
+    if (! (bytes >= 1.0) || bytes > 1e18)
+        return {};
+    return std::llround (bytes);
 }
 
 std::string describe (const OffloadConfig& config)

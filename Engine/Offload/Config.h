@@ -36,6 +36,8 @@ struct OffloadSettings
     int passages = 1;                   // in one batch to reserve memory for; 0: as many as fit, up to 16
 
     int slots() const { return prefetch + 1; }
+
+    bool operator== (const OffloadSettings&) const = default;
 };
 
 /** What a user asks for; settle() in MemoryPlan.h makes it an OffloadConfig once model and device are known. */
@@ -54,6 +56,8 @@ struct OffloadRequest
     std::int64_t gpuLayers = 0;
     std::string preset;
     OffloadSettings settings;
+
+    bool operator== (const OffloadRequest&) const = default;
 };
 
 /** The effective configuration of a loaded model. */
@@ -80,11 +84,22 @@ std::span<const OffloadPreset> offloadPresets();
     @returns empty if there is no such preset. */
 std::optional<std::int64_t> presetLayers (std::string_view name, std::int64_t layers);
 
+/** How many of a model's layers a request keeps on the device; all where it does not say.
+    @throws Exception OutOfRange if the model has not so many, InvalidInput if there is no such preset. */
+std::int64_t layersAskedFor (const OffloadRequest& request, std::int64_t layers);
+
 /** @throws Exception OutOfRange with a sentence that names the option, if a number is invalid. */
 void check (const OffloadSettings& settings);
 
 /** "as computed", "fp8", "int8". */
 std::string_view nameOf (WeightsFormat format);
+
+/** "fp8", "int8", or anything else for the compute type. */
+WeightsFormat weightsFormat (std::string_view name);
+
+/** "10GB", "9.5 GiB", "800M": GB and MB are powers of ten, GiB and MiB of two.
+    @returns empty if it is not a size above 0 with its unit. */
+std::optional<std::int64_t> parseBytes (const std::string& text);
 
 /** The effective configuration in a few lines for people, each ending in a newline. */
 std::string describe (const OffloadConfig& config);

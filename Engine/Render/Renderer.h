@@ -13,6 +13,7 @@
 
 #include "Device/Kind.h"
 #include "Offload/Config.h"
+#include "Offload/MemoryTable.h"
 #include "Offload/Profile.h"
 #include "Render/Reports.h"
 #include "Script/SpokenLine.h"
@@ -44,6 +45,8 @@ struct LoadOptions
     std::filesystem::path tokenizer {}; // a folder; empty: the model's
     Profiling profiling = Profiling::Off;
     std::vector<std::string> notes {}; // on how the model was found; the first of the model's notes
+
+    bool operator== (const LoadOptions&) const = default;
 };
 
 /** Information about a loaded checkpoint. */
@@ -60,10 +63,11 @@ struct ModelInfo
     std::int64_t maxPositions = 0;
     int mostPassages = 16; // at once: on a GPU as many as memory was planned for
     std::int64_t parameters = 0;
-    float guidanceScale = 1.3f;           // the default
-    std::vector<std::string> notes;       // what is unusual about the checkpoint, one sentence each
-    std::optional<OffloadConfig> offload; // in effect; empty on a CPU, where nothing is offloaded
-    std::int64_t plannedPeakBytes = 0;    // of device memory, with CUDA's own overhead
+    float guidanceScale = 1.3f;               // the default
+    std::vector<std::string> notes;           // what is unusual about the checkpoint, one sentence each
+    std::optional<OffloadConfig> offload;     // in effect; empty on a CPU, where nothing is offloaded
+    std::int64_t plannedPeakBytes = 0;        // of device memory, with CUDA's own overhead
+    std::optional<MemoryTable> plannedMemory; // how it adds up; empty on a CPU
     std::string memoryNotes; // lines for people: how the memory adds up, what could not be pinned
 };
 
@@ -164,6 +168,10 @@ public:
     virtual const ModelInfo& info() const = 0;
 
     virtual DeviceReport deviceReport() const { return {}; }
+
+    /** Tells how much of the device's memory this process holds, for all of its models, after giving back what none of them
+        uses. May be called after this object is gone, on the same thread. Empty on a CPU. */
+    virtual std::function<std::int64_t()> deviceBytes() const { return {}; }
 
     /** A voice, which is not encoded yet; keeps the audio until it is. Its sampling noise is keyed by the audio, so a voice
         has the same timbre in all lines. */

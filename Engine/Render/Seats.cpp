@@ -81,4 +81,14 @@ int measureSeats (Renderer& renderer, int most, const std::function<double()>& w
         renderer.cancel (passage);
     return std::max (1, seats);
 }
+
+std::function<int (Renderer&)> seatsFor (int passages)
+{
+    return [passages] (Renderer& renderer) {
+        const int seats =
+            passages > 0 ? std::min (passages, renderer.info().mostPassages) : measureSeats (renderer);
+        warmUp (renderer, seats);
+        return seats;
+    };
+}
 } // namespace tableread::engine

@@ -17,4 +17,7 @@ int measureSeats (Renderer& renderer, int most = 16, const std::function<double(
 /** Speaks a few frames with 1 to `seats` passages, so that a GPU has recorded its graphs for each number of them before
     anybody waits. Does nothing on a CPU. */
 void warmUp (Renderer& renderer, int seats);
+
+/** How many seats a model is given of which so many passages were asked for, 0 for auto; and warms it up. */
+std::function<int (Renderer&)> seatsFor (int passages);
 } // namespace tableread::engine

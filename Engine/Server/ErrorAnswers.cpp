@@ -4,7 +4,7 @@
 #include <string>
 
 #include "EngineLink/Protocol.h"
-#include "Server/RenderWorker.h"
+#include "Server/Jobs/RenderWorker.h"
 
 namespace tableread::engine
 {
@@ -60,16 +60,15 @@ Wording wordingOf (int status)
 HttpAnswer answerWith (const Error& error, int status, int retryAfterSeconds = 1)
 {
     HttpAnswer answer { .status = status, .body = protocol::toJson (error, status) };
-    if (status == 503)
+    if (status == 503 && error.code != ErrorCode::Unloaded) // which does not pass by itself
         answer.fields.emplace_back ("Retry-After", std::to_string (retryAfterSeconds));
     return answer;
 }
 } // namespace
 
-HttpAnswer busyAnswer (const RenderWorker& worker)
+HttpAnswer busyAnswer (const RenderWorker& worker, const Error& why)
 {
-    const auto error = worker.busyError();
-    return answerWith (error, protocol::httpStatus (error.code), worker.retryAfterSeconds());
+    return answerWith (why, protocol::httpStatus (why.code), worker.retryAfterSeconds());
 }
 
 HttpAnswer cancelledAnswer()

@@ -4,7 +4,7 @@
 #include "Core/Error.h"
 #include "Server/Http/Exchange.h"
 #include "Server/Http/Head.h"
-#include "Server/RenderWorker.h"
+#include "Server/Jobs/RenderWorker.h"
 
 namespace tableread::engine
 {
@@ -15,6 +15,6 @@ HttpAnswer answerOf (const Refusal& refusal);
 /** For a job that somebody cancelled before its first frame. */
 HttpAnswer cancelledAnswer();
 
-/** What a client is told whom the worker has no room for, and when it may come again. */
-HttpAnswer busyAnswer (const RenderWorker& worker);
+/** What a client is told whom the worker has no room for, and when it may come again. `why` is of code Busy. */
+HttpAnswer busyAnswer (const RenderWorker& worker, const Error& why);
 } // namespace tableread::engine

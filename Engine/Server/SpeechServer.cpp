@@ -9,10 +9,11 @@
 #include <boost/beast/core/string.hpp>
 #include <spdlog/spdlog.h>
 
-#include "Server/Delivery.h"
 #include "Server/ErrorAnswers.h"
-#include "Server/FileDelivery.h"
 #include "Server/Http/ContentCoding.h"
+#include "Server/Speech/Delivery.h"
+#include "Server/Speech/FileDelivery.h"
+#include "Server/Voices/Finder.h"
 
 namespace tableread::engine
 {
@@ -21,10 +22,13 @@ namespace
 /** The field that a voice came from, for an error about it. */
 std::string voiceField (const CheckedRequest& checked, std::size_t index)
 {
+    const auto& voice = checked.request.voices[index];
     if (checked.voiceIsNamed)
-        return "voice";
+        return voice.id.empty() ? "voice" : "voice.id";
     return "tableread.voices[" + std::to_string (index) + "]." +
-           (checked.request.voices[index].path.empty() ? "name" : "path");
+           (! voice.id.empty()   ? "id"
+            : voice.path.empty() ? "name"
+                                 : "path");
 }
 
 SpeechEncoder::Format encodingOf (const protocol::SpeechRequest& request, std::int64_t sampleRateHz,
@@ -50,11 +54,18 @@ SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
     , options (wanted)
     , recordings (wanted.voicesBytes)
     , files (wanted.filesBytes)
+    , uploaded (wanted.voiceStore)
     , jobs (board)
     , metrics (models.names(), wanted.clock)
     , monitor (models, metrics)
+    , voices ({ models, recordings, uploaded, wanted.maxUploadBytes })
+    , modelEndpoints (models)
     , http (wanted.http, routes(), [] (const Refusal& refusal) { return answerOf (refusal); })
-{}
+{
+    uploaded.tidy();
+    for (const auto& note : uploaded.list().notes)
+        spdlog::warn ("{}", note);
+}
 
 std::vector<HttpRoute> SpeechServer::routes()
 {
@@ -68,6 +79,8 @@ std::vector<HttpRoute> SpeechServer::routes()
                                    .handle = [this] (const auto& exchange) { speak (exchange); } } };
     std::ranges::move (jobs.routes(), std::back_inserter (all));
     std::ranges::move (monitor.routes(), std::back_inserter (all));
+    std::ranges::move (voices.routes(), std::back_inserter (all));
+    std::ranges::move (modelEndpoints.routes(), std::back_inserter (all));
     return all;
 }
 
@@ -113,6 +126,7 @@ HttpAnswer SpeechServer::health() const
         health.speaking += static_cast<std::int64_t> (load.speaking);
         health.waiting += static_cast<std::int64_t> (load.waiting);
     }
+    health.seats = std::max (health.seats, 1); // while no model is loaded; clients refuse 0
     health.busy = health.speaking + health.waiting > 0;
     health.models = models.names();
     health.voices = models.first().voices->names();
@@ -132,7 +146,7 @@ std::optional<HttpAnswer> SpeechServer::admitSpeech (const HttpRequest& request)
         return refuse (answerOf (Refusal { 415, "its body is a form; a speech request is JSON" }));
     const auto workers = models.workers(); // which of them is meant, the body says
     if (std::ranges::all_of (workers, [] (const auto* worker) { return worker->wouldRefuse(); }))
-        return refuse (busyAnswer (*workers.front()));
+        return refuse (busyAnswer (*workers.front(), workers.front()->busyError()));
     return {};
 }
 
@@ -156,13 +170,14 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     const auto& model = **found;
     const auto info = model.worker->info (model.index);
     if (! info)
-        return refuse (busyAnswer (*model.worker));
+        return refuse (answerOf (model.worker->whyNot (model.index)));
     const auto encoding = encodingOf (checked->request, info->sampleRateHz, *body);
     if (const auto encoder = SpeechEncoder::make (encoding); ! encoder)
         return refuse (answerOf (encoder.error()));
     auto job = makeJob (*checked, model, *exchange);
     if (! job)
         return refuse (answerOf (job.error()));
+    (*job)->fingerprint = info->fingerprint;
     const JobRecord record { .id = (*job)->id,
                              .model = model.name,
                              .client = (*job)->client,
@@ -194,7 +209,7 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     if (accepted)
         return delivery->accepted();
     board.remove (record.id);
-    refuse (accepted.error().code == ErrorCode::Busy ? busyAnswer (*model.worker)
+    refuse (accepted.error().code == ErrorCode::Busy ? busyAnswer (*model.worker, accepted.error())
                                                      : answerOf (accepted.error()));
 }
 
@@ -202,29 +217,30 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
 Result<void> SpeechServer::addVoices (const CheckedRequest& checked, const ServedModel& model,
                                       const Exchange& exchange, SpeechJob& job)
 {
-    const auto info = model.worker->info (model.index).value_or (ModelInfo {});
-    const auto rate = static_cast<double> (info.sampleRateHz);
-    auto room = info.maxPositions == 0 // unknown
-                    ? VoiceShelf::Limits {}.mostSeconds
-                    : static_cast<double> (info.maxPositions * info.frameSamples) / rate;
+    const auto rate =
+        static_cast<double> (model.worker->info (model.index).value_or (ModelInfo {}).sampleRateHz);
+    auto room = model.secondsOfVoices();
     std::map<std::string, std::shared_ptr<const ShelfVoice>> read;
     for (std::size_t i = 0; i < checked.request.voices.size(); ++i)
     {
         const auto refused = [&] (ErrorCode code, std::string why) {
             return tl::make_unexpected (Error { code, std::move (why), voiceField (checked, i) });
         };
-        auto reference = checked.request.voices[i];
-        if (checked.voiceIsNamed)
-            reference.name = options.aliases.resolve (reference.name, model.voices->names());
+        const auto& reference = checked.request.voices[i];
         if (! reference.path.empty() && exchange.request.isTcp && ! options.readsPathsOverTcp)
             return refused (ErrorCode::InvalidInput,
                             "over TCP this engine reads no recording by its path. Use one of the model's "
-                            "voices, or start the engine with --voice-folder.");
-        auto& voice = read[reference.path.empty() ? reference.name : reference.path.string()];
+                            "voices, upload the recording, or start the engine with --voice-folder.");
+        const VoiceFinder finder { *model.voices, uploaded };
+        const auto found =
+            checked.voiceIsNamed ? finder.find (reference, options.aliases) : finder.find (reference);
+        if (! found)
+            return refused (found.error().code, found.error().text());
+        auto& voice = read[found->file.string()];
         if (voice == nullptr)
         {
             auto fetched =
-                recordings.get (*model.voices, reference,
+                recordings.get (*model.voices, *found,
                                 { .mostSeconds = std::min (room, VoiceShelf::Limits {}.mostSeconds),
                                   .isCancelled = [&exchange] { return exchange.isGone(); } });
             if (! fetched)

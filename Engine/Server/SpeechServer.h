@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -9,13 +10,16 @@
 #include "EngineLink/Protocol.h"
 #include "Script/Typography.h"
 #include "Server/Http/Server.h"
-#include "Server/JobEndpoints.h"
+#include "Server/Jobs/Endpoints.h"
 #include "Server/MemoryBudget.h"
+#include "Server/Models/Endpoints.h"
+#include "Server/Models/ServedModels.h"
 #include "Server/Monitor/Monitor.h"
-#include "Server/RequestChecks.h"
-#include "Server/ServedModels.h"
-#include "Server/VoiceAliases.h"
-#include "Server/VoicePool.h"
+#include "Server/Speech/RequestChecks.h"
+#include "Server/Voices/Aliases.h"
+#include "Server/Voices/Endpoints.h"
+#include "Server/Voices/Pool.h"
+#include "Server/Voices/Store.h"
 
 namespace tableread::engine
 {
@@ -36,9 +40,11 @@ public:
         std::size_t filesBytes = std::size_t { 256 } << 20;  // of finished files, likewise
         Typography typography = Typography::Demo;
         VoiceAliases aliases {};
+        std::filesystem::path voiceStore {}; // empty: none can be uploaded
+        std::size_t maxUploadBytes = protocol::maxUploadBytes;
         std::chrono::milliseconds betweenComments { 10'000 }; // of an answer in events
         bool readsPathsOverTcp = false; // recordings that a request over TCP names by their path
-        Metrics::Clock clock {}; // of the metrics; empty: the system's
+        Metrics::Clock clock {};        // of the metrics; empty: the system's
     };
 
     SpeechServer (ServedModels served, const Options& options);
@@ -61,10 +67,13 @@ private:
     Options options;
     VoicePool recordings;
     MemoryBudget files;
+    VoiceStore uploaded;
     JobBoard board;
     JobEndpoints jobs;
     Metrics metrics;
     Monitor monitor;
+    VoiceEndpoints voices;
+    ModelEndpoints modelEndpoints;
     HttpServer http; // the last: its handlers use the others
 };
 } // namespace tableread::engine

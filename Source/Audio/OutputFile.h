@@ -25,6 +25,9 @@ public:
     int descriptor() const { return openDescriptor; }
     bool isDirect() const { return temporary.empty(); }
 
+    /** Where it is until it is complete; empty if it is written directly. */
+    const std::filesystem::path& temporaryPath() const { return temporary; }
+
     /** Where it will be: the given path, with links followed. */
     const std::filesystem::path& path() const { return file; }
 

@@ -19,6 +19,7 @@ enum class ErrorCode
     Io,           // the disk is full, a drive or a socket failed: trying again may help, exit code 75
     Cancelled,    // the user stopped it
     Busy,         // try again later
+    Unloaded,     // a model is not in memory: load it first
     Conflict,     // what is asked for is there already, in another form: choose another name
     Internal      // a bug of ours
 };

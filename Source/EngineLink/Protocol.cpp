@@ -31,6 +31,7 @@ constexpr std::array codeNames {
     CodeName { ErrorCode::Unsupported, "unsupported", 422 },
     CodeName { ErrorCode::Io, "io", 500 },
     CodeName { ErrorCode::Busy, "busy", 503 },
+    CodeName { ErrorCode::Unloaded, "model_unloaded", 503 },
     CodeName { ErrorCode::Conflict, "conflict", 409 },
     CodeName { ErrorCode::Cancelled, "cancelled", 503 }, // by the engine, which stops
     CodeName { ErrorCode::Internal, "internal", 500 },
@@ -106,24 +107,42 @@ StreamFormat readStreamFormat (const JsonFields& fields)
     return name == "sse" ? StreamFormat::Events : StreamFormat::Audio;
 }
 
+VoiceReference readVoice (const Json& json, const std::string& prefix)
+{
+    const JsonFields entry (json, prefix);
+    VoiceReference voice { entry.text ("name"), entry.text ("path"), entry.text ("id") };
+    if (voice == VoiceReference {})
+        throw Exception ({ ErrorCode::InvalidInput,
+                           "a voice has a \"name\", a \"path\" or both, or an \"id\"", prefix + "name" });
+    if (! voice.id.empty() && ! voice.path.empty())
+        throw Exception (
+            { ErrorCode::InvalidInput, "a voice has a \"path\" or an \"id\", not both", prefix + "id" });
+    if (! voice.path.empty() && ! voice.path.is_absolute())
+        throw Exception ({ ErrorCode::InvalidInput,
+                           "\"" + voice.path.string() + "\" is a relative path; an absolute one is expected",
+                           prefix + "path" });
+    return voice;
+}
+
+/** A name, or {"id": …}. */
+void readPlainVoice (const JsonFields& fields, SpeechRequest& request)
+{
+    const auto* const voice = fields.find ("voice");
+    if (voice == nullptr || ! voice->is_object())
+    {
+        request.voice = fields.text ("voice");
+        return;
+    }
+    request.voiceId = JsonFields (*voice, "voice.").text ("id");
+    if (request.voiceId.empty())
+        throw Exception ({ ErrorCode::InvalidInput, "a voice that is an object has an \"id\"", "voice.id" });
+}
+
 void readExtension (const Json& json, SpeechRequest& request)
 {
     const JsonFields fields (json, "tableread.");
     for (const auto& voice : fields.list ("voices", maxVoices))
-    {
-        const auto prefix = at ("tableread.voices", request.voices.size());
-        const JsonFields entry (voice, prefix);
-        VoiceReference reference { entry.text ("name"), entry.text ("path") };
-        if (reference.name.empty() && reference.path.empty())
-            throw Exception (
-                { ErrorCode::InvalidInput, "a voice has a \"name\", a \"path\" or both", prefix + "name" });
-        if (! reference.path.empty() && ! reference.path.is_absolute())
-            throw Exception (
-                { ErrorCode::InvalidInput,
-                  "\"" + reference.path.string() + "\" is a relative path; an absolute one is expected",
-                  prefix + "path" });
-        request.voices.push_back (std::move (reference));
-    }
+        request.voices.push_back (readVoice (voice, at ("tableread.voices", request.voices.size())));
     for (const auto& line : fields.list ("lines", maxLines))
     {
         const JsonFields entry (line, at ("tableread.lines", request.lines.size()));
@@ -213,6 +232,8 @@ std::string toJson (const SpeechRequest& request)
         Json entry = { { "name", voice.name } };
         if (! voice.path.empty())
             entry["path"] = voice.path.string();
+        if (! voice.id.empty())
+            entry["id"] = voice.id;
         voices.push_back (std::move (entry));
     }
     Json lines = Json::array();
@@ -223,8 +244,10 @@ std::string toJson (const SpeechRequest& request)
         if (request.input.empty())
             input += (input.empty() ? "" : "\n") + line.text;
     }
-    std::string voice = request.voice;
-    if (voice.empty() && ! request.voices.empty())
+    Json voice = request.voice;
+    if (! request.voiceId.empty())
+        voice = Json::object ({ { "id", request.voiceId } });
+    else if (request.voice.empty() && ! request.voices.empty())
         voice = request.voices.front().name;
     Json extension = { { "lines", lines },
                        { "voices", voices },
@@ -256,7 +279,7 @@ Result<SpeechRequest> parseSpeechRequest (std::string_view text)
         const JsonFields fields (json, {});
         request.model = fields.text ("model", request.model);
         request.input = fields.text ("input");
-        request.voice = fields.text ("voice");
+        readPlainVoice (fields, request);
         request.container = readContainer (fields);
         request.stream = readStreamFormat (fields);
         if (const auto* extension = fields.find ("tableread"))

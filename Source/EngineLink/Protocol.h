@@ -23,9 +23,11 @@ inline constexpr int version = 1;
 
 inline constexpr const char* healthPath = "/health";
 inline constexpr const char* speechPath = "/v1/audio/speech";
+inline constexpr const char* voicesPath = "/v1/audio/voices";
 
-inline constexpr std::size_t maxBodyBytes = 4u << 20; // of a request
-inline constexpr std::size_t maxLines = 4096;         // in one passage
+inline constexpr std::size_t maxBodyBytes = 4u << 20;                   // of a request
+inline constexpr std::size_t maxUploadBytes = std::size_t { 64 } << 20; // of a voice, as a form
+inline constexpr std::size_t maxLines = 4096;                           // in one passage
 inline constexpr std::size_t maxVoices = 64;
 inline constexpr std::size_t maxClientBytes = 64; // of a client's name
 inline constexpr std::size_t maxJobIdBytes = 64;
@@ -84,6 +86,7 @@ struct SpeechRequest
     std::string model = "tableread"; // the engine's first one
     std::string input;
     std::string voice;
+    std::string voiceId; // in place of `voice`: of one that was uploaded
     Container container = Container::Pcm;
     StreamFormat stream = StreamFormat::Audio;
     SampleFormat format = SampleFormat::Int16;

@@ -24,16 +24,6 @@ tl::unexpected<Error> refused (const std::filesystem::path& folder, const std::s
     return tl::unexpected (Error { ErrorCode::InvalidInput, why, folder.string() });
 }
 
-/** The same for what the system says. */
-tl::unexpected<Error> failed (const std::filesystem::path& folder, const char* what)
-{
-    const int problem = errno;
-    return tl::unexpected (Error { codeOfSystemError (problem),
-                                   std::string ("the folder for the engine's socket cannot be ") + what +
-                                       ": " + std::strerror (problem),
-                                   folder.string() });
-}
-
 Result<std::filesystem::path> checkLength (std::filesystem::path socket)
 {
     constexpr auto limit = sizeof (sockaddr_un::sun_path) - 1;
@@ -53,25 +43,28 @@ RuntimeEnvironment RuntimeEnvironment::current()
     return { variable ("TABLEREAD_SOCKET"), variable ("XDG_RUNTIME_DIR"), "/tmp" };
 }
 
-Result<void> makePrivateFolder (const std::filesystem::path& folder)
+Result<void> makePrivateFolder (const std::filesystem::path& folder, const PrivateFolder& words)
 {
+    const auto failed = [&] (const char* what) {
+        const int problem = errno;
+        return tl::unexpected (Error { codeOfSystemError (problem),
+                                       words.name + " cannot be " + what + ": " + std::strerror (problem),
+                                       folder.string() });
+    };
     if (::mkdir (folder.c_str(), 0700) != 0 && errno != EEXIST)
-        return failed (folder, "made");
+        return failed ("made");
 
     // lstat, not stat: in /tmp another user's link could redirect the socket anywhere.
     struct stat status = {};
     if (::lstat (folder.c_str(), &status) != 0)
-        return failed (folder, "read");
+        return failed ("read");
     if (! S_ISDIR (status.st_mode))
-        return refused (
-            folder, "this must be the folder for the engine's socket, but it is not a folder. Remove it.");
+        return refused (folder, "this must be " + words.name + ", but it is not a folder. Remove it.");
     if (status.st_uid != ::getuid())
-        return refused (folder, "the folder for the engine's socket belongs to user " +
-                                    std::to_string (status.st_uid) +
-                                    ", not to you. Set TABLEREAD_SOCKET to a path in a folder of your own.");
+        return refused (folder, words.name + " belongs to user " + std::to_string (status.st_uid) +
+                                    ", not to you. " + words.choice);
     if ((status.st_mode & 077) != 0)
-        return refused (folder,
-                        "the folder for the engine's socket is open to other users. Run chmod 700 on it.");
+        return refused (folder, words.name + " is open to other users. Run chmod 700 on it.");
     return {};
 }
 

@@ -26,6 +26,14 @@ struct RuntimeEnvironment
 [[nodiscard]] Result<std::filesystem::path>
 engineSocketPath (const RuntimeEnvironment& environment = RuntimeEnvironment::current());
 
+/** How errors name a private folder, and how to choose another one. */
+struct PrivateFolder
+{
+    std::string name = "the folder for the engine's socket";
+    std::string choice = "Set TABLEREAD_SOCKET to a path in a folder of your own.";
+};
+
 /** Creates `folder` with mode 0700, or checks that it is a real folder that only this user can access. */
-[[nodiscard]] Result<void> makePrivateFolder (const std::filesystem::path& folder);
+[[nodiscard]] Result<void> makePrivateFolder (const std::filesystem::path& folder,
+                                              const PrivateFolder& words = {});
 } // namespace tableread

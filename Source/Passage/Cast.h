@@ -10,11 +10,12 @@
 
 namespace tableread
 {
-/** A voice from the engine's model folder (name only), or a recording (with a path). */
+/** A voice from the engine's model folder (name only), a recording (with a path), or one that was uploaded (with an id). */
 struct VoiceReference
 {
     std::string name;
     std::filesystem::path path; // empty: the model's own voice of that name
+    std::string id {};          // as the engine gives it; empty: not by its id
 
     bool operator== (const VoiceReference&) const = default;
 };

@@ -10,7 +10,7 @@
 #include "Server/Http/ContentCoding.h"
 #include "Server/Http/Head.h"
 #include "Server/Http/RequestReading.h"
-#include "Server/RequestChecks.h"
+#include "Server/Speech/RequestChecks.h"
 
 using namespace tableread;
 using namespace tableread::engine;

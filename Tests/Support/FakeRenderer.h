@@ -39,12 +39,15 @@ struct FakeRendererControl
     std::atomic<bool> failToLoad { false };
     std::atomic<int> loadMs { 0 };
     std::optional<OffloadConfig> offload;              // as ModelInfo reports it
+    std::optional<MemoryTable> plannedMemory;          // likewise
     std::vector<std::string> notes;                    // likewise
     std::atomic<float> guidanceScale { 1.3f };         // likewise, if the settings state none
     std::atomic<std::int64_t> maxPositions { 0 };      // likewise
     std::atomic<int> mostPassages { 16 };              // likewise
     std::string name = "fake";                         // likewise
+    std::string fingerprint = "fake-tones-1";          // likewise
     DeviceReport device;                               // a CPU, if it has no name
+    std::atomic<std::int64_t> deviceBytesEach { 0 };   // of the device's memory, that a renderer takes
     std::vector<ProfileSpan> profile;                  // what each render records
     std::function<void (int frame)> atFrame;           // called on the rendering thread, before each frame
     std::function<void()> beforeVoice;                 // and before a piece of a voice is encoded
@@ -57,6 +60,8 @@ struct FakeRendererControl
     double promptRowMs = 0, voiceFrameMs = 0; // a prompt has a row for each character
     std::function<void()> afterStep;
 
+    std::atomic<int> alive { 0 }; // renderers
+    std::atomic<int> voicesAlive { 0 };
     std::atomic<int> framesRendered { 0 };
     std::atomic<int> voicesEncoded { 0 };
     std::atomic<int> passagesRendered { 0 };
@@ -83,7 +88,16 @@ public:
         for (std::size_t i = 0; i < voice.samples.size() && i < 4; ++i)
             heard += std::to_string (voice.samples[i]);
         left = std::max<std::int64_t> (left, 1);
+        if (control != nullptr)
+            ++control->voicesAlive;
     }
+    ~FakeVoice() override
+    {
+        if (control != nullptr)
+            --control->voicesAlive;
+    }
+    FakeVoice (const FakeVoice&) = delete;
+    FakeVoice& operator= (const FakeVoice&) = delete;
 
     std::int64_t framesLeft() const override { return left; }
 
@@ -130,14 +144,20 @@ public:
         if (control->failToLoad)
             fail (ErrorCode::InvalidInput, "the fake model is broken");
         modelInfo.name = control->name;
-        modelInfo.fingerprint = "fake-tones-1";
+        modelInfo.fingerprint = control->fingerprint;
         modelInfo.frameSamples = frameSamples;
         modelInfo.offload = control->offload;
+        modelInfo.layers = control->offload ? control->offload->layers : 0;
+        modelInfo.plannedMemory = control->plannedMemory;
         modelInfo.notes = control->notes;
         modelInfo.guidanceScale = control->guidanceScale;
         modelInfo.maxPositions = control->maxPositions;
         modelInfo.mostPassages = control->mostPassages;
+        ++control->alive;
     }
+    ~FakeRenderer() override { --control->alive; }
+    FakeRenderer (const FakeRenderer&) = delete;
+    FakeRenderer& operator= (const FakeRenderer&) = delete;
 
     static std::vector<float> expected (const VoicedPassage& passage, const RenderSettings& settings,
                                         int frames)
@@ -165,6 +185,11 @@ public:
 
     const ModelInfo& info() const override { return modelInfo; }
     DeviceReport deviceReport() const override { return control->device; }
+
+    std::function<std::int64_t()> deviceBytes() const override
+    {
+        return [shared = control] { return shared->alive * shared->deviceBytesEach; };
+    }
 
     std::shared_ptr<EncodedVoice> makeVoice (std::shared_ptr<const VoiceAudio> audio) override
     {

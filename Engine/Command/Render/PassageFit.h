@@ -10,7 +10,7 @@
 
 #include "Checkpoint/ModelConfig.h"
 #include "Passage/Reading.h"
-#include "Server/VoiceShelf.h"
+#include "Server/Voices/Shelf.h"
 #include "Text/Tokenizer.h"
 
 namespace tableread::engine

@@ -25,9 +25,9 @@ Script scriptOf (const std::filesystem::path& file, const ImportOptions& how)
 /** The recording of a speaker's voice: the model's voice, else a file; its reader reports if it does not exist. */
 VoiceReference recordingOf (const CastMember& member, const VoiceShelf& shelf)
 {
-    const auto& [name, path] = member.voice;
-    const auto file = path.empty() ? shelf.find (name) : path;
-    return { member.speaker, file.empty() ? std::filesystem::path (name) : file };
+    const auto& voice = member.voice;
+    const auto file = voice.path.empty() ? shelf.find (voice.name) : voice.path;
+    return { member.speaker, file.empty() ? std::filesystem::path (voice.name) : file };
 }
 
 /** The steps that prepare() and checkScript() share. */

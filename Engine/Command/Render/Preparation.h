@@ -8,7 +8,7 @@
 #include "Command/Render/Options.h"
 #include "Command/Session.h"
 #include "Passage/Reading.h"
-#include "Server/VoiceShelf.h"
+#include "Server/Voices/Shelf.h"
 
 namespace tableread::engine
 {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "Server/WireAudio.h"
+#include "Server/Speech/WireAudio.h"
 
 namespace tableread::engine
 {

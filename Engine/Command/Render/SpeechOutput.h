@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "Audio/Writer.h"
-#include "Command/Render/FolderLock.h"
 #include "Core/Error.h"
+#include "Core/FolderLock.h"
 
 namespace tableread::engine
 {

@@ -9,7 +9,7 @@
 
 #include "Passage/Cast.h"
 #include "Script/Script.h"
-#include "Server/VoiceShelf.h"
+#include "Server/Voices/Shelf.h"
 
 namespace tableread::engine
 {

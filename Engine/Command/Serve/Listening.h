@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "Server/Access/Access.h"
-#include "Server/UnixSocket.h"
+#include "Server/Access/UnixSocket.h"
 
 namespace CLI
 {

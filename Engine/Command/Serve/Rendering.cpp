@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/Serve/Rendering.h"
 
-#include <algorithm>
+#include <chrono>
 #include <map>
 #include <string>
 #include <utility>
@@ -12,15 +12,15 @@ namespace tableread::engine
 {
 namespace
 {
-/** How many seats a model is given, if so many passages were asked for; 0: auto. */
-std::function<int (Renderer&)> seatsFor (int asked)
+/** When a model was made, as far as its files tell: seconds since 1970. */
+std::int64_t createdAt (const std::filesystem::path& model)
 {
-    return [asked] (Renderer& renderer) {
-        const int seats =
-            asked > 0 ? std::min (asked, renderer.info().mostPassages) : measureSeats (renderer);
-        warmUp (renderer, seats);
-        return seats;
-    };
+    std::error_code unknown;
+    const auto time = std::filesystem::last_write_time (model / "config.json", unknown);
+    return unknown ? 0
+                   : std::chrono::duration_cast<std::chrono::seconds> (
+                         std::chrono::file_clock::to_sys (time).time_since_epoch())
+                         .count();
 }
 } // namespace
 
@@ -32,7 +32,8 @@ Rendering::Rendering (const std::vector<ModelToServe>& models, const Hooks& hook
         shelves.push_back (hooks.voices (model.load.model));
         auto& own = devices[model.device];
         own.push_back (all.size());
-        all.push_back ({ model.name, nullptr, own.size() - 1, &shelves.back() });
+        all.push_back ({ model.name, nullptr, own.size() - 1, &shelves.back(), createdAt (model.load.model),
+                         model.load, hooks.load });
     }
     for (const auto& [device, own] : devices)
     {

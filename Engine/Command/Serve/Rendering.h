@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "Command/Serve/Models.h"
-#include "Server/ServedModels.h"
+#include "Server/Models/ServedModels.h"
 
 namespace tableread::engine
 {

@@ -2,12 +2,8 @@
 #include "Offload/Plan/MemoryPlan.h"
 
 #include <algorithm>
-#include <cctype>
-#include <cmath>
-#include <map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "Core/Error.h"
 
@@ -23,30 +19,6 @@ double gibibytes (std::int64_t bytes)
 std::int64_t slotsFor (const MemoryNeeds& needs, std::int64_t gpuLayers, int slots)
 {
     return std::min<std::int64_t> (slots, needs.layers - gpuLayers);
-}
-
-std::int64_t layersOf (const OffloadRequest& request, std::int64_t layers)
-{
-    if (request.mode == OffloadRequest::Mode::Layers)
-    {
-        if (request.gpuLayers < 0 || request.gpuLayers > layers)
-            fail (ErrorCode::OutOfRange,
-                  fmt::format ("--gpu-layers {}: this model has {} layers. Choose 0 to {}.",
-                               request.gpuLayers, layers, layers));
-        return request.gpuLayers;
-    }
-    if (request.mode != OffloadRequest::Mode::Preset)
-        return layers;
-    const auto chosen = presetLayers (request.preset, layers);
-    if (! chosen)
-    {
-        std::vector<std::string_view> names;
-        for (const auto& preset : offloadPresets())
-            names.push_back (preset.name);
-        fail (ErrorCode::InvalidInput, fmt::format ("--preset {}: there is no such preset. Choose one of {}.",
-                                                    request.preset, fmt::join (names, ", ")));
-    }
-    return *chosen;
 }
 
 [[noreturn]] void failToFit (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free,
@@ -92,7 +64,7 @@ OffloadConfig settle (const OffloadRequest& request, const MemoryNeeds& needs, s
 {
     using Mode = OffloadRequest::Mode;
     check (request.settings);
-    OffloadConfig config { needs.layers, layersOf (request, needs.layers), request.settings, {} };
+    OffloadConfig config { needs.layers, layersAskedFor (request, needs.layers), request.settings, {} };
     const auto slots = request.settings.slots();
     const auto fits = [&] { return peakBytes (needs, config.gpuLayers, slots) <= free; };
     const auto most = mostLayers (needs, slots, free);
@@ -122,6 +94,23 @@ OffloadConfig settle (const OffloadRequest& request, const MemoryNeeds& needs, s
     return config;
 }
 
+MemoryTable memoryTable (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free)
+{
+    const auto slots = config.settings.slots();
+    const auto speaking = needs.caches + needs.activations;
+    return { .context = needs.context,
+             .otherWeights = needs.otherWeights,
+             .resident = config.gpuLayers * needs.layerBytes,
+             .slots = slotsFor (needs, config.gpuLayers, slots) * needs.layerBytes,
+             .caches = needs.caches,
+             .activations = needs.activations,
+             .voices = needs.encodesWhileSpeaking ? needs.voiceEncoder
+                                                  : std::max<std::int64_t> (needs.voiceEncoder - speaking, 0),
+             .peak = peakBytes (needs, config.gpuLayers, slots),
+             .free = free,
+             .reserve = needs.reserve };
+}
+
 std::string describeMemory (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free,
                             const std::string& device)
 {
@@ -130,51 +119,28 @@ std::string describeMemory (const MemoryNeeds& needs, const OffloadConfig& confi
         text +=
             fmt::format ("{:<26}{:>9.2f} GiB{}{}\n", name, gibibytes (bytes), note.empty() ? "" : "  ", note);
     };
+    const auto table = memoryTable (needs, config, free);
     const auto slots = slotsFor (needs, config.gpuLayers, config.settings.slots());
     const auto oneLayer =
         fmt::format ("{:.1f} MB each, {}", (double) needs.layerBytes / 1e6, nameOf (config.settings.weights));
-    if (needs.context > 0)
-        row ("driver's context", needs.context);
-    row ("other weights", needs.otherWeights, "head, decoder, semantic encoder, connectors");
-    row (fmt::format ("{} resident layers", config.gpuLayers), config.gpuLayers * needs.layerBytes, oneLayer);
+    if (table.context > 0)
+        row ("driver's context", table.context);
+    row ("other weights", table.otherWeights, "head, decoder, semantic encoder, connectors");
+    row (fmt::format ("{} resident layers", config.gpuLayers), table.resident, oneLayer);
     if (slots > 0)
         row (fmt::format ("{} {} for {} others", slots, slots == 1 ? "slot" : "slots",
                           needs.layers - config.gpuLayers),
-             slots * needs.layerBytes);
-    row ("keys and values", needs.caches, "both guidance branches");
-    row ("activations", needs.activations);
+             table.slots);
+    row ("keys and values", table.caches, "both guidance branches");
+    row ("activations", table.activations);
     if (needs.encodesWhileSpeaking)
-        row ("voices", needs.voiceEncoder, "the encoder, beside passages that speak");
-    else if (needs.voiceEncoder > needs.caches + needs.activations)
-        row ("more for voices", needs.voiceEncoder - needs.caches - needs.activations,
-             "the encoder, before there are keys and values");
-    const auto peak = peakBytes (needs, config.gpuLayers, config.settings.slots());
-    row ("peak", peak);
-    row ("free on " + device, free);
-    row ("left", free - peak, fmt::format ("of which {:.2f} GiB are reserve", gibibytes (needs.reserve)));
+        row ("voices", table.voices, "the encoder, beside passages that speak");
+    else if (table.voices > 0)
+        row ("more for voices", table.voices, "the encoder, before there are keys and values");
+    row ("peak", table.peak);
+    row ("free on " + device, table.free);
+    row ("left", table.free - table.peak,
+         fmt::format ("of which {:.2f} GiB are reserve", gibibytes (table.reserve)));
     return text;
-}
-
-std::optional<std::int64_t> parseBytes (const std::string& text)
-{
-    static const std::map<std::string, double> units { { "b", 1.0 },
-                                                       { "m", 1e6 },
-                                                       { "mb", 1e6 },
-                                                       { "g", 1e9 },
-                                                       { "gb", 1e9 },
-                                                       { "mib", 1024.0 * 1024.0 },
-                                                       { "gib", 1024.0 * 1024.0 * 1024.0 } };
-    const auto digits = std::min (text.find_first_not_of ("0123456789."), text.size());
-    std::string unit;
-    for (const auto c : text.substr (digits))
-        if (c != ' ')
-            unit += (char) std::tolower ((unsigned char) c);
-    const auto known = units.find (unit);
-    if (digits == 0 || known == units.end() || std::count (text.begin(), text.end(), '.') > 1)
-        return {};
-    const auto bytes = std::strtod (text.substr (0, digits).c_str(), nullptr) * known->second;
-    if (! (bytes >= 1.0) || bytes > 1e18)
-        return {};
-    return std::llround (bytes);
 }
 } // namespace tableread::engine

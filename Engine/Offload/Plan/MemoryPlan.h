@@ -6,6 +6,7 @@
 #include <string>
 
 #include "Offload/Config.h"
+#include "Offload/MemoryTable.h"
 
 namespace tableread::engine
 {
@@ -38,11 +39,10 @@ std::optional<std::int64_t> mostLayers (const MemoryNeeds& needs, int slots, std
 OffloadConfig settle (const OffloadRequest& request, const MemoryNeeds& needs, std::int64_t free,
                       const std::string& device);
 
-/** How a configuration's memory adds up, one term per line, for people. */
+/** How a configuration's memory adds up. */
+MemoryTable memoryTable (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free);
+
+/** The same, one term per line, for people. */
 std::string describeMemory (const MemoryNeeds& needs, const OffloadConfig& config, std::int64_t free,
                             const std::string& device);
-
-/** "10GB", "9.5 GiB", "800M": GB and MB are powers of ten, GiB and MiB of two, as is a bare number of bytes.
-    @returns empty if it is not a size above 0. */
-std::optional<std::int64_t> parseBytes (const std::string& text);
 } // namespace tableread::engine

@@ -61,6 +61,7 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const Settings& settings)
     }
     plannedPeakBytes =
         streamDevice->memory().context + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
+    plannedMemory = memoryTable (needs, *offload, free);
     memoryNotes = describeMemory (needs, *offload, free, streamDevice->name());
     if (! offload->offloads())
     {

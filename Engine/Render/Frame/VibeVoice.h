@@ -13,6 +13,7 @@
 #include "Network/DiffusionHead.h"
 #include "Network/LanguageModel.h"
 #include "Network/StreamedLayers.h"
+#include "Offload/MemoryTable.h"
 #include "Offload/Profiler.h"
 #include "Render/Frame/ParkedEncoder.h"
 #include "Render/Renderer.h"
@@ -49,12 +50,13 @@ struct VibeVoice
     std::shared_ptr<const Checkpoint> checkpoint;
     ComputeType computeType;
     WeightReader weights;
-    std::unique_ptr<Device> streamDevice; // null on a CPU
-    std::unique_ptr<Profiler> profiler;   // null unless it was asked for
-    std::optional<OffloadConfig> offload; // in effect; empty on a CPU
-    std::string memoryNotes;              // for people: how it adds up, what could not be pinned
-    std::int64_t plannedPeakBytes = 0;    // of device memory
-    StreamedLayers* streamed = nullptr;   // the language model's layers, if some are offloaded
+    std::shared_ptr<Device> streamDevice;     // null on a CPU; deviceBytes() outlives the model
+    std::unique_ptr<Profiler> profiler;       // null unless it was asked for
+    std::optional<OffloadConfig> offload;     // in effect; empty on a CPU
+    std::string memoryNotes;                  // for people: how it adds up, what could not be pinned
+    std::int64_t plannedPeakBytes = 0;        // of device memory
+    std::optional<MemoryTable> plannedMemory; // how it adds up; empty on a CPU
+    StreamedLayers* streamed = nullptr;       // the language model's layers, if some are offloaded
     float latentScale, latentBias;
     LanguageModel languageModel;
     Connector acousticConnector, semanticConnector;

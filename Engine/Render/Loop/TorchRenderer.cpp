@@ -66,6 +66,7 @@ public:
         if (model.offload)
             about.mostPassages = model.offload->settings.passages;
         about.plannedPeakBytes = model.plannedPeakBytes;
+        about.plannedMemory = model.plannedMemory;
         about.memoryNotes = model.memoryNotes;
         if (model.streamDevice != nullptr)
             product = model.streamDevice->product();
@@ -110,6 +111,16 @@ public:
         report.trimWaitMs = trims.waitedMs;
         report.hostWaitMs = model.streamed->hostMemory().hostWaitMs();
         return report;
+    }
+
+    std::function<std::int64_t()> deviceBytes() const override
+    {
+        if (model.streamDevice == nullptr)
+            return {};
+        return [device = model.streamDevice] {
+            device->trim();
+            return device->memory().reserved;
+        };
     }
 
     std::shared_ptr<EncodedVoice> makeVoice (std::shared_ptr<const VoiceAudio> audio) override

@@ -266,6 +266,7 @@ void HttpConnection::dispatch()
     phase = Phase::Working;
     disarm();
     parser.reset();
+    request.held = host.keep (std::exchange (held, 0));
     const auto weak = weak_from_this();
     const auto executor = socket.get_executor();
     const auto number = ++exchangeNumber;
@@ -288,7 +289,6 @@ void HttpConnection::dispatch()
                                [toConnection] (std::function<void()> work) {
                                    toConnection ([work = std::move (work)] (HttpConnection&) { work(); });
                                } });
-    host.release (std::exchange (held, 0));
     watchForHangUp();
     if (! route->waits)
         return route->handle (exchange);

@@ -46,9 +46,12 @@ public:
         /** A request that a worker has handled is over. */
         virtual void worked() = 0;
 
-        /** Bytes of bodies that are being received. @returns false if they are too many in all. */
+        /** Bytes of bodies that are being received or used. @returns false if they are too many in all. */
         virtual bool hold (std::size_t moreBytes) = 0;
         virtual void release (std::size_t bytes) = 0;
+
+        /** Bytes that are held already stay so until the result is destroyed, on any thread. */
+        virtual std::shared_ptr<void> keep (std::size_t bytes) = 0;
 
         /** The host owns its connections: those that wait for a request, the longest first, and the others. */
         virtual void becameIdle (HttpConnection& connection) = 0;

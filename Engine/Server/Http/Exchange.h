@@ -27,6 +27,7 @@ struct HttpRequest
     std::string peer;           // who sent it: "process 4711", on TCP an address, or whoever has the token
     std::string host;           // whom it is addressed to: in the target, else the field Host; may be empty
     bool isTcp = false;
+    std::shared_ptr<void> held {}; // counts the body's bytes, as long as it exists
 
     /** The value of the first field of this name, in any case; empty if there is none. */
     std::string_view field (std::string_view name) const;

@@ -5,6 +5,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include "Server/Http/Grammar.h"
+
 namespace tableread::engine
 {
 namespace
@@ -16,35 +18,9 @@ bool isDigit (char c)
     return c >= '0' && c <= '9';
 }
 
-bool isToken (std::string_view text)
-{
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return ! text.empty() && std::all_of (text.begin(), text.end(), [=] (char c) {
-        return isDigit (c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               marks.find (c) != std::string_view::npos;
-    });
-}
-
 bool isVisible (unsigned char c)
 {
     return c > ' ' && c < 0x7f;
-}
-
-/** Without the blanks around it. */
-std::string_view trimmed (std::string_view text)
-{
-    const auto begin = text.find_first_not_of (" \t");
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr (begin, text.find_last_not_of (" \t") - begin + 1);
-}
-
-/** Takes the first line off `rest`. */
-std::string_view takeLine (std::string_view& rest)
-{
-    const auto line = rest.substr (0, rest.find (lineEnd));
-    rest.remove_prefix (std::min (rest.size(), line.size() + lineEnd.size()));
-    return line;
 }
 
 /** What a head says about its body and its place. */
@@ -78,9 +54,8 @@ std::optional<Refusal> checkField (std::string_view line, Framing& framing)
     if (colon == std::string_view::npos || ! isToken (line.substr (0, colon)))
         return Refusal { 400, "a header line does not begin with a name and a colon" };
     const auto name = line.substr (0, colon);
-    const auto value = trimmed (line.substr (colon + 1));
-    if (! std::all_of (value.begin(), value.end(),
-                       [] (unsigned char c) { return c == '\t' || (c >= ' ' && c != 0x7f); }))
+    const auto value = trimmedField (line.substr (colon + 1));
+    if (! isFieldValue (value))
         return Refusal { 400, "a header's value has control characters" };
 
     constexpr std::size_t mostDigits = 18; // fits 64 bits; anything near it is far beyond every limit

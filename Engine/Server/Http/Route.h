@@ -17,7 +17,7 @@ struct HttpLimits
 {
     HeadLimits head;
     std::size_t connections = 2'048;
-    std::size_t bodiesBytes = std::size_t { 128 } << 20; // of all requests that are being received; more: 503
+    std::size_t bodiesBytes = std::size_t { 128 } << 20; // of all requests, until they are over; more: 503
     std::chrono::milliseconds idle { 60'000 };           // between requests
     std::chrono::milliseconds request { 10'000 };        // from the first byte of a request to its last
     std::chrono::milliseconds write { 30'000 };          // for a piece that a client does not read

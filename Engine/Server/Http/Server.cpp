@@ -78,7 +78,8 @@ private:
     HttpAnswer answerOf (const Refusal& refusal) const override { return refusalAnswer (refusal); }
     bool work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange) override;
     bool hold (std::size_t moreBytes) override;
-    void release (std::size_t bytes) override { heldBytes -= bytes; }
+    void release (std::size_t bytes) override { *heldBytes -= bytes; }
+    std::shared_ptr<void> keep (std::size_t bytes) override;
     void becameIdle (HttpConnection& connection) override;
     void becameActive (HttpConnection& connection) override;
     void left (HttpConnection& connection) override;
@@ -120,7 +121,7 @@ private:
     asio::steady_timer trim;      // gives memory back, a moment after requests that took some
     asio::steady_timer lastWords; // limits how long answers may take after stop()
     Connections idle, active;
-    std::size_t heldBytes = 0;
+    std::shared_ptr<std::atomic<std::size_t>> heldBytes = std::make_shared<std::atomic<std::size_t>> (0);
     std::atomic<std::size_t> atWork { 0 };
     bool trimming = false, ending = false;
     End how = End::Stopped;
@@ -293,10 +294,15 @@ bool HttpServer::Core::work (const HttpHandler& handler, const std::shared_ptr<E
 
 bool HttpServer::Core::hold (std::size_t moreBytes)
 {
-    if (heldBytes + moreBytes > options.limits.bodiesBytes)
+    if (*heldBytes + moreBytes > options.limits.bodiesBytes) // only this thread adds
         return false;
-    heldBytes += moreBytes;
+    *heldBytes += moreBytes;
     return true;
+}
+
+std::shared_ptr<void> HttpServer::Core::keep (std::size_t bytes)
+{
+    return { nullptr, [all = heldBytes, bytes] (void*) { *all -= bytes; } };
 }
 
 void HttpServer::Core::move (HttpConnection& connection, Connections& to)

@@ -87,11 +87,14 @@ HttpAnswer Monitor::readiness() const
     };
     if (std::ranges::any_of (workers, [] (const auto* worker) { return worker->isStopping(); }))
         return notReady ("stopping", answerOf (stoppingError()));
-    if (! models.areLoaded())
-        return notReady ("loading", busyAnswer (**std::ranges::find_if (
-                                        workers, [] (const auto* worker) { return ! worker->info(); })));
+    const auto loading =
+        std::ranges::find_if (workers, [] (const auto* worker) { return worker->isLoading(); });
+    if (loading != workers.end())
+        return notReady ("loading", answerOf ((*loading)->loadingError()));
+    if (loaded == 0)
+        return notReady ("unloaded", answerOf (workers.front()->whyNot (0)));
     if (std::ranges::all_of (workers, [] (const auto* worker) { return worker->wouldRefuse(); }))
-        return notReady ("full", busyAnswer (*workers.front()));
+        return notReady ("full", busyAnswer (*workers.front(), workers.front()->busyError()));
     state["status"] = "ready";
     return answerWith (state);
 }

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "Server/Http/Route.h"
+#include "Server/Models/ServedModels.h"
 #include "Server/Monitor/Metrics.h"
-#include "Server/ServedModels.h"
 
 namespace tableread::engine
 {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <functional>
 #include <sys/stat.h>
@@ -270,4 +271,44 @@ TEST_CASE ("An engine whose memory is limited lives through hostile requests",
         CHECK (engine.status() == "ok");
     }
     CHECK (engine.speaks());
+}
+
+TEST_CASE ("A model that is unloaded gives its memory back and speaks the same when it is loaded again",
+           "[engine][command][serve][budget]")
+{
+    constexpr double leastFreed = 40, mostOff = 16; // MB; its files have 54
+    const Engine engine;
+    const auto speech = [&engine] {
+        return request (
+            engine.socket(), "POST", "/v1/audio/speech",
+            R"({"input": "Yes.", "voice": "anna", "response_format": "pcm", "tableread": {"seed": 7}})");
+    };
+    const auto change = [&engine] (const std::string& how) {
+        const auto answer = request (engine.socket(), "POST", "/v1/tableread/models/mini/" + how);
+        CAPTURE (answer.body);
+        REQUIRE (answer.status == 200);
+        return nlohmann::json::parse (answer.body).at ("tableread");
+    };
+    const auto before = speech();
+    REQUIRE (before.complete);
+    double afterFirst = 0;
+    for (int round = 0; round < 4; ++round)
+    {
+        const auto loaded = engine.residentMegabytes();
+        const auto answer = change ("unload");
+        const auto freed = answer["freed"]["host_bytes"].get<double>() / 1e6;
+        const auto left = engine.residentMegabytes();
+        CAPTURE (round, loaded, freed, left);
+        CHECK (answer["state"] == "unloaded");
+        CHECK (speech().status == 503);
+        CHECK (change ("load")["state"] == "loaded");
+        CHECK (speech().body == before.body);
+        if (isInstrumented)
+            continue;
+        CHECK (freed > leastFreed);
+        CHECK (std::abs (loaded - left - freed) < mostOff);
+        if (round == 0)
+            afterFirst = engine.residentMegabytes();
+        CHECK (engine.residentMegabytes() - afterFirst < mostOff);
+    }
 }

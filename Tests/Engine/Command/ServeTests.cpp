@@ -91,6 +91,45 @@ TEST_CASE ("Serve speaks with the model's voices until it is told to end", "[eng
     CHECK_THAT (log, ! Contains ("Hello."));
 }
 
+TEST_CASE ("Serve keeps uploaded voices in the folder that it is given", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    ServeProcess process (engine, { "--voice-store", engine.path ("data/voices") });
+    REQUIRE (isReady (engine));
+    std::ifstream in (engine.model() / "voices" / "anna.wav", std::ios::binary);
+    const std::string sound (std::istreambuf_iterator<char> (in), {});
+    const auto part = [] (const std::string& name, const std::string& content) {
+        return "--b\r\nContent-Disposition: form-data; name=" + name + "\r\n\r\n" + content + "\r\n";
+    };
+    const auto body = part ("name", "Ada") + part ("file", sound) + "--b--\r\n";
+    RawClient client (ServeProcess::socket (engine));
+    client.send ("POST /v1/audio/voices HTTP/1.1\r\nHost: engine\r\nConnection: close\r\nContent-Type: "
+                 "multipart/form-data; boundary=b\r\nContent-Length: " +
+                 std::to_string (body.size()) + "\r\n\r\n" + body);
+    const auto made = RawResponse::parse (client.receive());
+    CHECK (made.status == 200);
+    const std::string id = nlohmann::json::parse (made.body).at ("id");
+    CHECK (engine.files ("data/voices").size() == 2);
+    const auto spoken =
+        request (ServeProcess::socket (engine), "POST", "/v1/audio/speech",
+                 R"({"input": "Hello.", "response_format": "pcm", "voice": {"id": ")" + id + "\"}}");
+    CHECK (spoken.status == 200);
+}
+
+TEST_CASE ("Serve refuses a folder for voices that others may enter", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    const auto folder = engine.path ("open");
+    std::filesystem::create_directory (folder);
+    std::filesystem::permissions (folder, std::filesystem::perms (0755));
+    const auto refused =
+        engine.run ({ "serve", "--socket", ServeProcess::socket (engine), "--voice-store", folder });
+    CHECK (refused.code == 2);
+    CHECK_THAT (refused.err, Contains ("open to other users"));
+    CHECK (engine.run ({ "serve", "--socket", ServeProcess::socket (engine), "--voice-store", "/dev/null/x" })
+               .code == 2);
+}
+
 TEST_CASE ("A second engine leaves the first one alone", "[engine][command][serve]")
 {
     CommandFixture engine;
@@ -141,6 +180,32 @@ TEST_CASE ("A model that cannot be loaded ends serve with the reason", "[engine]
     CHECK (outcome.code == 2);
     CHECK_THAT (outcome.err, Contains ("the fake model is broken"));
     CHECK (engine.files().empty());
+}
+
+TEST_CASE ("Serve unloads its model on request and loads it with other settings", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    const ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    const auto ask = [&engine] (const char* method, const std::string& path, const std::string& body = {}) {
+        return request (ServeProcess::socket (engine), method, path, body);
+    };
+    const auto load = [&ask] (const std::string& body) {
+        const auto answer = ask ("POST", "/v1/tableread/models/mini/load", body);
+        CAPTURE (answer.body);
+        REQUIRE (answer.status == 200);
+        return nlohmann::json::parse (answer.body).at ("tableread");
+    };
+    const std::string speech = R"({"input": "Hello.", "voice": "Anna"})";
+    CHECK (nlohmann::json::parse (ask ("GET", "/v1/models/mini").body)["created"] > 1'500'000'000);
+    CHECK (load ({})["changed"] == false); // it has been started so
+    CHECK (ask ("POST", "/v1/tableread/models/mini/unload").status == 200);
+    CHECK (ask ("POST", "/v1/audio/speech", speech).status == 503);
+    const auto loaded = load (R"({"preset": "budget"})");
+    CHECK (loaded["state"] == "loaded");
+    CHECK (loaded["notes"].back() == "On a CPU all layers are resident: preset has no effect.");
+    CHECK (load (R"({"preset": "budget"})")["changed"] == false);
+    CHECK (ask ("POST", "/v1/audio/speech", speech).status == 200);
 }
 
 TEST_CASE ("Serve's text reaches the model as render's does", "[engine][command][serve]")

@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <sys/resource.h>
 
-#include "ServerFixture.h"
+#include "Engine/Server/ServerFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;

@@ -2,7 +2,7 @@
 // Requests that a proxy and a server may divide differently: each hides a second request, which must get no answer.
 #include <catch2/catch.hpp>
 
-#include "ServerFixture.h"
+#include "Engine/Server/ServerFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;

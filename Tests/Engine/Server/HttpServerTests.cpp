@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <zlib.h>
 
-#include "ServerFixture.h"
+#include "Engine/Server/ServerFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;

@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "ServerFixture.h"
+#include "Engine/Server/ServerFixture.h"
 
 extern char** environ;
 

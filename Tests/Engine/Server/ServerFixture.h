@@ -10,7 +10,7 @@
 
 #include "Server/Access/Access.h"
 #include "Server/SpeechServer.h"
-#include "Server/UnixSocket.h"
+#include "Server/Access/UnixSocket.h"
 #include "Support/FakeRenderer.h"
 #include "Support/RawHttp.h"
 #include "Support/TemporaryFolder.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "ServerFixture.h"
+#include "Engine/Server/ServerFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;

@@ -73,6 +73,21 @@ TEST_CASE ("A plain OpenAI request is understood", "[source][enginelink]")
     CHECK_FALSE (read->guidanceScale);
 }
 
+TEST_CASE ("A voice may be named by its id", "[source][enginelink]")
+{
+    auto request = twoSpeakers();
+    request.voices[1] = { "", {}, "voice_7" };
+    CHECK (parseSpeechRequest (toJson (request))->voices == request.voices);
+    request.voices.clear();
+    request.voiceId = "voice_7";
+    const auto read = parseSpeechRequest (toJson (request));
+    REQUIRE (read);
+    CHECK (read->voiceId == "voice_7");
+    CHECK (read->voice.empty());
+    CHECK (parseSpeechRequest (R"({"input": "a", "voice": {"id": "x", "more": 1}})")->voiceId == "x");
+    CHECK (parseSpeechRequest (R"({"input": "a", "voice": null})")->voiceId.empty());
+}
+
 TEST_CASE ("A bad request is refused with the field's name", "[source][enginelink]")
 {
     struct Bad
@@ -112,6 +127,13 @@ TEST_CASE ("A bad request is refused with the field's name", "[source][enginelin
         Bad { R"({"input": "a", "tableread": {"voices": {}}})", ErrorCode::InvalidInput, "tableread.voices" },
         Bad { R"({"input": "a", "tableread": {"voices": [{}]}})", ErrorCode::InvalidInput,
               "tableread.voices[0].name" },
+        Bad { R"({"input": "a", "voice": 7})", ErrorCode::InvalidInput, "voice" },
+        Bad { R"({"input": "a", "voice": {}})", ErrorCode::InvalidInput, "voice.id" },
+        Bad { R"({"input": "a", "voice": {"id": 7}})", ErrorCode::InvalidInput, "voice.id" },
+        Bad { R"({"input": "a", "tableread": {"voices": [{"id": 7}]}})", ErrorCode::InvalidInput,
+              "tableread.voices[0].id" },
+        Bad { R"({"input": "a", "tableread": {"voices": [{"id": "x", "path": "/a.wav"}]}})",
+              ErrorCode::InvalidInput, "tableread.voices[0].id" },
         Bad { R"({"input": "a", "tableread": {"voices": [{"path": "here.wav"}]}})", ErrorCode::InvalidInput,
               "tableread.voices[0].path" },
         Bad { R"({"tableread": {"voices": [{"name": "a"}], "lines": [{"speaker": 1, "text": "b"}]}})",

@@ -168,6 +168,35 @@ TEST_CASE ("The arithmetic of memory is shown term by term", "[engine][offload]"
                   Contains ("left                           2.00 GiB  of which 0.25 GiB are reserve"));
 }
 
+TEST_CASE ("The same arithmetic is there as numbers", "[engine][offload]")
+{
+    const auto tableOf = [] (const MemoryNeeds& needs) {
+        const auto config = settle (asking (OffloadRequest::Mode::Layers, 8), needs, 20 * gib, "cuda:0");
+        return memoryTable (needs, config, 20 * gib);
+    };
+    const auto table = tableOf (sevenB());
+    CHECK (table.resident == 4 * gib);
+    CHECK (table.slots == gib);
+    CHECK (table.otherWeights == 2 * gib);
+    CHECK (table.caches == gib / 2);
+    CHECK (table.activations == gib / 2);
+    CHECK (table.voices == 0); // there is room for them before there are caches
+    CHECK (table.free == 20 * gib);
+    CHECK (table.reserve == gib / 4);
+
+    auto needs = sevenB();
+    needs.voiceEncoder = 2 * gib;
+    needs.context = gib / 8;
+    for (const bool beside : { false, true })
+    {
+        needs.encodesWhileSpeaking = beside;
+        const auto sum = tableOf (needs);
+        CHECK (sum.voices == (beside ? 2 * gib : gib));
+        CHECK (sum.peak == sum.context + sum.otherWeights + sum.resident + sum.slots + sum.caches +
+                               sum.activations + sum.voices);
+    }
+}
+
 TEST_CASE ("Sizes are read with their units", "[engine][offload]")
 {
     CHECK (parseBytes ("10GB") == 10'000'000'000);

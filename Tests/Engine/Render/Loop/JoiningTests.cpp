@@ -13,7 +13,7 @@
 #include "Render/Loop/FrameLoop.h"
 #include "Render/RenderAll.h"
 #include "Render/Seats.h"
-#include "Server/RenderWorker.h"
+#include "Server/Jobs/RenderWorker.h"
 
 using namespace tableread::engine;
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "Core/Error.h"
+#include "Render/Renderer.h"
+
+namespace tableread::engine
+{
+enum class ModelState
+{
+    Loading,   // or it will be, as soon as its passages have ended
+    Loaded,    // the only state in which it takes jobs
+    Unloading, // as soon as its passages have ended
+    Unloaded,
+    Failed // to load
+};
+
+/** What is known of a model of a RenderWorker. */
+struct ModelStatus
+{
+    ModelState state = ModelState::Loading;
+    std::optional<ModelInfo> info {};       // while it is in memory
+    std::optional<LoadOptions> settings {}; // of its last loading; empty: as at the start
+    std::optional<Error> failure {};        // why it is Failed
+    int seats = 0;                          // that it would have alone
+    std::int64_t hostBytes = 0;             // by which its loading made the process larger
+};
+
+/** How a model is loaded on request. */
+struct ModelLoad
+{
+    std::function<std::unique_ptr<Renderer>()> load;
+    std::function<int (Renderer&)> seats;
+    std::optional<LoadOptions> settings {}; // that `load` uses; empty: as at the start
+};
+
+/** What a change has done. */
+struct ModelOutcome
+{
+    ModelStatus status;
+    bool changed = false;                        // false: it was so already
+    double seconds = 0;                          // of the change itself, without the wait for passages
+    std::int64_t hostBytes = 0, deviceBytes = 0; // that unloading has freed
+};
+
+/** Something that a model is asked for. */
+struct ModelChange
+{
+    std::size_t model = 0;
+    std::optional<ModelLoad> load {}; // empty: it is unloaded
+
+    /** Called once: on the render thread, or at once on the thread that asked. It must neither throw nor wait. */
+    std::function<void (const Result<ModelOutcome>&)> done {};
+};
+} // namespace tableread::engine

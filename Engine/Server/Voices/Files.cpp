@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Server/Voices/Files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "Audio/FileBytes.h"
+#include "Audio/OutputFile.h"
+#include "Core/ContentHash.h"
+
+namespace tableread::engine
+{
+namespace
+{
+constexpr std::string_view recordEnd = ".json", recordingEnd = ".audio", temporaryEnd = ".part";
+} // namespace
+
+bool isRecordFile (const std::filesystem::path& file)
+{
+    return file.extension() == recordEnd;
+}
+
+bool isRecordingFile (const std::filesystem::path& file)
+{
+    return file.extension() == recordingEnd && isVoiceHash (file.stem().string());
+}
+
+bool isTemporaryFile (const std::filesystem::path& file)
+{
+    const auto meant = file.stem().stem(); // KEY.json.1.part
+    return file.extension() == temporaryEnd && (isRecordFile (meant) || isRecordingFile (meant));
+}
+
+std::string recordFileName (std::string_view key)
+{
+    return std::string (key).append (recordEnd);
+}
+
+std::string recordingFileName (const VoiceRecord& record)
+{
+    return record.hash + std::string (recordingEnd);
+}
+
+Result<std::vector<std::filesystem::path>> filesIn (const std::filesystem::path& folder)
+{
+    std::vector<std::filesystem::path> found;
+    std::error_code failed;
+    if (folder.empty() || ! std::filesystem::exists (folder, failed))
+        return found;
+    for (std::filesystem::directory_iterator each (folder, failed), end; ! failed && each != end;
+         each.increment (failed))
+        found.push_back (each->path());
+    if (failed)
+        return tl::make_unexpected (
+            Error { ErrorCode::Io, "the uploaded voices cannot be read: " + failed.message(), {} });
+    return found;
+}
+
+Result<void> writeWhole (OutputFile& file, std::string_view bytes)
+{
+    ::fchmod (file.descriptor(), 0600);
+    while (! bytes.empty())
+    {
+        const auto count = ::write (file.descriptor(), bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return tl::make_unexpected (cannotWrite (file.path(), errno, std::strerror (errno)));
+        bytes.remove_prefix (static_cast<std::size_t> (count));
+    }
+    return {};
+}
+
+Result<void> syncFolder (const std::filesystem::path& folder)
+{
+    const int descriptor = ::open (folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool done = descriptor >= 0 && ::fsync (descriptor) == 0;
+    const int problem = errno;
+    if (descriptor >= 0)
+        ::close (descriptor);
+    if (! done)
+        return tl::make_unexpected (cannotWrite (folder, problem, std::strerror (problem)));
+    return {};
+}
+
+bool isIntact (const std::filesystem::path& recording, const VoiceRecord& record)
+{
+    const auto file = FileBytes::open (recording);
+    if (! file || (*file)->size() != record.bytes)
+        return false;
+    const auto bytes = (*file)->text (0, static_cast<std::size_t> (record.bytes));
+    return hashOfBytes (std::as_bytes (std::span (bytes))) == record.hash;
+}
+} // namespace tableread::engine

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients that others have written: OpenAI's, and curl with the protocol's own examples.
+#include <cstdlib>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <catch2/catch.hpp>
+
+#include "Engine/Server/ServerFixture.h"
+
+extern char** environ;
+
+using namespace tableread;
+using namespace tableread::test;
+
+namespace
+{
+const std::filesystem::path scripts = std::filesystem::path (TABLEREAD_ROOT) / "Tests" / "Scripts";
+
+/** The Python with the packages of PyPI that Assets/setup/test soak installs. */
+std::filesystem::path pythonOfTheTests()
+{
+    const auto* const cache =
+        std::getenv ("TABLEREAD_CACHE");           // NOLINT(concurrency-mt-unsafe): nobody sets it
+    const auto* const home = std::getenv ("HOME"); // NOLINT(concurrency-mt-unsafe): likewise
+    return std::filesystem::path (cache != nullptr  ? cache
+                                  : home != nullptr ? std::string (home) + "/.cache/tableread"
+                                                    : "/nowhere") /
+           "python" / "bin" / "python3";
+}
+
+/** @returns the exit code. */
+int run (std::vector<std::string> words)
+{
+    std::vector<char*> arguments;
+    arguments.reserve (words.size() + 1);
+    for (auto& word : words)
+        arguments.push_back (word.data());
+    arguments.push_back (nullptr);
+    pid_t pid = -1;
+    REQUIRE (posix_spawnp (&pid, arguments.front(), nullptr, nullptr, arguments.data(), environ) == 0);
+    int status = 0;
+    waitpid (pid, &status, 0);
+    return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+}
+} // namespace
+
+TEST_CASE ("OpenAI's own client speaks with the engine", "[engine][server][clients][.slow]")
+{
+    const ServerFixture engine;
+    engine.control->frames = 50;
+    const auto python = pythonOfTheTests();
+    if (! std::filesystem::exists (python))
+        FAIL ("OpenAI's client is missing: Assets/setup/test soak installs it");
+    const auto part = GENERATE (as<std::string> {}, "formats", "streaming", "events", "models", "errors");
+    CAPTURE (part);
+    CHECK (run ({ python.string(), (scripts / "openai-client").string(), engine.path().string(), part }) ==
+           0);
+}
+
+TEST_CASE ("The protocol's curl examples do what they say", "[engine][server][clients][.slow]")
+{
+    const ServerFixture engine;
+    CHECK (run ({ (scripts / "protocol-examples").string(), engine.path().string() }) == 0);
+}
