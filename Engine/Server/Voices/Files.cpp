@@ -46,7 +46,7 @@ std::string recordingFileName (const VoiceRecord& record)
     return record.hash + std::string (recordingEnd);
 }
 
-Result<std::vector<std::filesystem::path>> filesIn (const std::filesystem::path& folder)
+Result<std::vector<std::filesystem::path>> entriesOf (const std::filesystem::path& folder)
 {
     std::vector<std::filesystem::path> found;
     std::error_code failed;

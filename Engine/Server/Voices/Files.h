@@ -24,7 +24,7 @@ std::string recordFileName (std::string_view key);
 std::string recordingFileName (const VoiceRecord& record);
 
 /** All files in a folder; none if there is no folder. @returns Io */
-[[nodiscard]] Result<std::vector<std::filesystem::path>> filesIn (const std::filesystem::path& folder);
+[[nodiscard]] Result<std::vector<std::filesystem::path>> entriesOf (const std::filesystem::path& folder);
 
 /** Writes all bytes of a file that only this user may read. @returns OutputFile's errors */
 [[nodiscard]] Result<void> writeWhole (OutputFile& file, std::string_view bytes);

@@ -101,7 +101,7 @@ Result<VoiceRecord> VoiceStore::read (const std::filesystem::path& file) const
 VoiceStore::Listing VoiceStore::list() const
 {
     Listing listing;
-    const auto all = filesIn (folder);
+    const auto all = entriesOf (folder);
     if (! all)
     {
         listing.isWhole = false;
@@ -223,7 +223,7 @@ Result<VoiceRecord> VoiceStore::add (const Upload& upload, const Check& check)
 Result<VoiceRecord> VoiceStore::put (VoiceRecord record, OutputFile& recording) const
 {
     const auto there = read (recordFile (record.name));
-    const auto all = filesIn (folder);
+    const auto all = entriesOf (folder);
     if (! all)
         return tl::make_unexpected (all.error());
     if (there && there->hash != record.hash)
@@ -289,7 +289,7 @@ Result<void> VoiceStore::remove (std::string_view id)
 void VoiceStore::removeUnused() const
 {
     const auto listing = list();
-    const auto all = filesIn (folder);
+    const auto all = entriesOf (folder);
     if (! listing.isWhole || ! all)
         return;
     for (const auto& file : *all)
@@ -302,7 +302,7 @@ void VoiceStore::tidy()
 {
     const std::lock_guard thread (changing);
     const auto held = lock();
-    const auto all = filesIn (folder);
+    const auto all = entriesOf (folder);
     if (! held || ! all)
         return;
     for (const auto& file : *all)
