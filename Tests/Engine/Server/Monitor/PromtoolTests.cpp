@@ -22,7 +22,7 @@ TEST_CASE ("Prometheus's own tool has nothing to say against the metrics", "[eng
     const auto file = metered.engine.folder.path() / "metrics";
     std::ofstream (file) << text;
     const auto said = metered.engine.folder.path() / "said";
-    INFO ("promtool is missing: Assets/setup/test soak installs it");
+    INFO ("Assets/setup/test soak installs promtool");
     const int status =
         std::system (("promtool check metrics < " + file.string() + " > " + said.string() + " 2>&1").c_str());
     std::ifstream in (said);
