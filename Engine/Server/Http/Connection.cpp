@@ -194,7 +194,6 @@ void HttpConnection::admit()
     const bool hasLength = parser->content_length().has_value() || parser->chunked();
     const bool hasBody = parser->chunked() || parser->content_length().value_or (0) > 0;
     keepsOpen = parser->keep_alive() && ! hasBody;
-
     takesTrailers = request.takesTrailers;
     if (listener.admit)
     {

@@ -47,15 +47,17 @@ int run (std::vector<std::string> words)
 
 TEST_CASE ("OpenAI's own client speaks with the engine", "[engine][server][clients][.slow]")
 {
-    const ServerFixture engine;
+    const std::string token = "0123456789abcdef";
+    ServerFixture engine;
     engine.control->frames = 50;
+    engine.listenOnTcp ("127.0.0.1:0", { .token = Token (token) });
+    const auto url = "http://127.0.0.1:" + std::to_string (*engine.tcp.front().address().port) + "/v1";
     const auto python = pythonOfTheTests();
     if (! std::filesystem::exists (python))
         FAIL ("OpenAI's client is missing: Assets/setup/test soak installs it");
     const auto part = GENERATE (as<std::string> {}, "formats", "streaming", "events", "models", "errors");
     CAPTURE (part);
-    CHECK (run ({ python.string(), (scripts / "openai-client").string(), engine.path().string(), part }) ==
-           0);
+    CHECK (run ({ python.string(), (scripts / "openai-client").string(), url, token, part }) == 0);
 }
 
 TEST_CASE ("The protocol's curl examples do what they say", "[engine][server][clients][.slow]")
