@@ -9,12 +9,12 @@ using namespace tableread::plugin;
 
 namespace
 {
-Performance::PassageView passage (TakeState state, int line)
+Performance::PassageView passage (TakeState state, int line, Take::Ending ending = Take::Ending::Whole)
 {
     auto take = std::make_shared<Take>();
     take->append (std::vector<float> (24'000, 0.5f));
     if (state == TakeState::Done)
-        take->finish();
+        take->finish (ending);
     if (state == TakeState::Cancelled)
         take->cancel();
     if (state == TakeState::Rendering)
@@ -63,10 +63,10 @@ TEST_CASE ("The status line names a line that was cut off", "[plugin][editor]")
     view.passages = { passage (TakeState::Done, 1), passage (TakeState::Done, 4) };
     view.end = { 48'000 };
     CHECK (describe (view, std::nullopt).text == "Done: 2 lines, 0:02.0");
-    view.passages[1].take->finish (Take::Ending::CutOff);
+    view.passages[1] = passage (TakeState::Done, 4, Take::Ending::CutOff);
     CHECK (describe (view, std::nullopt).text ==
            "Done: 2 lines, 0:02.0  \u00b7  line 4 reached the length limit: its end may be missing");
-    view.passages[0].take->finish (Take::Ending::CutOff);
+    view.passages[0] = passage (TakeState::Done, 1, Take::Ending::CutOff);
     CHECK_THAT (describe (view, std::nullopt).text,
                 Catch::Contains ("line 1 reached") && Catch::EndsWith ("(1 more line)"));
 }

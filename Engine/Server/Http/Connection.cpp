@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Http/Connection.h"
 
-#include <algorithm>
-#include <new>
-
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 
+#include "Server/Http/ConnectionSteps.h"
 #include "Server/Http/Peer.h"
 #include "Server/Http/RequestReading.h"
 
@@ -15,17 +13,6 @@ namespace tableread::engine
 namespace
 {
 constexpr std::size_t readAtOnce = 4096;
-constexpr std::size_t largestBuffer =
-    std::size_t { 64 } * 1024; // holds a head, a chunk's extension or the trailers
-
-template <typename Message>
-void setFields (Message& message, const HttpAnswer& answer, bool keepsOpen)
-{
-    message.set (http::field::content_type, answer.type);
-    for (const auto& [name, value] : answer.fields)
-        message.insert (name, value);
-    message.keep_alive (keepsOpen);
-}
 } // namespace
 
 HttpConnection::HttpConnection (Socket client, const HttpListener& from, Host& server)
@@ -41,37 +28,6 @@ HttpConnection::HttpConnection (Socket client, const HttpListener& from, Host& s
 HttpConnection::~HttpConnection()
 {
     close();
-}
-
-/** Wraps what follows an asynchronous step: this lives until then, and an error of the socket closes it. A step that was
-    aborted was aborted here. */
-template <typename Then>
-auto HttpConnection::then (Then run)
-{
-    return [self = shared_from_this(), run = std::move (run)] (SystemError error, auto... bytes) {
-        if (error == asio::error::operation_aborted)
-            return;
-        self->guarded ([&] { error ? self->close() : run (bytes...); });
-    };
-}
-
-/** Runs a step. Nothing that it throws leaves the I/O thread. */
-template <typename Work>
-void HttpConnection::guarded (Work work)
-{
-    try
-    {
-        if (phase != Phase::Closed)
-            work();
-    }
-    catch (const std::bad_alloc&)
-    {
-        failed ({ 507, "the engine has no memory left for it" });
-    }
-    catch (const std::exception&)
-    {
-        failed ({ 500, "the engine failed on it" });
-    }
 }
 
 void HttpConnection::failed (const Refusal& refusal)
@@ -317,162 +273,6 @@ void HttpConnection::refuse (const Refusal& refusal)
 {
     keepsOpen = false;
     send (host.answerOf (refusal));
-}
-
-void HttpConnection::send (HttpAnswer answer)
-{
-    if (phase == Phase::Answering || phase == Phase::Lingering || phase == Phase::Closed)
-        return;
-    host.becameActive (*this);
-    phase = Phase::Answering;
-    keepsOpen = keepsOpen && ! answer.closes;
-    answer.fields.insert (answer.fields.end(), answerFields.begin(), answerFields.end());
-    arm (host.limits().write);
-    if (answer.stream != nullptr)
-        sendStream (answer);
-    else
-        sendWhole (answer);
-}
-
-void HttpConnection::sendWhole (HttpAnswer& answer)
-{
-    whole.emplace (static_cast<http::status> (answer.status), isOld ? 10u : 11u);
-    setFields (*whole, answer, keepsOpen);
-    whole->content_length (answer.body.size());
-    if (! isHead)
-        whole->body() = std::move (answer.body);
-    http::async_write (socket, *whole, then ([this] (std::size_t) { answerEnded(); }));
-}
-
-void HttpConnection::sendStream (HttpAnswer& answer)
-{
-    source = std::move (answer.stream);
-    sourceState = BodySource::State::Open;
-    isChunked = ! isOld && ! answer.length;
-    keepsOpen = keepsOpen && (isChunked || answer.length); // else the connection's end is the end of the body
-    streamHead.emplace (static_cast<http::status> (answer.status), isOld ? 10u : 11u);
-    setFields (*streamHead, answer, keepsOpen);
-    if (answer.length)
-        streamHead->content_length (*answer.length);
-    else if (isChunked)
-        streamHead->chunked (true);
-    takesTrailers = takesTrailers && isChunked && ! answer.trailers.empty();
-    if (takesTrailers)
-        streamHead->set (http::field::trailer, answer.trailers);
-    streamHeadWriter.emplace (*streamHead);
-    writing = true;
-    source->begin ([weak = weak_from_this(), executor = socket.get_executor()] {
-        asio::post (executor, [weak] {
-            if (const auto self = weak.lock())
-                self->guarded ([&] { self->pump(); });
-        });
-    });
-    http::async_write_header (socket, *streamHeadWriter, then ([this] (std::size_t) {
-                                  writing = false;
-                                  pump();
-                              }));
-}
-
-/** Writes the next piece of a stream, if there is one and none is being written. */
-void HttpConnection::pump()
-{
-    if (writing || source == nullptr)
-        return;
-    isBeating = false;
-    piece.clear();
-    if (sourceState == BodySource::State::Open)
-        sourceState = source->take (piece);
-    if (sourceState == BodySource::State::Broken && piece.empty())
-    {
-        keepsOpen = false;
-        return answerEnded();
-    }
-    const bool isLast = piece.empty() && sourceState == BodySource::State::Done;
-    if (piece.empty() && ! isLast)
-        return waitForSource();
-    write (isLast);
-}
-
-/** The source is waited for, not the client. */
-void HttpConnection::waitForSource()
-{
-    const auto pause = source->heartbeat();
-    if (pause.count() == 0)
-        return disarm();
-    isBeating = true;
-    arm (pause);
-}
-
-/** Writes the piece, or the end. */
-void HttpConnection::write (bool isLast)
-{
-    writing = true;
-    arm (host.limits().write);
-    const auto next = [this, isLast] (std::size_t) {
-        writing = false;
-        if (isLast)
-            answerEnded();
-        else
-            pump();
-    };
-    if (! isChunked)
-        asio::async_write (socket, asio::buffer (piece), then (next));
-    else if (isLast && takesTrailers)
-    {
-        trailers.clear();
-        for (const auto& [name, value] : source->trailers())
-            trailers.insert (name, value);
-        asio::async_write (socket, http::make_chunk_last (trailers), then (next));
-    }
-    else if (isLast)
-        asio::async_write (socket, http::make_chunk_last(), then (next));
-    else
-        asio::async_write (socket, http::make_chunk (asio::buffer (piece)), then (next));
-}
-
-void HttpConnection::answerEnded()
-{
-    source.reset();
-    whole.reset();
-    streamHeadWriter.reset();
-    streamHead.reset();
-    piece = {};
-    endExchange();
-    if (keepsOpen)
-        waitForRequest();
-    else
-        linger();
-}
-
-void HttpConnection::endExchange()
-{
-    if (exchange == nullptr)
-        return;
-    std::exchange (exchange, nullptr)->leave();
-    if (route->waits)
-        host.worked();
-}
-
-/** Sends the end and reads for a moment what the client still sends: closing at once would take the answer from a client
-    that has not read it yet. */
-void HttpConnection::linger()
-{
-    constexpr std::chrono::milliseconds aMoment { 1'000 };
-    phase = Phase::Lingering;
-    SystemError ignored;
-    socket.shutdown (Socket::shutdown_send, ignored);
-    arm (aMoment);
-    drain (0);
-}
-
-void HttpConnection::drain (std::size_t drained)
-{
-    constexpr std::size_t enough = std::size_t { 1 } << 20;
-    if (drained > enough)
-        return close();
-    buffer.clear();
-    socket.async_read_some (buffer.prepare (largestBuffer),
-                            then ([this, drained] (std::size_t count) { drain (drained + count); }));
 }
 
 void HttpConnection::stop (const Refusal& refusal)
