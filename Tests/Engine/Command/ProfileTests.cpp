@@ -68,8 +68,9 @@ TEST_CASE ("Profile takes the options of bench", "[engine][command][profile]")
         return found;
     };
     const auto bench = lines ("bench"), profile = lines ("profile");
+    const std::set<std::string> own { "--runs", "--sweep", "--csv", "--plot", "--arrivals", "--rate" };
     for (const auto& option : bench)
-        if (option != "--runs" && option != "--sweep" && option != "--csv" && option != "--plot")
+        if (! own.contains (option))
         {
             CAPTURE (option);
             CHECK (profile.contains (option));
