@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "Server/Access/Access.h"
-#include "Server/SpeechServer.h"
 #include "Server/Access/UnixSocket.h"
+#include "Server/SpeechServer.h"
 #include "Support/FakeRenderer.h"
 #include "Support/RawHttp.h"
 #include "Support/TemporaryFolder.h"
