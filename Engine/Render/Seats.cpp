@@ -51,7 +51,7 @@ void warmUp (Renderer& renderer, int seats)
     std::vector<PassageId> passages;
     for (int seat = 0; seat < seats; ++seat)
     {
-        passages.push_back (renderer.start (wordsToTime ((seats + 1) * steps)));
+        passages.push_back (renderer.start (wordsToTime (std::int64_t { steps } * (seats + 1))));
         renderer.measuring().prepareAll();
         const bool isNewSize = (seat & (seat - 1)) == 0; // graphs are made for 1, 2, 4, 8 and 16
         for (int i = 0; isNewSize && i < steps; ++i)

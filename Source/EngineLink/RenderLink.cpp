@@ -163,7 +163,9 @@ RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
 
     if (continuation.broughtNew())
         attempts = {};
-    if (stop.isRaised())
+    const bool isCancelled =
+        result && result->reason == protocol::FinishReason::Cancelled; // by somebody else
+    if (stop.isRaised() || (isCancelled && continuation.isSame()))
         end (*job.take, TakeState::Cancelled);
     else if (! continuation.isSame() || (result && ! continuation.reachedKnown()))
         end (*job.take, TakeState::Failed,
@@ -174,8 +176,6 @@ RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
     else if (! continuation.fits())
         end (*job.take, TakeState::Failed,
              { ErrorCode::OutOfMemory, "the speech is longer than a take can hold. Split the passage.", {} });
-    else if (result && result->reason == protocol::FinishReason::Cancelled)
-        end (*job.take, TakeState::Cancelled);
     else if (result)
         finish (*job.take, *result);
     else if (result.error().kind == CallFailure::Kind::Refused)

@@ -65,7 +65,7 @@ void WeightsHash::hashAll (const std::stop_token& stop)
         tensors.emplace (outputName, tensors[embeddingName]);
     std::string text;
     for (const auto& [name, content] : tensors)
-        text += name + ' ' + content + '\n';
+        text.append (name).append (" ").append (content).append ("\n");
     hash = hashOfBytes (std::as_bytes (std::span (text)));
 }
 

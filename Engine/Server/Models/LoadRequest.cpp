@@ -71,7 +71,8 @@ private:
         const bool chooses = field.choosesLayers && value != "false";
         for (const auto& [earlier, other] : given)
             if (other == &field || (chooses && other->choosesLayers))
-                throw Exception ({ ErrorCode::InvalidInput, name + " excludes " + earlier, name });
+                throw Exception (
+                    { ErrorCode::InvalidInput, fmt::format ("{} excludes {}", name, earlier), name });
         if (chooses || ! field.choosesLayers)
             given.emplace_back (name, &field);
         if (! field.worksOnCpu)

@@ -231,9 +231,9 @@ Result<VoiceRecord> VoiceStore::put (VoiceRecord record, OutputFile& recording) 
     if (there)
     {
         const bool isNew = ! record.consent.empty() && record.consent != there->consent;
-        auto consent = isNew ? std::move (record.consent) : there->consent;
+        const auto consent = isNew ? record.consent : there->consent;
         record = *there;
-        record.consent = std::move (consent);
+        record.consent = consent;
         if (! isNew && isIntact (recordingOf (record), record))
             return record;
     }

@@ -54,7 +54,7 @@ struct ServerFixture
 {
     explicit ServerFixture (SpeechServer::Options wanted = {}, RenderWorker::Limits limits = {},
                             std::optional<OffloadConfig> offload = {})
-        : options (wanted)
+        : options (std::move (wanted))
         , workerLimits (std::move (limits))
     {
         control->offload = std::move (offload);

@@ -93,7 +93,7 @@ TEST_CASE ("A form in doubt is refused", "[engine][server][http][form]")
                               disposition + "a; =c",
                               disposition + "a filename=c",
                               std::string ("Content-Disposition: attachment; name=a"),
-                              name + "\r\n" + name,
+                              std::string (name).append ("\r\n").append (name),
                               name + "\r\n folded",
                               name + "\r\nX : y",
                               name + "\r\nno colon",

@@ -202,7 +202,8 @@ TEST_CASE ("A job that is cancelled while its model is loaded leaves", "[engine]
     CHECK (eventually ([&] { return kept.expired(); }));
     CHECK (fixture.isPending (answer));
     running->queue.abandon();
-    CHECK (get (std::move (answer)));
+    const auto outcome = get (std::move (answer));
+    CHECK (outcome);
 }
 
 TEST_CASE ("What is so already is answered at once beside a passage", "[engine][server][models]")
@@ -295,6 +296,7 @@ TEST_CASE ("Seats are those of the loaded models", "[engine][server][models]")
     REQUIRE (get (fixture.load (0)));
     CHECK (worker.load().seats == 3);
     std::vector<std::shared_ptr<SpeechJob>> jobs;
+    jobs.reserve (4);
     for (int i = 0; i < 4; ++i)
         jobs.push_back (fixture.speak (0));
     CHECK (eventually ([&] { return worker.load().speaking == 3 && worker.load().waiting == 1; }));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Speech/Encoder.h"
 
+#include <cstring>
+
 #include <catch2/catch.hpp>
 
 #include "Support/MemoryFile.h"

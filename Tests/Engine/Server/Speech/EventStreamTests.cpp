@@ -51,6 +51,7 @@ std::vector<json> ofType (const std::vector<json>& events, const std::string& ty
 std::vector<std::string> typesOf (const std::vector<json>& events)
 {
     std::vector<std::string> types;
+    types.reserve (events.size());
     for (const auto& event : events)
         types.push_back (event["type"]);
     return types;

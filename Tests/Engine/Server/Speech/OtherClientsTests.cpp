@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients that others have written: OpenAI's, and curl with the protocol's own examples.
+// A client that others have written: OpenAI's.
 #include <cstdlib>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -58,10 +58,4 @@ TEST_CASE ("OpenAI's own client speaks with the engine", "[engine][server][clien
     const auto part = GENERATE (as<std::string> {}, "formats", "streaming", "events", "models", "errors");
     CAPTURE (part);
     CHECK (run ({ python.string(), (scripts / "openai-client").string(), url, token, part }) == 0);
-}
-
-TEST_CASE ("The protocol's curl examples do what they say", "[engine][server][clients][.slow]")
-{
-    const ServerFixture engine;
-    CHECK (run ({ (scripts / "protocol-examples").string(), engine.path().string() }) == 0);
 }

@@ -22,7 +22,11 @@ std::string form (const std::vector<std::pair<std::string, std::string>>& fields
 {
     std::string body;
     for (const auto& [name, value] : fields)
-        body += "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+        body.append ("--b\r\nContent-Disposition: form-data; name=\"")
+            .append (name)
+            .append ("\"\r\n\r\n")
+            .append (value)
+            .append ("\r\n");
     return body + "--b--\r\n";
 }
 
@@ -284,7 +288,7 @@ TEST_CASE ("What the reader says of an upload is said in the client's terms",
            "[engine][server][voices][errors]")
 {
     VoicesFixture fixture;
-    fixture.engine.control->maxPositions = 24'000 * 5 / FakeRenderer::frameSamples; // five seconds
+    fixture.engine.control->maxPositions = 24'000L * 5 / FakeRenderer::frameSamples; // five seconds
     fixture.engine.shelf = std::make_unique<VoiceShelf> (
         fixture.engine.folder.path() / "model",
         [] (const auto& file, const auto& name, const auto& limits) -> Result<ShelfVoice> {

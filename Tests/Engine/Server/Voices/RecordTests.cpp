@@ -68,8 +68,7 @@ TEST_CASE ("Only what looks like an id leads to a file", "[engine][server][voice
              "", hash, "voice_" + hash + "0", "voice_" + hash.substr (1), "Voice_" + hash,
              "voice_../../0123456789abcdef0123456", "voice_0123456789ABCDEF0123456789abcdef",
              "voice_0123456789abcdef/123456789abcdef",
-             "voice_0123456789abcde\xff"
-             "0123456789abcdef" })
+             std::string ("voice_0123456789abcde\xff") + "0123456789abcdef" })
     {
         CAPTURE (other);
         CHECK (keyOfVoiceId (other).empty());

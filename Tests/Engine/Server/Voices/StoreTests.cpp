@@ -284,6 +284,7 @@ TEST_CASE ("Whoever uploads and deletes at once leaves whole voices", "[engine][
     REQUIRE (fixture.store.makeFolder());
     std::vector<std::thread> threads;
     std::atomic<int> stored { 0 }, failures { 0 };
+    threads.reserve (5);
     for (int i = 0; i < 4; ++i)
         threads.emplace_back ([&, i] {
             auto& mine = i % 2 == 0 ? fixture.store : other;
