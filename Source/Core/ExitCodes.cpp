@@ -8,7 +8,7 @@ Exit codes:
   0    all that was asked for is there
   1    a fault of ours
   2    cannot be done as asked; trying again does not help
-  3    busy: another engine has the socket, or another render the --stems folder
+  3    busy: another engine has the socket, another program the port, or another render the --stems folder
   4    finished, but speech was cut unasked
   75   something outside failed (disk full, memory refused, a drive or a model's file gone): try again
   129, 130, 143   ended by SIGHUP, Ctrl-C, SIGTERM
