@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "Support/EngineProgram.h"
+#include "Support/Instrumented.h"
 #include "Support/SoundFiles.h"
 
 using namespace tableread;
@@ -22,11 +23,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool isInstrumented = true; // memory is kept in quarantine, and everything takes its time
-#else
-constexpr bool isInstrumented = false;
-#endif
 constexpr double mostCpuSeconds = 1, mostMegabytes = 300, mostKeptMegabytes = 32;
 
 struct Engine : EngineProgram
