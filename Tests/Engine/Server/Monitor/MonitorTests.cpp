@@ -204,7 +204,7 @@ TEST_CASE ("What a GPU holds and does is told while it works", "[engine][server]
                                        { "weights", "as computed" },
                                        { "worker", "0" } }) == 1);
 
-    engine.control->atFrame = [control = engine.control] (int) { ++control->device.transfers; };
+    engine.control->atFrame = [control = engine.control.get()] (int) { ++control->device.transfers; };
     REQUIRE (engine.speak (ServerFixture::floats ("Hello.")).complete); // 5 frames
     CHECK (eventually ([&] { return scrape().value ("layer_transfers_total") == 7 + 5; }));
 }
@@ -214,7 +214,7 @@ TEST_CASE ("The device is asked once a second, not in each step", "[engine][serv
     const ServerFixture engine;
     engine.control->frames = 200;
     engine.control->frameMs = 1;
-    engine.control->atFrame = [control = engine.control] (int) { ++control->device.transfers; };
+    engine.control->atFrame = [control = engine.control.get()] (int) { ++control->device.transfers; };
     int changes = 0;
     std::int64_t seen = 0;
     RawClient client (engine.path());
