@@ -24,7 +24,7 @@ target_compile_definitions(tableread_juce
 # As system headers, so that warnings are about our own code only.
 target_include_directories(tableread_juce SYSTEM INTERFACE $<TARGET_PROPERTY:tableread_juce,INCLUDE_DIRECTORIES>)
 target_compile_options(tableread_juce PRIVATE -w -ffunction-sections -fdata-sections
-    $<$<CONFIG:RelWithDebInfo>:-O1>) # a developer's build: a third of the time, and JUCE does little work in the tests
+    $<$<CONFIG:RelWithDebInfo>:-O1>) # a developer's build: quicker to compile, and JUCE does little work in the tests
 if(TABLEREAD_SANITIZE STREQUAL "address") # JUCE is not ours to check, and slow to compile
     target_compile_options(tableread_juce PRIVATE -fno-sanitize=all -O0 -g0)
 endif()
