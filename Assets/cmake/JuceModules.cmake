@@ -23,9 +23,13 @@ target_compile_definitions(tableread_juce
     INTERFACE $<TARGET_PROPERTY:tableread_juce,COMPILE_DEFINITIONS>)
 # As system headers, so that warnings are about our own code only.
 target_include_directories(tableread_juce SYSTEM INTERFACE $<TARGET_PROPERTY:tableread_juce,INCLUDE_DIRECTORIES>)
-target_compile_options(tableread_juce PRIVATE -w -ffunction-sections -fdata-sections
-    $<$<CONFIG:RelWithDebInfo>:-O1>) # a developer's build: quicker to compile, and JUCE does little work in the tests
-if(TABLEREAD_SANITIZE STREQUAL "address") # JUCE is not ours to check, and slow to compile
-    target_compile_options(tableread_juce PRIVATE -fno-sanitize=all -O0 -g0)
+target_compile_options(tableread_juce PRIVATE -w -ffunction-sections -fdata-sections)
+if(TABLEREAD_SANITIZE) # quick to compile: the tests have it do little work
+    target_compile_options(tableread_juce PRIVATE -O0 -g0)
+elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+    target_compile_options(tableread_juce PRIVATE -O1 -g0)
 endif()
-set_target_properties(tableread_juce PROPERTIES VISIBILITY_INLINES_HIDDEN ON)
+if(TABLEREAD_SANITIZE STREQUAL "address") # JUCE is not ours to check
+    target_compile_options(tableread_juce PRIVATE -fno-sanitize=all)
+endif()
+set_target_properties(tableread_juce PROPERTIES VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD OFF) # each module is one file as it is

@@ -17,6 +17,11 @@ if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_C_COMPILER_LAUNCHER}")
 endif()
 
+find_program(LLD ld.lld)
+if(LLD AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo") # what is built for tests: quicker to link
+    add_link_options(-fuse-ld=lld)
+endif()
+
 add_library(tableread_warnings INTERFACE)
 target_compile_options(tableread_warnings INTERFACE
     "$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wconversion;-Wshadow>"
@@ -25,6 +30,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     # GCC 12 warns about copies inside std::string that cannot happen ("a" + text): GCC bug 105651.
     target_compile_options(tableread_warnings INTERFACE
         "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>")
+endif()
+if(CMAKE_UNITY_BUILD) # names local to another source are no reason to warn
+    target_compile_options(tableread_warnings INTERFACE
+        "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-shadow>" "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>")
 endif()
 if(TABLEREAD_WERROR)
     target_compile_options(tableread_warnings INTERFACE

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# tableread_tests(NAME SOURCES … LINK … [PRECOMPILED TARGET] [MODEL]): one Catch2 binary, its cases known to ctest by label: unit
+# tableread_tests(NAME SOURCES … LINK … [PRECOMPILED TARGET]): one Catch2 binary, its cases known to ctest by label: unit
 # (everything without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a plain run; any
 # other hidden tag hides it from ctest too. One more test runs the unit cases in one process and in random order, which
 # shows whether a case depends on another: the only one with a sanitizer, and of the soak without. PRECOMPILED: the tests
 # whose precompiled header it shares, tableread_core_tests by default; NONE where JUCE is linked, whose definitions differ.
-# MODEL: the program needs the whole model's computation, which takes long to build and to run under the address
-# sanitizer: there only soak builds and runs it (workflow asan-all).
 include(CTest)
 include(Catch)
 
@@ -16,10 +14,8 @@ add_library(tableread_catch_main STATIC ${CMAKE_SOURCE_DIR}/Tests/Support/CatchM
 target_compile_options(tableread_catch_main PRIVATE ${tableread_quick_to_build})
 target_link_libraries(tableread_catch_main PUBLIC Catch2::Catch2)
 
-add_custom_target(tableread_quick_tests) # what the unit tests of a sanitized build run
-
 function(tableread_tests name)
-    cmake_parse_arguments(ARG "MODEL" "PRECOMPILED" "SOURCES;LINK" ${ARGN})
+    cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;LINK" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/Tests)
     target_compile_definitions(${name} PRIVATE TABLEREAD_ROOT="${CMAKE_SOURCE_DIR}")
@@ -39,13 +35,8 @@ function(tableread_tests name)
     endif()
     set(unit "~[slow]~[gpu]~[!benchmark]~[.]")
     add_test(NAME "${name}: all in random order" COMMAND ${name} --order rand --rng-seed time "${unit}")
-    if(ARG_MODEL AND TABLEREAD_SANITIZE STREQUAL "address") # not built by asan, so its cases cannot be listed
-        set_tests_properties("${name}: all in random order" PROPERTIES LABELS soak)
-        return()
-    endif()
     if(TABLEREAD_SANITIZE) # starting a process for each case would take most of the time
         set_tests_properties("${name}: all in random order" PROPERTIES LABELS unit)
-        add_dependencies(tableread_quick_tests ${name})
     else()
         catch_discover_tests(${name} TEST_SPEC "${unit}" TEST_PREFIX "${name}: " PROPERTIES LABELS unit)
         set_tests_properties("${name}: all in random order" PROPERTIES LABELS soak)

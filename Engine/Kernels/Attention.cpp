@@ -42,8 +42,6 @@ AttentionRows makeAttentionRows (std::vector<AttentionGroup> groups)
 
 namespace
 {
-constexpr std::int64_t serialProducts =
-    1 << 15; // below this many multiplications a second thread costs more than it saves
 constexpr std::int64_t mostQueries = 16;        // of a tile
 constexpr std::int64_t scoresInCache = 1 << 16; // of a tile: a part of a second-level cache
 constexpr std::int64_t tilesOfAThread = 4;      // at least, if there are so many queries

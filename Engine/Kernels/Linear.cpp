@@ -16,8 +16,6 @@ namespace tableread::engine::kernels
 {
 namespace
 {
-constexpr std::int64_t serialProducts =
-    1 << 15; // below this many multiplications a second thread costs more than it saves
 constexpr std::int64_t rowsOfATask = 48;
 } // namespace
 

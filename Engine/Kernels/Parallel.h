@@ -6,6 +6,9 @@
 
 namespace tableread::engine::kernels
 {
+/** Below this many multiplications a second thread costs more than it saves. */
+inline constexpr std::int64_t serialProducts = 1 << 15;
+
 /** Divides [0, count), if it is more than `grain`, into ranges of half of that or more, and calls body (begin, end) for each,
     on this thread and on others. A free thread takes the next range: on a busy machine the caller runs the ranges that no
     other thread takes, and waits only for those that another thread has begun. Calls from several threads take turns, each

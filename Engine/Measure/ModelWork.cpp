@@ -13,7 +13,7 @@ namespace tableread::engine
 {
 namespace
 {
-double elements (const TensorView& tensor)
+double elementCount (const TensorView& tensor)
 {
     return std::accumulate (
         tensor.shape.begin(), tensor.shape.end(), 1.0,
@@ -65,7 +65,7 @@ ModelWork workOfOneFrame (const Checkpoint& checkpoint, const WorkSettings& sett
         const auto tensor = checkpoint.tensor (name);
         if (! isMatrix (tensor) || checkpoint.isUnused (name))
             continue;
-        const double weights = elements (tensor);
+        const double weights = elementCount (tensor);
         const auto has = [name] (std::string_view piece) {
             return name.find (piece) != std::string_view::npos;
         };

@@ -136,7 +136,7 @@ private:
 };
 
 /** A container that is left to libsndfile once its chunks are found to be good. */
-struct Container
+struct ChunkedContainer
 {
     std::string_view magic, samplesId;
     ChunkForm form;
@@ -144,13 +144,13 @@ struct Container
 };
 
 const std::array containers {
-    Container { "FORM", "SSND", { .isBigEndian = true }, 12 },
-    Container { "caff", "data", { .sizeBytes = 8, .isBigEndian = true, .alignment = 1 }, 8 },
-    Container {
+    ChunkedContainer { "FORM", "SSND", { .isBigEndian = true }, 12 },
+    ChunkedContainer { "caff", "data", { .sizeBytes = 8, .isBigEndian = true, .alignment = 1 }, 8 },
+    ChunkedContainer {
         "riff", "data", { .idBytes = 16, .sizeBytes = 8, .sizeCountsHeader = true, .alignment = 8 }, 40 },
 };
 
-Found findInContainer (FileBytes& file, const Container& container, std::int64_t start)
+Found findInContainer (FileBytes& file, const ChunkedContainer& container, std::int64_t start)
 {
     bool hasSamples = false;
     ChunkWalk walk (file, container.form, start + container.firstChunk);

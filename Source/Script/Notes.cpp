@@ -12,14 +12,14 @@ namespace
 {
 constexpr std::size_t mostOfAKind = 5;
 
-struct Kind
+struct KindText
 {
     const char* name;
     const char* more; // "7 more lines …"
 };
 
 /** In the order of NoteKind. */
-constexpr std::array<Kind, 13> kinds { {
+constexpr std::array<KindText, 13> kinds { {
     { "no_speaker", "have text before any speaker is named" },
     { "no_text", "have a name without text" },
     { "spelling", "spell a name differently" },

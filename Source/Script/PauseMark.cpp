@@ -12,7 +12,7 @@ namespace tableread
 {
 namespace
 {
-constexpr std::size_t mostCharacters = 60; // of a mark: limits the search from each bracket
+constexpr std::size_t mostMarkCharacters = 60; // of a mark: limits the search from each bracket
 
 struct Word
 {
@@ -133,7 +133,8 @@ std::optional<PauseMark> findPause (std::u32string_view line, std::size_t from)
          open = line.find_first_of (U"[<", open + 1))
     {
         const bool square = line[open] == U'[';
-        const auto length = line.substr (open + 1, mostCharacters).find_first_of (square ? U"[]" : U"<>") + 1;
+        const auto length =
+            line.substr (open + 1, mostMarkCharacters).find_first_of (square ? U"[]" : U"<>") + 1;
         if (length == 0 || line[open + length] == line[open])
             continue;
         const auto inside = foldCase (trimmed (line.substr (open + 1, length - 1)));
@@ -146,7 +147,7 @@ std::optional<PauseMark> findPause (std::u32string_view line, std::size_t from)
 
 std::optional<PauseMark> leadingPause (std::u32string_view line)
 {
-    const auto pause = findPause (line.substr (0, mostCharacters + 2), 0);
+    const auto pause = findPause (line.substr (0, mostMarkCharacters + 2), 0);
     return pause && pause->start == 0 ? pause : std::nullopt;
 }
 } // namespace tableread

@@ -10,7 +10,7 @@ namespace tableread
 namespace
 {
 constexpr std::size_t mostSentences = 16, mostLetters = 40'000;
-constexpr std::uint64_t mostSamples = 15'000'000; // ten minutes are 14.4 million
+constexpr std::uint64_t mostSamplesRead = 15'000'000; // ten minutes are 14.4 million
 
 void append (std::string& bytes, std::uint64_t number)
 {
@@ -90,7 +90,7 @@ Result<Recording> fromBytes (std::string_view bytes)
     Recording recording;
     for (auto left = cursor.number (mostSentences); left > 0; --left)
         recording.notes.push_back (cursor.text());
-    const auto samples = (std::size_t) cursor.number (mostSamples);
+    const auto samples = (std::size_t) cursor.number (mostSamplesRead);
     const auto sound = cursor.take (samples * sizeof (float));
     if (! cursor.isGoodEnd())
         return damaged();

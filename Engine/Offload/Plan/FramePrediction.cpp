@@ -10,22 +10,22 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::size_t layerBytes = 1 << 20;         // the model's real size is in copyMs
+constexpr std::size_t modelledLayerBytes = 1 << 20; // the model's real size is in copyMs
 constexpr int framesBefore = 8, framesMeasured = 8; // a whole number of rounds for up to eight slots
 } // namespace
 
 FramePrediction predictFrame (const OffloadConfig& config, const FrameTimes& times)
 {
     const LayerPlan plan (config.layers, config.gpuLayers, config.settings.slots());
-    ModelledDevice device (times.copyMs > 0 ? (double) layerBytes / times.copyMs : 1e18);
+    ModelledDevice device (times.copyMs > 0 ? (double) modelledLayerBytes / times.copyMs : 1e18);
     CacheTrim trim (device, 0, TrimPolicy::Useful);
     PinnedStore store (device, Pinning::Pinned);
     for (std::size_t i = 0; i < plan.offloaded().size(); ++i)
-        store.add (layerBytes);
+        store.add (modelledLayerBytes);
     std::vector<std::byte*> slots;
     slots.reserve (static_cast<std::size_t> (plan.slots()));
     for (int i = 0; i < plan.slots(); ++i)
-        slots.push_back (device.allocate (layerBytes));
+        slots.push_back (device.allocate (modelledLayerBytes));
     LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots },
                             LayerStreamer::Timing::On);
 

@@ -19,7 +19,7 @@ namespace
 {
 using Found = std::unique_ptr<addrinfo, decltype (&freeaddrinfo)>;
 
-tl::unexpected<Error> refused (ErrorCode code, std::string message)
+tl::unexpected<Error> cannotListen (ErrorCode code, std::string message)
 {
     return tl::make_unexpected (Error { code, std::move (message), {} });
 }
@@ -81,15 +81,16 @@ Result<std::vector<TcpAddress>> tcpAddressesOf (const std::string& place)
 {
     const auto parsed = HostPort::parse (place);
     if (! parsed || ! parsed->port)
-        return refused (ErrorCode::InvalidInput,
-                        "\"" + place + "\" is not a place to listen at; HOST:PORT is expected, such as " +
-                            "127.0.0.1:8080 or [::1]:8080.");
+        return cannotListen (ErrorCode::InvalidInput,
+                             "\"" + place +
+                                 "\" is not a place to listen at; HOST:PORT is expected, such as " +
+                                 "127.0.0.1:8080 or [::1]:8080.");
     Found found (nullptr, freeaddrinfo);
     if (const int failed = find (*parsed, 0, found); failed != 0)
-        return refused (isForNow (failed) ? ErrorCode::Io : ErrorCode::NotFound,
-                        "there is no host " + parsed->host + " to listen at: " + gai_strerror (failed) +
-                            ". Give an address of this machine, such as 127.0.0.1:" +
-                            std::to_string (*parsed->port) + '.');
+        return cannotListen (isForNow (failed) ? ErrorCode::Io : ErrorCode::NotFound,
+                             "there is no host " + parsed->host + " to listen at: " + gai_strerror (failed) +
+                                 ". Give an address of this machine, such as 127.0.0.1:" +
+                                 std::to_string (*parsed->port) + '.');
     std::vector<TcpAddress> addresses;
     for (const auto* entry = found.get(); entry != nullptr; entry = entry->ai_next)
     {

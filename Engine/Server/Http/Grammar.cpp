@@ -30,7 +30,6 @@ std::string_view trimmedField (std::string_view text)
 
 std::string_view takeLine (std::string_view& rest)
 {
-    constexpr std::string_view lineEnd = "\r\n";
     const auto line = rest.substr (0, rest.find (lineEnd));
     rest.remove_prefix (std::min (rest.size(), line.size() + lineEnd.size()));
     return line;

@@ -5,6 +5,8 @@
 
 namespace tableread::engine
 {
+inline constexpr std::string_view lineEnd = "\r\n";
+
 /** The words that HTTP's fields are made of (RFC 9110, section 5.6). */
 bool isToken (std::string_view text);
 

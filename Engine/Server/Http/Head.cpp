@@ -11,8 +11,6 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::string_view lineEnd = "\r\n";
-
 bool isDigit (char c)
 {
     return c >= '0' && c <= '9';

@@ -13,7 +13,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::string_view lineEnd = "\r\n", headEnd = "\r\n\r\n", dashes = "--";
+constexpr std::string_view headEnd = "\r\n\r\n", dashes = "--";
 
 tl::unexpected<Refusal> malformed (const std::string& why)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Http/PathPattern.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tableread::engine
@@ -35,10 +36,10 @@ bool isUsable (std::string_view segment)
     constexpr unsigned char firstPrintable = 0x20, del = 0x7f;
     if (segment.empty() || segment == "." || segment == "..")
         return false;
-    for (const unsigned char byte : segment)
-        if (byte < firstPrintable || byte == del || byte == '/')
-            return false;
-    return true;
+    return std::ranges::none_of (segment, [] (char character) {
+        const auto byte = static_cast<unsigned char> (character);
+        return byte < firstPrintable || byte == del || byte == '/';
+    });
 }
 } // namespace
 

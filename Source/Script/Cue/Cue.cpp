@@ -9,11 +9,6 @@
 
 namespace tableread
 {
-namespace
-{
-constexpr std::size_t mostNamePart = 240; // a name and its direction
-} // namespace
-
 std::optional<long> speakerNumber (std::u32string_view name)
 {
     constexpr std::u32string_view prefix = U"speaker ";

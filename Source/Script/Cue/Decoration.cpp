@@ -13,7 +13,6 @@ namespace tableread
 namespace
 {
 constexpr std::u32string_view bullets = U"-–—―−‒⁃•‣◦▪▫●○■□◆◇►▶▸→⇒+·∙・※>»|～~*";
-constexpr std::u32string_view emphasis = U"*_`";
 constexpr std::size_t mostStamp = 40;
 
 bool isIn (char32_t character, std::u32string_view set)

@@ -6,6 +6,9 @@
 
 namespace tableread
 {
+/** What Markdown puts around a name. */
+inline constexpr std::u32string_view emphasis = U"*_`";
+
 /** What people and programs put in front of a name: "- ", "1. ", "> ", "**", a time, an emoji.
     @returns the rest of the line; the line itself if it has none of these. */
 std::u32string_view withoutDecoration (std::u32string_view line);

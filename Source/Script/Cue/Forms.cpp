@@ -11,8 +11,7 @@ namespace tableread
 {
 namespace
 {
-constexpr std::size_t mostBefore = 60;    // characters before a colon that are worth a note
-constexpr std::size_t mostNamePart = 240; // a name, its decoration and its direction
+constexpr std::size_t mostBefore = 60; // characters before a colon that are worth a note
 
 bool isName (NameShape shape)
 {
@@ -67,7 +66,6 @@ std::optional<Cue> findDecorated (std::u32string_view line)
     const auto colon = findColon (rest.substr (0, mostNamePart), Outside::Brackets);
     if (colon == rest.npos)
         return {};
-    constexpr std::u32string_view emphasis = U"*_`";
     const auto prefix = line.substr (0, line.size() - rest.size());
     const bool endsEmphasis = prefix.find_first_of (emphasis) != prefix.npos && colon + 1 < rest.size() &&
                               emphasis.find (rest[colon + 1]) != emphasis.npos;

@@ -13,7 +13,7 @@ namespace tableread
 {
 namespace
 {
-constexpr std::size_t mostWords = 5, mostCharacters = 40;
+constexpr std::size_t mostWords = 5, mostNameCharacters = 40;
 constexpr std::size_t mostWithoutCase = 16; // without capitals, only the length tells a name from a sentence
 constexpr std::size_t mostWithDots = 30;    // or a middle dot between a foreign name's parts
 constexpr std::size_t longestAbbreviation = 4; // "Prof." may end with a full stop; "Listen." is a sentence
@@ -87,7 +87,7 @@ NameShape shapeOf (const std::vector<std::u32string_view>& words)
     for (const auto& word : words)
     {
         characters += word.size();
-        if (characters > mostCharacters || ! std::all_of (word.begin(), word.end(), isNameCharacter) ||
+        if (characters > mostNameCharacters || ! std::all_of (word.begin(), word.end(), isNameCharacter) ||
             isMiddleDot (word.front()) || isMiddleDot (word.back()) ||
             endsSentence (word, &word == &words.back()))
             return NameShape::None;

@@ -9,6 +9,9 @@
 
 namespace tableread
 {
+/** Of a name with its decoration and its direction, in characters. */
+inline constexpr std::size_t mostNamePart = 240;
+
 /** How much the words before a colon look like a name. */
 enum class NameShape
 {

@@ -22,7 +22,7 @@ float valueOf (int bits)
     return (bits & 128) != 0 ? -magnitude : magnitude;
 }
 
-constexpr int numbers = 127; // magnitudes of e4m3: 0 to 126, 127 is NaN
+constexpr int magnitudes = 127; // magnitudes of e4m3: 0 to 126, 127 is NaN
 
 at::Tensor row (std::initializer_list<float> values)
 {
@@ -53,12 +53,12 @@ TEST_CASE ("fp8 takes a row's largest magnitude as 448 and the nearest number, t
     // two goes to the one with an even last bit.
     std::vector<float> values, halves;
     std::vector<std::uint8_t> codes, evens;
-    for (int code = 0; code < numbers; ++code)
+    for (int code = 0; code < magnitudes; ++code)
         for (const int sign : { 0, 128 })
         {
             codes.push_back ((std::uint8_t) (code | sign));
             values.push_back (valueOf (code | sign));
-            const int next = std::min (code + 1, numbers - 1);
+            const int next = std::min (code + 1, magnitudes - 1);
             halves.push_back ((valueOf (code | sign) + valueOf (next | sign)) / 2);
             evens.push_back ((std::uint8_t) ((code % 2 == 0 ? code : next) | sign));
         }

@@ -32,9 +32,9 @@ std::string bytesOf (const at::Tensor& tensor)
     return { static_cast<const char*> (whole.const_data_ptr()), whole.nbytes() };
 }
 
-struct Stored
+struct StoredMatrices
 {
-    explicit Stored (const std::vector<Matrix>& matrices)
+    explicit StoredMatrices (const std::vector<Matrix>& matrices)
     {
         writeFile (folder.path() / "config.json", tinyOfficialConfig().dump());
         SafetensorsWriter writer;
@@ -89,7 +89,7 @@ TEST_CASE ("A layer's matrix that the file has in the wanted format keeps its by
     auto stored = inBytes ("m", randomTensor ({ 12, 20 }, 1), format);
     stored.values = stored.values.view (at::kByte).bitwise_and (0xbf).view (typeOf (format));
     stored.scale = randomTensor ({ 12 }, 2).abs();
-    const Stored model ({ stored });
+    const StoredMatrices model ({ stored });
     CHECK (sameMatrix (model.layers (format).byteMatrix ("m.weight", { 12, 20 }),
                        { stored.values, stored.scale }));
 
@@ -103,7 +103,7 @@ TEST_CASE ("A layer's matrix that the file has in the wanted format keeps its by
 TEST_CASE ("float8 without a scale keeps its bytes too", "[engine][weights]")
 {
     const auto values = randomTensor ({ 4, 8 }, 1).to (at::kFloat8_e4m3fn);
-    const Stored model ({ { "m", "F8_E4M3", values } });
+    const StoredMatrices model ({ { "m", "F8_E4M3", values } });
     CHECK (sameMatrix (model.layers (WeightsFormat::Float8).byteMatrix ("m.weight", { 4, 8 }),
                        { values, at::ones ({ 4 }) }));
     CHECK (sameMatrix (model.layers (WeightsFormat::Int8).byteMatrix ("m.weight", { 4, 8 }),
@@ -114,8 +114,8 @@ TEST_CASE ("A layer's matrix of any other type is quantised as if all at once", 
 {
     const auto format = GENERATE (values (bothFormats));
     const auto matrix = randomTensor ({ 12, 20 }, 1);
-    const Stored model ({ inHalf ("half", matrix), inBytes ("int8", matrix, WeightsFormat::Int8),
-                          inBytes ("fp8", matrix, WeightsFormat::Float8) });
+    const StoredMatrices model ({ inHalf ("half", matrix), inBytes ("int8", matrix, WeightsFormat::Int8),
+                                  inBytes ("fp8", matrix, WeightsFormat::Float8) });
     const auto reader = model.layers (format);
     for (const std::string name : { "half.weight", "int8.weight", "fp8.weight" })
     {
@@ -132,7 +132,7 @@ TEST_CASE ("A matrix that is quantised a block of rows at a time has no seams", 
 {
     const auto format = GENERATE (values (bothFormats));
     const auto matrix = randomTensor ({ 2200, 4096 }, 1).to (at::kBFloat16); // more than 2^23 numbers
-    const Stored model ({ { "m", "BF16", matrix } });
+    const StoredMatrices model ({ { "m", "BF16", matrix } });
     CHECK (sameMatrix (model.layers (format).byteMatrix ("m.weight", { 2200, 4096 }),
                        kernels::quantise (matrix.to (at::kFloat), typeOf (format))));
 }
@@ -142,7 +142,7 @@ TEST_CASE ("Stacked matrices each keep their own bytes, whatever their types", "
     const auto format = GENERATE (values (bothFormats));
     const auto a = randomTensor ({ 5, 16 }, 1), b = randomTensor ({ 3, 16 }, 2),
                c = randomTensor ({ 9, 16 }, 3);
-    const Stored model (
+    const StoredMatrices model (
         { inBytes ("a", a, WeightsFormat::Int8), inHalf ("b", b), inBytes ("c", c, WeightsFormat::Float8) });
     const auto reader = model.layers (format);
     const auto together = reader.stacked ({ { "a", 5 }, { "b", 3 }, { "c", 9 } }, 16, false);
@@ -159,7 +159,7 @@ TEST_CASE ("Stacked matrices each keep their own bytes, whatever their types", "
 
 TEST_CASE ("Only the reader of layers keeps matrices in 8 bits", "[engine][weights]")
 {
-    const Stored model ({ inHalf ("m", randomTensor ({ 4, 8 }, 1)) });
+    const StoredMatrices model ({ inHalf ("m", randomTensor ({ 4, 8 }, 1)) });
     const WeightReader reader (*model.checkpoint, at::kBFloat16, at::kCPU, WeightsFormat::Int8);
     CHECK (reader.linear ("m", 4, 8, false).panels.scalar_type() == at::kBFloat16);
     CHECK (reader.forLayers().linear ("m", 4, 8, false).panels.scalar_type() == at::kChar);
@@ -178,7 +178,7 @@ TEST_CASE ("NaN and infinity are refused in 8 bits as well", "[engine][weights][
     whole.scale[0] = notANumber;
     auto half = randomTensor ({ 2, 4 }, 1);
     half[0][0] = notANumber;
-    const Stored model ({ { "nan", "F8_E4M3", nan }, scaled, whole, inHalf ("half", half) });
+    const StoredMatrices model ({ { "nan", "F8_E4M3", nan }, scaled, whole, inHalf ("half", half) });
     for (const auto format : bothFormats)
         for (const std::string name : { "nan", "scaled", "whole", "half" })
         {

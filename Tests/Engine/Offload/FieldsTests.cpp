@@ -8,8 +8,6 @@ using Catch::Contains;
 
 namespace
 {
-using Kind = OffloadField::Kind;
-
 std::string wrong (std::string_view name, const std::string& value)
 {
     return wrongWith (*offloadField (name), value);
@@ -20,7 +18,7 @@ TEST_CASE ("Numbers are accepted from their least to their most and nothing else
 {
     for (const auto& field : offloadFields())
     {
-        if (field.kind != Kind::Number && field.kind != Kind::Passages)
+        if (field.kind != OffloadField::Kind::Number && field.kind != OffloadField::Kind::Passages)
             continue;
         CAPTURE (field.name);
         CHECK (wrongWith (field, std::to_string (field.least)).empty());

@@ -12,7 +12,7 @@ using namespace tableread::engine;
 
 namespace
 {
-constexpr std::size_t layerBytes = 1 << 20;
+constexpr std::size_t copiedBytes = 1 << 20;
 
 struct Case
 {
@@ -35,16 +35,16 @@ struct Schedule
 template <typename EachLayer>
 Schedule stream (int index, const Case& with, EachLayer&& eachLayer)
 {
-    ModelledDevice device ((double) layerBytes / with.copyMs, 0, index);
+    ModelledDevice device ((double) copiedBytes / with.copyMs, 0, index);
     const LayerPlan plan (with.layers, with.gpuLayers, with.slots);
     CacheTrim trim (device, 50, TrimPolicy::Useful);
     PinnedStore store (device, Pinning::Pinned);
     for (std::size_t i = 0; i < plan.offloaded().size(); ++i)
-        store.add (layerBytes);
+        store.add (copiedBytes);
     std::vector<std::byte*> slots;
     slots.reserve (static_cast<std::size_t> (plan.slots()));
     for (int i = 0; i < plan.slots(); ++i)
-        slots.push_back (device.allocate (layerBytes));
+        slots.push_back (device.allocate (copiedBytes));
     LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots },
                             LayerStreamer::Timing::On);
     Schedule schedule;

@@ -43,6 +43,11 @@ inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const st
     return ShelfVoice { { name, { bytes.begin(), bytes.end() } }, bytes };
 }
 
+inline nlohmann::json errorOf (const RawResponse& response)
+{
+    return nlohmann::json::parse (response.body).at ("error");
+}
+
 /** What a RenderWorker loads: one model of tones. */
 inline std::vector<RenderWorker::Loader> fakeModel (std::shared_ptr<FakeRendererControl> control)
 {

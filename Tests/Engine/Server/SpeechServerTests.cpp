@@ -18,10 +18,6 @@ std::string repeated (std::string_view text, int times)
     return result;
 }
 
-json errorOf (const RawResponse& response)
-{
-    return json::parse (response.body).at ("error");
-}
 } // namespace
 
 TEST_CASE ("Health says what the engine is", "[engine][server]")

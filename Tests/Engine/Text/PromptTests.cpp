@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "Engine/Text/Tokenizers.h"
 #include "Support/Failure.h"
 
 using namespace tableread;
@@ -15,14 +16,6 @@ using Ids = std::vector<std::int64_t>;
 
 namespace
 {
-const std::filesystem::path root = TABLEREAD_ROOT;
-
-std::unique_ptr<Tokenizer> qwen()
-{
-    std::ifstream file (root / "Tests/Data/tokenizer/qwen-part.json");
-    return Tokenizer::parse (std::string { std::istreambuf_iterator<char> (file), {} });
-}
-
 /** The embedded model's ids are bytes, so its prompts can be read: special tokens in angle brackets. */
 std::string asText (const Prompt& prompt)
 {

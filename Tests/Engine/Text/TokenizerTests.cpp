@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "Engine/Text/Tokenizers.h"
 #include "Support/Failure.h"
 #include "Support/TemporaryFolder.h"
 
@@ -22,7 +23,6 @@ using Ids = std::vector<std::int64_t>;
 
 namespace
 {
-const std::filesystem::path root = TABLEREAD_ROOT;
 const auto fixtures = root / "Tests/Data/tokenizer";
 
 Json readJson (const std::filesystem::path& path)
@@ -34,12 +34,6 @@ Json readJson (const std::filesystem::path& path)
 std::unique_ptr<Tokenizer> tiny()
 {
     return Tokenizer::parse (readJson (fixtures / "tiny.json").dump());
-}
-
-/** Qwen2.5's real ids, as many of its tokens as the prompt's texts need (Tests/Data/tokenizer/README.md). */
-std::unique_ptr<Tokenizer> qwen()
-{
-    return Tokenizer::parse (readJson (fixtures / "qwen-part.json").dump());
 }
 
 std::unique_ptr<Tokenizer> mini()

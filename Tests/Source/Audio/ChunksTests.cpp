@@ -20,7 +20,7 @@ using namespace tableread::test;
 namespace
 {
 /** Two seconds of 16-bit samples that no chunk looks like. */
-std::string speech (std::size_t samples = 48'000)
+std::string speechBytes (std::size_t samples = 48'000)
 {
     std::string bytes;
     for (std::size_t i = 0; i < samples; ++i)
@@ -61,7 +61,7 @@ Reading readBytes (const std::string& bytes)
     return readFile (file.path());
 }
 
-const std::string wholeSpeech = wavOf (plainFormat() + wavChunk ("data", speech()));
+const std::string wholeSpeech = wavOf (plainFormat() + wavChunk ("data", speechBytes()));
 
 bool isOneSentence (const std::string& text)
 {
@@ -90,7 +90,7 @@ TEST_CASE ("The chunk check keeps every list with a wrong size from libsndfile",
                         const auto claimed =
                             sizeFault > 8 ? sizeFault : (std::uint32_t) content.size() + sizeFault;
                         const auto list = wavChunk ("LIST", content, claimed);
-                        const auto data = wavChunk ("data", speech (32));
+                        const auto data = wavChunk ("data", speechBytes (32));
                         for (const auto& chunks : { data + list, list + data })
                         {
                             ++files;
@@ -116,7 +116,8 @@ TEST_CASE ("A recording that was never closed is read to the end of the file", "
     const std::string filler = GENERATE (std::string(), wavChunk ("JUNK", std::string (4000, '\0')),
                                          wavChunk ("LIST", "INFO" + wavChunk ("ISFT", "Lavf")));
     CAPTURE (riffSize, filler.size());
-    const auto open = readBytes (wavOf (plainFormat() + filler + wavChunk ("data", speech(), 0), riffSize));
+    const auto open =
+        readBytes (wavOf (plainFormat() + filler + wavChunk ("data", speechBytes(), 0), riffSize));
     CHECK (open.refusal.empty());
     CHECK (open.samples == expected.samples);
     CHECK (open.wasNeverClosed);
@@ -128,7 +129,7 @@ TEST_CASE ("Samples without a size are read in RF64, RIFX and with an odd byte a
     {
         const std::string ds64 (28, '\0');
         const auto open = readBytes ("RF64" + std::string (4, '\xff') + "WAVE" + wavChunk ("ds64", ds64) +
-                                     plainFormat() + wavChunk ("data", speech(), 0xffff'ffff));
+                                     plainFormat() + wavChunk ("data", speechBytes(), 0xffff'ffff));
         CHECK (open.samples == readBytes (wholeSpeech).samples);
         CHECK (open.wasNeverClosed);
     }
@@ -148,7 +149,7 @@ TEST_CASE ("Samples without a size are read in RF64, RIFX and with an odd byte a
     }
     SECTION ("an odd byte")
     {
-        CHECK (readBytes (wavOf (plainFormat() + wavChunk ("data", speech() + 'x', 0))).samples.size() ==
+        CHECK (readBytes (wavOf (plainFormat() + wavChunk ("data", speechBytes() + 'x', 0))).samples.size() ==
                48'000);
     }
 }
@@ -165,7 +166,7 @@ TEST_CASE ("A recording that holds no samples is not taken for one that was neve
 TEST_CASE ("A WAV is read through what stands around its samples", "[source][audio]")
 {
     const auto expected = readBytes (wholeSpeech).samples;
-    const auto data = wavChunk ("data", speech());
+    const auto data = wavChunk ("data", speechBytes());
     const auto list = "INFO" + wavChunk ("ISFT", "abcd");
     const auto bytes = GENERATE_COPY (
         std::string ("ID3\4\0\0\0\0\0\5", 10) + "01234" + wholeSpeech,  // a tag in front
@@ -188,16 +189,16 @@ TEST_CASE ("A WAV that no decoder can read is refused with the chunk that is wro
     CHECK (why (wavOf (wavChunk ("bext", "abcd", 400) + plainFormat())) ==
            start + "its bext chunk says 400 bytes, 28 are left" + advice);
     CHECK (why (wavOf (plainFormat())) == start + "it has no data chunk" + advice);
-    CHECK (why (wavOf (wavChunk ("data", speech (100)))) == start + "it has no fmt chunk" + advice);
+    CHECK (why (wavOf (wavChunk ("data", speechBytes (100)))) == start + "it has no fmt chunk" + advice);
     CHECK (why ("FORM" + std::string ("\0\0\0\x40", 4) + "AIFFCOMM" + std::string ("\xff\xff\xff\xf0", 4) +
                 "xx") == start + "its COMM chunk says 4294967280 bytes, 2 are left" + advice);
 }
 
 TEST_CASE ("A recording that breaks off says how much is missing", "[source][audio]")
 {
-    CHECK (readBytes (wavOf (plainFormat() + wavChunk ("data", speech(), 96'000 * 3))).missingSeconds ==
+    CHECK (readBytes (wavOf (plainFormat() + wavChunk ("data", speechBytes(), 96'000 * 3))).missingSeconds ==
            Approx (4.0));
-    CHECK (readBytes (wavOf (plainFormat() + wavChunk ("data", speech(), 0xffff'ffff))).missingSeconds ==
+    CHECK (readBytes (wavOf (plainFormat() + wavChunk ("data", speechBytes(), 0xffff'ffff))).missingSeconds ==
            0); // a stream
 }
 

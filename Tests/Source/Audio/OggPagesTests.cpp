@@ -20,9 +20,9 @@ std::string page (const std::string& sizes, const std::string& body)
 std::uint32_t checksum (const std::string& bytes)
 {
     std::uint32_t sum = 0;
-    for (const unsigned char byte : bytes)
+    for (const auto byte : bytes)
     {
-        sum ^= (std::uint32_t) byte << 24u;
+        sum ^= (std::uint32_t) (unsigned char) byte << 24u;
         for (int bit = 0; bit < 8; ++bit)
             sum = sum << 1u ^ ((sum & 0x80000000u) != 0 ? 0x04c11db7u : 0u);
     }

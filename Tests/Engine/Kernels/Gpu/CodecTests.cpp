@@ -11,6 +11,7 @@
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/PersistentKernel.h"
 #include "Support/CodecBlocks.h"
+#include "Support/Gpu.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
@@ -18,14 +19,6 @@ using namespace tableread::test;
 
 namespace
 {
-const at::Device cuda (at::kCUDA, 0);
-
-void needGpu()
-{
-    INFO (kernels::loadGpu());
-    REQUIRE (std::string (kernels::loadGpu()).empty());
-}
-
 kernels::CodecBlockWeights onGpu (const BlockMatrices& matrices, const kernels::CodecBlockWeights& w,
                                   at::ScalarType type)
 {

@@ -25,13 +25,13 @@ using namespace tableread::test;
 
 namespace
 {
-struct Shape
+struct ModelShape
 {
     const char* name;
     std::int64_t n, k;
 };
 
-const std::vector<Shape> modelShapes {
+const std::vector<ModelShape> modelShapes {
     { "1.5B qkv", 2048, 1536 },        { "1.5B output", 1536, 1536 }, { "1.5B gate and up", 17920, 1536 },
     { "1.5B down", 1536, 8960 },       { "7B qkv", 4608, 3584 },      { "7B output", 3584, 3584 },
     { "7B gate and up", 37888, 3584 }, { "7B down", 3584, 18944 },    { "head gate and up", 9216, 1536 },
@@ -93,7 +93,7 @@ double microsecondsOf (const std::function<void (std::int64_t)>& call, std::int6
 
 /** Adds a line for each number of rows. Rows are [M, k], as the language model's are: those of one prompt, or of a batch,
     two for each passage. */
-void compare (const Shape& shape, const std::vector<std::int64_t>& rowCounts)
+void compare (const ModelShape& shape, const std::vector<std::int64_t>& rowCounts)
 {
     const auto [name, n, k] = shape;
     const auto onGpu = at::TensorOptions (at::kBFloat16).device (at::kCUDA);

@@ -7,6 +7,7 @@
 
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Linear.h"
+#include "Support/Gpu.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
@@ -14,12 +15,6 @@ using namespace tableread::test;
 
 namespace
 {
-void needGpu()
-{
-    INFO (kernels::loadGpu());
-    REQUIRE (std::string (kernels::loadGpu()).empty());
-}
-
 /** Every byte but the two NaNs of e4m3, 40 rows of them, each with a different start. */
 kernels::ByteMatrix allBytes (at::ScalarType type)
 {

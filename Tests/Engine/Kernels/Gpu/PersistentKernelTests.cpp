@@ -8,6 +8,7 @@
 #include "Kernels/Linear.h"
 #include "Kernels/PersistentKernel.h"
 #include "Kernels/Solver.h"
+#include "Support/Gpu.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
@@ -15,10 +16,9 @@ using namespace tableread::test;
 
 namespace
 {
-const at::Device cuda (at::kCUDA, 0);
 // inner: enough inputs for split-K to be used.
-constexpr std::int64_t hidden = 512, inner = 6LL * 1152, heads = 8, kvHeads = 2, dim = 64, capacity = 320,
-                       latent = 64;
+constexpr std::int64_t hidden = 512, inner = 6LL * 1152, queryHeads = 8, keyHeads = 2, headSize = 64,
+                       positionsKept = 320, latent = 64;
 
 at::Tensor onGpu (at::IntArrayRef sizes, std::uint64_t seed, double scale)
 {
@@ -29,14 +29,14 @@ at::Tensor onGpu (at::IntArrayRef sizes, std::uint64_t seed, double scale)
 struct Model
 {
     explicit Model (at::ScalarType type, at::ScalarType mlp)
-        : qkv (packed ({ (heads + 2 * kvHeads) * dim, hidden }, 1, type, false))
-        , output (packed ({ hidden, heads * dim }, 2, type, false))
+        : qkv (packed ({ (queryHeads + 2 * keyHeads) * headSize, hidden }, 1, type, false))
+        , output (packed ({ hidden, queryHeads * headSize }, 2, type, false))
         , gateUp (packed ({ 2 * inner, hidden }, 3, mlp, true))
         , down (packed ({ hidden, inner }, 4, mlp, false))
         , noisyIn (packed ({ hidden, latent }, 5, type, false))
         , noisyOut (packed ({ latent, hidden }, 6, type, false))
         , norm { onGpu ({ hidden }, 7, 1), 1e-6 }
-        , rotary (kernels::makeRotaryTable (capacity, dim, 1e6, cuda))
+        , rotary (kernels::makeRotaryTable (positionsKept, headSize, 1e6, cuda))
         , isFloat (type == at::kFloat)
     {}
 
@@ -54,7 +54,7 @@ struct Model
         for (std::int64_t r = 0; r < rows; ++r)
         {
             const auto store = [&] (std::uint64_t seed) {
-                return onGpu ({ layers, kvHeads, capacity, dim }, seed, 1)
+                return onGpu ({ layers, keyHeads, positionsKept, headSize }, seed, 1)
                     .to (isFloat ? at::kFloat : at::kBFloat16);
             };
             groups.push_back ({ { store (20 + 2 * (std::uint64_t) r), store (21 + 2 * (std::uint64_t) r) },
@@ -75,7 +75,7 @@ struct Model
             for (std::int64_t l = 0; l < layers; ++l)
             {
                 auto attended = kernels::linear (x, qkv, &norm);
-                const auto mixed = kernels::attention (attended, table, { heads, kvHeads, rotary, l });
+                const auto mixed = kernels::attention (attended, table, { queryHeads, keyHeads, rotary, l });
                 kernels::linear (mixed, output, nullptr, { .residual = x });
                 const auto wide = kernels::linear (
                     x, gateUp, &norm, { .activation = kernels::Activation::SwiGlu, .rounded = true });
@@ -172,12 +172,14 @@ TEST_CASE ("A persistent kernel continues after an attention over more positions
 {
     REQUIRE (std::string (kernels::loadGpu()).empty());
     constexpr std::int64_t positions = 400'000, rows = 1;
-    const auto qkv = Model::packed ({ (heads + 2 * kvHeads) * dim, hidden }, 1, at::kBFloat16, false),
-               output = Model::packed ({ hidden, heads * dim }, 2, at::kBFloat16, false);
-    const auto rotary = kernels::makeRotaryTable (positions, dim, 1e6, cuda);
+    const auto qkv = Model::packed ({ (queryHeads + 2 * keyHeads) * headSize, hidden }, 1, at::kBFloat16,
+                                    false),
+               output = Model::packed ({ hidden, queryHeads * headSize }, 2, at::kBFloat16, false);
+    const auto rotary = kernels::makeRotaryTable (positions, headSize, 1e6, cuda);
     const auto randomStore = [] (std::int64_t seed) {
         at::manual_seed ((std::uint64_t) seed);
-        return at::randn ({ 1, kvHeads, positions, dim }, at::TensorOptions (at::kBFloat16).device (cuda));
+        return at::randn ({ 1, keyHeads, positions, headSize },
+                          at::TensorOptions (at::kBFloat16).device (cuda));
     };
     const auto keys = randomStore (3), values = randomStore (4);
     const auto run = [&] (bool persistent) {
@@ -188,8 +190,8 @@ TEST_CASE ("A persistent kernel continues after an attention over more positions
             for (int pass = 0; pass < 2; ++pass)
             {
                 auto attended = kernels::linear (x, qkv);
-                kernels::linear (kernels::attention (attended, table, { heads, kvHeads, rotary, 0 }), output,
-                                 nullptr, { .residual = x });
+                kernels::linear (kernels::attention (attended, table, { queryHeads, keyHeads, rotary, 0 }),
+                                 output, nullptr, { .residual = x });
             }
         };
         persistent ? kernels::inPersistentKernel (cuda, body) : body();

@@ -7,6 +7,7 @@
 #include "Kernels/Gpu/Kernels.h"
 #include "Kernels/Linear.h"
 #include "Kernels/Norm.h"
+#include "Support/Gpu.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
@@ -15,13 +16,6 @@ using namespace tableread::test;
 // Each kernel on a GPU against its twin on the CPU, with the same packed numbers.
 namespace
 {
-const at::Device cuda (at::kCUDA, 0);
-
-void needGpu()
-{
-    REQUIRE (std::string (kernels::loadGpu()).empty());
-}
-
 /** In bf16 each row is rounded before it is multiplied: 2^-9 of each term, which averages out over a sum. */
 double toleranceOf (at::ScalarType type)
 {

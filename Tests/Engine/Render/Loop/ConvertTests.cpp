@@ -9,6 +9,7 @@
 #include "Network/WeightReader.h"
 #include "Support/Failure.h"
 #include "Support/FileSizeLimit.h"
+#include "Support/Mini.h"
 #include "Support/SafetensorsWriter.h"
 #include "Support/TemporaryFolder.h"
 #include "Support/Tensors.h"
@@ -21,8 +22,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-const fs::path mini = fs::path (TABLEREAD_ROOT) / "Assets/models/mini",
-               golden = fs::path (TABLEREAD_ROOT) / "Tests/Data/golden/a-bf16";
+const fs::path golden = fs::path (TABLEREAD_ROOT) / "Tests/Data/golden/a-bf16";
 
 std::string bytesOf (const TensorView& view)
 {

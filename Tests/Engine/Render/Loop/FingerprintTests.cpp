@@ -10,6 +10,7 @@
 
 #include "Checkpoint/Safetensors/File.h"
 #include "Kernels/KernelFamily.h"
+#include "Support/Mini.h"
 #include "Support/SafetensorsWriter.h"
 #include "Support/TemporaryFolder.h"
 
@@ -21,7 +22,6 @@ using Json = nlohmann::json;
 
 namespace
 {
-const auto mini = fs::path (TABLEREAD_ROOT) / "Assets/models/mini";
 const std::string firstShard = "model-00001-of-00002.safetensors",
                   secondShard = "model-00002-of-00002.safetensors",
                   indexFile = "model.safetensors.index.json";

@@ -14,6 +14,7 @@
 #include "Render/RenderAll.h"
 #include "Render/Seats.h"
 #include "Server/Jobs/RenderWorker.h"
+#include "Support/Mini.h"
 
 using namespace tableread::engine;
 
@@ -22,8 +23,7 @@ namespace
 {
 using Samples = std::vector<float>;
 
-constexpr SpecialTokens tokens { 300, 301, 302, 303 };
-const auto mini = std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini";
+constexpr SpecialTokens randomTokens { 300, 301, 302, 303 };
 
 /** A modelled device with real memory behind its addresses, which a CPU can compute with. */
 class HostDevice : public ModelledDevice
@@ -64,21 +64,13 @@ SequenceInput input (std::uint64_t seed, std::int64_t prompt, std::int64_t frame
     SequenceInput made;
     for (std::int64_t i = 0; i < prompt; ++i)
         made.ids.push_back ((i * 37 + (std::int64_t) seed) % 250);
-    made.ids.push_back (tokens.speechStart);
+    made.ids.push_back (randomTokens.speechStart);
     made.settings.seed = seed;
     made.exactFrames = frames;
     made.tokenLimit = frames + 1;
     made.noise = std::make_shared<PhiloxNoise> (seed);
     made.events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
     return made;
-}
-
-VoiceAudio hum (double seconds)
-{
-    VoiceAudio voice { "hum", Samples ((std::size_t) (24'000 * seconds)) };
-    for (std::size_t i = 0; i < voice.samples.size(); ++i)
-        voice.samples[i] = 0.08f * std::sin (0.03f * (float) i);
-    return voice;
 }
 
 PassageJob job (const std::string& text, std::shared_ptr<EncodedVoice> voice, Samples& out, int frames)
@@ -88,8 +80,6 @@ PassageJob job (const std::string& text, std::shared_ptr<EncodedVoice> voice, Sa
     made.exactFrames = frames;
     return made;
 }
-
-const std::string line = "Who left the light on?";
 
 std::string longText()
 {
@@ -109,7 +99,7 @@ TEST_CASE ("A prompt rides in the steps of those that speak: no layer is copied 
     OffloadRequest request;
     request.gpuLayers = gpuLayers;
     VibeVoice model (Checkpoint::random (mini), { .offload = request, .layersThrough = &device });
-    FrameLoop loop (model, tokens);
+    FrameLoop loop (model, randomTokens);
     const auto offloaded = model.config().languageModel.layers - gpuLayers;
     Samples first, second, alone;
     loop.join (input (1, 20, 400, first));
@@ -131,7 +121,7 @@ TEST_CASE ("A prompt rides in the steps of those that speak: no layer is copied 
         loop.step();
 
     VibeVoice resident (Checkpoint::random (mini), {});
-    FrameLoop other (resident, tokens);
+    FrameLoop other (resident, randomTokens);
     other.join (input (2, 900, 5, alone));
     while (other.step())
     {}
@@ -145,7 +135,7 @@ TEST_CASE ("If nobody speaks an offloading model takes long pieces, since each c
     const c10::InferenceMode noGradients;
     HostDevice device;
     VibeVoice model (Checkpoint::random (mini), { .layersThrough = &device });
-    FrameLoop loop (model, tokens);
+    FrameLoop loop (model, randomTokens);
     Samples out;
     const auto sequence = loop.join (input (2, 1100, 1, out)); // and the start: 1101 rows
     const auto offloaded = model.config().languageModel.layers;

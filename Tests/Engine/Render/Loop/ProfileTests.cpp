@@ -10,6 +10,7 @@
 #include "Render/Loop/FrameLoop.h"
 #include "Render/Measuring.h"
 #include "Render/RenderAll.h"
+#include "Support/Mini.h"
 
 using namespace tableread::engine;
 
@@ -39,10 +40,7 @@ std::map<std::int64_t, ProfileSpan> stepsOf (const std::vector<ProfileSpan>& spa
 std::pair<std::vector<float>, std::vector<ProfileSpan>> speak (const LoadOptions& options)
 {
     const auto renderer = Renderer::load (options);
-    VoiceAudio hum { "hum", std::vector<float> (72'000) };
-    for (std::size_t i = 0; i < hum.samples.size(); ++i)
-        hum.samples[i] = 0.08f * std::sin (0.03f * (float) i);
-    const auto voice = encodeVoice (*renderer, std::move (hum));
+    const auto voice = encodeVoice (*renderer, hum());
     renderer->measuring().takeProfile();
     std::vector<float> samples;
     PassageJob job { { { { 0, "Who left the light on?" } }, { voice } }, { .seed = 1 } };
@@ -54,10 +52,10 @@ std::pair<std::vector<float>, std::vector<ProfileSpan>> speak (const LoadOptions
     return { std::move (samples), renderer->measuring().takeProfile() };
 }
 
-LoadOptions mini (Profiling profiling)
+LoadOptions miniWith (Profiling profiling)
 {
     LoadOptions options;
-    options.model = std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini";
+    options.model = mini;
     options.threads = 2;
     options.profiling = profiling;
     return options;
@@ -124,7 +122,7 @@ TEST_CASE ("On a CPU a profile has each part of each frame, as the report adds t
 TEST_CASE ("On a CPU a profile has the attention and the products of each layer, within their part",
            "[engine][render][profile]")
 {
-    const auto spans = speak (mini (Profiling::On)).second;
+    const auto spans = speak (miniWith (Profiling::On)).second;
     double begin = 0, end = 0;          // of the last part
     std::map<std::int64_t, int> layers; // attention and products of each, of all passes
     for (const auto& span : spans)
@@ -146,8 +144,8 @@ TEST_CASE ("On a CPU a profile has the attention and the products of each layer,
 
 TEST_CASE ("A profile changes no bit, and without one nothing is recorded", "[engine][render][profile]")
 {
-    const auto [plain, nothing] = speak (mini (Profiling::Off));
-    const auto [profiled, spans] = speak (mini (Profiling::On));
+    const auto [plain, nothing] = speak (miniWith (Profiling::Off));
+    const auto [profiled, spans] = speak (miniWith (Profiling::On));
     CHECK (plain.size() == 6UL * 3200);
     CHECK (plain == profiled);
     CHECK (nothing.empty());
@@ -159,7 +157,7 @@ TEST_CASE ("A profile changes no bit, and without one nothing is recorded", "[en
 TEST_CASE ("On a GPU a profile changes no bit, and what the queues did lies within the frames",
            "[engine][render][profile][.gpu]")
 {
-    auto options = mini (Profiling::Off);
+    auto options = miniWith (Profiling::Off);
     options.device = DeviceKind::Cuda;
     options.compute = ComputeType::BFloat16;
     options.offload.mode = OffloadRequest::Mode::Layers;

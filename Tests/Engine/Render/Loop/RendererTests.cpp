@@ -16,6 +16,7 @@
 #include "Render/Loop/CpuFallback.h"
 #include "Render/RenderAll.h"
 #include "Support/Failure.h"
+#include "Support/Mini.h"
 #include "Support/TemporaryFolder.h"
 
 using namespace tableread;
@@ -25,21 +26,10 @@ namespace
 {
 using Samples = std::vector<float>;
 
-const auto mini = std::filesystem::path (TABLEREAD_ROOT) / "Assets/models/mini";
-
 Renderer& renderer()
 {
     static const auto loaded = Renderer::load ({ .model = mini, .threads = 2 });
     return *loaded;
-}
-
-/** Three seconds of humming: not a speaker, but as good as any voice for these tests. */
-VoiceAudio hum (float frequencyHz)
-{
-    VoiceAudio voice { "hum", Samples (72'000) };
-    for (std::size_t i = 0; i < voice.samples.size(); ++i)
-        voice.samples[i] = 0.08f * std::sin (6.2831853f * frequencyHz * (float) i / 24'000.0f);
-    return voice;
 }
 
 PassageEvents into (Samples& out)
@@ -49,7 +39,7 @@ PassageEvents into (Samples& out)
 
 PassageJob job (const std::string& text, Samples& out, std::uint64_t seed = 1)
 {
-    static const auto voice = encodeVoice (renderer(), hum (120));
+    static const auto voice = encodeVoice (renderer(), hum());
     return { { { { 0, text } }, { voice } }, { .seed = seed, .maxSeconds = 1.2 }, into (out) };
 }
 
@@ -66,7 +56,6 @@ bool sameBits (const Samples& a, const Samples& b)
            std::memcmp (a.data(), b.data(), a.size() * sizeof (float)) == 0;
 }
 
-const std::string line = "Who left the light on?";
 } // namespace
 
 TEST_CASE ("The same seed gives the same samples, another seed others", "[engine][render][determinism]")
@@ -87,7 +76,7 @@ TEST_CASE ("A model speaks with the guidance scale of its generation_config.json
     CHECK (guided->info().guidanceScale == 3.0f);
     const auto speakWith = [&] (Renderer& speaker, std::optional<float> guidance) {
         Samples out;
-        render (speaker, { { { { 0, line } }, { encodeVoice (speaker, hum (120)) } },
+        render (speaker, { { { { 0, line } }, { encodeVoice (speaker, hum()) } },
                            { .seed = 1, .guidanceScale = guidance, .maxSeconds = 0.8 },
                            into (out) });
         return out;
@@ -105,7 +94,7 @@ TEST_CASE ("A model's file that shrinks is an error in words, for every passage 
     const auto file = folder.path() / "model/model-00002-of-00002.safetensors";
     REQUIRE (std::filesystem::exists (file));
     const auto speaker = Renderer::load ({ .model = folder.path() / "model", .threads = 2 });
-    const VoicedPassage passage { { { 0, line } }, { encodeVoice (*speaker, hum (120)) } };
+    const VoicedPassage passage { { { 0, line } }, { encodeVoice (*speaker, hum()) } };
     const auto frames = [&] {
         std::size_t count = 0;
         render (*speaker,

@@ -10,7 +10,7 @@ using namespace tableread::engine;
 
 namespace
 {
-const std::string secret = "0123456789abcdef";
+const std::string secretToken = "0123456789abcdef";
 const std::string page = "https://example.org";
 
 Access make (Access::Settings settings)
@@ -20,7 +20,7 @@ Access make (Access::Settings settings)
     return Access::make (std::move (settings)).value();
 }
 
-HttpRequest get (const std::string& host, HttpFields more = {}, const std::string& path = "/health")
+HttpRequest getFrom (const std::string& host, HttpFields more = {}, const std::string& path = "/health")
 {
     HttpRequest request;
     request.method = "GET";
@@ -61,7 +61,7 @@ TEST_CASE ("Over TCP a request names a host that is listened at", "[engine][serv
     const auto host = GENERATE (as<std::string> {}, "127.0.0.1", "127.0.0.1:8080", "127.0.0.1:9", "localhost",
                                 "LocalHost:8080", "[::1]", "[::1]:8080", "[0:0:0:0:0:0:0:1]:8080");
     CAPTURE (host);
-    CHECK (statusOf (access.admit (get (host))) == 0);
+    CHECK (statusOf (access.admit (getFrom (host))) == 0);
 }
 
 TEST_CASE ("A page that has given itself this engine's address is refused by its name",
@@ -75,7 +75,7 @@ TEST_CASE ("A page that has given itself this engine's address is refused by its
                   "", " ", "localhost:8080:80", "localhost:x", "localhost/", "evil@localhost",
                   "localhost,evil.example", "x.tts.example.org", "tts.example.org.evil.example");
     CAPTURE (host);
-    const auto admission = access.admit (get (host));
+    const auto admission = access.admit (getFrom (host));
     CHECK (statusOf (admission) == 403);
     CHECK (admission.fields.empty());
     const auto error = nlohmann::json::parse (admission.refusal->body)["error"];
@@ -88,8 +88,8 @@ TEST_CASE ("A page that has given itself this engine's address is refused by its
 TEST_CASE ("The refusal of a host is of readable length whatever the host is",
            "[engine][server][access][errors]")
 {
-    CHECK (make ({}).admit (get (std::string (30'000, 'x'))).refusal->body.size() < 400);
-    CHECK (statusOf (make ({}).admit (get ("\xff\xfe\"\\"))) == 403);
+    CHECK (make ({}).admit (getFrom (std::string (30'000, 'x'))).refusal->body.size() < 400);
+    CHECK (statusOf (make ({}).admit (getFrom ("\xff\xfe\"\\"))) == 403);
 }
 
 TEST_CASE ("Other names of an engine are a setting", "[engine][server][access]")
@@ -100,7 +100,7 @@ TEST_CASE ("Other names of an engine are a setting", "[engine][server][access]")
                               "[2001:db8::2]:1", "localhost" })
     {
         CAPTURE (host);
-        CHECK (statusOf (access.admit (get (host))) == 0);
+        CHECK (statusOf (access.admit (getFrom (host))) == 0);
     }
     const auto wrong = GENERATE (as<std::string> {}, "", "tts.example.org:80", "[::1]:80",
                                  "https://tts.example.org", "a b", "*", "*.example.org", "[tts]");
@@ -112,16 +112,16 @@ TEST_CASE ("Other names of an engine are a setting", "[engine][server][access]")
 TEST_CASE ("An engine that listens at all addresses is called by any of them but by no name",
            "[engine][server][access]")
 {
-    const auto access = make ({ .addresses = { { { "0.0.0.0", true, 80 } } }, .token = Token (secret) });
-    const HttpFields token { { "Authorization", "Bearer " + secret } };
-    CHECK (statusOf (access.admit (get ("192.0.2.7:8080", token))) == 0);
-    CHECK (statusOf (access.admit (get ("localhost", token))) == 0);
-    CHECK (statusOf (access.admit (get ("evil.example", token))) == 403);
+    const auto access = make ({ .addresses = { { { "0.0.0.0", true, 80 } } }, .token = Token (secretToken) });
+    const HttpFields token { { "Authorization", "Bearer " + secretToken } };
+    CHECK (statusOf (access.admit (getFrom ("192.0.2.7:8080", token))) == 0);
+    CHECK (statusOf (access.admit (getFrom ("localhost", token))) == 0);
+    CHECK (statusOf (access.admit (getFrom ("evil.example", token))) == 403);
 }
 
 TEST_CASE ("Only HTTP/1.0 may leave its host out", "[engine][server][access]")
 {
-    auto old = get ("");
+    auto old = getFrom ("");
     CHECK (statusOf (make ({}).admit (old)) == 403);
     old.fields.clear();
     CHECK (statusOf (make ({}).admit (old)) == 0);
@@ -137,35 +137,38 @@ TEST_CASE ("A page of another site is refused by its origin", "[engine][server][
                   "https://example.org:8443", "https://example.org.evil.example", "https://example.orgx",
                   "https://example.or", "HTTPS://EXAMPLE.ORG", "http://localhost", "http://127.0.0.1:8080");
     CAPTURE (origin);
-    const auto admission = access.admit (get ("localhost", { { "Origin", origin } }));
+    const auto admission = access.admit (getFrom ("localhost", { { "Origin", origin } }));
     CHECK (statusOf (admission) == 403);
     CHECK (admission.fields.empty());
     CHECK_THAT (admission.refusal->body, Catch::Contains ("--allow-origin"));
-    CHECK (statusOf (access.admit (get ("localhost", { { "Origin", page }, { "origin", origin } }))) == 403);
-    CHECK (statusOf (make ({}).admit (get ("localhost", { { "Origin", page } }))) == 403);
+    CHECK (statusOf (access.admit (getFrom ("localhost", { { "Origin", page }, { "origin", origin } }))) ==
+           403);
+    CHECK (statusOf (make ({}).admit (getFrom ("localhost", { { "Origin", page } }))) == 403);
 }
 
 TEST_CASE ("A page of an allowed origin may read its answers and those that refuse it",
            "[engine][server][access]")
 {
-    const auto access = make ({ .origins = { page }, .token = Token (secret) });
+    const auto access = make ({ .origins = { page }, .token = Token (secretToken) });
     const HttpFields fields { { "Origin", page } };
-    const auto refused = access.admit (get ("localhost", fields));
+    const auto refused = access.admit (getFrom ("localhost", fields));
     CHECK (statusOf (refused) == 401);
     CHECK (valueIn (refused.fields, "Access-Control-Allow-Origin") == page);
     CHECK (valueIn (refused.fields, "Vary") == "Origin");
-    const auto admitted =
-        access.admit (get ("localhost", { { "Origin", page }, { "Authorization", "Bearer " + secret } }));
+    const auto admitted = access.admit (
+        getFrom ("localhost", { { "Origin", page }, { "Authorization", "Bearer " + secretToken } }));
     CHECK (statusOf (admitted) == 0);
     CHECK (valueIn (admitted.fields, "Access-Control-Allow-Origin") == page);
-    CHECK (access.admit (get ("localhost", { { "Authorization", "Bearer " + secret } })).fields.empty());
-    CHECK (statusOf (access.admit (get ("evil.example", fields))) == 403);
+    CHECK (access.admit (getFrom ("localhost", { { "Authorization", "Bearer " + secretToken } }))
+               .fields.empty());
+    CHECK (statusOf (access.admit (getFrom ("evil.example", fields))) == 403);
 }
 
 TEST_CASE ("A browser that asks first is answered only for an allowed origin", "[engine][server][access]")
 {
-    const auto access = make ({ .origins = { page }, .token = Token (secret) });
-    auto question = get ("localhost", { { "Origin", page }, { "Access-Control-Request-Method", "POST" } });
+    const auto access = make ({ .origins = { page }, .token = Token (secretToken) });
+    auto question =
+        getFrom ("localhost", { { "Origin", page }, { "Access-Control-Request-Method", "POST" } });
     question.method = "OPTIONS";
     const auto answer = access.admit (question);
     CHECK (statusOf (answer) == 200);
@@ -174,7 +177,7 @@ TEST_CASE ("A browser that asks first is answered only for an allowed origin", "
     CHECK (valueIn (answer.fields, "Access-Control-Allow-Origin") == page);
     question.fields[1].second = "https://evil.example";
     CHECK (statusOf (access.admit (question)) == 403);
-    auto plain = get ("localhost", { { "Origin", page } });
+    auto plain = getFrom ("localhost", { { "Origin", page } });
     plain.method = "OPTIONS";
     CHECK (statusOf (access.admit (plain)) == 401);
     plain.fields.erase (plain.fields.begin() + 1);
@@ -195,23 +198,24 @@ TEST_CASE ("An origin in the settings is one as browsers send it", "[engine][ser
 
 TEST_CASE ("With a token a request needs exactly this one", "[engine][server][access]")
 {
-    const auto access = make ({ .token = Token (secret) });
+    const auto access = make ({ .token = Token (secretToken) });
     const auto status = [&] (const std::string& value) {
-        return statusOf (access.admit (get ("localhost", { { "authorization", value } })));
+        return statusOf (access.admit (getFrom ("localhost", { { "authorization", value } })));
     };
     CHECK (access.wantsToken());
-    CHECK (status ("Bearer " + secret) == 0);
-    CHECK (status ("bearer " + secret) == 0);
-    CHECK (status ("BEARER   " + secret) == 0);
-    auto first = secret, last = secret;
+    CHECK (status ("Bearer " + secretToken) == 0);
+    CHECK (status ("bearer " + secretToken) == 0);
+    CHECK (status ("BEARER   " + secretToken) == 0);
+    auto first = secretToken, last = secretToken;
     ++first.front();
     ++last.back();
-    const auto wrong = GENERATE_COPY (
-        as<std::string> {}, "", "Bearer", "Bearer ", secret, "Bearer" + secret, "Bearer\t" + secret,
-        "Basic " + secret, "Bearer " + first, "Bearer " + last, "Bearer " + secret.substr (1),
-        "Bearer " + secret.substr (0, 15), "Bearer " + secret + "x", "Bearer " + secret + " ",
-        "Bearer x" + secret, "Bearer \"" + secret + "\"", "Bearer " + secret + ", Bearer " + secret,
-        "Token " + secret, " Bearer " + secret);
+    const auto wrong =
+        GENERATE_COPY (as<std::string> {}, "", "Bearer", "Bearer ", secretToken, "Bearer" + secretToken,
+                       "Bearer\t" + secretToken, "Basic " + secretToken, "Bearer " + first, "Bearer " + last,
+                       "Bearer " + secretToken.substr (1), "Bearer " + secretToken.substr (0, 15),
+                       "Bearer " + secretToken + "x", "Bearer " + secretToken + " ", "Bearer x" + secretToken,
+                       "Bearer \"" + secretToken + "\"", "Bearer " + secretToken + ", Bearer " + secretToken,
+                       "Token " + secretToken, " Bearer " + secretToken);
     CAPTURE (wrong);
     CHECK (status (wrong) == 401);
 }
@@ -219,15 +223,15 @@ TEST_CASE ("With a token a request needs exactly this one", "[engine][server][ac
 TEST_CASE ("A missing or wrong or doubled token gets the same kind of answer",
            "[engine][server][access][errors]")
 {
-    const auto access = make ({ .token = Token (secret) });
-    const HttpFields right { { "Authorization", "Bearer " + secret } };
+    const auto access = make ({ .token = Token (secretToken) });
+    const HttpFields right { { "Authorization", "Bearer " + secretToken } };
     const auto fields =
         GENERATE_COPY (values<HttpFields> ({ {},
                                              { { "Authorization", "Bearer 0123456789abcdeF" } },
                                              { right[0], right[0] },
                                              { right[0], { "authorization", "Bearer x" } },
                                              { { "Proxy-Authorization", right[0].second } } }));
-    const auto admission = access.admit (get ("localhost", fields));
+    const auto admission = access.admit (getFrom ("localhost", fields));
     REQUIRE (statusOf (admission) == 401);
     CHECK (valueIn (admission.refusal->fields, "WWW-Authenticate") == "Bearer");
     const auto error = nlohmann::json::parse (admission.refusal->body)["error"];
@@ -235,14 +239,14 @@ TEST_CASE ("A missing or wrong or doubled token gets the same kind of answer",
     CHECK (error["type"] == "invalid_request_error");
     CHECK (error["param"].is_null());
     CHECK_THAT (error["message"].get<std::string>(), Catch::Contains ("Authorization: Bearer TOKEN"));
-    CHECK_THAT (admission.refusal->body, ! Catch::Contains (secret));
+    CHECK_THAT (admission.refusal->body, ! Catch::Contains (secretToken));
 }
 
 TEST_CASE ("Balancers ask without a token whether an engine is alive and ready", "[engine][server][access]")
 {
-    const auto access = make ({ .token = Token (secret) });
+    const auto access = make ({ .token = Token (secretToken) });
     const auto status = [&] (const std::string& path, const std::string& host = "localhost") {
-        return statusOf (access.admit (get (host, {}, path)));
+        return statusOf (access.admit (getFrom (host, {}, path)));
     };
     CHECK (status ("/livez") == 0);
     CHECK (status ("/readyz") == 0);
@@ -262,7 +266,7 @@ TEST_CASE ("What other machines can reach needs a token", "[engine][server][acce
     const std::vector<TcpAddress> addresses { { { "127.0.0.1", true, 80 } }, { { place, true, 80 } } };
     CHECK_THAT (refusal ({ .addresses = addresses }),
                 Catch::Contains (addresses[1].text()) && Catch::Contains ("--token-file"));
-    CHECK (refusal ({ .addresses = addresses, .token = Token (secret) }).empty());
+    CHECK (refusal ({ .addresses = addresses, .token = Token (secretToken) }).empty());
     CHECK (refusal ({ .addresses = { addresses[0] } }).empty());
     CHECK (! make ({ .addresses = { addresses[0] } }).wantsToken());
 }

@@ -14,7 +14,7 @@ using namespace tableread::test;
 
 namespace
 {
-const std::string secret = "0123456789abcdef0123456789ABCDEF";
+const std::string longSecret = "0123456789abcdef0123456789ABCDEF";
 
 /** A file that only this user may read. */
 struct TokenFile
@@ -36,7 +36,7 @@ struct TokenFile
         CHECK (token.error().code == code);
         CHECK_THAT (token.error().message, Catch::Contains (path.string()) &&
                                                Catch::Contains ("(umask 077; openssl rand -hex 32 > FILE)"));
-        CHECK_THAT (token.error().message, ! Catch::Contains (secret));
+        CHECK_THAT (token.error().message, ! Catch::Contains (longSecret));
         return token.error().message;
     }
 
@@ -48,29 +48,29 @@ struct TokenFile
 TEST_CASE ("A token is the one line of its file", "[engine][server][access]")
 {
     const auto end = GENERATE (as<std::string> {}, "", "\n");
-    const TokenFile file (secret + end);
-    CHECK (Token::read (file.path).value().is (secret));
+    const TokenFile file (longSecret + end);
+    CHECK (Token::read (file.path).value().is (longSecret));
     file.mode (0400);
-    CHECK (Token::read (file.path).value().is (secret));
+    CHECK (Token::read (file.path).value().is (longSecret));
 }
 
 TEST_CASE ("A token that differs in anything is not the token", "[engine][server][access]")
 {
-    const Token token (secret);
-    CHECK (token.is (secret));
-    for (std::size_t i = 0; i < secret.size(); ++i)
+    const Token token (longSecret);
+    CHECK (token.is (longSecret));
+    for (std::size_t i = 0; i < longSecret.size(); ++i)
     {
-        auto other = secret;
+        auto other = longSecret;
         other[i] ^= 1;
         CAPTURE (i);
         CHECK (! token.is (other));
-        CHECK (! token.is (secret.substr (0, i)));
-        CHECK (! token.is (secret.substr (i + 1)));
+        CHECK (! token.is (longSecret.substr (0, i)));
+        CHECK (! token.is (longSecret.substr (i + 1)));
     }
     CHECK (! token.is (""));
-    CHECK (! token.is (secret + 'x'));
-    CHECK (! token.is (secret + '\0'));
-    CHECK (! token.is (secret + secret));
+    CHECK (! token.is (longSecret + 'x'));
+    CHECK (! token.is (longSecret + '\0'));
+    CHECK (! token.is (longSecret + longSecret));
     CHECK (! token.is (std::string (Token::mostBytes + 1, 'x')));
     const std::string longest (Token::mostBytes, 'x');
     CHECK (Token (longest).is (longest));
@@ -86,15 +86,16 @@ TEST_CASE ("A token has 16 to 4096 printable characters", "[engine][server][acce
     const auto content =
         GENERATE (as<std::string> {}, "", "\n", std::string (15, 'x'), std::string (15, 'x') + "\n",
                   std::string (4097, 'x'), std::string (4096, 'x') + "\n\n", std::string (100'000, 'x'),
-                  secret + "\n\n", "\n" + secret, secret + "\n" + secret, secret + "\r\n", secret + " ",
-                  "two words of a token", "\t" + secret, secret + '\0', secret + "\x7f", secret + "\xc3\xa4");
+                  longSecret + "\n\n", "\n" + longSecret, longSecret + "\n" + longSecret, longSecret + "\r\n",
+                  longSecret + " ", "two words of a token", "\t" + longSecret, longSecret + '\0',
+                  longSecret + "\x7f", longSecret + "\xc3\xa4");
     CAPTURE (content.substr (0, 60), content.size());
     CHECK_THAT (TokenFile (content).refusal(), Catch::Contains ("16 to 4096 printable ASCII characters"));
 }
 
 TEST_CASE ("A token file is closed to others and belongs to its user", "[engine][server][access][errors]")
 {
-    const TokenFile file (secret);
+    const TokenFile file (longSecret);
     SECTION ("its mode")
     {
         const auto open = GENERATE (0640u, 0620u, 0610u, 0604u, 0602u, 0601u, 0660u, 0666u, 0777u);
@@ -115,7 +116,7 @@ TEST_CASE ("A token file is closed to others and belongs to its user", "[engine]
 
 TEST_CASE ("A token file is a file", "[engine][server][access][errors]")
 {
-    const TokenFile file (secret);
+    const TokenFile file (longSecret);
     const auto real = file.folder.path() / "real";
     std::filesystem::rename (file.path, real);
     SECTION ("not missing")

@@ -21,7 +21,7 @@ std::string form (const std::string& head, const std::string& content = "x")
     return part (head, content) + "--b--\r\n";
 }
 
-int statusOf (const std::string& body)
+int statusOfForm (const std::string& body)
 {
     const auto parts = parseMultipart ("b", body);
     if (parts)
@@ -69,18 +69,18 @@ TEST_CASE ("A form that is cut anywhere is refused", "[engine][server][http][for
 {
     const auto body = part (disposition + R"("audio_sample"; filename="a.wav")", "sound\r\n--\r\n-b") +
                       part (disposition + "name\r\nContent-Type: text/plain", "Ada") + "--b--";
-    REQUIRE (statusOf (body) == 0);
+    REQUIRE (statusOfForm (body) == 0);
     for (std::size_t size = 0; size < body.size(); ++size)
     {
         CAPTURE (size);
-        CHECK (statusOf (body.substr (0, size)) == 400);
+        CHECK (statusOfForm (body.substr (0, size)) == 400);
     }
 }
 
 TEST_CASE ("A form in doubt is refused", "[engine][server][http][form]")
 {
     const auto name = disposition + "a";
-    REQUIRE (statusOf (form (name)) == 0);
+    REQUIRE (statusOfForm (form (name)) == 0);
     for (const auto& head : { std::string ("Content-Type: text/plain"),
                               disposition,
                               disposition + "\"\"",
@@ -106,20 +106,20 @@ TEST_CASE ("A form in doubt is refused", "[engine][server][http][form]")
                               name + "\r\nX: " + std::string (MultipartLimits {}.headBytes, 'x') })
     {
         CAPTURE (head);
-        CHECK (statusOf (form (head)) == 400);
+        CHECK (statusOfForm (form (head)) == 400);
     }
     const auto whole = form (name);
-    CHECK (statusOf ("preamble\r\n" + whole) == 400);
-    CHECK (statusOf ("\r\n" + whole) == 400);
-    CHECK (statusOf (whole + "more") == 400);
-    CHECK (statusOf (whole + "\r\n") == 400);
-    CHECK (statusOf (form (name, "text\r\n--bc\r\n")) == 400); // begins like a boundary
-    CHECK (statusOf ("--b \r\n" + whole.substr (5)) == 400);
+    CHECK (statusOfForm ("preamble\r\n" + whole) == 400);
+    CHECK (statusOfForm ("\r\n" + whole) == 400);
+    CHECK (statusOfForm (whole + "more") == 400);
+    CHECK (statusOfForm (whole + "\r\n") == 400);
+    CHECK (statusOfForm (form (name, "text\r\n--bc\r\n")) == 400); // begins like a boundary
+    CHECK (statusOfForm ("--b \r\n" + whole.substr (5)) == 400);
     std::string many;
     for (std::size_t i = 0; i < MultipartLimits {}.parts; ++i)
         many += part (name, "x");
-    CHECK (statusOf (many + "--b--") == 0);
-    CHECK (statusOf (many + form (name)) == 400);
+    CHECK (statusOfForm (many + "--b--") == 0);
+    CHECK (statusOfForm (many + form (name)) == 400);
 }
 
 TEST_CASE ("A form costs time in proportion to its size", "[engine][server][http][form]")
@@ -127,14 +127,14 @@ TEST_CASE ("A form costs time in proportion to its size", "[engine][server][http
     std::string head = disposition + '"';
     for (int i = 0; i < 320; ++i)
         head += "\";filename=\";filename*=";
-    CHECK (statusOf (form (head)) == 400);
+    CHECK (statusOfForm (form (head)) == 400);
     CHECK (msOf (form (head)) < 100);
     // Almost boundaries, a megabyte of them: a search that begins anew at each byte takes minutes.
     std::string almost;
     while (almost.size() < 1'000'000)
         almost += "\r\n-\r\n--\r\r\n";
     const auto body = form (disposition + "a", almost);
-    CHECK (statusOf (body) == 0);
+    CHECK (statusOfForm (body) == 0);
     CHECK (msOf (body) < 10'000);
 }
 

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace
 {
-JobRecord record (const std::string& id)
+JobRecord recordOf (const std::string& id)
 {
     JobRecord made;
     made.id = id;
@@ -22,32 +22,32 @@ TEST_CASE ("A job's id is its own until ten minutes after its end", "[engine][se
 {
     auto now = JobProgress::Clock::now();
     JobBoard board ([&now] { return now; });
-    const auto first = record ("a");
+    const auto first = recordOf ("a");
     REQUIRE (board.add (first));
-    CHECK (board.add (record ("a")).error().code == ErrorCode::Conflict);
+    CHECK (board.add (recordOf ("a")).error().code == ErrorCode::Conflict);
     first.progress->ends ({});
     now = JobProgress::Clock::now() + 9min + 59s;
     CHECK (board.find ("a")->progress == first.progress);
-    CHECK_FALSE (board.add (record ("a")));
+    CHECK_FALSE (board.add (recordOf ("a")));
     now += 2s;
     CHECK_FALSE (board.find ("a"));
-    CHECK (board.add (record ("a")));
+    CHECK (board.add (recordOf ("a")));
 }
 
 TEST_CASE ("A job that runs keeps its id however long it takes", "[engine][server]")
 {
     auto now = JobProgress::Clock::now();
     JobBoard board ([&now] { return now; });
-    REQUIRE (board.add (record ("a")));
+    REQUIRE (board.add (recordOf ("a")));
     now += 1h;
-    CHECK (board.add (record ("a")).error().code == ErrorCode::Conflict);
+    CHECK (board.add (recordOf ("a")).error().code == ErrorCode::Conflict);
 }
 
 TEST_CASE ("Jobs are listed by their arrival and can be forgotten", "[engine][server]")
 {
     JobBoard board;
     for (const auto* id : { "c", "a", "b" })
-        REQUIRE (board.add (record (id)));
+        REQUIRE (board.add (recordOf (id)));
     board.remove ("a");
     const auto all = board.all();
     REQUIRE (all.size() == 2);
@@ -59,11 +59,11 @@ TEST_CASE ("Not more jobs are kept than there is room for", "[engine][server]")
 {
     auto now = JobProgress::Clock::now();
     JobBoard board ([&now] { return now; });
-    const auto running = record ("running");
+    const auto running = recordOf ("running");
     REQUIRE (board.add (running));
     for (std::size_t i = 0; i < JobBoard::mostEnded + 10; ++i)
     {
-        const auto made = record (std::to_string (i));
+        const auto made = recordOf (std::to_string (i));
         made.progress->ends ({});
         REQUIRE (board.add (made));
     }

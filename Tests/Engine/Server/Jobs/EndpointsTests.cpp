@@ -29,9 +29,9 @@ int status (const ServerFixture& engine, const char* method, const std::string& 
 }
 
 /** An engine with one seat, which a long story has. */
-struct BusyEngine : ServerFixture
+struct StoryTellingEngine : ServerFixture
 {
-    BusyEngine() : ServerFixture ({}, { .seats = [] (auto&) { return 1; } }), story (path())
+    StoryTellingEngine() : ServerFixture ({}, { .seats = [] (auto&) { return 1; } }), story (path())
     {
         control->frames = 1000;
         control->frameMs = 10;
@@ -83,7 +83,7 @@ TEST_CASE ("A job without an id gets one", "[engine][server][jobs]")
 
 TEST_CASE ("An id cannot be used twice", "[engine][server][jobs][errors]")
 {
-    const BusyEngine engine;
+    const StoryTellingEngine engine;
     const auto again = engine.speak (withId ("story"));
     CHECK (again.status == 409);
     CHECK (json::parse (again.body)["error"]["code"] == "conflict");
@@ -100,7 +100,7 @@ TEST_CASE ("A request that is refused keeps no id", "[engine][server][jobs]")
 
 TEST_CASE ("A job can be cancelled wherever it is", "[engine][server][jobs][cancel]")
 {
-    BusyEngine engine;
+    StoryTellingEngine engine;
     RawClient waiting (engine.path());
     waiting.send (ServerFixture::post (withId ("waiting"), "Connection: close\r\n"));
     REQUIRE (eventually ([&] { return engine.worker->load().waiting == 1; }));
@@ -125,14 +125,14 @@ TEST_CASE ("A job can be cancelled wherever it is", "[engine][server][jobs][canc
 
 TEST_CASE ("A client that leaves is told as cancelled", "[engine][server][jobs][cancel]")
 {
-    BusyEngine engine;
+    StoryTellingEngine engine;
     engine.story.hangUp();
     CHECK (eventually ([&] { return job (engine, "story")["finish_reason"] == "cancelled"; }));
 }
 
 TEST_CASE ("A job that waits can be made more urgent", "[engine][server][jobs]")
 {
-    BusyEngine engine;
+    StoryTellingEngine engine;
     std::vector<std::unique_ptr<RawClient>> clients;
     for (const auto* id : { "a", "b", "c" })
     {

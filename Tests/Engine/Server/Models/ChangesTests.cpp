@@ -16,9 +16,9 @@ using Outcome = Result<ModelOutcome>;
 using Control = std::shared_ptr<FakeRendererControl>;
 
 /** A worker with two models, whose seats are those of the controls. */
-struct Fixture
+struct ChangingModels
 {
-    Fixture()
+    ChangingModels()
     {
         two->name = "two";
         two->frames = one->frames = 1'000;
@@ -100,7 +100,7 @@ PcmQueue::State endOf (SpeechJob& job)
 TEST_CASE ("Unloading waits for the passages of a model and frees it with its voices",
            "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     fixture.one->mostPassages = 1;
     fixture.one->deviceBytesEach = 1000;
     auto& worker = fixture.start();
@@ -136,7 +136,7 @@ TEST_CASE ("Unloading waits for the passages of a model and frees it with its vo
 
 TEST_CASE ("A model that is not loaded leaves the others alone", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
     const auto job = fixture.speak (1);
@@ -154,7 +154,7 @@ TEST_CASE ("A model that is not loaded leaves the others alone", "[engine][serve
 
 TEST_CASE ("Jobs that wait for a model outlast its loading with other settings", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     fixture.one->mostPassages = 1;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
@@ -187,7 +187,7 @@ TEST_CASE ("Jobs that wait for a model outlast its loading with other settings",
 
 TEST_CASE ("A job that is cancelled while its model is loaded leaves", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     fixture.one->mostPassages = 1;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
@@ -208,7 +208,7 @@ TEST_CASE ("A job that is cancelled while its model is loaded leaves", "[engine]
 
 TEST_CASE ("What is so already is answered at once beside a passage", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
     const auto job = fixture.speak (0);
@@ -228,7 +228,7 @@ TEST_CASE ("What is so already is answered at once beside a passage", "[engine][
 
 TEST_CASE ("A model that cannot be loaded has failed and can be loaded later", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
     const auto job = fixture.speak (1);
@@ -256,7 +256,7 @@ TEST_CASE ("A model that cannot be loaded has failed and can be loaded later", "
 
 TEST_CASE ("Changes of a model are made in their order and not too many wait", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
     const auto job = fixture.speak (0);
@@ -282,7 +282,7 @@ TEST_CASE ("Changes of a model are made in their order and not too many wait", "
 
 TEST_CASE ("Seats are those of the loaded models", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     fixture.one->mostPassages = 2;
     fixture.two->mostPassages = 5;
     auto& worker = fixture.start();
@@ -304,7 +304,7 @@ TEST_CASE ("Seats are those of the loaded models", "[engine][server][models]")
 
 TEST_CASE ("A change that is asked for during the start is made after it", "[engine][server][models]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     fixture.one->loadMs = 100;
     auto& worker = fixture.start();
     const auto outcome = get (fixture.change (0));
@@ -316,7 +316,7 @@ TEST_CASE ("A change that is asked for during the start is made after it", "[eng
 
 TEST_CASE ("A worker that stops answers the changes that wait", "[engine][server][models][stop]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     auto& worker = fixture.start();
     worker.waitUntilLoaded();
     const auto job = fixture.speak (0);
@@ -334,7 +334,7 @@ TEST_CASE ("A worker that stops answers the changes that wait", "[engine][server
 
 TEST_CASE ("After a start that failed changes are refused", "[engine][server][models][errors]")
 {
-    Fixture fixture;
+    ChangingModels fixture;
     fixture.two->failToLoad = true;
     auto& worker = fixture.start();
     CHECK_THROWS_WITH (worker.waitUntilLoaded(), Contains ("the fake model is broken"));

@@ -15,19 +15,19 @@ using nlohmann::json;
 namespace
 {
 /** A server with two models on one render thread, which were started with a prefetch of 2. */
-struct Fixture
+struct TwoModels
 {
-    Fixture()
+    TwoModels()
     {
         two->name = "two";
         start();
     }
-    explicit Fixture (const std::function<void (Fixture&)>& prepare)
+    explicit TwoModels (const std::function<void (TwoModels&)>& prepare)
     {
         prepare (*this);
         start();
     }
-    ~Fixture() { stop(); }
+    ~TwoModels() { stop(); }
 
     void start()
     {
@@ -119,13 +119,8 @@ json ours (const RawResponse& response)
     return json::parse (response.body).at ("tableread");
 }
 
-json errorOf (const RawResponse& response)
-{
-    return json::parse (response.body).at ("error");
-}
-
 /** A GPU that keeps 8 of 28 layers. */
-void onGpu (Fixture& fixture)
+void onGpu (TwoModels& fixture)
 {
     fixture.one->offload =
         OffloadConfig { .layers = 28, .gpuLayers = 8, .settings = {}, .chosenBy = "--gpu-layers 8" };
@@ -136,7 +131,7 @@ void onGpu (Fixture& fixture)
 
 TEST_CASE ("The list has each model and OpenAI's names of the first", "[engine][server][models]")
 {
-    const Fixture engine;
+    const TwoModels engine;
     const auto response = engine.get ("/v1/models");
     REQUIRE (response.status == 200);
     const auto list = json::parse (response.body);
@@ -169,7 +164,7 @@ TEST_CASE ("A model tells what it is", "[engine][server][models]")
 {
     SECTION ("on a CPU")
     {
-        const Fixture engine;
+        const TwoModels engine;
         const auto about = ours (engine.get ("/v1/models/fake"));
         CHECK (about["device"] == "the CPU");
         CHECK (about["dtype"] == "fp32");
@@ -185,7 +180,7 @@ TEST_CASE ("A model tells what it is", "[engine][server][models]")
     }
     SECTION ("on a GPU")
     {
-        const Fixture engine (onGpu);
+        const TwoModels engine (onGpu);
         const auto about = ours (engine.get ("/v1/models/fake"));
         CHECK (about["offload"]["layers"] == 28);
         CHECK (about["offload"]["gpu_layers"] == 8);
@@ -202,7 +197,7 @@ TEST_CASE ("A model tells what it is", "[engine][server][models]")
 TEST_CASE ("A loading takes every setting of offloading and the rest from the start",
            "[engine][server][models]")
 {
-    Fixture engine;
+    TwoModels engine;
     const auto about = ours (engine.load (
         "fake", R"({"gpu_layers": 8, "pin_memory": false, "cache_clear_interval": 20, "trim": "always",
                     "weights": "int8", "vram": "10GB", "context": 8000, "passages": 4, "preset": null})"));
@@ -243,7 +238,7 @@ TEST_CASE ("A loading takes every setting of offloading and the rest from the st
 
 TEST_CASE ("A loading that makes no sense is refused and changes nothing", "[engine][server][models][errors]")
 {
-    const Fixture engine (onGpu);
+    const TwoModels engine (onGpu);
     const auto [body, field, why] = GENERATE (table<std::string, std::string, std::string> (
         { { R"({"gpu_layers": -1})", "gpu_layers", "\"-1\" is not a whole number from 0 to 100000" },
           { R"({"gpu_layers": 1e99})", "gpu_layers", "a whole number is expected" },
@@ -276,7 +271,7 @@ TEST_CASE ("A loading that makes no sense is refused and changes nothing", "[eng
 
 TEST_CASE ("A body that is too large is refused", "[engine][server][models][errors]")
 {
-    const Fixture engine;
+    const TwoModels engine;
     CHECK (engine.load ("fake", std::string (70'000, ' ')).status == 413);
     CHECK (engine.load ("fake", std::string (60'000, ' ')).status == 200);
 }
@@ -284,7 +279,7 @@ TEST_CASE ("A body that is too large is refused", "[engine][server][models][erro
 TEST_CASE ("A model that is unloaded says so and speaks the same when it is loaded again",
            "[engine][server][models]")
 {
-    const Fixture engine (onGpu);
+    const TwoModels engine (onGpu);
     const auto before = engine.speak ("fake");
     REQUIRE (before.complete);
     const auto unloaded = ours (engine.unload ("tts-1"));
@@ -317,7 +312,7 @@ TEST_CASE ("A model that is unloaded says so and speaks the same when it is load
 
 TEST_CASE ("A server without any loaded model stays well", "[engine][server][models]")
 {
-    const Fixture engine;
+    const TwoModels engine;
     CHECK (ours (engine.unload ("fake"))["state"] == "unloaded");
     CHECK (ours (engine.unload ("two"))["state"] == "unloaded");
     const auto health = protocol::parseHealth (engine.get ("/health").body);
@@ -335,7 +330,7 @@ TEST_CASE ("A server without any loaded model stays well", "[engine][server][mod
 TEST_CASE ("A loading that fails says what to do in the names of requests",
            "[engine][server][models][errors]")
 {
-    Fixture engine;
+    TwoModels engine;
     engine.beforeLoad = [] {
         fail (ErrorCode::OutOfMemory,
               "28 layers need 13.1 GiB. Lower --gpu-layers to 12, or use --weights int8.");
@@ -355,7 +350,7 @@ TEST_CASE ("A loading that fails says what to do in the names of requests",
 
 TEST_CASE ("A loading blocks no answers and does not stop when its client leaves", "[engine][server][models]")
 {
-    Fixture engine;
+    TwoModels engine;
     std::latch mayGoOn { 1 };
     std::atomic<int> begun { 0 };
     engine.beforeLoad = [&] {
@@ -389,7 +384,7 @@ TEST_CASE ("A loading blocks no answers and does not stop when its client leaves
 
 TEST_CASE ("A server that goes while a model loads takes nothing with it", "[engine][server][models][stop]")
 {
-    Fixture engine;
+    TwoModels engine;
     std::latch mayGoOn { 1 };
     std::atomic<int> begun { 0 };
     engine.beforeLoad = [&] {

@@ -8,14 +8,6 @@ using namespace tableread::engine;
 using namespace tableread::test;
 using nlohmann::json;
 
-namespace
-{
-json errorOf (const RawResponse& response)
-{
-    return json::parse (response.body).at ("error");
-}
-} // namespace
-
 TEST_CASE ("A request's model chooses among those that are served", "[engine][server][models]")
 {
     const ServerFixture engine;

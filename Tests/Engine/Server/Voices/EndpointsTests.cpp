@@ -42,11 +42,6 @@ std::string headOf (const std::string& body, const std::string& more = {})
            "Content-Length: " + std::to_string (body.size()) + "\r\n\r\n";
 }
 
-json errorOf (const RawResponse& response)
-{
-    return json::parse (response.body).at ("error");
-}
-
 SpeechServer::Options storingIn (const TemporaryFolder& folder)
 {
     SpeechServer::Options options;
