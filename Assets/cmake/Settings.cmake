@@ -31,9 +31,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     target_compile_options(tableread_warnings INTERFACE
         "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>")
 endif()
-if(CMAKE_UNITY_BUILD) # names local to another source are no reason to warn
-    target_compile_options(tableread_warnings INTERFACE
-        "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-shadow>" "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>")
+if(CMAKE_UNITY_BUILD) # the names of another source, compiled together with this one, are no reason to warn
+    target_compile_options(tableread_warnings INTERFACE "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-shadow>"
+        "$<$<CXX_COMPILER_ID:GNU>:-Wshadow=local;-Wno-subobject-linkage>")
 endif()
 if(TABLEREAD_WERROR)
     target_compile_options(tableread_warnings INTERFACE
