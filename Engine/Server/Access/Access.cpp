@@ -132,10 +132,15 @@ HttpAdmission Access::admit (const HttpRequest& head) const
     if (! origins.empty() && head.method == "OPTIONS" &&
         ! head.field ("Access-Control-Request-Method").empty())
         admission.refusal = preflightAnswer();
-    else if (const auto refusal = checkToken (head))
+    else if (settings.token)
     {
-        admission.refusal = answerOf (*refusal);
-        admission.refusal->fields.emplace_back ("WWW-Authenticate", "Bearer");
+        const auto refusal = checkToken (head);
+        admission.showsToken = ! refusal;
+        if (refusal && std::ranges::find (openPaths, head.path) == openPaths.end())
+        {
+            admission.refusal = answerOf (*refusal);
+            admission.refusal->fields.emplace_back ("WWW-Authenticate", "Bearer");
+        }
     }
     return admission;
 }
@@ -156,8 +161,6 @@ bool Access::isOurs (const std::string& host) const
 
 std::optional<Refusal> Access::checkToken (const HttpRequest& head) const
 {
-    if (! settings.token || std::find (openPaths.begin(), openPaths.end(), head.path) != openPaths.end())
-        return {};
     const auto values = valuesOf (head, "Authorization");
     const auto offered = values.size() == 1 ? bearerIn (values.front()) : std::nullopt;
     if (! offered)
@@ -170,7 +173,8 @@ std::optional<Refusal> Access::checkToken (const HttpRequest& head) const
 HttpListener tcpListener (int fd, std::shared_ptr<const Access> access)
 {
     HttpListener listener { .fd = fd };
-    if (access->wantsToken())
+    listener.wantsToken = access->wantsToken();
+    if (listener.wantsToken)
         listener.client = "token";
     listener.admit = [access = std::move (access)] (const HttpRequest& head) { return access->admit (head); };
     return listener;

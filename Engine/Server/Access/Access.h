@@ -43,6 +43,8 @@ private:
     explicit Access (Settings checked) : settings (std::move (checked)) {}
 
     bool isOurs (const std::string& host) const;
+
+    /** Why a request does not have the token that is wanted. */
     std::optional<Refusal> checkToken (const HttpRequest& head) const;
 
     Settings settings;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Http/Connection.h"
 
+#include <algorithm>
+
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 
@@ -44,6 +46,8 @@ void HttpConnection::failed (const Refusal& refusal)
 
 void HttpConnection::start()
 {
+    if (place.standing == Standing::Stranger)
+        strangerUntil = Clock::now() + host.limits().stranger;
     guarded ([this] { waitForRequest(); });
 }
 
@@ -54,10 +58,15 @@ void HttpConnection::turnAway (const Refusal& refusal)
 
 void HttpConnection::arm (std::chrono::milliseconds limit)
 {
-    timer.expires_after (limit);
+    armUntil (Clock::now() + limit);
+}
+
+void HttpConnection::armUntil (Clock::time_point end)
+{
+    timer.expires_at (std::min (end, strangerUntil));
     timer.async_wait ([weak = weak_from_this()] (SystemError error) {
         const auto self = weak.lock();
-        if (self != nullptr && ! error && self->timer.expiry() <= std::chrono::steady_clock::now())
+        if (self != nullptr && ! error && self->timer.expiry() <= Clock::now())
             self->guarded ([&] { self->timeIsUp(); }); // it was not armed again since
     });
 }
@@ -76,9 +85,24 @@ void HttpConnection::timeIsUp()
     }
     if (phase != Phase::Receiving)
         return close();
+    const auto end = receiveUntil();
+    if (Clock::now() < end) // more of its body has come since
+        return armUntil (end);
     SystemError ignored;
     socket.cancel (ignored);
-    refuse ({ 408, "it took more than " + std::to_string (host.limits().request.count()) + " ms" });
+    strangerUntil = Clock::time_point::max(); // the refusal is its last answer
+    const auto allowed = std::chrono::duration_cast<std::chrono::milliseconds> (end - requestBegan);
+    refuse ({ 408, "it took more than " + std::to_string (allowed.count()) + " ms" });
+}
+
+/** A body that comes slowly has time, if it comes steadily. */
+HttpConnection::Clock::time_point HttpConnection::receiveUntil() const
+{
+    const auto& limits = host.limits();
+    const std::chrono::duration<double> forBody (static_cast<double> (held) /
+                                                 static_cast<double> (limits.bodyBytesASecond));
+    return std::min (strangerUntil, requestBegan + limits.request +
+                                        std::chrono::duration_cast<std::chrono::milliseconds> (forBody));
 }
 
 void HttpConnection::waitForRequest()
@@ -104,7 +128,8 @@ void HttpConnection::readHead()
     {
         phase = Phase::Receiving;
         host.becameActive (*this);
-        arm (host.limits().request);
+        requestBegan = Clock::now();
+        armUntil (receiveUntil());
     }
     const std::string_view bytes (static_cast<const char*> (buffer.data().data()), buffer.size());
     const auto size = scanner.scan (bytes);
@@ -154,6 +179,8 @@ void HttpConnection::admit()
     if (listener.admit)
     {
         auto admission = listener.admit (request);
+        if (admission.showsToken)
+            becomeKnown();
         answerFields = std::move (admission.fields);
         if (admission.refusal)
             return send (std::move (*admission.refusal));
@@ -188,6 +215,16 @@ void HttpConnection::admit()
     if (! hangUp.sendInterimResponse())
         return close();
     readBody();
+}
+
+/** Its client has shown the token. */
+void HttpConnection::becomeKnown()
+{
+    if (place.standing != Standing::Stranger)
+        return;
+    host.becameKnown (*this);
+    strangerUntil = Clock::time_point::max();
+    armUntil (receiveUntil());
 }
 
 void HttpConnection::readBody()

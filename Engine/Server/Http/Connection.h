@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "Http/Beast.h"
+#include "Server/Http/ConnectionTable.h"
 #include "Server/Http/HangUp.h"
 #include "Server/Http/Listener.h"
 #include "Server/Http/Route.h"
@@ -56,6 +56,7 @@ public:
         /** The host owns its connections: those that wait for a request, the longest first, and the others. */
         virtual void becameIdle (HttpConnection& connection) = 0;
         virtual void becameActive (HttpConnection& connection) = 0;
+        virtual void becameKnown (HttpConnection& connection) = 0;
         virtual void left (HttpConnection& connection) = 0;
     };
 
@@ -77,15 +78,11 @@ public:
     /** Ends it without another word. */
     void close();
 
-    /** Where the host keeps it. */
-    struct Place
-    {
-        std::list<std::shared_ptr<HttpConnection>>* list = nullptr;
-        std::list<std::shared_ptr<HttpConnection>>::iterator at;
-    };
-    Place place;
+    ConnectionTable::Place place; // the host's
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     enum class Phase
     {
         Idle,
@@ -106,6 +103,7 @@ private:
     void readHead();
     void headIsThere (std::string_view head);
     void admit();
+    void becomeKnown();
     void readBody();
     void bodyEnded (SystemError error);
     void dispatch();
@@ -123,6 +121,8 @@ private:
     void linger();
     void drain (std::size_t drained);
     void arm (std::chrono::milliseconds limit);
+    void armUntil (Clock::time_point end);
+    Clock::time_point receiveUntil() const;
     void disarm();
     void timeIsUp();
 
@@ -131,6 +131,8 @@ private:
     const HttpListener& listener;
     Host& host;
     asio::steady_timer timer;
+    Clock::time_point strangerUntil = Clock::time_point::max(); // nothing takes longer
+    Clock::time_point requestBegan;
     Phase phase = Phase::Idle;
     beast::flat_buffer buffer;
     HeadScanner scanner;

@@ -15,6 +15,7 @@ struct HttpAdmission
 {
     std::optional<HttpAnswer> refusal = {}; // in place of the endpoint's answer
     HttpFields fields = {};                 // of the answer, whatever it is
+    bool showsToken = false;                // that is wanted
 };
 
 /** A socket that clients come from, and who of them may ask. Both checks run on the I/O thread and must not wait. */
@@ -22,6 +23,7 @@ struct HttpListener
 {
     int fd = -1;             // listens, non-blocking; stays the caller's
     std::string client = {}; // whom HttpRequest::peer names; empty: the peer of each connection
+    bool wantsToken = false; // whoever has not shown it is a stranger (ConnectionTable.h)
 
     /** Looks at a client that has connected, before it says anything. Empty: all are welcome. */
     std::function<std::optional<Refusal> (int socket)> welcome = {};

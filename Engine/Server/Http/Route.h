@@ -16,11 +16,13 @@ namespace tableread::engine
 struct HttpLimits
 {
     HeadLimits head;
-    std::size_t connections = 2'048;
+    std::size_t connections = 2'048;                     // shared as ConnectionTable.h says
     std::size_t bodiesBytes = std::size_t { 128 } << 20; // of all requests, until they are over; more: 503
     std::chrono::milliseconds idle { 60'000 };           // between requests
-    std::chrono::milliseconds request { 10'000 };        // from the first byte of a request to its last
-    std::chrono::milliseconds write { 30'000 };          // for a piece that a client does not read
+    std::chrono::milliseconds request { 10'000 };        // from a request's first byte to its last
+    std::size_t bodyBytesASecond = std::size_t { 256 } * 1024; // so many of its body give it another second
+    std::chrono::milliseconds stranger { 10'000 };             // until the token that is wanted was shown
+    std::chrono::milliseconds write { 30'000 };                // for a piece that a client does not read
 };
 
 using HttpHandler = std::function<void (std::shared_ptr<Exchange>)>;

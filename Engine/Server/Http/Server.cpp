@@ -28,9 +28,6 @@ constexpr std::chrono::milliseconds aMoment { 100 };
 constexpr std::chrono::milliseconds forLastWords { 500 };
 constexpr std::chrono::milliseconds beforeTrim { 300 };
 
-/** More clients than this are turned away without a word: each of them would have to be listened to. */
-constexpr std::size_t mostTurnedAway = 64;
-
 const Refusal stopping { 503, "the engine is stopping", true };
 
 bool isOutOfResources (const SystemError& error)
@@ -61,6 +58,7 @@ public:
         , idleExit (io)
         , trim (io)
         , lastWords (io)
+        , connections (wanted.limits.connections)
     {}
 
     End serve (std::vector<HttpListener> listeners);
@@ -81,31 +79,32 @@ private:
     void release (std::size_t bytes) override { *heldBytes -= bytes; }
     std::shared_ptr<void> keep (std::size_t bytes) override;
     void becameIdle (HttpConnection& connection) override;
-    void becameActive (HttpConnection& connection) override;
+    void becameActive (HttpConnection& connection) override { connections.becameActive (connection); }
+    void becameKnown (HttpConnection& connection) override { connections.becameKnown (connection); }
     void left (HttpConnection& connection) override;
-
-    using Connections = std::list<std::shared_ptr<HttpConnection>>;
 
     /** A listener at work. */
     struct Entrance
     {
         Entrance (asio::io_context& io, HttpListener wanted, int family)
             : listener (std::move (wanted))
+            , newcomers (family == AF_UNIX     ? Standing::Local
+                         : listener.wantsToken ? Standing::Stranger
+                                               : Standing::Remote)
             , acceptor (io, asio::generic::stream_protocol (family, 0), listener.fd)
             , pause (io)
         {}
 
         const HttpListener listener;
+        const Standing newcomers;
         Acceptor acceptor;
         asio::steady_timer pause; // until the system may have descriptors again
         bool accepting = false;
     };
 
-    static void move (HttpConnection& connection, Connections& to);
     void accept (Entrance& entrance);
     void accepted (Entrance& entrance, const SystemError& error, Socket client);
-    void admit (const HttpListener& listener, Socket client);
-    bool closeLongestIdle();
+    void admit (const Entrance& entrance, Socket client);
     void armIdleExit();
     void worked() override;
     void end (End how);
@@ -120,7 +119,7 @@ private:
     asio::steady_timer idleExit;
     asio::steady_timer trim;      // gives memory back, a moment after requests that took some
     asio::steady_timer lastWords; // limits how long answers may take after stop()
-    Connections idle, active;
+    ConnectionTable connections;
     std::shared_ptr<std::atomic<std::size_t>> heldBytes = std::make_shared<std::atomic<std::size_t>> (0);
     std::atomic<std::size_t> atWork { 0 };
     bool trimming = false, ending = false;
@@ -198,10 +197,10 @@ void HttpServer::Core::accepted (Entrance& entrance, const SystemError& error, S
     if (ending)
         return;
     if (! error)
-        return admit (entrance.listener, std::move (client));
+        return admit (entrance, std::move (client));
     if (isOutOfResources (error))
     {
-        if (closeLongestIdle())
+        if (connections.closeIdle (entrance.newcomers))
             return;
         // The listening socket stays readable, so wait until a client leaves.
         entrance.pause.expires_after (aMoment);
@@ -216,35 +215,27 @@ void HttpServer::Core::accepted (Entrance& entrance, const SystemError& error, S
         end (End::Failed);
 }
 
-void HttpServer::Core::admit (const HttpListener& listener, Socket client)
+void HttpServer::Core::admit (const Entrance& entrance, Socket client)
 {
+    const auto& listener = entrance.listener;
     if (isTcpSocket (client.native_handle()))
         prepareTcpSocket (client.native_handle(), options.limits.write);
     std::optional<Refusal> refusal;
-    if (idle.size() + active.size() >= options.limits.connections && ! closeLongestIdle())
+    if (! connections.makeRoomFor (entrance.newcomers))
         refusal = Refusal { 503, "too many clients are connected" };
     if (! refusal && listener.welcome)
         refusal = listener.welcome (client.native_handle());
-    if (refusal && active.size() >= options.limits.connections + mostTurnedAway)
+    if (refusal && ! connections.mayTurnAway())
         return;
     client.non_blocking (true);
     const auto connection = std::make_shared<HttpConnection> (std::move (client), listener,
                                                               static_cast<HttpConnection::Host&> (*this));
-    connection->place = { &active, active.insert (active.end(), connection) };
+    connections.add (connection, refusal ? Standing::TurnedAway : entrance.newcomers);
     idleExit.cancel();
     if (refusal)
         connection->turnAway (*refusal);
     else
         connection->start();
-}
-
-bool HttpServer::Core::closeLongestIdle()
-{
-    if (idle.empty())
-        return false;
-    const auto longest = idle.front();
-    longest->close();
-    return true;
 }
 
 const HttpRoute* HttpServer::Core::find (HttpRequest& request, HttpAnswer& refusal) const
@@ -305,35 +296,24 @@ std::shared_ptr<void> HttpServer::Core::keep (std::size_t bytes)
     return { nullptr, [all = heldBytes, bytes] (void*) { *all -= bytes; } };
 }
 
-void HttpServer::Core::move (HttpConnection& connection, Connections& to)
-{
-    to.splice (to.end(), *connection.place.list, connection.place.at);
-    connection.place.list = &to;
-}
-
 void HttpServer::Core::becameIdle (HttpConnection& connection)
 {
-    move (connection, idle);
+    connections.becameIdle (connection);
     if (ending)
         connection.close();
 }
 
-void HttpServer::Core::becameActive (HttpConnection& connection)
-{
-    move (connection, active);
-}
-
 void HttpServer::Core::left (HttpConnection& connection)
 {
-    connection.place.list->erase (connection.place.at);
-    if (ending && idle.empty() && active.empty())
+    connections.remove (connection);
+    if (ending && connections.isEmpty())
         lastWords.cancel();
     armIdleExit();
 }
 
 void HttpServer::Core::armIdleExit()
 {
-    if (options.idleExit.count() == 0 || ending || idle.size() + active.size() > 0)
+    if (options.idleExit.count() == 0 || ending || ! connections.isEmpty())
         return;
     idleExit.expires_after (options.idleExit);
     idleExit.async_wait ([this] (SystemError error) {
@@ -368,17 +348,15 @@ void HttpServer::Core::end (End wanted)
     }
     idleExit.cancel();
     trim.cancel();
-    while (closeLongestIdle())
+    while (connections.closeIdle (Standing::Local))
         ;
-    const auto all = active;
-    for (const auto& connection : all)
+    for (const auto& connection : connections.active())
         connection->stop (stopping);
-    if (active.empty())
+    if (connections.isEmpty())
         return;
     lastWords.expires_after (forLastWords);
     lastWords.async_wait ([this] (SystemError) {
-        const auto late = active;
-        for (const auto& connection : late)
+        for (const auto& connection : connections.active())
             connection->close();
     });
 }

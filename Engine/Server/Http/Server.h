@@ -14,8 +14,8 @@ namespace tableread::engine
 /** An HTTP/1.1 server on one I/O thread: a client that waits costs a descriptor and a few KiB, never a thread.
 
     Threads   serve() runs the I/O on its caller. Handlers of routes that wait run on a few workers. stop(): any thread.
-    Limits    HttpLimits. Beyond the number of connections the one that has been idle for longest is closed; if none is
-              idle, the new one gets 503.
+    Limits    HttpLimits. Beyond the number of connections one that is idle makes room (ConnectionTable.h); if none is,
+              the new one gets 503.
 */
 class HttpServer
 {

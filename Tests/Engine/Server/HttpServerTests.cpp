@@ -137,6 +137,38 @@ TEST_CASE ("Half a request ends with the client or with the time limit", "[engin
     CHECK (engine.control->passagesRendered == 0);
 }
 
+TEST_CASE ("A body has the time that it needs if it comes steadily, and not much more",
+           "[engine][server][http][errors]")
+{
+    auto options = impatient();
+    options.http.limits.bodyBytesASecond = 2'000;
+    const ServerFixture engine (options);
+    auto body = ServerFixture::floats ("Hi");
+    body["user"] = std::string (20'000, 'x');
+    const auto post = ServerFixture::post (body, "Connection: close\r\n");
+    const auto head = post.find ("\r\n\r\n") + 4;
+    const auto piece = GENERATE (std::size_t { 1'000 }, std::size_t { 10 }); // each 50 ms
+    RawClient client (engine.path());
+    client.send (post.substr (0, head));
+    const auto begin = std::chrono::steady_clock::now();
+    for (auto at = head; at < post.size() && client.receive (1, 50).empty(); at += piece)
+        client.send (std::string_view (post).substr (at, piece));
+    const auto took = std::chrono::steady_clock::now() - begin;
+    const auto response = RawResponse::parse (client.receive());
+    CHECK (client.serverClosed());
+    if (piece == 10) // 200 bytes a second; all of it would take 100 s
+    {
+        CHECK (response.status == 408);
+        CHECK (took < std::chrono::seconds (9));
+    }
+    else
+    {
+        CHECK (response.status == 200);
+        CHECK (took > std::chrono::milliseconds (900)); // a request without a body has 300
+    }
+    CHECK (answersHealth (engine));
+}
+
 TEST_CASE ("A body that is too large is refused, however it comes", "[engine][server][http][errors]")
 {
     auto options = impatient();
