@@ -190,7 +190,7 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     if (auto added = board.add (record); ! added)
         return refuse (answerOf (added.error()));
     Delivery::Format format { .stream = checked->request.stream,
-                              .encoding = encoding,
+                              .sampleRateHz = info->sampleRateHz,
                               .fingerprint = info->fingerprint,
                               .betweenComments = options.betweenComments,
                               .fields = { { protocol::jobField, (*job)->id },
@@ -200,9 +200,10 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
         spdlog::warn ("{}", warning);
         format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
     }
-    const auto delivery = std::make_shared<Delivery> (exchange, *job, format);
+    const auto speech = std::make_shared<SpeechEncoding> (*job, encoding, encoders);
+    const auto delivery = std::make_shared<Delivery> (exchange, speech, format);
     if (encoding.isWhole)
-        std::make_shared<FileDelivery> (exchange, *job, std::move (format), files)->begin();
+        std::make_shared<FileDelivery> (exchange, speech, std::move (format), files)->begin();
     else
         delivery->begin();
     const auto accepted = model.worker->submit (*job);

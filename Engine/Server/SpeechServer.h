@@ -15,6 +15,7 @@
 #include "Server/Models/Endpoints.h"
 #include "Server/Models/ServedModels.h"
 #include "Server/Monitor/Monitor.h"
+#include "Server/Speech/EncoderPool.h"
 #include "Server/Speech/RequestChecks.h"
 #include "Server/Voices/Aliases.h"
 #include "Server/Voices/Endpoints.h"
@@ -74,6 +75,7 @@ private:
     Monitor monitor;
     VoiceEndpoints voices;
     ModelEndpoints modelEndpoints;
-    HttpServer http; // the last: its handlers use the others
+    HttpServer http;      // its handlers use the others
+    EncoderPool encoders; // the last: it wakes connections
 };
 } // namespace tableread::engine

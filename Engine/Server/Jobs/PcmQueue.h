@@ -15,8 +15,8 @@ namespace tableread::engine
 /** Passes the samples of one job from the render thread to the connection that asked for them.
 
     Audio      [samples], mono float32 at the model's rate, in order, none lost.
-    Threads    push(), finish(), fail(): render thread. take(), onReadable(): the I/O thread. cancel(), abandon(): any
-               thread.
+    Threads    push(), finish(), fail(): render thread. take(), onReadable(): one thread at a time. cancel(), abandon():
+               any thread.
     Bound      none: the render thread never waits for a client. It asks how much is unread() and parks the job.
 */
 class PcmQueue

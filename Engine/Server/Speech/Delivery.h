@@ -2,13 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "EngineLink/Protocol.h"
 #include "Server/Http/Exchange.h"
-#include "Server/Jobs/SpeechJob.h"
-#include "Server/Speech/Encoder.h"
+#include "Server/Speech/Encoding.h"
 
 namespace tableread::engine
 {
@@ -24,13 +24,13 @@ public:
     struct Format
     {
         protocol::StreamFormat stream = protocol::StreamFormat::Audio;
-        SpeechEncoder::Format encoding;
+        std::int64_t sampleRateHz = 24'000;
         std::string fingerprint;
         std::chrono::milliseconds betweenComments { 10'000 }; // of events
         HttpFields fields = {};                               // of the answer
     };
 
-    Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Format how);
+    Delivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechEncoding> wanted, Format how);
 
     /** Begins to wait for samples. [any thread], before the job is submitted. */
     void begin();
@@ -42,7 +42,7 @@ private:
     void look();
 
     std::shared_ptr<Exchange> exchange;
-    std::shared_ptr<SpeechJob> job;
+    std::shared_ptr<SpeechEncoding> speech;
     Format format;
     bool answered = false; // I/O thread
 };

@@ -87,6 +87,11 @@ Result<std::unique_ptr<SpeechEncoder>> makeCompressing (Container container, con
 }
 } // namespace
 
+bool SpeechEncoder::isCostly (const Format& format)
+{
+    return format.container != protocol::Container::Pcm && format.container != protocol::Container::Wav;
+}
+
 Result<std::unique_ptr<SpeechEncoder>> SpeechEncoder::make (const Format& format)
 {
     switch (format.container)

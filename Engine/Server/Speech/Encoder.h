@@ -27,6 +27,9 @@ public:
         std::uint32_t oggNumber = 1; // streams that a client joins need different ones
     };
 
+    /** The format is compressed: a second of speech takes milliseconds. */
+    static bool isCostly (const Format& format);
+
     /** @returns Unsupported for a rate that the format does not have. */
     [[nodiscard]] static Result<std::unique_ptr<SpeechEncoder>> make (const Format& format);
     virtual ~SpeechEncoder() = default;

@@ -7,10 +7,9 @@
 
 namespace tableread::engine
 {
-EventStream::EventStream (std::shared_ptr<SpeechJob> wanted, std::unique_ptr<SpeechEncoder> bytesOf,
-                          Settings how)
-    : job (std::move (wanted))
-    , encoder (std::move (bytesOf))
+EventStream::EventStream (std::shared_ptr<SpeechEncoding> wanted, Settings how)
+    : speech (std::move (wanted))
+    , job (speech->job())
     , settings (std::move (how))
     , marks (job->lines, settings.sampleRateHz)
 {}
@@ -18,13 +17,13 @@ EventStream::EventStream (std::shared_ptr<SpeechJob> wanted, std::unique_ptr<Spe
 EventStream::~EventStream()
 {
     job->progress->onChange ({});
-    job->queue.abandon();
+    speech->abandon();
 }
 
 void EventStream::begin (std::function<void()> wake)
 {
     job->progress->onChange (wake);
-    job->queue.onReadable (std::move (wake));
+    speech->onReadable (std::move (wake));
 }
 
 std::string EventStream::beat()
@@ -34,15 +33,13 @@ std::string EventStream::beat()
 
 BodySource::State EventStream::take (std::string& bytes)
 {
-    samples.clear();
-    const auto how = job->queue.take (samples); // before the progress: a job ends there first
-    const auto state = job->progress->state();
-    tellProgress (bytes, state);
-    if (! samples.empty())
-        speak (bytes);
-    if (how == PcmQueue::State::Open)
+    const auto piece = speech->take(); // before the progress: a job ends there first
+    tellProgress (bytes, job->progress->state());
+    if (piece.samples > 0)
+        speak (bytes, piece);
+    if (piece.state == PcmQueue::State::Open)
         return State::Open;
-    tellEnd (bytes, how);
+    tellEnd (bytes, piece);
     return State::Done;
 }
 
@@ -59,30 +56,26 @@ void EventStream::tellProgress (std::string& bytes, const JobProgress::State& st
     hasTold = true;
 }
 
-void EventStream::speak (std::string& bytes)
+void EventStream::speak (std::string& bytes, const SpeechEncoding::Piece& piece)
 {
-    std::string encoded;
-    encoder->append (samples, encoded);
-    spoken += static_cast<std::int64_t> (samples.size());
+    spoken += piece.samples;
     for (const auto& mark : marks.reached (spoken))
         bytes += events::line (mark);
-    if (! encoded.empty())
-        bytes += events::delta (encoded);
+    if (! piece.bytes.empty())
+        bytes += events::delta (piece.bytes);
     auto state = job->progress->state();
     state.phase = JobProgress::Phase::Speaking;
     bytes += events::progress (job->id, state,
                                static_cast<double> (spoken) / static_cast<double> (settings.sampleRateHz));
 }
 
-void EventStream::tellEnd (std::string& bytes, PcmQueue::State how)
+void EventStream::tellEnd (std::string& bytes, const SpeechEncoding::Piece& piece)
 {
     auto state = job->progress->state();
-    if (how == PcmQueue::State::Done)
+    if (piece.state == PcmQueue::State::Done)
     {
-        std::string encoded;
-        encoder->end (encoded);
-        if (! encoded.empty())
-            bytes += events::delta (encoded);
+        if (! piece.end.empty())
+            bytes += events::delta (piece.end);
         for (const auto& mark : marks.ended (spoken))
             bytes += events::line (mark);
     }

@@ -4,11 +4,9 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "Server/Http/Exchange.h"
-#include "Server/Jobs/SpeechJob.h"
-#include "Server/Speech/Encoder.h"
+#include "Server/Speech/Encoding.h"
 #include "Server/Speech/LineMarks.h"
 
 namespace tableread::engine
@@ -25,7 +23,7 @@ public:
         std::chrono::milliseconds betweenComments { 10'000 };
     };
 
-    EventStream (std::shared_ptr<SpeechJob> wanted, std::unique_ptr<SpeechEncoder> bytesOf, Settings how);
+    EventStream (std::shared_ptr<SpeechEncoding> wanted, Settings how);
     ~EventStream() override;
     EventStream (const EventStream&) = delete;
     EventStream& operator= (const EventStream&) = delete;
@@ -38,16 +36,15 @@ public:
 
 private:
     void tellProgress (std::string& bytes, const JobProgress::State& state);
-    void speak (std::string& bytes);
-    void tellEnd (std::string& bytes, PcmQueue::State how);
+    void speak (std::string& bytes, const SpeechEncoding::Piece& piece);
+    void tellEnd (std::string& bytes, const SpeechEncoding::Piece& piece);
 
+    std::shared_ptr<SpeechEncoding> speech;
     std::shared_ptr<SpeechJob> job;
-    std::unique_ptr<SpeechEncoder> encoder;
     Settings settings;
     LineMarks marks;
     JobProgress::State told;
     bool hasTold = false;
     std::int64_t spoken = 0; // samples
-    std::vector<float> samples;
 };
 } // namespace tableread::engine

@@ -44,18 +44,18 @@ Error noRoom()
 }
 } // namespace
 
-FileDelivery::FileDelivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted,
+FileDelivery::FileDelivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechEncoding> wanted,
                             Delivery::Format how, MemoryBudget& memory)
     : exchange (std::move (client))
-    , job (std::move (wanted))
+    , speech (std::move (wanted))
     , format (std::move (how))
     , share (memory.take (0))
 {}
 
 void FileDelivery::begin()
 {
-    exchange->whenGone ([asked = job] { asked->queue.abandon(); });
-    job->queue.onReadable ([self = shared_from_this()] { self->exchange->post ([self] { self->look(); }); });
+    exchange->whenGone ([asked = speech] { asked->abandon(); });
+    speech->onReadable ([self = shared_from_this()] { self->exchange->post ([self] { self->look(); }); });
 }
 
 void FileDelivery::look()
@@ -63,23 +63,18 @@ try
 {
     if (answered)
         return;
-    if (encoder == nullptr)
-        encoder = orThrow (SpeechEncoder::make (format.encoding));
-    samples.clear();
-    const auto state = job->queue.take (samples);
-    encoder->append (samples, file);
-    if (state == PcmQueue::State::Done)
-        encoder->end (file);
-    if (! share->growTo (encoder->held() + file.size()))
+    const auto piece = speech->take();
+    file.append (piece.bytes).append (piece.end);
+    if (! share->growTo (piece.held + file.size()))
         return answer (answerOf (noRoom()));
-    switch (state)
+    switch (piece.state)
     {
         case PcmQueue::State::Open:
             return;
         case PcmQueue::State::Done:
             return answer (finished());
         case PcmQueue::State::Failed:
-            return answer (answerOf (job->queue.error()));
+            return answer (answerOf (speech->job()->queue.error()));
         case PcmQueue::State::Cancelled:
             return answer (cancelledAnswer());
         case PcmQueue::State::Abandoned: // or the client has left, and nobody reads this
@@ -94,17 +89,16 @@ catch (const Exception& problem)
 void FileDelivery::answer (HttpAnswer with)
 {
     answered = true;
-    encoder.reset();
     exchange->send (std::move (with));
-    job->queue.abandon(); // if it goes on
+    speech->abandon(); // if it goes on
 }
 
 HttpAnswer FileDelivery::finished()
 {
-    const auto end = job->progress->state().end.value_or (JobEnd {});
+    const auto end = speech->job()->progress->state().end.value_or (JobEnd {});
     format.fields.emplace_back (protocol::finishReasonField, protocol::nameOf (end.reason));
     const auto size = file.size();
-    return { .type = encoder->contentType(),
+    return { .type = speech->contentType(),
              .stream = std::make_unique<FileBody> (std::move (file), std::move (share)),
              .length = size,
              .fields = std::move (format.fields) };

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "Server/MemoryBudget.h"
 #include "Server/Speech/Delivery.h"
@@ -16,8 +15,8 @@ class FileDelivery : public std::enable_shared_from_this<FileDelivery>
 {
 public:
     /** @param memory  all bytes of such files in the process. */
-    FileDelivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechJob> wanted, Delivery::Format how,
-                  MemoryBudget& memory);
+    FileDelivery (std::shared_ptr<Exchange> client, std::shared_ptr<SpeechEncoding> wanted,
+                  Delivery::Format how, MemoryBudget& memory);
 
     /** Begins to wait for samples. [any thread], before the job is submitted. */
     void begin();
@@ -28,12 +27,10 @@ private:
     HttpAnswer finished();
 
     std::shared_ptr<Exchange> exchange;
-    std::shared_ptr<SpeechJob> job;
+    std::shared_ptr<SpeechEncoding> speech;
     Delivery::Format format;
     std::shared_ptr<MemoryBudget::Share> share;
-    std::unique_ptr<SpeechEncoder> encoder; // I/O thread, as what follows
-    std::string file;
-    std::vector<float> samples;
+    std::string file; // I/O thread, as is the next
     bool answered = false;
 };
 } // namespace tableread::engine

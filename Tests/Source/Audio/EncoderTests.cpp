@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <span>
 
 #include <catch2/catch.hpp>
 
@@ -71,6 +72,28 @@ bool beginsWith (const std::vector<float>& all, const std::vector<float>& first)
     return first.size() <= all.size() && std::equal (first.begin(), first.end(), all.begin());
 }
 
+/** How far the sound in an encoder's bytes is behind the samples that it has, at most. */
+double mostDelayMs (Container container)
+{
+    const std::size_t lead = container == Container::Mp3 ? 1'105 : 0; // silence, before the first sample
+    const auto samples = speech (2 * 24'000);
+    const auto encoder = AudioEncoder::create ({ .container = container }).value();
+    std::string bytes;
+    REQUIRE (encoder->append (std::span (samples).first (frame), bytes));
+    auto heard = decoded (bytes).size();
+    std::size_t most = 0;
+    for (std::size_t given = frame; given < samples.size(); ++given)
+    {
+        most = std::max (most, given + lead - heard);
+        const auto before = bytes.size();
+        if (! encoder->append (std::span (samples).subspan (given, 1), bytes))
+            return -1;
+        if (bytes.size() > before)
+            heard = decoded (bytes).size();
+    }
+    return (double) most / 24;
+}
+
 Container anyContainer()
 {
     return GENERATE (Container::Flac, Container::Opus, Container::Mp3);
@@ -135,6 +158,16 @@ TEST_CASE ("The first bytes leave with the first frame, and begin the file", "[s
         bytes += piece;
         CHECK (bytes.size() < 120'000); // it does not come twice
     }
+}
+
+TEST_CASE ("An encoder gives its bytes as late as Protocol.md says", "[source][audio][encoder]")
+{
+    const auto [container, limit] = GENERATE (table<Container, double> (
+        { { Container::Flac, 49 }, { Container::Opus, 87 }, { Container::Mp3, 104 } }));
+    CAPTURE (extensionOf (container));
+    const auto delay = mostDelayMs (container);
+    CHECK (delay <= limit);
+    CHECK (delay > limit - 1);
 }
 
 TEST_CASE ("The same samples give the same bytes, however they come", "[source][audio][encoder]")

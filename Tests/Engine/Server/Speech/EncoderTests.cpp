@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Speech/Encoder.h"
 
+#include <array>
+#include <chrono>
 #include <cstring>
+#include <iostream>
+#include <random>
 
 #include <catch2/catch.hpp>
 
@@ -74,6 +78,24 @@ TEST_CASE ("Samples as they are have no header, and a finished WAV has its sizes
     CHECK (little (4) == (isWhole ? size + 36 : 0xffffffffu));
     CHECK (little (40) == (isWhole ? size : 0xffffffffu));
     CHECK (std::string (SpeechEncoder::make ({}).value()->contentType()) == "audio/pcm");
+}
+
+TEST_CASE ("What a second of speech costs in each format", "[.bench]")
+{
+    constexpr double seconds = 60;
+    auto samples = sine (220.0, seconds).samples;
+    std::minstd_rand noise (1); // NOLINT: nothing is trivial to encode
+    for (auto& sample : samples)
+        sample += 0.1f * (static_cast<float> (noise()) / static_cast<float> (std::minstd_rand::max()) - 0.5f);
+    for (const auto& [container, name] :
+         std::array { std::pair { Container::Pcm, "pcm" }, std::pair { Container::Flac, "flac" },
+                      std::pair { Container::Opus, "opus" }, std::pair { Container::Mp3, "mp3" } })
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        (void) encode ({ .container = container }, samples);
+        const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
+        std::cout << name << ": " << spent.count() / seconds << " ms\n";
+    }
 }
 
 TEST_CASE ("A rate that a format has not is refused, and an encoder that fails throws",
