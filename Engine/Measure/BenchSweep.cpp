@@ -32,6 +32,8 @@ DeviceReport since (const DeviceReport& before, DeviceReport now)
     now.trimMs -= before.trimMs;
     now.trimWaitMs -= before.trimWaitMs;
     now.hostWaitMs -= before.hostWaitMs;
+    now.copyMs -= before.copyMs;
+    now.stallMs -= before.stallMs;
     return now;
 }
 

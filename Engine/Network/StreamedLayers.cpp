@@ -40,10 +40,8 @@ StreamedLayers::StreamedLayers (Device& device, const OffloadConfig& config, con
         layout->bind (tensorsOf (bound), slots.back(), shape.qkv.panels.device());
         streamed.emplace (slots.back(), std::move (bound));
     }
-    using Timing = LayerStreamer::Timing;
     const OffloadedLayers offloaded { .plan = plan, .store = store, .slots = slots };
-    streamer = std::make_unique<LayerStreamer> (device, trim, offloaded,
-                                                profiler != nullptr ? Timing::On : Timing::Off);
+    streamer = std::make_unique<LayerStreamer> (device, trim, offloaded);
     if (profiler != nullptr)
         profiler->watch (*streamer, trim);
 }

@@ -9,34 +9,22 @@
 
 namespace tableread::engine
 {
-LayerStreamer::LayerStreamer (Device& of, CacheTrim& trims, const OffloadedLayers& layers, Timing timing)
+LayerStreamer::LayerStreamer (Device& of, CacheTrim& trims, const OffloadedLayers& layers)
     : device (of)
     , plan (layers.plan)
     , store (layers.store)
     , trim (trims)
     , pool (of, layers.slots)
+    , begun (of)
+    , copies (of, DeviceQueue::Copy, begun.event)
+    , waits (of, DeviceQueue::Compute, begun.event)
 {
     if (pool.size() != (std::size_t) plan.slots() || store.size() != plan.offloaded().size())
         fail (ErrorCode::Internal,
               fmt::format ("{} slots and {} stored layers for a plan of {} and {}", pool.size(), store.size(),
                            plan.slots(), plan.offloaded().size()));
-    if (timing == Timing::On)
-    {
-        begun = device.makeEvent (EventKind::Timed);
-        device.record (begun, DeviceQueue::Copy); // before all timed work on either queue
-        copies.emplace (device, DeviceQueue::Copy, begun);
-        waits.emplace (device, DeviceQueue::Compute, begun);
-    }
     for (std::size_t i = 0; i < pool.size(); ++i)
         fill (pool[i], (std::int64_t) i);
-}
-
-LayerStreamer::~LayerStreamer()
-{
-    copies.reset();
-    waits.reset();
-    if (begun != nullptr)
-        device.dropEvent (begun);
 }
 
 std::byte* LayerStreamer::acquire (std::int64_t layer)
@@ -50,12 +38,9 @@ std::byte* LayerStreamer::acquire (std::int64_t layer)
     auto& slot = *pool.find (index);
     slot.inUse = true;
     const auto mark =
-        waits
-            ? waits->begin ({ .kind = ProfileSpan::Kind::CopyWait, .firstLayer = layer, .lastLayer = layer })
-            : QueueMarks::none;
+        waits.begin ({ .kind = ProfileSpan::Kind::CopyWait, .firstLayer = layer, .lastLayer = layer });
     device.wait (DeviceQueue::Compute, slot.copied);
-    if (waits)
-        waits->end (mark);
+    waits.end (mark);
     return slot.address;
 }
 
@@ -80,14 +65,10 @@ void LayerStreamer::fill (SlotPool::Slot& slot, std::int64_t index)
     device.wait (DeviceQueue::Copy, slot.computed);
     const auto layer = plan.offloaded()[(std::size_t) index];
     const auto bytes = (std::int64_t) store.bytesOf ((std::size_t) index);
-    const auto mark = copies ? copies->begin ({ .kind = ProfileSpan::Kind::Copy,
-                                                .firstLayer = layer,
-                                                .lastLayer = layer,
-                                                .bytes = bytes })
-                             : QueueMarks::none;
+    const auto mark = copies.begin (
+        { .kind = ProfileSpan::Kind::Copy, .firstLayer = layer, .lastLayer = layer, .bytes = bytes });
     store.upload ((std::size_t) index, slot.address);
-    if (copies)
-        copies->end (mark);
+    copies.end (mark);
     device.record (slot.copied, DeviceQueue::Copy);
     ++counts.transfers;
     counts.bytes += bytes;
@@ -126,10 +107,8 @@ std::int64_t LayerStreamer::following (std::int64_t index, std::int64_t steps) c
 std::vector<ProfileSpan> LayerStreamer::collectTimes()
 {
     std::vector<ProfileSpan> spans;
-    if (! copies)
-        return spans;
-    copies->collect (spans);
-    waits->collect (spans);
+    copies.collect (spans);
+    waits.collect (spans);
     for (const auto& span : spans)
         (span.kind == ProfileSpan::Kind::Copy ? counts.copyMs : counts.exposedWaitMs) += span.ms();
     return spans;

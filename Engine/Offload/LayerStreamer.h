@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "Offload/CacheTrim.h"
@@ -33,25 +32,18 @@ struct OffloadedLayers
 class LayerStreamer
 {
 public:
-    enum class Timing
-    {
-        Off,
-        On // records when each copy ran, and how long the compute queue really waited for it
-    };
-
     struct Counters
     {
         std::int64_t transfers = 0; // layers copied
         std::int64_t bytes = 0;
         std::int64_t restarts = 0; // aborted sweeps
-        double copyMs = 0;         // busy time of the copy queue; these two only with Timing::On
+        double copyMs = 0;         // busy time of the copy queue; these two as far as they were collected
         double exposedWaitMs = 0;  // waits of the compute queue for copies
     };
 
     /** Starts copying at once. Takes ownership of the slots. */
-    LayerStreamer (Device& device, CacheTrim& trim, const OffloadedLayers& layers,
-                   Timing timing = Timing::Off);
-    ~LayerStreamer();
+    LayerStreamer (Device& device, CacheTrim& trim, const OffloadedLayers& layers);
+    ~LayerStreamer() = default;
     LayerStreamer (const LayerStreamer&) = delete;
     LayerStreamer& operator= (const LayerStreamer&) = delete;
 
@@ -63,17 +55,32 @@ public:
         due. */
     void release (std::int64_t layer);
 
-    /** With Timing::On: the copies, then the waits of the compute queue for them, that ended since the last call, in
-        milliseconds since this object was created; adds them to the counters. To be called about once per frame: times
-        not collected soon enough are lost. */
+    /** The copies, then the waits of the compute queue for them, that ended since the last call, in milliseconds since this
+        object was created; adds them to the counters. To be called about once per frame: times not collected soon enough
+        are lost. */
     std::vector<ProfileSpan> collectTimes();
 
-    /** The event at time 0 of those times; null without timing. */
-    DeviceEvent timesFrom() const { return begun; }
+    /** The event at time 0 of those times. */
+    DeviceEvent timesFrom() const { return begun.event; }
 
     const Counters& counters() const { return counts; }
 
 private:
+    /** An event before all timed work on either queue. */
+    struct Begin
+    {
+        explicit Begin (Device& of) : device (of), event (of.makeEvent (EventKind::Timed))
+        {
+            device.record (event, DeviceQueue::Copy);
+        }
+        ~Begin() { device.dropEvent (event); }
+        Begin (const Begin&) = delete;
+        Begin& operator= (const Begin&) = delete;
+
+        Device& device;
+        const DeviceEvent event;
+    };
+
     void fill (SlotPool::Slot& slot, std::int64_t index);
     void restartAt (std::int64_t index);
     std::int64_t following (std::int64_t index, std::int64_t steps) const;
@@ -85,7 +92,7 @@ private:
     SlotPool pool;
     std::int64_t next = 0; // the next index into plan.offloaded()
     Counters counts;
-    DeviceEvent begun = nullptr;
-    std::optional<QueueMarks> copies, waits; // with timing
+    const Begin begun;
+    QueueMarks copies, waits;
 };
 } // namespace tableread::engine

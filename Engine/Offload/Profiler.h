@@ -25,8 +25,8 @@ public:
     Profiler (const Profiler&) = delete;
     Profiler& operator= (const Profiler&) = delete;
 
-    /** From now on the copies and waits of a streamer with Timing::On, and the trims, are part of the profile. This
-        object must outlive both. */
+    /** From now on the copies and waits of a streamer, and the trims, are part of the profile. This object must outlive
+        both. */
     void watch (LayerStreamer& streamer, CacheTrim& trim);
 
     /** To be called after the host has waited for all work: records since the last call belong to no frame, or to the

@@ -169,6 +169,9 @@ public:
 
     virtual DeviceReport deviceReport() const { return {}; }
 
+    /** Positions whose keys and values are kept, of both branches of all passages in flight but those that are parked. */
+    virtual std::int64_t cachedPositions() const { return 0; }
+
     /** Tells how much of the device's memory this process holds, for all of its models, after giving back what none of them
         uses. May be called after this object is gone, on the same thread. Empty on a CPU. */
     virtual std::function<std::int64_t()> deviceBytes() const { return {}; }

@@ -46,5 +46,6 @@ struct DeviceReport
     std::int64_t trimsBeforeForward = 0;
     double trimMs = 0, trimWaitMs = 0; // in trims, and waiting for pending work before them
     double hostWaitMs = 0;             // for bounce buffers
+    double copyMs = 0, stallMs = 0;    // in copies of layers, and that the kernels waited for them
 };
 } // namespace tableread::engine

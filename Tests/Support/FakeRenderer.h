@@ -47,6 +47,7 @@ struct FakeRendererControl
     std::string name = "fake";                         // likewise
     std::string fingerprint = "fake-tones-1";          // likewise
     DeviceReport device;                               // a CPU, if it has no name
+    std::atomic<std::int64_t> cachedPositions { 0 };   // as the renderer reports them
     std::atomic<std::int64_t> deviceBytesEach { 0 };   // of the device's memory, that a renderer takes
     std::vector<ProfileSpan> profile;                  // what each render records
     std::function<void (int frame)> atFrame;           // called on the rendering thread, before each frame
@@ -185,6 +186,7 @@ public:
 
     const ModelInfo& info() const override { return modelInfo; }
     DeviceReport deviceReport() const override { return control->device; }
+    std::int64_t cachedPositions() const override { return control->cachedPositions; }
 
     std::function<std::int64_t()> deviceBytes() const override
     {

@@ -26,8 +26,7 @@ FramePrediction predictFrame (const OffloadConfig& config, const FrameTimes& tim
     slots.reserve (static_cast<std::size_t> (plan.slots()));
     for (int i = 0; i < plan.slots(); ++i)
         slots.push_back (device.allocate (modelledLayerBytes));
-    LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots },
-                            LayerStreamer::Timing::On);
+    LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots });
 
     const auto frame = [&] {
         for (std::int64_t layer = 0; layer < plan.layers(); ++layer)

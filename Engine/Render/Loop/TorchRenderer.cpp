@@ -110,7 +110,18 @@ public:
         report.trimMs = trims.spentMs;
         report.trimWaitMs = trims.waitedMs;
         report.hostWaitMs = model.streamed->hostMemory().hostWaitMs();
+        report.copyMs = moved.copyMs;
+        report.stallMs = moved.exposedWaitMs;
         return report;
+    }
+
+    std::int64_t cachedPositions() const override
+    {
+        std::int64_t sum = 0;
+        for (const auto& sequence : loop.sequences())
+            if (! sequence->isParked)
+                sum += sequence->positive.length() + sequence->negative.length();
+        return sum;
     }
 
     std::function<std::int64_t()> deviceBytes() const override
@@ -153,6 +164,8 @@ public:
         }
         if (model.profiler != nullptr)
             model.profiler->frameMade();
+        else if (model.streamed != nullptr)
+            model.streamed->layerStreamer().collectTimes();
         watchMemory();
         return goesOn;
     }

@@ -43,6 +43,7 @@ Error stoppingError()
 RenderWorker::RenderWorker (std::vector<Loader> loaders, Limits wanted, std::function<void()> whenLoaded)
     : limits (std::move (wanted))
     , models (loaders.size(), limits.cachedVoices)
+    , figures (loaders.size(), limits.betweenReports)
     , scheduler (limits.queuedJobs)
 {
     thread = std::thread ([this, loaders = std::move (loaders), whenLoaded = std::move (whenLoaded)] {
@@ -83,12 +84,6 @@ void RenderWorker::change (ModelChange wanted)
         return;
     const std::lock_guard lock (mutex);
     changed.notify_all();
-}
-
-std::vector<DeviceReport> RenderWorker::deviceReports() const
-{
-    const std::lock_guard lock (mutex);
-    return reports;
 }
 
 bool RenderWorker::isStopping() const
@@ -176,7 +171,7 @@ void RenderWorker::stop()
 void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded)
 {
     const bool works = models.start (loaders, limits.seats);
-    reportDevices();
+    figures.update (models.all());
     if (whenLoaded)
         whenLoaded();
     while (works)
@@ -199,8 +194,8 @@ void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<
         dropUnwanted();
         forgetEnded();
         if (models.change ([this] (std::size_t model) { return isSpeaking (model); }))
-            nextReport = {};
-        reportDevices();
+            figures.expire();
+        figures.update (models.all());
     }
     models.stop (stoppingError()); // with the passages in flight, whose clients have been told
 }
@@ -395,28 +390,6 @@ void RenderWorker::parkSlowReaders()
         scheduler.park (id);
     for (const auto id : toComeBack)
         scheduler.comeBack (id);
-}
-
-/** Publishes what only this thread may ask for. */
-void RenderWorker::reportDevices()
-{
-    const auto now = Clock::now();
-    if (now < nextReport)
-        return;
-    nextReport = now + limits.betweenReports;
-    std::vector<DeviceReport> found;
-    found.reserve (models.count());
-    try
-    {
-        for (const auto& model : models.all())
-            found.push_back (model.renderer == nullptr ? DeviceReport {} : model.renderer->deviceReport());
-    }
-    catch (const std::exception&) // the passages will learn of it in the next step
-    {
-        return;
-    }
-    const std::lock_guard lock (mutex);
-    reports = std::move (found);
 }
 
 void RenderWorker::forgetEnded()

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "Render/Renderer.h"
+#include "Server/Jobs/DeviceFigures.h"
 #include "Server/Jobs/Scheduler.h"
 #include "Server/Jobs/SpeechJob.h"
 #include "Server/Models/RenderModels.h"
@@ -67,7 +68,10 @@ public:
     std::size_t loadedModels() const { return models.loadedCount(); }
 
     /** What the models' devices did, at most Limits::betweenReports of work ago. None before all models are loaded. */
-    std::vector<DeviceReport> deviceReports() const;
+    std::vector<DeviceReport> deviceReports() const { return figures.reports(); }
+
+    /** Renderer::cachedPositions() of a model after the last step. */
+    std::int64_t cachedPositions (std::size_t model) const { return figures.cachedPositions (model); }
 
     ModelStatus status (std::size_t model) const { return models.status (model); }
 
@@ -132,21 +136,19 @@ private:
     void parkSlowReaders();
     void step();
     void forgetEnded();
-    void reportDevices();
     Renderer& rendererOf (const Passage& passage) { return *models[passage.job->model].renderer; }
 
     const Limits limits;
     RenderModels models;
-    std::map<JobId, Passage> passages;                   // render thread
-    std::vector<JobId> over;                             // render thread: ended in this turn
-    std::set<JobId> held;                                // render thread: jobs whose model is being loaded
-    std::chrono::steady_clock::time_point nextReport {}; // render thread
+    std::map<JobId, Passage> passages; // render thread
+    std::vector<JobId> over;           // render thread: ended in this turn
+    std::set<JobId> held;              // render thread: jobs whose model is being loaded
+    DeviceFigures figures;
 
     mutable std::mutex mutex;
     std::condition_variable changed;
     Scheduler scheduler;
     std::map<JobId, std::shared_ptr<SpeechJob>> jobs; // waiting, speaking or parked
-    std::vector<DeviceReport> reports;
     JobId lastId = 0;
     double spokenCharacters = 0, busySeconds = 0; // lately
     bool stopping = false;

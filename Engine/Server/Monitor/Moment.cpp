@@ -97,6 +97,10 @@ constexpr std::array deviceCounters {
     DeviceCounter {
         "layer_transfer_bytes_total", "Bytes of layers that were copied to the GPU.",
         [] (const DeviceReport& device) { return static_cast<double> (device.transferredBytes); } },
+    DeviceCounter { "layer_transfer_seconds_total", "Time in which layers were copied to the GPU.",
+                    [] (const DeviceReport& device) { return device.copyMs / msInASecond; } },
+    DeviceCounter { "layer_stall_seconds_total", "Time in which the GPU waited for a layer.",
+                    [] (const DeviceReport& device) { return device.stallMs / msInASecond; } },
     DeviceCounter { "host_buffer_wait_seconds_total", "Time in which a copy waited for a buffer of the host.",
                     [] (const DeviceReport& device) { return device.hostWaitMs / msInASecond; } },
     DeviceCounter { "cache_trims_total", "Trims of the GPU allocator's cache.",
@@ -109,6 +113,42 @@ constexpr std::array deviceCounters {
         "cache_trim_seconds_total", "Time in trims, and before them for pending work.",
         [] (const DeviceReport& device) { return (device.trimMs + device.trimWaitMs) / msInASecond; } },
 };
+
+/** How much of what all seats may keep of their past is kept. */
+void addCaches (Families& families, const Moment& moment)
+{
+    constexpr std::int64_t branches = 2; // with and without the text
+    begin (families, MetricType::Gauge, "kv_cache_usage_perc",
+           "Positions in the caches of keys and values, of those that all seats may take: 0 to 1.");
+    for (const auto& model : moment.models)
+    {
+        if (! model.info)
+            continue;
+        const auto& offload = model.info->offload;
+        const auto positions = offload ? offload->settings.positions : model.info->maxPositions;
+        const auto most = branches * moment.workers.at (model.worker).seats * positions;
+        if (most > 0)
+            add (families, static_cast<double> (model.cachedPositions) / static_cast<double> (most),
+                 { { "model_name", model.name } });
+    }
+}
+
+void addPlans (Families& families, const std::vector<Moment::Model>& models)
+{
+    begin (families, MetricType::Gauge, "gpu_planned_memory_bytes",
+           "What a model's memory on its GPU was planned for, by kind.");
+    for (const auto& model : models)
+    {
+        if (! model.info || ! model.info->plannedMemory)
+            continue;
+        const auto& plan = *model.info->plannedMemory;
+        for (const auto& [kind, bytes] : std::array {
+                 std::pair { "other_weights", plan.otherWeights }, std::pair { "resident", plan.resident },
+                 std::pair { "slots", plan.slots }, std::pair { "caches", plan.caches },
+                 std::pair { "activations", plan.activations }, std::pair { "voices", plan.voices } })
+            add (families, bytes, { { "model_name", model.name }, { "kind", kind } });
+    }
+}
 
 void addModels (Families& families, const std::vector<Moment::Model>& models)
 {
@@ -124,6 +164,7 @@ void addModels (Families& families, const std::vector<Moment::Model>& models)
                    { "device", info->device },
                    { "layers", std::to_string (offload.layers) },
                    { "gpu_layers", std::to_string (offload.gpuLayers) },
+                   { "dtype", model.compute == ComputeType::BFloat16 ? "bf16" : "fp32" },
                    { "weights", std::string (nameOf (offload.settings.weights)) },
                    { "worker", std::to_string (model.worker) } });
         }
@@ -153,6 +194,8 @@ Families familiesOf (const Moment& moment, const WaitingClients& waiting)
     addClients (families, waiting);
     addWorkers (families, moment.workers);
     addModels (families, moment.models);
+    addPlans (families, moment.models);
+    addCaches (families, moment);
     addProcess (families, moment.process);
     std::erase_if (families, [] (const auto& family) { return family.metric.empty(); });
     return families;

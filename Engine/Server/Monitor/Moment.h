@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,7 +26,9 @@ struct Moment
         std::string name; // that requests give
         std::size_t worker = 0;
         std::optional<ModelInfo> info; // once it is loaded
-        DeviceReport device;           // of this model
+        ComputeType compute = ComputeType::Float32;
+        DeviceReport device;              // of this model
+        std::int64_t cachedPositions = 0; // Renderer.h
     };
     struct Worker // a render thread and its device
     {

@@ -54,7 +54,9 @@ Moment momentOf (const ServedModels& models)
             { .name = model.name,
               .worker = at,
               .info = model.worker->info (model.index),
-              .device = model.index < devices[at].size() ? devices[at][model.index] : DeviceReport {} });
+              .compute = model.options.compute,
+              .device = model.index < devices[at].size() ? devices[at][model.index] : DeviceReport {},
+              .cachedPositions = model.worker->cachedPositions (model.index) });
     }
     return now;
 }

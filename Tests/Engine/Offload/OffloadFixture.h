@@ -40,8 +40,7 @@ struct StreamedModel
         for (int i = 0; i < plan.slots(); ++i)
             slots.push_back (device.allocate (with.layerBytes));
         const engine::OffloadedLayers offloaded { .plan = plan, .store = *store, .slots = slots };
-        streamer = std::make_unique<engine::LayerStreamer> (device, trim, offloaded,
-                                                            engine::LayerStreamer::Timing::On);
+        streamer = std::make_unique<engine::LayerStreamer> (device, trim, offloaded);
     }
 
     void layer (std::int64_t l)

@@ -45,8 +45,7 @@ Schedule stream (int index, const Case& with, EachLayer&& eachLayer)
     slots.reserve (static_cast<std::size_t> (plan.slots()));
     for (int i = 0; i < plan.slots(); ++i)
         slots.push_back (device.allocate (copiedBytes));
-    LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots },
-                            LayerStreamer::Timing::On);
+    LayerStreamer streamer (device, trim, { .plan = plan, .store = store, .slots = slots });
     Schedule schedule;
     for (int sweep = 0; sweep < 20; ++sweep)
     {

@@ -86,6 +86,27 @@ TEST_CASE ("A model speaks with the guidance scale of its generation_config.json
     CHECK_FALSE (sameBits (speakWith (*guided, 1.3f), speakWith (*guided, {})));
 }
 
+TEST_CASE ("The positions that passages in flight keep are told, but not those of parked ones",
+           "[engine][render]")
+{
+    Samples out;
+    CHECK (renderer().cachedPositions() == 0);
+    const auto id = renderer().start (job (line, out));
+    while (out.empty())
+        REQUIRE (renderer().step());
+    const auto first = renderer().cachedPositions();
+    CHECK (first > 0);
+    renderer().step();
+    const auto second = renderer().cachedPositions();
+    CHECK (second > first);
+    renderer().park (id);
+    CHECK (renderer().cachedPositions() == 0);
+    renderer().resume (id);
+    CHECK (renderer().cachedPositions() == second);
+    renderer().cancel (id);
+    CHECK (renderer().cachedPositions() == 0);
+}
+
 TEST_CASE ("A model's file that shrinks is an error in words, for every passage after it",
            "[engine][render][mapped]")
 {

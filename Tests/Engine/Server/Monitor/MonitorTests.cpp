@@ -176,7 +176,9 @@ TEST_CASE ("What a GPU holds and does is told while it works", "[engine][server]
                                .trimBytes = 11,
                                .trimMs = 1500,
                                .trimWaitMs = 500,
-                               .hostWaitMs = 3000 };
+                               .hostWaitMs = 3000,
+                               .copyMs = 4000,
+                               .stallMs = 5500 };
     engine.restart();
     const auto idle = scrape();
     const auto memory = [&idle] (const char* kind) {
@@ -196,17 +198,55 @@ TEST_CASE ("What a GPU holds and does is told while it works", "[engine][server]
     CHECK (idle.value ("cache_trim_bytes_total") == 11);
     CHECK (idle.value ("cache_trim_seconds_total") == 2);
     CHECK (idle.value ("host_buffer_wait_seconds_total") == 3);
+    CHECK (idle.value ("layer_transfer_seconds_total") == 4);
+    CHECK (idle.value ("layer_stall_seconds_total", { { "model_name", "fake" } }) == 5.5);
     CHECK (idle.value ("model_info", { { "model_name", "fake" },
                                        { "fingerprint", "fake-tones-1" },
                                        { "device", "the CPU" },
                                        { "layers", "28" },
                                        { "gpu_layers", "8" },
+                                       { "dtype", "fp32" },
                                        { "weights", "as computed" },
                                        { "worker", "0" } }) == 1);
 
     engine.control->atFrame = [control = engine.control.get()] (int) { ++control->device.transfers; };
     REQUIRE (engine.speak (ServerFixture::floats ("Hello.")).complete); // 5 frames
     CHECK (eventually ([&] { return scrape().value ("layer_transfers_total") == 7 + 5; }));
+}
+
+TEST_CASE ("What a model's memory was planned for is told, and how full its caches are",
+           "[engine][server][metrics]")
+{
+    ServerFixture engine ({}, { .seats = [] (auto&) { return 4; } });
+    const auto scrape = [&engine] { return Scrape (request (engine.path(), "GET", "/metrics").body); };
+    CHECK (scrape().all ("gpu_planned_memory_bytes").empty()); // a CPU
+    CHECK (scrape().all ("kv_cache_usage_perc").empty());      // of a model without a limit
+    engine.control->maxPositions = 1'000;
+    engine.control->cachedPositions = 400;
+    engine.restart();
+    CHECK (scrape().value ("kv_cache_usage_perc", { { "model_name", "fake" } }) == Approx (0.05));
+
+    engine.control->offload =
+        OffloadConfig { .layers = 28, .gpuLayers = 8, .settings = { .positions = 500 }, .chosenBy = {} };
+    engine.control->plannedMemory = MemoryTable {
+        .context = 1, .otherWeights = 2, .resident = 3, .slots = 4, .caches = 5, .activations = 6, .voices = 7
+    };
+    engine.restart();
+    const auto planned = scrape();
+    CHECK (planned.value ("kv_cache_usage_perc") == Approx (0.1));
+    const auto kind = [&planned] (const char* name) {
+        return planned.value ("gpu_planned_memory_bytes", { { "kind", name }, { "model_name", "fake" } });
+    };
+    CHECK (kind ("other_weights") == 2);
+    CHECK (kind ("resident") == 3);
+    CHECK (kind ("slots") == 4);
+    CHECK (kind ("caches") == 5);
+    CHECK (kind ("activations") == 6);
+    CHECK (kind ("voices") == 7);
+
+    engine.control->atFrame = [control = engine.control.get()] (int) { control->cachedPositions += 100; };
+    REQUIRE (engine.speak (ServerFixture::floats ("Hello.")).complete); // 5 frames: it changes in each step
+    CHECK (eventually ([&] { return scrape().value ("kv_cache_usage_perc") == 0.225; }));
 }
 
 TEST_CASE ("The device is asked once a second, not in each step", "[engine][server][metrics]")

@@ -14,11 +14,15 @@ TEST_CASE ("Prometheus's own tool has nothing to say against the metrics", "[eng
 {
     MeteredEngine metered;
     metered.engine.control->device.name = "NVIDIA \"Fake\"";
+    metered.engine.control->plannedMemory = MemoryTable {};
+    metered.engine.control->maxPositions = 100;
     metered.engine.restart();
     (void) metered.engine.speak (ServerFixture::floats ("Hello."));
     (void) metered.engine.speak ({ { "model", "another" }, { "input", "Hello." } });
     const auto text = request (metered.engine.path(), "GET", "/metrics").body;
     CHECK (Scrape (text).all ("gpu_memory_bytes").size() == 6);
+    CHECK (Scrape (text).all ("gpu_planned_memory_bytes").size() == 6);
+    CHECK (Scrape (text).all ("kv_cache_usage_perc").size() == 1);
     const auto file = metered.engine.folder.path() / "metrics";
     std::ofstream (file) << text;
     const auto said = metered.engine.folder.path() / "said";
