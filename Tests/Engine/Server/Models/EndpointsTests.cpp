@@ -112,6 +112,25 @@ struct TwoModels
     std::thread thread;
 };
 
+/** A loading that a client has asked for, which has begun and does not end until it may. */
+struct HeldLoading
+{
+    explicit HeldLoading (TwoModels& engine) : client (engine.socket->path())
+    {
+        engine.beforeLoad = [this] {
+            ++begun;
+            mayGoOn.wait();
+        };
+        client.send ("POST /v1/tableread/models/fake/load HTTP/1.1\r\nHost: e\r\nContent-Length: "
+                     "15\r\n\r\n{\"prefetch\": 7}");
+        REQUIRE (eventually ([this] { return begun == 1; }));
+    }
+
+    RawClient client;
+    std::latch mayGoOn { 1 };
+    std::atomic<int> begun { 0 };
+};
+
 json ours (const RawResponse& response)
 {
     CAPTURE (response.body);
@@ -351,18 +370,8 @@ TEST_CASE ("A loading that fails says what to do in the names of requests",
 TEST_CASE ("A loading blocks no answers and does not stop when its client leaves", "[engine][server][models]")
 {
     TwoModels engine;
-    std::latch mayGoOn { 1 };
-    std::atomic<int> begun { 0 };
-    engine.beforeLoad = [&] {
-        ++begun;
-        mayGoOn.wait();
-    };
-    {
-        RawClient leaving (engine.socket->path());
-        leaving.send ("POST /v1/tableread/models/fake/load HTTP/1.1\r\nHost: e\r\nContent-Length: "
-                      "15\r\n\r\n{\"prefetch\": 7}");
-        REQUIRE (eventually ([&] { return begun == 1; }));
-    }
+    HeldLoading held (engine);
+    held.client.hangUp();
     CHECK (json::parse (engine.get ("/health").body)["status"] == "loading");
     const auto ready = engine.get ("/readyz");
     CHECK (ready.status == 503);
@@ -375,9 +384,9 @@ TEST_CASE ("A loading blocks no answers and does not stop when its client leaves
     CHECK (refused.header ("Retry-After") == "1");
     std::thread second (
         [&] { CHECK (ours (engine.load ("fake", R"({"prefetch": 7})"))["changed"] == false); });
-    mayGoOn.count_down();
+    held.mayGoOn.count_down();
     second.join();
-    CHECK (begun == 1);
+    CHECK (held.begun == 1);
     CHECK (engine.lastOptions().offload.settings.prefetch == 7);
     CHECK (engine.speak ("fake").complete);
 }
@@ -385,23 +394,14 @@ TEST_CASE ("A loading blocks no answers and does not stop when its client leaves
 TEST_CASE ("A server that goes while a model loads takes nothing with it", "[engine][server][models][stop]")
 {
     TwoModels engine;
-    std::latch mayGoOn { 1 };
-    std::atomic<int> begun { 0 };
-    engine.beforeLoad = [&] {
-        ++begun;
-        mayGoOn.wait();
-    };
-    RawClient waiting (engine.socket->path());
-    waiting.send ("POST /v1/tableread/models/fake/load HTTP/1.1\r\nHost: e\r\nContent-Length: "
-                  "15\r\n\r\n{\"prefetch\": 7}");
-    REQUIRE (eventually ([&] { return begun == 1; }));
+    HeldLoading held (engine);
     engine.server->stop();
     engine.thread.join();
-    const auto answer = RawResponse::parse (waiting.receive());
+    const auto answer = RawResponse::parse (held.client.receive());
     CHECK (answer.status == 503);
     CHECK (errorOf (answer)["code"] == "cancelled");
     engine.server.reset();
-    mayGoOn.count_down(); // the answer has nowhere to go
+    held.mayGoOn.count_down(); // the answer has nowhere to go
     engine.worker.reset();
     CHECK (engine.one->alive == 0);
 }
