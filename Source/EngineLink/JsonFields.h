@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Core/Error.h"
+#include "EngineLink/Protocol.h"
 
 namespace tableread::protocol
 {
@@ -44,4 +45,26 @@ private:
     const Json& object;
     std::string path;
 };
+
+/** Reads a message: runs `read` on the parsed text and turns its exceptions into an Error. */
+template <typename T, typename Read>
+Result<T> parsed (std::string_view text, const char* what, Read&& read)
+{
+    if (text.size() > maxBodyBytes)
+        return tl::unexpected (Error { ErrorCode::OutOfRange,
+                                       std::string (what) + " of " + std::to_string (text.size()) +
+                                           " bytes, at most " + std::to_string (maxBodyBytes) +
+                                           " are allowed",
+                                       {} });
+    try
+    {
+        T result;
+        read (parseJson (text, what), result);
+        return result;
+    }
+    catch (const Exception& problem)
+    {
+        return tl::unexpected (problem.error);
+    }
+}
 } // namespace tableread::protocol

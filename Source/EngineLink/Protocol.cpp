@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "EngineLink/Protocol.h"
 
-#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -16,197 +15,10 @@ namespace
 {
 using Json = nlohmann::json;
 
-struct CodeName
-{
-    ErrorCode code;
-    const char* name;
-    int status;
-};
-
-constexpr std::array codeNames {
-    CodeName { ErrorCode::InvalidInput, "invalid_input", 400 },
-    CodeName { ErrorCode::NotFound, "not_found", 404 },
-    CodeName { ErrorCode::OutOfRange, "out_of_range", 400 },
-    CodeName { ErrorCode::OutOfMemory, "out_of_memory", 507 },
-    CodeName { ErrorCode::Unsupported, "unsupported", 422 },
-    CodeName { ErrorCode::Io, "io", 500 },
-    CodeName { ErrorCode::Busy, "busy", 503 },
-    CodeName { ErrorCode::Unloaded, "model_unloaded", 503 },
-    CodeName { ErrorCode::Conflict, "conflict", 409 },
-    CodeName { ErrorCode::Cancelled, "cancelled", 503 }, // by the engine, which stops
-    CodeName { ErrorCode::Internal, "internal", 500 },
-};
-
-constexpr std::array containers { std::pair { Container::Pcm, "pcm" }, std::pair { Container::Wav, "wav" },
-                                  std::pair { Container::Flac, "flac" },
-                                  std::pair { Container::Opus, "opus" },
-                                  std::pair { Container::Mp3, "mp3" } };
-
 constexpr std::array finishReasons { std::pair { FinishReason::Stop, "stop" },
                                      std::pair { FinishReason::Length, "length" },
                                      std::pair { FinishReason::Cancelled, "cancelled" },
                                      std::pair { FinishReason::Error, "error" } };
-
-const CodeName& named (ErrorCode code)
-{
-    for (const auto& entry : codeNames)
-        if (entry.code == code)
-            return entry;
-    return codeNames.back();
-}
-
-/** What HTTP alone knows has a code of its own, OpenAI's where it has one. */
-const char* codeOf (const Error& error, int status)
-{
-    return status == 401 ? "invalid_api_key" : status == 403 ? "forbidden" : named (error.code).name;
-}
-
-std::string at (const char* name, std::size_t index)
-{
-    return std::string (name) + '[' + std::to_string (index) + "].";
-}
-
-/** An id that a client has chosen: it stands in paths and header fields. */
-std::string readJobId (const JsonFields& fields)
-{
-    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    auto id = fields.text ("id");
-    if (id.size() > maxJobIdBytes || id.find_first_not_of (allowed) != std::string::npos || id == "." ||
-        id == "..")
-        throw Exception ({ ErrorCode::InvalidInput,
-                           "an id has at most " + std::to_string (maxJobIdBytes) +
-                               " of the characters A to Z, a to z, 0 to 9, - . _ ~",
-                           "tableread.id" });
-    return id;
-}
-
-const char* nameOf (Container container)
-{
-    return std::ranges::find (containers, container, [] (const auto& entry) { return entry.first; })->second;
-}
-
-Container readContainer (const JsonFields& fields)
-{
-    const auto name = fields.text ("response_format", "mp3");
-    for (const auto& [container, known] : containers)
-        if (name == known)
-            return container;
-    constexpr const char* choice = "use \"mp3\", \"opus\", \"flac\", \"wav\" or \"pcm\"";
-    if (name == "aac") // which OpenAI has
-        throw Exception ({ ErrorCode::Unsupported, std::string ("\"aac\" is not supported; ") + choice,
-                           "response_format" });
-    throw Exception ({ ErrorCode::InvalidInput, '"' + name + "\" is unknown; " + choice, "response_format" });
-}
-
-StreamFormat readStreamFormat (const JsonFields& fields)
-{
-    const auto name = fields.text ("stream_format", "audio");
-    if (name != "audio" && name != "sse")
-        throw Exception ({ ErrorCode::InvalidInput, "\"" + name + "\" is unknown; use \"audio\" or \"sse\"",
-                           "stream_format" });
-    return name == "sse" ? StreamFormat::Events : StreamFormat::Audio;
-}
-
-VoiceReference readVoice (const Json& json, const std::string& prefix)
-{
-    const JsonFields entry (json, prefix);
-    VoiceReference voice { entry.text ("name"), entry.text ("path"), entry.text ("id") };
-    if (voice == VoiceReference {})
-        throw Exception ({ ErrorCode::InvalidInput,
-                           "a voice has a \"name\", a \"path\" or both, or an \"id\"", prefix + "name" });
-    if (! voice.id.empty() && ! voice.path.empty())
-        throw Exception (
-            { ErrorCode::InvalidInput, "a voice has a \"path\" or an \"id\", not both", prefix + "id" });
-    if (! voice.path.empty() && ! voice.path.is_absolute())
-        throw Exception ({ ErrorCode::InvalidInput,
-                           "\"" + voice.path.string() + "\" is a relative path; an absolute one is expected",
-                           prefix + "path" });
-    return voice;
-}
-
-/** A name, or {"id": …}. */
-void readPlainVoice (const JsonFields& fields, SpeechRequest& request)
-{
-    const auto* const voice = fields.find ("voice");
-    if (voice == nullptr || ! voice->is_object())
-    {
-        request.voice = fields.text ("voice");
-        return;
-    }
-    request.voiceId = JsonFields (*voice, "voice.").text ("id");
-    if (request.voiceId.empty())
-        throw Exception ({ ErrorCode::InvalidInput, "a voice that is an object has an \"id\"", "voice.id" });
-}
-
-void readExtension (const Json& json, SpeechRequest& request)
-{
-    const JsonFields fields (json, "tableread.");
-    for (const auto& voice : fields.list ("voices", maxVoices))
-        request.voices.push_back (readVoice (voice, at ("tableread.voices", request.voices.size())));
-    for (const auto& line : fields.list ("lines", maxLines))
-    {
-        const JsonFields entry (line, at ("tableread.lines", request.lines.size()));
-        const auto last = request.voices.empty() ? maxVoices : request.voices.size();
-        request.lines.push_back (
-            { (int) entry.integer ("speaker", 0, 0, (std::int64_t) last - 1), entry.text ("text") });
-    }
-    request.seed = fields.seed ("seed");
-    if (fields.find ("cfg_scale") != nullptr)
-        request.guidanceScale = fields.number ("cfg_scale", 0.0f, 0.0f, 100.0f);
-    request.steps = (int) fields.integer ("steps", request.steps, 1, 1000);
-    request.client = fields.text ("client");
-    if (request.client.size() > maxClientBytes)
-        throw Exception ({ ErrorCode::OutOfRange,
-                           "has " + std::to_string (request.client.size()) + " bytes, at most " +
-                               std::to_string (maxClientBytes) + " are allowed",
-                           "tableread.client" });
-    request.id = readJobId (fields);
-    if (fields.find ("due_ms") != nullptr)
-        request.dueMs = fields.number ("due_ms", 0.0f, 0.0f, (float) maxDueMs);
-    const auto format = fields.text ("format", "s16");
-    if (format != "s16" && format != "f32")
-        throw Exception ({ ErrorCode::InvalidInput, "\"" + format + "\" is unknown; use \"s16\" or \"f32\"",
-                           "tableread.format" });
-    request.format = format == "f32" ? SampleFormat::Float32 : SampleFormat::Int16;
-    request.whole = fields.flag ("whole");
-}
-
-/** Whether there is an answer as it is asked for. */
-void checkAnswer (const SpeechRequest& request)
-{
-    const bool hasFloats = request.container == Container::Pcm || request.container == Container::Wav;
-    if (request.format == SampleFormat::Float32 && ! hasFloats)
-        throw Exception ({ ErrorCode::InvalidInput,
-                           std::string (nameOf (request.container)) +
-                               " has no floats; ask for \"wav\" or \"pcm\", or leave this out",
-                           "tableread.format" });
-    if (request.whole && request.stream == StreamFormat::Events)
-        throw Exception ({ ErrorCode::InvalidInput,
-                           "events come while the speech is made; leave this or \"stream_format\" out",
-                           "tableread.whole" });
-}
-
-/** Runs `read` on the parsed text and turns its exceptions into an Error. */
-template <typename T, typename Read>
-Result<T> parsed (std::string_view text, const char* what, Read&& read)
-{
-    if (text.size() > maxBodyBytes)
-        return tl::unexpected (Error { ErrorCode::OutOfRange,
-                                       std::string (what) + " of " + std::to_string (text.size()) +
-                                           " bytes, at most " + std::to_string (maxBodyBytes) +
-                                           " are allowed",
-                                       {} });
-    try
-    {
-        T result;
-        read (parseJson (text, what), result);
-        return result;
-    }
-    catch (const Exception& problem)
-    {
-        return tl::unexpected (problem.error);
-    }
-}
 
 OffloadState readOffload (const Json& json)
 {
@@ -223,73 +35,6 @@ OffloadState readOffload (const Json& json)
     return state;
 }
 } // namespace
-
-std::string toJson (const SpeechRequest& request)
-{
-    Json voices = Json::array();
-    for (const auto& voice : request.voices)
-    {
-        Json entry = { { "name", voice.name } };
-        if (! voice.path.empty())
-            entry["path"] = voice.path.string();
-        if (! voice.id.empty())
-            entry["id"] = voice.id;
-        voices.push_back (std::move (entry));
-    }
-    Json lines = Json::array();
-    std::string input = request.input;
-    for (const auto& line : request.lines)
-    {
-        lines.push_back ({ { "speaker", line.speaker }, { "text", line.text } });
-        if (request.input.empty())
-            input += (input.empty() ? "" : "\n") + line.text;
-    }
-    Json voice = request.voice;
-    if (! request.voiceId.empty())
-        voice = Json::object ({ { "id", request.voiceId } });
-    else if (request.voice.empty() && ! request.voices.empty())
-        voice = request.voices.front().name;
-    Json extension = { { "lines", lines },
-                       { "voices", voices },
-                       { "seed", request.seed },
-                       { "steps", request.steps },
-                       { "format", request.format == SampleFormat::Float32 ? "f32" : "s16" } };
-    if (request.guidanceScale)
-        extension["cfg_scale"] = *request.guidanceScale;
-    if (! request.client.empty())
-        extension["client"] = request.client;
-    if (request.dueMs)
-        extension["due_ms"] = *request.dueMs;
-    if (! request.id.empty())
-        extension["id"] = request.id;
-    if (request.whole)
-        extension["whole"] = true;
-    const Json json = { { "model", request.model },
-                        { "input", input },
-                        { "voice", voice },
-                        { "response_format", nameOf (request.container) },
-                        { "stream_format", request.stream == StreamFormat::Events ? "sse" : "audio" },
-                        { "tableread", extension } };
-    return json.dump (-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Result<SpeechRequest> parseSpeechRequest (std::string_view text)
-{
-    return parsed<SpeechRequest> (text, "the request", [] (const Json& json, SpeechRequest& request) {
-        const JsonFields fields (json, {});
-        request.model = fields.text ("model", request.model);
-        request.input = fields.text ("input");
-        readPlainVoice (fields, request);
-        request.container = readContainer (fields);
-        request.stream = readStreamFormat (fields);
-        if (const auto* extension = fields.find ("tableread"))
-            readExtension (*extension, request);
-        checkAnswer (request);
-        if (request.input.empty() && request.lines.empty())
-            throw Exception (
-                { ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak", "input" });
-    });
-}
 
 std::string toJson (const Health& health)
 {
@@ -343,55 +88,6 @@ Result<Health> parseHealth (std::string_view text)
     });
 }
 
-std::string toJson (const Error& error)
-{
-    return toJson (error, httpStatus (error.code));
-}
-
-std::string toJson (const Error& error, int status)
-{
-    const Json json = { { "error",
-                          { { "message", error.message },
-                            { "type", status < 500 ? "invalid_request_error" : "server_error" },
-                            { "param", error.where.empty() ? Json (nullptr) : Json (error.where) },
-                            { "code", codeOf (error, status) } } } };
-    return json.dump (-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Error parseError (int status, std::string_view body)
-{
-    Error error { ErrorCode::Internal, {}, {} };
-    for (const auto& entry : codeNames)
-        if (entry.status == status)
-        {
-            error.code = entry.code;
-            break;
-        }
-    const auto json = Json::parse (body.substr (0, maxBodyBytes), nullptr, false);
-    if (json.is_object() && json.contains ("error") && json["error"].is_object())
-    {
-        const auto& object = json["error"];
-        const auto field = [&] (const char* name) {
-            const auto found = object.find (name);
-            return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-        };
-        error.message = field ("message");
-        error.where = field ("param");
-        for (const auto& entry : codeNames)
-            if (field ("code") == entry.name)
-                error.code = entry.code;
-    }
-    if (error.message.empty())
-    {
-        constexpr std::size_t quoted = 200;
-        error.message = "the engine answered " + std::to_string (status) + " with " +
-                        Json (std::string (body.substr (0, quoted)))
-                            .dump (-1, ' ', true, Json::error_handler_t::replace) +
-                        (body.size() > quoted ? "…" : "");
-    }
-    return error;
-}
-
 const char* nameOf (FinishReason reason)
 {
     for (const auto& [value, name] : finishReasons)
@@ -406,15 +102,5 @@ std::optional<FinishReason> finishReasonOf (std::string_view text)
         if (text == name)
             return value;
     return {};
-}
-
-const char* nameOf (ErrorCode code)
-{
-    return named (code).name;
-}
-
-int httpStatus (ErrorCode code)
-{
-    return named (code).status;
 }
 } // namespace tableread::protocol
