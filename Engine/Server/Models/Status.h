@@ -57,5 +57,11 @@ struct ModelChange
 
     /** Called once: on the render thread, or at once on the thread that asked. It must neither throw nor wait. */
     std::function<void (const Result<ModelOutcome>&)> done {};
+
+    void tell (const Result<ModelOutcome>& outcome) const
+    {
+        if (done)
+            done (outcome);
+    }
 };
 } // namespace tableread::engine
