@@ -174,7 +174,7 @@ VoiceShelf shelfOf (const std::filesystem::path& model, ShelfOptions options)
             return tl::make_unexpected (clip.error());
         if (options.note)
             for (const auto& sentence : clip->notes)
-                options.note (sentence);
+                options.note (sentence, { name, file });
         return ShelfVoice { { clip->name, std::move (clip->samples) }, clip->hash };
     };
     return { model, read, std::move (folders) };

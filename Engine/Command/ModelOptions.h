@@ -66,9 +66,10 @@ struct ModelOptions
 /** How a shelf reads its voices. */
 struct ShelfOptions
 {
-    std::function<void (const std::string&)> note = {}; // gets sentences about what may impair a voice
-    ReaderProcess process = {};                         // where recordings are decoded
-    VoiceShelf::Folders folders = {};                   // where recordings may lie
+    /** Gets sentences about what may impair a voice. */
+    std::function<void (const std::string&, const VoiceReference&)> note = {};
+    ReaderProcess process = {};       // where recordings are decoded
+    VoiceShelf::Folders folders = {}; // where recordings may lie
 };
 
 /** A model's voices, and recordings, prepared as this model's configuration requires.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "Core/Seed.h"
+#include "Offload/Plan/MemoryPlan.h"
 
 namespace tableread::engine
 {
@@ -17,6 +18,19 @@ std::function<std::string (const std::string&)> numberBetween (double least, dou
         double value = 0;
         const bool good = CLI::detail::lexical_cast (text, value) && value >= least && value <= most;
         return good ? std::string() : fmt::format ("\"{}\" is not a number of {} to {}", text, least, most);
+    };
+}
+
+std::function<std::string (const std::string&)> bytesBetween (double least, double most)
+{
+    return [least, most] (const std::string& text) {
+        const auto bytes = parseBytes (text);
+        if (! bytes)
+            return '"' + text + "\" is not a size with its unit. Write 500MB or 1GiB";
+        const auto size = static_cast<double> (*bytes);
+        return size >= least && size <= most
+                   ? std::string()
+                   : fmt::format ("\"{}\" is not a size from {} kB to {} GB", text, least / 1e3, most / 1e9);
     };
 }
 

@@ -17,6 +17,9 @@ namespace tableread::engine
 /** A check for options with a number, which CLI::Range is not: nan lies in each of its ranges. */
 std::function<std::string (const std::string&)> numberBetween (double least, double most);
 
+/** A check for options with a size in bytes, which has a unit. */
+std::function<std::string (const std::string&)> bytesBetween (double least, double most);
+
 /** --seed: a whole number of 0 or more; with `mayDraw` also "random" or -1. See seedOf. */
 void addSeedOption (CLI::App& command, std::string& seed, bool mayDraw);
 

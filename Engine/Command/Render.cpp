@@ -59,6 +59,7 @@ void addOptions (CLI::App& command, RenderOptions& options)
     options.reading.addTo (command);
     options.model.addTo (command);
     options.offload.addTo (command);
+    options.settingsFile.addTo (command);
     command.add_flag ("--json", options.json, "Print a JSON report on standard output");
     command.add_flag ("-q,--quiet", options.quiet, "No progress, notes or summary; errors only");
 }

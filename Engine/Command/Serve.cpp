@@ -13,7 +13,6 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
-#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "Command/ModelOptions.h"
@@ -21,9 +20,13 @@
 #include "Command/OffloadOptions.h"
 #include "Command/Script/ScriptOptions.h"
 #include "Command/Serve/Listening.h"
+#include "Command/Serve/LogOptions.h"
 #include "Command/Serve/Models.h"
 #include "Command/Serve/Rendering.h"
+#include "Command/SettingsOptions.h"
 #include "Command/Subcommands.h"
+#include "Logging/Event.h"
+#include "Offload/Plan/MemoryPlan.h"
 #include "Server/SpeechServer.h"
 #include "Server/Voices/Store.h"
 
@@ -45,6 +48,10 @@ struct ServeOptions
     bool noOpenAiVoices = false;
     std::string typography = "auto";
     double idleExitSeconds = 0;
+    int cachedVoices = 16;
+    std::string recordings = "256MiB";
+    LogOptions log;
+    SettingsOptions settingsFile { SettingsOptions::Models::All };
 };
 
 /** Blocks the signals that ask a process to end, for a thread that waits for them. To be created before any other
@@ -128,6 +135,13 @@ void logLoaded (const RenderWorker& worker, std::size_t models, const OffloadOpt
     spdlog::info ("speaks {} {} at once", seats, seats == 1 ? "passage" : "passages");
 }
 
+/** A sentence on a voice; what somebody called it, and its file, are as they may be logged. */
+void logNote (const std::string& note, const VoiceReference& voice)
+{
+    spdlog::warn ("{}", asLogged (note, { voice.path.string(), voice.path.filename().string(),
+                                          '"' + voice.name + '"' }));
+}
+
 VoiceAliases aliasesOf (const ServeOptions& options)
 {
     VoiceAliases aliases { .openAiNames = ! options.noOpenAiVoices };
@@ -154,25 +168,38 @@ std::filesystem::path voiceStoreOf (const ServeOptions& options)
     return folder;
 }
 
+std::vector<ModelRequest> requestsOf (const ServeOptions& options)
+{
+    std::vector<ModelRequest> requests;
+    requests.reserve (options.models.size() + options.settingsFile.models().size());
+    for (const auto& text : options.models)
+        requests.push_back (parseModelRequest (text));
+    for (const auto& model : options.settingsFile.models()) // none if there are options
+        requests.push_back ({ model.name, model.path, model.device, model.dtype, model.weights });
+    return requests;
+}
+
 int serve (const ServeOptions& options, Session& session)
 {
     const EndSignals signals;
     allowManyDescriptors();
     keepMemoryTogether();
-    const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt> (session.err, true);
-    spdlog::set_default_logger (std::make_shared<spdlog::logger> ("engine", sink));
+    const auto logging = options.log.begin (session);
+    if (const auto& file = options.settingsFile.settings().file; ! file.empty())
+        spdlog::info ("settings of {}", file.string());
 
     const auto voiceStore = voiceStoreOf (options);
-    const auto wanted = modelsToServe (options.models, options.model, options.offload, session);
+    const auto wanted = modelsToServe (requestsOf (options), options.model, options.offload, session);
     std::atomic<bool> isEnding { false };
     const auto voices = [&] (const std::filesystem::path& model) {
-        return shelfOf (model, { .note = [] (const std::string& note) { spdlog::warn ("{}", note); },
-                                 .process = { .program = session.recordingReader,
-                                              .timeLimit = readingLimit,
-                                              .isCancelled = [&isEnding] { return isEnding.load(); } },
-                                 .folders = options.voiceFolders.empty()
-                                                ? VoiceShelf::Folders()
-                                                : VoiceShelf::Folders (options.voiceFolders) });
+        return shelfOf (
+            model,
+            { .note = [] (const std::string& note, const VoiceReference& voice) { logNote (note, voice); },
+              .process = { .program = session.recordingReader,
+                           .timeLimit = readingLimit,
+                           .isCancelled = [&isEnding] { return isEnding.load(); } },
+              .folders = options.voiceFolders.empty() ? VoiceShelf::Folders()
+                                                      : VoiceShelf::Folders (options.voiceFolders) });
     };
     std::optional<Listening> listening (options.listening);
 
@@ -180,6 +207,7 @@ int serve (const ServeOptions& options, Session& session)
     std::function<void()> stopServer;
     const Rendering::Hooks hooks { .voices = voices,
                                    .load = session.load,
+                                   .cachedVoices = static_cast<std::size_t> (options.cachedVoices),
                                    .whenLoaded = [&] (const RenderWorker& worker, std::size_t models) {
                                        if (worker.status (0).info)
                                            logLoaded (worker, models, options.offload);
@@ -192,6 +220,7 @@ int serve (const ServeOptions& options, Session& session)
     serverOptions.aliases = aliasesOf (options);
     serverOptions.readsPathsOverTcp = ! options.voiceFolders.empty();
     serverOptions.voiceStore = voiceStore;
+    serverOptions.voicesBytes = static_cast<std::size_t> (parseBytes (options.recordings).value_or (0));
     serverOptions.typography = typographyOf (options.typography, wanted.front().load);
     SpeechServer server (rendering.models(), serverOptions);
     stopServer = [&server, &isEnding] {
@@ -207,6 +236,7 @@ int serve (const ServeOptions& options, Session& session)
     {
         spdlog::info ("stopped while the model was loading");
         listening.reset();
+        logging->close();
         std::_Exit (exitOk); // a loader cannot be interrupted, and it leaves nothing to clean up
     }
     if (end == HttpServer::End::Failed)
@@ -214,13 +244,9 @@ int serve (const ServeOptions& options, Session& session)
     spdlog::info (end == HttpServer::End::Idle ? "no client for a while: exiting" : "stopped");
     return exitOk;
 }
-} // namespace
 
-void addServe (CLI::App& app, Session& session)
+void addOptions (CLI::App* command, const std::shared_ptr<ServeOptions>& options)
 {
-    const auto options = std::make_shared<ServeOptions>();
-    auto* command = app.add_subcommand (
-        "serve", "Answer plugins and other speech clients on a Unix socket, and on TCP if asked");
     command
         ->add_option ("--model", options->models,
                       "A model to serve, as for render; its name is that of its folder. May be repeated: a "
@@ -255,6 +281,47 @@ void addServe (CLI::App& app, Session& session)
         ->check (numberBetween (0, 1e6))
         ->capture_default_str();
     addTypographyOption (*command, options->typography);
+    command
+        ->add_option ("--cached-voices", options->cachedVoices,
+                      "How many encoded voices each model keeps for later requests")
+        ->check (CLI::Range (1, 10'000))
+        ->capture_default_str();
+    command
+        ->add_option ("--recordings-memory", options->recordings,
+                      "Most memory for the recordings that requests have as voices; beyond it they get 503")
+        ->check (bytesBetween (1e6, 1e12))
+        ->type_name ("SIZE")
+        ->capture_default_str();
+    options->log.addTo (*command);
+    options->settingsFile.addTo (*command);
+}
+} // namespace
+
+void addSettings (CLI::App& app, Session& session)
+{
+    const auto options = std::make_shared<ServeOptions>();
+    auto* command = app.add_subcommand ("settings", "Show the settings of serve, and where each comes from");
+    addOptions (command, options);
+    command->footer (R"(
+Examples:
+  tableread-engine settings
+  tableread-engine settings --settings studio.toml
+
+Takes the options of serve, and shows what it would do with them. Assets/docs/settings.md describes the file.)");
+    command->callback ([options, &session] {
+        session.action = [options, &session] {
+            session.out << options->settingsFile.describe();
+            return exitOk;
+        };
+    });
+}
+
+void addServe (CLI::App& app, Session& session)
+{
+    const auto options = std::make_shared<ServeOptions>();
+    auto* command = app.add_subcommand (
+        "serve", "Answer plugins and other speech clients on a Unix socket, and on TCP if asked");
+    addOptions (command, options);
     command->footer (R"(
 Examples:
   tableread-engine serve

@@ -8,6 +8,8 @@
 #include "Command/Render/Report.h"
 #include "Command/Subcommands.h"
 #include "Core/Error.h"
+#include "Logging/Channel.h"
+#include "Logging/DescriptorOutput.h"
 #include "Measure/Machine.h"
 
 namespace tableread::engine
@@ -49,10 +51,24 @@ Error unreadable (const CLI::App& app, const CLI::ParseError& error)
     return { ErrorCode::InvalidInput, why + " See tableread-engine " + command + "--help.", {} };
 }
 
+/** Says a sentence, unless nobody reads it: a pipe that the log has filled must not keep the process from its end. */
+void say (const std::string& sentence, Session& session)
+{
+    if (session.errDescriptor < 0)
+    {
+        session.err << sentence;
+        return;
+    }
+    session.err.flush();
+    LogChannel channel (std::make_unique<DescriptorOutput> (session.errDescriptor), {},
+                        { .lineBytes = std::size_t { 1 } << 16 });
+    channel.push (sentence);
+}
+
 /** One sentence for people; with --json also an object for programs. @returns the exit code. */
 int report (const Error& error, const std::vector<std::string>& arguments, Session& session)
 {
-    session.err << "tableread-engine: " << error.text() << '\n';
+    say ("tableread-engine: " + error.text() + '\n', session);
     const int code = exitCodeOf (error.code);
     if (std::find (arguments.begin(), arguments.end(), "--json") != arguments.end())
         session.out << nlohmann::json { { "error", toJson (error) }, { "exit_code", code } }.dump (
@@ -74,8 +90,8 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     app.footer (exitCodes);
     app.set_version_flag ("--version", "tableread-engine " TABLEREAD_VERSION " (" + commit() + ")",
                           "Print version and commit");
-    for (const auto add : { addRender, addServe, addInspect, addSelfTest, addBench, addProfile, addPlan,
-                            addConvert, addReplay })
+    for (const auto add : { addRender, addServe, addSettings, addInspect, addSelfTest, addBench, addProfile,
+                            addPlan, addConvert, addReplay })
         add (app, session);
 
     try

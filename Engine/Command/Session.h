@@ -42,6 +42,9 @@ struct Session
     /** Whether standard output was open when the program began. */
     bool hasStandardOutput = true;
 
+    /** The descriptor behind `err`, for a log and an error that must not wait for their reader; -1: there is none. */
+    int errDescriptor = -1;
+
     /** Ends the process at once, without destructors. */
     std::function<void (int exitCode)> exitNow = {};
 

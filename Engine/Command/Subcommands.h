@@ -14,6 +14,7 @@ namespace tableread::engine
 {
 void addRender (CLI::App& app, Session& session);
 void addServe (CLI::App& app, Session& session);
+void addSettings (CLI::App& app, Session& session); // in Serve.cpp: those of `serve`
 void addInspect (CLI::App& app, Session& session);
 void addSelfTest (CLI::App& app, Session& session);
 void addBench (CLI::App& app, Session& session);

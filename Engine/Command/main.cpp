@@ -42,6 +42,7 @@ int main (int argc, char** argv)
                       .convert = convertCheckpoint,
                       .measureGpu = measureGpu,
                       .hasStandardOutput = hasOutput,
+                      .errDescriptor = STDERR_FILENO,
                       .exitNow = [] (int exitCode) {
                           std::cout.flush();
                           std::_Exit (exitCode);

@@ -9,6 +9,7 @@
 #include <boost/beast/core/string.hpp>
 #include <spdlog/spdlog.h>
 
+#include "Logging/Event.h"
 #include "Server/ErrorAnswers.h"
 #include "Server/Http/ContentCoding.h"
 #include "Server/Speech/Delivery.h"
@@ -47,6 +48,38 @@ std::int64_t secondsSince1970()
                std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
+
+/** The options, with a line of the log for each request that was answered. */
+HttpServer::Options logged (HttpServer::Options options)
+{
+    options.whenAnswered = [] (const HttpAccess& access) {
+        constexpr std::size_t longest = 256;
+        LogEvent (spdlog::level::debug, "request")
+            .with ("method", access.method)
+            .with ("path", access.path.substr (0, longest))
+            .with ("status", access.status)
+            .with ("ms", access.milliseconds)
+            .with ("client", access.peer)
+            .with ("complete", access.isComplete ? "yes" : "no")
+            .write();
+    };
+    return options;
+}
+
+/** Who speaks, in the order of the speakers: voices of the model by their names, uploaded ones by their ids, recordings as
+    they may be logged. */
+std::string voicesForLog (const std::vector<VoiceReference>& voices)
+{
+    std::string all;
+    for (const auto& voice : voices)
+    {
+        all += all.empty() ? "" : ",";
+        all += ! voice.id.empty()     ? voice.id
+               : ! voice.path.empty() ? asLogged (voice.path.string())
+                                      : voice.name;
+    }
+    return all;
+}
 } // namespace
 
 SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
@@ -60,7 +93,7 @@ SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
     , monitor (models, metrics)
     , voices ({ models, recordings, uploaded, wanted.maxUploadBytes })
     , modelEndpoints (models)
-    , http (wanted.http, routes(), [] (const Refusal& refusal) { return answerOf (refusal); })
+    , http (logged (wanted.http), routes(), [] (const Refusal& refusal) { return answerOf (refusal); })
 {
     uploaded.tidy();
     for (const auto& note : uploaded.list().notes)
@@ -197,7 +230,7 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
                                           { protocol::fingerprintField, info->fingerprint } } };
     for (const auto& warning : checked->warnings)
     {
-        spdlog::warn ("{}", warning);
+        LogEvent (spdlog::level::warn, "warning").with ("job", record.id).with ("message", warning).write();
         format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
     }
     const auto speech = std::make_shared<SpeechEncoding> (*job, encoding, encoders);
@@ -272,6 +305,7 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& 
     if (auto added = addVoices (checked, model, exchange, *job); ! added)
         return tl::make_unexpected (std::move (added.error()));
     job->model = model.index;
+    job->modelName = model.name;
     job->lines = request.lines;
     std::string text;
     for (const auto& line : request.lines)
@@ -280,10 +314,17 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& 
     job->settings.guidanceScale = request.guidanceScale;
     job->settings.steps = request.steps;
     job->id = request.id.empty() ? JobBoard::newId() : request.id;
-    const auto guidance = request.guidanceScale ? fmt::format ("{}", *request.guidanceScale) : "the model's";
-    spdlog::info ("{}: {} lines, text {:016x}, {} voices, seed {}, guidance {}, {} steps", job->id,
-                  job->lines.size(), std::hash<std::string> {}(text), job->voices.size(), request.seed,
-                  guidance, request.steps);
+    LogEvent (spdlog::level::info, "accepted")
+        .with ("job", job->id)
+        .with ("client", job->client)
+        .with ("model", model.name)
+        .with ("lines", job->lines.size())
+        .with ("text", asLogged (text))
+        .with ("voices", voicesForLog (request.voices))
+        .with ("seed", request.seed)
+        .with ("guidance", request.guidanceScale ? fmt::format ("{}", *request.guidanceScale) : "the model's")
+        .with ("steps", request.steps)
+        .write();
     return job;
 }
 } // namespace tableread::engine

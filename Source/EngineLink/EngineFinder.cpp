@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "EngineLink/EngineFinder.h"
 
-#include <cstdlib>
+#include <algorithm>
 
 #include <dlfcn.h>
 #include <unistd.h>
+
+#include "Core/Environment.h"
+#include "Settings/Settings.h"
 
 namespace tableread
 {
@@ -13,12 +16,6 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr const char* program = "tableread-engine";
-
-std::string variable (const char* name)
-{
-    const char* value = std::getenv (name);
-    return value == nullptr ? std::string() : std::string (value);
-}
 
 /** The file that this code was loaded from. */
 fs::path ownBinary()
@@ -83,10 +80,11 @@ Result<fs::path> chosen (const fs::path& file, const char* by)
 EngineSearch EngineSearch::current (fs::path setting)
 {
     std::vector<fs::path> prefixes { "/usr/local", "/usr", "/opt/tableread" };
-    if (const auto home = variable ("HOME"); ! home.empty())
+    if (const auto home = environmentVariable ("HOME"); ! home.empty())
         prefixes.push_back (fs::path (home) / ".local");
-    return { std::move (setting), variable ("TABLEREAD_ENGINE"), ownBinary(), variable ("PATH"),
-             std::move (prefixes) };
+    return { std::move (setting),  environmentVariable ("TABLEREAD_ENGINE"),
+             ownBinary(),          environmentVariable ("PATH"),
+             std::move (prefixes), SettingsPlace::current() };
 }
 
 Result<fs::path> findEngine (const EngineSearch& search)
@@ -95,6 +93,11 @@ Result<fs::path> findEngine (const EngineSearch& search)
         return chosen (search.setting, "the setting");
     if (! search.environment.empty())
         return chosen (search.environment, "TABLEREAD_ENGINE");
+    const auto settings = readSettings (search.settings);
+    if (! settings)
+        return tl::unexpected (settings.error());
+    if (const auto* path = settings->find ("engine.path"))
+        return chosen (path->values.front(), "engine.path in the settings file");
 
     auto folders = besideBinary (search.binary);
     const auto inPath = entries (search.pathVariable);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "Core/Error.h"
+#include "Settings/Place.h"
 
 namespace tableread
 {
@@ -17,14 +18,15 @@ struct EngineSearch
     std::filesystem::path binary; // the plugin's shared library or the app: the engine may be in its folder
     std::string pathVariable;     // PATH
     std::vector<std::filesystem::path> prefixes; // of installations; the engine is in their bin folder
+    SettingsPlace settings = {};                 // engine.path in that file
 
     /** For this process; `binary` is the shared library that this code is linked into. */
     static EngineSearch current (std::filesystem::path setting = {});
 };
 
-/** The engine's program: the setting, else the environment's, else the first one found next to the plugin or its
-    bundle, in PATH, or in a prefix.
+/** The engine's program: the plugin's setting, else the environment's, else that of the settings file, else the first one
+    found next to the plugin or its bundle, in PATH, or in a prefix. Reads the settings file.
     @returns NotFound with all the places that were searched. A setting or environment variable that points to no
-             program is an error and is not skipped: the user meant it. */
+             program is an error and is not skipped: the user meant it. So is a mistake in the settings file. */
 [[nodiscard]] Result<std::filesystem::path> findEngine (const EngineSearch& search);
 } // namespace tableread

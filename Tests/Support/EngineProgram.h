@@ -25,8 +25,8 @@ extern char** environ;
 
 namespace tableread::test
 {
-/** Starts a program, with its words in a file. */
-inline pid_t spawnWithLog (std::vector<std::string> words, const std::filesystem::path& log)
+/** Starts a program, with its words in a file, or whatever the descriptor `output` is. */
+inline pid_t spawnWithLog (std::vector<std::string> words, const std::filesystem::path& log, int output = -1)
 {
     std::vector<char*> arguments;
     arguments.reserve (words.size() + 1);
@@ -37,7 +37,10 @@ inline pid_t spawnWithLog (std::vector<std::string> words, const std::filesystem
     posix_spawn_file_actions_init (&files);
     const auto name = log.string();
     for (const int fd : { STDOUT_FILENO, STDERR_FILENO })
-        posix_spawn_file_actions_addopen (&files, fd, name.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        if (output >= 0)
+            posix_spawn_file_actions_adddup2 (&files, output, fd);
+        else
+            posix_spawn_file_actions_addopen (&files, fd, name.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     pid_t pid = -1;
     const int failed = posix_spawn (&pid, words[0].c_str(), &files, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy (&files);
@@ -49,13 +52,14 @@ inline pid_t spawnWithLog (std::vector<std::string> words, const std::filesystem
 class EngineProgram
 {
 public:
-    /** options: more of serve's. */
-    explicit EngineProgram (const std::string& program, const std::vector<std::string>& options = {})
+    /** options: more of serve's. output: a descriptor for its standard output and error; -1: a file. */
+    explicit EngineProgram (const std::string& program, const std::vector<std::string>& options = {},
+                            int output = -1)
     {
         std::vector<std::string> words { program,   "serve", "--device", "cpu",
                                          "--model", model(), "--socket", socket().string() };
         words.insert (words.end(), options.begin(), options.end());
-        process = spawnWithLog (words, folder.path() / "log");
+        process = spawnWithLog (words, folder.path() / "log", output);
         bool isReady = false;
         for (int i = 0; i < 6000 && ! isReady; ++i)
         {
@@ -67,6 +71,8 @@ public:
     }
     ~EngineProgram()
     {
+        if (process <= 0)
+            return;
         kill (process, SIGKILL);
         waitpid (process, nullptr, 0);
     }
@@ -109,6 +115,25 @@ public:
         double user = 0, system = 0;
         fields >> user >> system;
         return (user + system) / static_cast<double> (sysconf (_SC_CLK_TCK));
+    }
+
+    /** How long it takes to end with exit code 0, for at most a minute. */
+    double secondsToEnd (int signal)
+    {
+        constexpr double longest = 60;
+        const auto begin = std::chrono::steady_clock::now();
+        const auto took = [&] {
+            return std::chrono::duration<double> (std::chrono::steady_clock::now() - begin).count();
+        };
+        kill (process, signal);
+        int status = -1;
+        while (waitpid (process, &status, WNOHANG) == 0 && took() < longest)
+            std::this_thread::sleep_for (std::chrono::milliseconds (1));
+        const auto seconds = took();
+        CHECK ((WIFEXITED (status) && WEXITSTATUS (status) == 0));
+        if (seconds < longest)
+            process = -1;
+        return seconds;
     }
 
     double residentMegabytes() const { return pages (1); }

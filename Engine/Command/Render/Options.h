@@ -9,6 +9,7 @@
 #include "Command/OffloadOptions.h"
 #include "Command/Script/ScriptOptions.h"
 #include "Command/Session.h"
+#include "Command/SettingsOptions.h"
 
 namespace tableread::engine
 {
@@ -25,5 +26,6 @@ struct RenderOptions
     std::string seed = "0"; // as asked; settings.seed has the number
     std::string passage = "line", format = "s16", rng = "philox";
     bool json = false, raw = false, quiet = false;
+    SettingsOptions settingsFile { SettingsOptions::Models::First };
 };
 } // namespace tableread::engine

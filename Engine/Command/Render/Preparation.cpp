@@ -151,7 +151,8 @@ private:
     {
         return shelfOf (
             made.load.model,
-            { .note = [&notes] (const std::string& sentence) { notes.push_back (sentence); },
+            { .note = [&notes] (const std::string& sentence,
+                                const VoiceReference&) { notes.push_back (sentence); },
               .process = { .program = session.recordingReader, .isCancelled = events.isCancelled } });
     }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,12 +30,12 @@ std::optional<int> gpuIndex (std::string_view device)
                ? std::optional (index)
                : std::nullopt;
 }
+} // namespace
 
 bool isDevice (std::string_view text)
 {
     return text == "cpu" || text == "auto" || gpuIndex (text);
 }
-} // namespace
 
 ModelRequest parseModelRequest (const std::string& text)
 {
@@ -61,18 +62,36 @@ ModelRequest parseModelRequest (const std::string& text)
 std::vector<ModelToServe> modelsToServe (const std::vector<std::string>& asked, const ModelOptions& options,
                                          const OffloadOptions& offload, const Session& session)
 {
+    std::vector<ModelRequest> requests;
+    requests.reserve (asked.size());
+    for (const auto& text : asked)
+        requests.push_back (parseModelRequest (text));
+    return modelsToServe (std::move (requests), options, offload, session);
+}
+
+std::vector<ModelToServe> modelsToServe (std::vector<ModelRequest> asked, const ModelOptions& options,
+                                         const OffloadOptions& offload, const Session& session)
+{
     std::vector<ModelToServe> models;
-    for (const auto& text : asked.empty() ? std::vector<std::string> { {} } : asked)
+    if (asked.empty())
+        asked.emplace_back();
+    for (const auto& request : asked)
     {
-        const auto request = text.empty() ? ModelRequest {} : parseModelRequest (text);
         auto own = options;
         own.model = request.folder;
+        if (! request.dtype.empty())
+            own.dtype = request.dtype;
         const auto device = request.device.empty() ? options.device : request.device;
         const auto gpu = gpuIndex (device);
         own.device = gpu ? "cuda" : device;
         auto load = own.resolve (session);
         load.deviceIndex = gpu.value_or (0);
         offload.applyTo (load);
+        if (! request.weights.empty())
+        {
+            load.offload.settings.weights = weightsFormat (request.weights);
+            load.compute = ComputeType::BFloat16;
+        }
         const auto name = request.name.empty() ? modelName (load.model) : request.name;
         if (std::ranges::find (models, name, &ModelToServe::name) != models.end())
             fail (ErrorCode::InvalidInput,

@@ -41,6 +41,7 @@ Rendering::Rendering (const std::vector<ModelToServe>& models, const Hooks& hook
         for (const auto index : own)
             loaders.emplace_back ([&hooks, &model = models[index]] { return hooks.load (model.load); });
         RenderWorker::Limits limits;
+        limits.cachedVoices = hooks.cachedVoices;
         limits.seats = seatsFor (models[own.front()].load.offload.settings.passages);
         auto& worker = workers.emplace_back();
         worker = std::make_unique<RenderWorker> (std::move (loaders), std::move (limits),

@@ -21,6 +21,7 @@ public:
     {
         std::function<VoiceShelf (const std::filesystem::path& model)> voices;
         std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load;
+        std::size_t cachedVoices = RenderWorker::Limits {}.cachedVoices; // of each model
 
         /** Called on a render thread when its models have loaded, or one could not be; not before begin(). */
         std::function<void (const RenderWorker&, std::size_t models)> whenLoaded;

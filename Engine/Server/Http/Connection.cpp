@@ -127,6 +127,7 @@ void HttpConnection::readHead()
     if (phase == Phase::Idle)
     {
         phase = Phase::Receiving;
+        access.begin();
         host.becameActive (*this);
         requestBegan = Clock::now();
         armUntil (receiveUntil());
@@ -330,6 +331,7 @@ void HttpConnection::close()
     SystemError ignored;
     socket.close (ignored);
     disarm();
+    tellEnd (false);
     source.reset();
     endExchange();
     host.left (*this);

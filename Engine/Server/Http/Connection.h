@@ -9,6 +9,7 @@
 #include <string>
 
 #include "Http/Beast.h"
+#include "Server/Http/AccessRecord.h"
 #include "Server/Http/ConnectionTable.h"
 #include "Server/Http/HangUp.h"
 #include "Server/Http/Listener.h"
@@ -58,6 +59,9 @@ public:
         virtual void becameActive (HttpConnection& connection) = 0;
         virtual void becameKnown (HttpConnection& connection) = 0;
         virtual void left (HttpConnection& connection) = 0;
+
+        /** An answer has ended. */
+        virtual void answered (const HttpAccess& access) = 0;
     };
 
     HttpConnection (Socket client, const HttpListener& from, Host& server);
@@ -118,6 +122,11 @@ private:
     void write (bool isLast);
     void answerEnded();
     void endExchange();
+    void tellEnd (bool isComplete)
+    {
+        if (const auto told = access.end (exchange == nullptr ? request : exchange->request, isComplete))
+            host.answered (*told);
+    }
     void linger();
     void drain (std::size_t drained);
     void arm (std::chrono::milliseconds limit);
@@ -141,6 +150,7 @@ private:
     HttpRequest request;
     HttpFields answerFields; // from the listener
     std::size_t held = 0;    // bytes of the body, as the host counts them
+    AccessRecord access;
     std::shared_ptr<Exchange> exchange;
     std::uint64_t exchangeNumber = 0;
     bool keepsOpen = false, isHead = false, isOld = false, writing = false;

@@ -26,6 +26,7 @@ void HttpConnection::send (HttpAnswer answer)
     phase = Phase::Answering;
     keepsOpen = keepsOpen && ! answer.closes;
     answer.fields.insert (answer.fields.end(), answerFields.begin(), answerFields.end());
+    access.answer (answer.status);
     arm (host.limits().write);
     if (answer.stream != nullptr)
         sendStream (answer);
@@ -131,6 +132,7 @@ void HttpConnection::write (bool isLast)
 
 void HttpConnection::answerEnded()
 {
+    tellEnd (sourceState != BodySource::State::Broken);
     source.reset();
     whole.reset();
     streamHeadWriter.reset();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "Server/Http/Exchange.h"
 #include "Server/Http/Head.h"
@@ -26,6 +27,15 @@ struct HttpLimits
 };
 
 using HttpHandler = std::function<void (std::shared_ptr<Exchange>)>;
+
+/** A request that was answered, or whose client left before the end of its answer. */
+struct HttpAccess
+{
+    std::string_view method, path, peer; // empty if its head could not be read
+    int status = 0;
+    double milliseconds = 0; // since its first byte
+    bool isComplete = false; // the answer was sent to its end
+};
 
 /** An endpoint. */
 struct HttpRoute

@@ -82,6 +82,11 @@ private:
     void becameActive (HttpConnection& connection) override { connections.becameActive (connection); }
     void becameKnown (HttpConnection& connection) override { connections.becameKnown (connection); }
     void left (HttpConnection& connection) override;
+    void answered (const HttpAccess& access) override
+    {
+        if (options.whenAnswered)
+            options.whenAnswered (access);
+    }
 
     /** A listener at work. */
     struct Entrance

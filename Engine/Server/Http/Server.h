@@ -26,6 +26,7 @@ public:
         std::size_t workers = 4;
         std::size_t waiting = 256;                // requests that wait for a worker; more: 503
         std::chrono::milliseconds idleExit { 0 }; // exit after so long without any client; 0: never
+        std::function<void (const HttpAccess&)> whenAnswered = {}; // called on the I/O thread; must not wait
     };
 
     /** Makes the answer that refuses a request. [any thread] */

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
+#include "Logging/Event.h"
 #include "Server/Jobs/RenderWorker.h"
 
 namespace tableread::engine
@@ -30,6 +29,14 @@ protocol::FinishReason reasonOf (FinishReason finish)
             break;
     }
     return protocol::FinishReason::Length;
+}
+
+/** A line of the log about a job. */
+LogEvent lineOf (const SpeechJob& job, spdlog::level::level_enum level, std::string_view event)
+{
+    LogEvent line (level, event);
+    line.with ("job", job.id).with ("client", job.client).with ("model", job.modelName);
+    return line;
 }
 } // namespace
 
@@ -192,19 +199,23 @@ void RenderWorker::ended (JobId id, SpeechJob& job, const RenderReport& report,
     if (failure != nullptr)
         return failed (job, report.promptTokens, errorOf (failure, noMemory));
     const auto reason = reasonOf (report.finish);
-    spdlog::info ("{}: {}, {} frames, first after {:.0f} ms, {:.0f} ms in all", job.id,
-                  protocol::nameOf (reason), report.frames, report.firstFrameMs, report.totalMs);
+    lineOf (job, spdlog::level::info, "ended")
+        .with ("finish", protocol::nameOf (reason))
+        .with ("frames", report.frames)
+        .with ("first_ms", report.firstFrameMs)
+        .with ("total_ms", report.totalMs)
+        .write();
     job.meter.ended (reason, report.promptTokens);
     job.progress->ends (
         { reason, report.promptTokens, {} }); // first: whoever sees the queue's end asks for it
     for (const auto& note : report.notes)
-        spdlog::warn ("{}: {}", job.id, note);
+        lineOf (job, spdlog::level::warn, "warning").with ("message", note).write();
     job.queue.finish();
 }
 
 void RenderWorker::failed (SpeechJob& job, std::int64_t promptTokens, Error error)
 {
-    spdlog::error ("{}: failed: {}", job.id, error.text());
+    lineOf (job, spdlog::level::err, "failed").with ("message", error.text()).write();
     job.meter.ended (protocol::FinishReason::Error, promptTokens);
     job.progress->ends ({ protocol::FinishReason::Error, promptTokens, error });
     job.queue.fail (std::move (error));

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include <spdlog/spdlog.h>
+#include <spdlog/fmt/fmt.h>
 
 namespace tableread::engine
 {

@@ -22,6 +22,7 @@ struct SpeechJob
     std::string id;
     std::size_t model = 0;                                    // of the worker's models
     std::string fingerprint;                                  // that the client was told; empty: any will do
+    std::string modelName;                                    // for the log
     std::string client;                                       // who shares the seats fairly with others
     std::optional<std::chrono::steady_clock::time_point> due; // when it is to be audible
     std::vector<SpokenLine> lines;

@@ -15,6 +15,7 @@
 
 #include "Support/EngineProgram.h"
 #include "Support/Instrumented.h"
+#include "Support/Pipe.h"
 #include "Support/SoundFiles.h"
 
 using namespace tableread;
@@ -251,6 +252,35 @@ TEST_CASE ("A hostile request costs the engine little, and nothing for long",
         CHECK (engine.residentMegabytes() - memory < mostKeptMegabytes);
     }
     CHECK (engine.speaks());
+}
+
+TEST_CASE ("An engine whose output nobody reads answers and ends",
+           "[engine][command][serve][budget][logging]")
+{
+    const Pipe pipe;
+    EngineProgram engine (TABLEREAD_ENGINE_PROGRAM, {}, pipe.writer());
+    // The answer begins as soon as the job is accepted, and so its eight warnings are logged; nobody waits for the speech.
+    const std::string body =
+        R"({"input": "Yes.", "voice": "anna", "stream_format": "sse", "response_format": "wav", "a": 1, "b": 1, "c": 1, )"
+        R"("d": 1, "e": 1, "f": 1, "g": 1, "h": 1})";
+    for (int i = 0; i < 2'000; ++i)
+    {
+        RawClient client (engine.socket());
+        REQUIRE (
+            client.send (postHead + "Content-Length: " + std::to_string (body.size()) + "\r\n\r\n" + body));
+        REQUIRE (client.receive (12).starts_with ("HTTP/1.1 200"));
+    }
+    CHECK (engine.speaks());
+    CHECK (engine.secondsToEnd (SIGTERM) < (isInstrumented ? 10.0 : 1.0));
+}
+
+TEST_CASE ("An engine without clients uses no processor", "[engine][command][serve][budget]")
+{
+    const Engine engine;
+    std::this_thread::sleep_for (2s); // what the last request has left is cleared away
+    const auto before = engine.cpuSeconds();
+    std::this_thread::sleep_for (5s);
+    CHECK (engine.cpuSeconds() - before < 0.02);
 }
 
 TEST_CASE ("An engine whose memory is limited lives through hostile requests",

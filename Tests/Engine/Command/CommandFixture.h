@@ -45,6 +45,7 @@ struct CommandFixture
                  .convert = convert,
                  .measureGpu = measureGpu,
                  .hasStandardOutput = hasStandardOutput,
+                 .errDescriptor = errDescriptor,
                  .exitNow = [this] (int code) { exitedWith = code; } };
     }
 
@@ -88,6 +89,7 @@ struct CommandFixture
     std::filesystem::path recordingReader; // empty: in this process
     int terminalColumns = 0;
     bool hasStandardOutput = true;
+    int errDescriptor = -1;
     std::atomic<int> exitedWith { -1 }; // instead of ending the tests
     std::function<ConvertReport (const ConvertRequest&)> convert;
     std::function<std::optional<GpuMeasures>()> measureGpu;

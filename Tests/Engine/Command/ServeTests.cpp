@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "CommandFixture.h"
+#include "Support/Pipe.h"
 #include "Support/RawHttp.h"
 
 using namespace tableread;
@@ -139,6 +140,67 @@ TEST_CASE ("A second engine leaves the first one alone", "[engine][command][serv
     CHECK (second.code == 3);
     CHECK_THAT (second.err, Contains ("an engine already runs at"));
     CHECK (isReady (engine));
+}
+
+TEST_CASE ("Serve answers and ends while nobody reads what it logs", "[engine][command][serve][logging]")
+{
+    CommandFixture engine;
+    engine.control->frames = 1;
+    Pipe pipe;
+    engine.errDescriptor = pipe.writer();
+    ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    auto body = nlohmann::json { { "input", "Hello." }, { "voice", "anna" }, { "response_format", "pcm" } };
+    for (int i = 0; i < 8; ++i)
+        body["unknown_" + std::to_string (i)] = i;
+    for (int i = 0; i < 2'000; ++i)
+        REQUIRE (request (ServeProcess::socket (engine), "POST", "/v1/audio/speech", body.dump()).status ==
+                 200);
+    const auto begin = std::chrono::steady_clock::now();
+    kill (process.pid, SIGTERM);
+    CHECK (process.wait() == 0);
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (1));
+    CHECK_THAT (pipe.read(), Contains ("listening at") && Contains ("event=accepted job="));
+}
+
+TEST_CASE ("An error that nobody reads does not keep serve from its end",
+           "[engine][command][serve][logging][errors]")
+{
+    CommandFixture engine;
+    engine.control->failToLoad = true;
+    Pipe pipe;
+    pipe.fill();
+    engine.errDescriptor = pipe.writer();
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK (engine.run ({ "serve", "--socket", ServeProcess::socket (engine) }).code == 2);
+    CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (2));
+    pipe.read();
+    CHECK (engine.run ({ "serve", "--socket", ServeProcess::socket (engine) }).code == 2);
+    CHECK_THAT (pipe.read(), Contains ("tableread-engine: the fake model is broken"));
+}
+
+TEST_CASE ("A log's file has the jobs, and is an error at once where it cannot be",
+           "[engine][command][serve][logging]")
+{
+    CommandFixture engine;
+    {
+        ServeProcess process (engine, { "--log-file", engine.path ("e.log"), "--log-level", "debug" });
+        REQUIRE (isReady (engine));
+        CHECK (request (ServeProcess::socket (engine), "POST", "/v1/audio/speech",
+                        R"({"input": "A secret.", "voice": "anna", "response_format": "pcm"})")
+                   .status == 200);
+        kill (process.pid, SIGTERM);
+        CHECK (process.wait() == 0);
+    }
+    const auto log = engine.read ("e.log");
+    CHECK_THAT (log, Contains ("level=info event=accepted job=") &&
+                         Contains ("level=info event=ended job=") &&
+                         Contains ("level=debug event=request method=GET path=/health status=200") &&
+                         Contains ("message=\"stopped\"") && ! Contains ("secret"));
+    const auto refused =
+        engine.run ({ "serve", "--socket", engine.path ("x.sock"), "--log-file", "/nowhere/e.log" });
+    CHECK (refused.code == 2);
+    CHECK_THAT (refused.err, Contains ("/nowhere/e.log: the log cannot be written"));
 }
 
 TEST_CASE ("Serve exits on its own when it is not needed", "[engine][command][serve]")

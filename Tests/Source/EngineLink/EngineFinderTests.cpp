@@ -44,10 +44,35 @@ TEST_CASE ("The engine is found in the documented order", "[source][enginelink]"
         REQUIRE (found);
         CHECK (fs::equivalent (*found, placed));
     }
+    search.settings = { root / "settings.toml", {}, {} };
+    const auto ofFile = program (root / "other/engine-of-file");
+    std::ofstream (search.settings.file) << "[engine]\npath = \"" << ofFile.string() << "\"\n";
+    fs::permissions (search.settings.file, fs::perms (0600));
+    CHECK (findEngine (search).value() == ofFile);
     search.environment = program (root / "other/engine-of-env");
     CHECK (findEngine (search).value() == search.environment);
     search.setting = program (root / "other/engine-of-setting");
     CHECK (findEngine (search).value() == search.setting);
+}
+
+TEST_CASE ("A mistake in the settings file is told and not skipped", "[source][enginelink][errors]")
+{
+    const test::TemporaryFolder folder;
+    EngineSearch search;
+    search.prefixes = { folder.path() / "prefix" };
+    program (folder.path() / "prefix/bin/tableread-engine");
+    search.settings = { folder.path() / "settings.toml", {}, {} };
+    const auto problemWith = [&] (const std::string& text) {
+        std::ofstream (search.settings.file) << text;
+        fs::permissions (search.settings.file, fs::perms (0600));
+        const auto found = findEngine (search);
+        REQUIRE (! found);
+        return found.error().text();
+    };
+    CHECK_THAT (problemWith ("[engine]\npaht = \"/x\"\n"),
+                Catch::Contains ("settings.toml:2: engine.paht is not a setting. Did you mean path?"));
+    CHECK_THAT (problemWith ("[engine]\npath = \"/not/there\"\n"),
+                Catch::Contains ("/not/there: the engine that engine.path in the settings file names"));
 }
 
 TEST_CASE ("The folders of an LV2 bundle and of an app are searched", "[source][enginelink]")
