@@ -5,9 +5,13 @@
 #   lib/tableread            the libraries of LibTorch that the engine needs, and the CUDA library
 #   lib/vst3, lib/lv2        the plugin
 #   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
+#   share/tableread/deploy   an HAProxy configuration, and how to use it and the units
+#   share/systemd/user       the units of systemd --user, which finds them there below /usr, /usr/local and ~/.local
 #   share/doc/tableread      README, licences
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION share/doc/tableread)
 install(DIRECTORY Assets/demo Assets/models Assets/selftest DESTINATION share/tableread)
+install(FILES Assets/deploy/README.md Assets/deploy/haproxy.cfg DESTINATION share/tableread/deploy)
+install(FILES Assets/deploy/tableread.socket Assets/deploy/tableread.service DESTINATION share/systemd/user)
 
 if(TARGET tableread-engine)
     set_target_properties(tableread-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")

@@ -39,6 +39,7 @@ constexpr std::chrono::seconds readingLimit { 10 }; // for one recording: somebo
 struct ServeOptions
 {
     std::vector<std::string> models;
+    bool embedded = false;
     ModelOptions model;
     OffloadOptions offload { OffloadOptions::Passages::Auto };
     ListeningOptions listening;
@@ -54,15 +55,15 @@ struct ServeOptions
     SettingsOptions settingsFile { SettingsOptions::Models::All };
 };
 
-/** Blocks the signals that ask a process to end, for a thread that waits for them. To be created before any other
-    thread, because threads inherit the mask. */
+/** Blocks the signals that ask a process to end, at once or (SIGUSR1) when nobody uses it, for a thread that waits for
+    them. To be created before any other thread, because threads inherit the mask. */
 class EndSignals
 {
 public:
     EndSignals()
     {
         sigemptyset (&signals);
-        for (const int signal : { SIGINT, SIGTERM, SIGHUP })
+        for (const int signal : { SIGINT, SIGTERM, SIGHUP, SIGUSR1 })
             sigaddset (&signals, signal);
         pthread_sigmask (SIG_BLOCK, &signals, &before);
     }
@@ -74,14 +75,15 @@ private:
     sigset_t signals {}, before {};
 };
 
-/** Calls `stop` when one of the signals arrives, or at the latest when it is destroyed. */
+/** Calls `stop` when one of the signals arrives, or at the latest when it is destroyed; `retire` for each SIGUSR1. */
 class SignalThread
 {
 public:
-    SignalThread (const EndSignals& signals, std::function<void()> stop)
-        : thread ([set = signals.set(), stop = std::move (stop)] {
+    SignalThread (const EndSignals& signals, std::function<void()> stop, std::function<void()> retire)
+        : thread ([set = signals.set(), stop = std::move (stop), retire = std::move (retire)] {
             int signal = 0;
-            sigwait (&set, &signal);
+            while (sigwait (&set, &signal) == 0 && signal == SIGUSR1)
+                retire();
             stop();
         })
     {}
@@ -142,6 +144,18 @@ void logNote (const std::string& note, const VoiceReference& voice)
                                           '"' + voice.name + '"' }));
 }
 
+/** What safe mode serves: whatever else was asked for may be why no engine starts. */
+std::vector<ModelToServe> embeddedModel (const Session& session)
+{
+    auto search = ModelSearch::current ({}, session.executable);
+    search.environment.clear();
+    ModelRequest embedded;
+    embedded.folder = orThrow (findModel (search));
+    embedded.device = "cpu";
+    return modelsToServe (std::vector { embedded }, {}, OffloadOptions { OffloadOptions::Passages::Auto },
+                          session);
+}
+
 VoiceAliases aliasesOf (const ServeOptions& options)
 {
     VoiceAliases aliases { .openAiNames = ! options.noOpenAiVoices };
@@ -189,7 +203,9 @@ int serve (const ServeOptions& options, Session& session)
         spdlog::info ("settings of {}", file.string());
 
     const auto voiceStore = voiceStoreOf (options);
-    const auto wanted = modelsToServe (requestsOf (options), options.model, options.offload, session);
+    const auto wanted = options.embedded
+                            ? embeddedModel (session)
+                            : modelsToServe (requestsOf (options), options.model, options.offload, session);
     std::atomic<bool> isEnding { false };
     const auto voices = [&] (const std::filesystem::path& model) {
         return shelfOf (
@@ -218,6 +234,8 @@ int serve (const ServeOptions& options, Session& session)
     SpeechServer::Options serverOptions;
     serverOptions.http.idleExit = std::chrono::milliseconds (std::llround (options.idleExitSeconds * 1000.0));
     serverOptions.aliases = aliasesOf (options);
+    for (const auto& model : wanted)
+        serverOptions.weightBytes.push_back (weightBytes (model.load.model));
     serverOptions.readsPathsOverTcp = ! options.voiceFolders.empty();
     serverOptions.voiceStore = voiceStore;
     serverOptions.voicesBytes = static_cast<std::size_t> (parseBytes (options.recordings).value_or (0));
@@ -228,10 +246,12 @@ int serve (const ServeOptions& options, Session& session)
         server.stop();
     };
     rendering.begin();
-    const SignalThread signalThread (signals, stopServer);
+    const SignalThread signalThread (signals, stopServer, [&server] { server.retire(); });
     listening->log();
+    auto listeners = listening->listeners();
+    listening->watchFor (server);
 
-    const auto end = server.serve (listening->listeners());
+    const auto end = server.serve (std::move (listeners));
     if (! rendering.isLoaded())
     {
         spdlog::info ("stopped while the model was loading");
@@ -253,6 +273,8 @@ void addOptions (CLI::App* command, const std::shared_ptr<ServeOptions>& options
                       "request's \"model\" chooses, the first one is the default")
         ->allow_extra_args (false)
         ->type_name ("[NAME=]DIR[@DEVICE]");
+    command->add_flag ("--embedded", options->embedded,
+                       "Serve the embedded model on the CPU, whatever else is set: the plugin's safe mode");
     options->model.addSettingsTo (*command);
     options->offload.addTo (*command);
     options->listening.addTo (*command);
@@ -329,8 +351,8 @@ Examples:
   tableread-engine serve --listen 127.0.0.1:8080
   curl --unix-socket "$XDG_RUNTIME_DIR/tableread/engine.sock" http://engine/health
 
-Speaks OpenAI's speech API. Ctrl-C or SIGTERM ends it and removes the socket. If an engine already runs there, the
-exit code is 3.)");
+Speaks OpenAI's speech API. Ctrl-C or SIGTERM ends it and removes the socket, SIGUSR1 does when nobody uses it. If an
+engine already runs there, the exit code is 3. A socket that systemd passes (LISTEN_FDS) is used in place of --socket.)");
     command->callback (
         [options, &session] { session.action = [options, &session] { return serve (*options, session); }; });
 }

@@ -162,8 +162,23 @@ HttpAnswer SpeechServer::health() const
     health.seats = std::max (health.seats, 1); // while no model is loaded; clients refuse 0
     health.busy = health.speaking + health.waiting > 0;
     health.models = models.names();
+    if (! models.areLoaded())
+        tellLoading (health);
     health.voices = models.first().voices->names();
     return { .body = protocol::toJson (health) };
+}
+
+void SpeechServer::tellLoading (protocol::Health& health) const
+{
+    const auto& served = models.list();
+    std::int64_t loaded = 0;
+    for (std::size_t i = 0; i < std::min (served.size(), options.weightBytes.size()); ++i)
+    {
+        health.loadingBytes += options.weightBytes[i];
+        loaded += served[i].worker->info (served[i].index) ? options.weightBytes[i] : 0;
+    }
+    if (loaded > 0) // of one model nobody knows how far it is
+        health.loading = static_cast<float> (loaded) / static_cast<float> (health.loadingBytes);
 }
 
 /** What can be refused before the body is read. */

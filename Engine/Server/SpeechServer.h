@@ -44,8 +44,9 @@ public:
         std::filesystem::path voiceStore {}; // empty: none can be uploaded
         std::size_t maxUploadBytes = protocol::maxUploadBytes;
         std::chrono::milliseconds betweenComments { 10'000 }; // of an answer in events
-        bool readsPathsOverTcp = false; // recordings that a request over TCP names by their path
-        Metrics::Clock clock {};        // of the metrics; empty: the system's
+        bool readsPathsOverTcp = false;           // recordings that a request over TCP names by their path
+        Metrics::Clock clock {};                  // of the metrics; empty: the system's
+        std::vector<std::int64_t> weightBytes {}; // of the models, for /health while they load
     };
 
     SpeechServer (ServedModels served, const Options& options);
@@ -54,10 +55,15 @@ public:
     HttpServer::End serve (std::vector<HttpListener> listeners);
     void stop();
 
+    /** See HttpServer. */
+    void retire() { http.retire(); }
+    void moveListener (int from, int to) { http.moveListener (from, to); }
+
 private:
     std::vector<HttpRoute> routes();
     std::optional<HttpAnswer> admitSpeech (const HttpRequest& request) const;
     HttpAnswer health() const;
+    void tellLoading (protocol::Health& health) const;
     void speak (const std::shared_ptr<Exchange>& exchange);
     Result<std::shared_ptr<SpeechJob>> makeJob (const CheckedRequest& checked, const ServedModel& model,
                                                 const Exchange& exchange);

@@ -51,6 +51,10 @@ std::string toJson (const Health& health)
                   { "waiting", health.waiting },
                   { "models", health.models },
                   { "voices", health.voices } };
+    if (health.loadingBytes > 0)
+        json["loading_bytes"] = health.loadingBytes;
+    if (health.loading)
+        json["loading"] = *health.loading;
     if (const auto& offload = health.offload)
         json["offload"] = { { "layers", offload->layers },
                             { "gpu_layers", offload->gpuLayers },
@@ -67,6 +71,10 @@ Result<Health> parseHealth (std::string_view text)
     return parsed<Health> (text, "the engine's health", [] (const Json& json, Health& health) {
         const JsonFields fields (json, {});
         health.status = fields.text ("status", {});
+        health.loadingBytes =
+            fields.integer ("loading_bytes", 0, 0, std::numeric_limits<std::int64_t>::max());
+        if (fields.find ("loading") != nullptr)
+            health.loading = fields.number ("loading", 0, 0, 1);
         health.engineVersion = fields.text ("version");
         health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
         health.model = fields.text ("model");

@@ -22,6 +22,8 @@ namespace tableread::protocol
 inline constexpr int version = 1;
 
 inline constexpr const char* healthPath = "/health";
+inline constexpr const char* livePath = "/livez";   // answered as long as the process lives
+inline constexpr const char* readyPath = "/readyz"; // 200 if a job would be taken
 inline constexpr const char* speechPath = "/v1/audio/speech";
 inline constexpr const char* voicesPath = "/v1/audio/voices";
 
@@ -132,6 +134,8 @@ struct Health
     std::vector<std::string> models;        // that a request may name; `model` is the first
     std::vector<std::string> voices;        // names of the model's own voices
     std::optional<OffloadState> offload;    // empty on a CPU
+    std::int64_t loadingBytes = 0;          // while it loads: the size of the models' weights; 0: unknown
+    std::optional<float> loading;           // and how much of that is there, 0 to 1; empty: unknown
 
     bool operator== (const Health&) const = default;
 };

@@ -24,6 +24,16 @@ tl::unexpected<Error> refused (const std::filesystem::path& folder, const std::s
     return tl::unexpected (Error { ErrorCode::InvalidInput, why, folder.string() });
 }
 
+constexpr const char* advice =
+    "log in with a session that sets it, or set it (or TABLEREAD_SOCKET) alike for the engine and the host.";
+
+/** Empty if there is none that counts. */
+std::filesystem::path runtimeFolder (const RuntimeEnvironment& environment)
+{
+    std::filesystem::path folder = environment.runtimeFolder.value_or ("");
+    return folder.is_absolute() ? folder : std::filesystem::path();
+}
+
 Result<std::filesystem::path> checkLength (std::filesystem::path socket)
 {
     constexpr auto limit = sizeof (sockaddr_un::sun_path) - 1;
@@ -73,11 +83,34 @@ Result<std::filesystem::path> engineSocketPath (const RuntimeEnvironment& enviro
     if (environment.socketOverride)
         return checkLength (*environment.socketOverride);
 
-    const auto folder = environment.runtimeFolder
-                            ? std::filesystem::path (*environment.runtimeFolder) / "tableread"
-                            : environment.temporaryFolder / ("tableread-" + std::to_string (::getuid()));
+    const auto runtime = runtimeFolder (environment);
+    const auto folder = runtime.empty()
+                            ? environment.temporaryFolder / ("tableread-" + std::to_string (::getuid()))
+                            : runtime / "tableread";
     if (auto made = makePrivateFolder (folder); ! made)
-        return tl::unexpected (made.error());
+    {
+        auto error = made.error();
+        if (error.code == ErrorCode::NotFound && ! runtime.empty())
+            error.message +=
+                ". XDG_RUNTIME_DIR names " + runtime.string() + ", which is not there: " + advice;
+        return tl::unexpected (std::move (error));
+    }
     return checkLength (folder / "engine.sock");
+}
+
+std::string socketAdvice (const RuntimeEnvironment& environment)
+{
+    if (environment.socketOverride || ! runtimeFolder (environment).empty())
+        return {};
+    const auto why = environment.runtimeFolder
+                         ? "XDG_RUNTIME_DIR is \"" + *environment.runtimeFolder + "\", not an absolute path"
+                         : std::string ("XDG_RUNTIME_DIR is not set");
+    return why + ", so the engine's socket is in " + environment.temporaryFolder.string() + "/tableread-" +
+           std::to_string (::getuid()) + ": " + advice;
+}
+
+std::filesystem::path socketLockPath (const std::filesystem::path& socket)
+{
+    return socket.string() + ".lock";
 }
 } // namespace tableread

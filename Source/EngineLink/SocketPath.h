@@ -20,11 +20,18 @@ struct RuntimeEnvironment
 };
 
 /** The Unix socket on which this user's engine listens: TABLEREAD_SOCKET, or `engine.sock` in the folder
-    `tableread` of XDG_RUNTIME_DIR, or in `/tmp/tableread-UID`. Creates the folder if it does not exist.
+    `tableread` of XDG_RUNTIME_DIR, or in `/tmp/tableread-UID`. Creates the folder if it does not exist. A relative
+    XDG_RUNTIME_DIR is ignored, as its specification demands.
     @returns Io or InvalidInput if the folder belongs to another user, is open to others or is a link, or if the
              path is too long for a socket's address. */
 [[nodiscard]] Result<std::filesystem::path>
 engineSocketPath (const RuntimeEnvironment& environment = RuntimeEnvironment::current());
+
+/** What to do about XDG_RUNTIME_DIR if engineSocketPath() had to do without it; else empty. */
+std::string socketAdvice (const RuntimeEnvironment& environment = RuntimeEnvironment::current());
+
+/** The file that the engine which listens on `socket` holds (LockFile). */
+std::filesystem::path socketLockPath (const std::filesystem::path& socket);
 
 /** How errors name a private folder, and how to choose another one. */
 struct PrivateFolder

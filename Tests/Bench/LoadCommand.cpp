@@ -2,6 +2,7 @@
 #include "Bench/LoadCommand.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <numeric>
 #include <ostream>
@@ -31,6 +32,15 @@ std::string checkSeed (const std::string& text)
     return parseSeed (text) ? std::string() : "\"" + text + "\" is not a whole number of 0 to 2^64 - 1";
 }
 
+/** nan lies in each CLI::Range. */
+std::string checkFinite (const std::string& text)
+{
+    double value = 0;
+    return CLI::detail::lexical_cast (text, value) && ! std::isfinite (value)
+               ? "\"" + text + "\" is not a number"
+               : std::string();
+}
+
 void addLoadOptions (CLI::App& app, Options& options)
 {
     auto& settings = options.settings;
@@ -42,16 +52,19 @@ void addLoadOptions (CLI::App& app, Options& options)
         ->capture_default_str();
     app.add_option ("--seconds", settings.seconds, "How long requests begin")
         ->check (CLI::Range (0.1, 1e6))
+        ->check (checkFinite)
         ->capture_default_str();
     app.add_option ("--finish", settings.finishSeconds,
                     "Seconds that the requests which run then may take to end")
         ->check (CLI::Range (0.0, 1e6))
+        ->check (checkFinite)
         ->capture_default_str();
     app.add_option ("--rate", settings.rate,
                     "Open loop: so many requests a second arrive, at random times that the seed decides; 0: "
                     "each client "
                     "begins its next request when the last one has ended")
         ->check (CLI::Range (0.0, 1e6))
+        ->check (checkFinite)
         ->capture_default_str();
 }
 
@@ -75,7 +88,7 @@ void addRequestOptions (CLI::App& app, Options& options)
         "--client-names{c}", options.clientNames,
         "Name the clients c0, c1 and so on in tableread.client, so that this one process is many clients; "
         "--client-names=late names them late0, late1");
-    app.add_option ("--due-ms", settings.dueMs, "tableread.due_ms of each request");
+    app.add_option ("--due-ms", settings.dueMs, "tableread.due_ms of each request")->check (checkFinite);
 }
 
 void addMeasureOptions (CLI::App& app, Options& options)

@@ -8,8 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
 
-#include "EngineLink/SocketPath.h"
-
 namespace tableread::engine
 {
 namespace
@@ -77,13 +75,11 @@ void ListeningOptions::addTo (CLI::App& command)
 Listening::Listening (const ListeningOptions& options)
     : places (placesOf (options))
     , access (accessOf (options, places))
-    , local (orThrow (
-          UnixSocket::claim (options.socket.empty() ? orThrow (engineSocketPath()) : options.socket)))
+    , local (options.socket)
 {
     for (const auto& place : places)
         std::ranges::move (orThrow (TcpSocket::listen (place)), std::back_inserter (tcp));
-    if (auto listening = local.listen(); ! listening) // last: others wait for this one
-        throw Exception (listening.error());
+    local.listen(); // last: others wait for this one
 }
 
 void Listening::log() const
@@ -96,9 +92,9 @@ void Listening::log() const
             "every user of this machine may use this engine over TCP; a --token-file keeps others out");
 }
 
-std::vector<HttpListener> Listening::listeners() const
+std::vector<HttpListener> Listening::listeners()
 {
-    std::vector<HttpListener> all { unixListener (local.fd()) };
+    std::vector<HttpListener> all { local.listener() };
     all.reserve (tcp.size() + 1);
     for (const auto& socket : tcp)
         all.push_back (tcpListener (socket.fd(), access));

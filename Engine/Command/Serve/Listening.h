@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "Server/Access/Access.h"
-#include "Server/Access/UnixSocket.h"
+#include "Server/Socket/WatchedSocket.h"
 
 namespace CLI
 {
@@ -38,12 +38,16 @@ public:
     /** Logs the places. */
     void log() const;
 
-    std::vector<HttpListener> listeners() const;
+    /** For a server, which this must outlive. */
+    std::vector<HttpListener> listeners();
+
+    /** The server is told what happens to the Unix socket; it must outlive this, or have made its last call. */
+    void watchFor (SpeechServer& server) { local.watchFor (server); }
 
 private:
     std::vector<std::vector<TcpAddress>> places; // the addresses of each --listen
     std::shared_ptr<const Access> access;        // null: there is none
-    UnixSocket local;
+    WatchedSocket local;
     std::vector<TcpSocket> tcp;
 };
 } // namespace tableread::engine

@@ -101,4 +101,14 @@ std::vector<ModelToServe> modelsToServe (std::vector<ModelRequest> asked, const 
     }
     return models;
 }
+
+std::int64_t weightBytes (const std::filesystem::path& folder)
+{
+    std::int64_t bytes = 0;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator (folder, none))
+        if (entry.path().extension() == ".safetensors" && entry.is_regular_file (none))
+            bytes += static_cast<std::int64_t> (entry.file_size (none));
+    return bytes;
+}
 } // namespace tableread::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -43,4 +44,7 @@ std::vector<ModelToServe> modelsToServe (std::vector<ModelRequest> asked, const 
 /** The same for texts of --model. */
 std::vector<ModelToServe> modelsToServe (const std::vector<std::string>& asked, const ModelOptions& options,
                                          const OffloadOptions& offload, const Session& session);
+
+/** The size of a model's safetensors files. */
+std::int64_t weightBytes (const std::filesystem::path& folder);
 } // namespace tableread::engine

@@ -3,14 +3,15 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <string>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
+
+#include "EngineLink/SocketPath.h"
 
 namespace tableread::engine
 {
@@ -24,11 +25,6 @@ std::string why()
 tl::unexpected<Error> refused (ErrorCode code, std::string message)
 {
     return tl::make_unexpected (Error { code, std::move (message), {} });
-}
-
-std::filesystem::path lockPathOf (const std::filesystem::path& socket)
-{
-    return socket.string() + ".lock";
 }
 
 Result<sockaddr_un> addressOf (const std::filesystem::path& path)
@@ -56,76 +52,78 @@ bool answers (const sockaddr_un& address)
     return answered;
 }
 
-/** The lock, held until the descriptor is closed; -1 if another process has it. */
-Result<int> takeLock (const std::filesystem::path& path)
+tl::unexpected<Error> alreadyRuns (const std::filesystem::path& path)
 {
-    while (true)
-    {
-        const int fd = open (path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (fd < 0)
-            return refused (codeOfSystemError (errno), "cannot write " + path.string() + ": " + why() +
-                                                           ". Choose another place with --socket.");
-        if (flock (fd, LOCK_EX | LOCK_NB) != 0)
-        {
-            const bool held = errno == EWOULDBLOCK;
-            const auto reason = why();
-            close (fd);
-            if (held)
-                return -1;
-            return refused (ErrorCode::Io, "cannot lock " + path.string() + ": " + reason + ".");
-        }
-        // If an engine has ended in the meantime, it has removed the file that we locked: the lock is then void.
-        struct stat ours
-        {
-        }, there {};
-        if (fstat (fd, &ours) == 0 && lstat (path.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
-            ours.st_dev == there.st_dev)
-            return fd;
-        close (fd);
-    }
+    return refused (ErrorCode::Busy, "an engine already runs at " + path.string() +
+                                         ". Use that one, stop it, or choose another place with --socket.");
 }
 } // namespace
 
-Result<UnixSocket> UnixSocket::claim (std::filesystem::path path)
+Result<UnixSocket> UnixSocket::claim (std::filesystem::path path, std::chrono::milliseconds patience)
 {
     path = std::filesystem::absolute (path);
-    const auto address = addressOf (path);
-    if (! address)
+    if (const auto address = addressOf (path); ! address)
         return tl::make_unexpected (address.error());
-    if (mkdir (path.parent_path().c_str(), 0700) != 0 && errno != EEXIST)
-        return refused (codeOfSystemError (errno), "cannot make the folder " + path.parent_path().string() +
+    UnixSocket claimed (path);
+    const auto done =
+        claimed.makeFolder().and_then ([&] { return claimed.takeLock (patience); }).and_then ([&] {
+            return claimed.clearPlace();
+        });
+    if (! done)
+        return tl::make_unexpected (done.error());
+    return claimed;
+}
+
+Result<void> UnixSocket::makeFolder() const
+{
+    const auto place = socketPath.parent_path();
+    if (mkdir (place.c_str(), 0700) != 0 && errno != EEXIST)
+        return refused (codeOfSystemError (errno), "cannot make the folder " + place.string() +
                                                        " for the socket: " + why() +
                                                        ". Choose another place with --socket.");
+    return {};
+}
 
-    const auto alreadyRuns = [&path] {
-        return refused (ErrorCode::Busy,
-                        "an engine already runs at " + path.string() +
-                            ". Use that one, stop it, or choose another place with --socket.");
-    };
-    UnixSocket claimed (path);
-    const auto lock = takeLock (lockPathOf (path));
-    if (! lock)
-        return tl::make_unexpected (lock.error());
-    if (*lock < 0)
-        return alreadyRuns();
-    claimed.lockFd = *lock;
+Result<void> UnixSocket::takeLock (std::chrono::milliseconds patience)
+{
+    constexpr std::chrono::milliseconds aMoment { 20 };
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto address = addressOf (socketPath);
+    while (true)
+    {
+        auto taken = LockFile::take (socketLockPath (socketPath));
+        if (! taken)
+            return refused (taken.error().code,
+                            taken.error().text() + ". Choose another place with --socket.");
+        if (*taken)
+        {
+            lock = std::move (*taken);
+            return {};
+        }
+        if (answers (*address) || std::chrono::steady_clock::now() >= deadline)
+            return alreadyRuns (socketPath);
+        std::this_thread::sleep_for (aMoment);
+    }
+}
 
+/** Removes the socket of an engine that was killed. */
+Result<void> UnixSocket::clearPlace() const
+{
     struct stat info
     {
     };
-    if (lstat (path.c_str(), &info) == 0)
-    {
-        if (! S_ISSOCK (info.st_mode))
-            return refused (ErrorCode::InvalidInput,
-                            path.string() + " exists and is not a socket. Choose another place " +
-                                "with --socket.");
-        if (answers (*address))
-            return alreadyRuns();
-        if (unlink (path.c_str()) != 0)
-            return refused (codeOfSystemError (errno),
-                            "cannot replace the stale socket " + path.string() + ": " + why() + ".");
-    }
-    return claimed;
+    if (lstat (socketPath.c_str(), &info) != 0)
+        return {};
+    if (! S_ISSOCK (info.st_mode))
+        return refused (ErrorCode::InvalidInput, socketPath.string() +
+                                                     " exists and is not a socket. Choose another place " +
+                                                     "with --socket.");
+    if (answers (*addressOf (socketPath)))
+        return alreadyRuns (socketPath);
+    if (unlink (socketPath.c_str()) != 0 && errno != ENOENT)
+        return refused (codeOfSystemError (errno),
+                        "cannot replace the stale socket " + socketPath.string() + ": " + why() + ".");
+    return {};
 }
 
 Result<void> UnixSocket::listen()
@@ -142,31 +140,73 @@ Result<void> UnixSocket::listen()
         const auto code = codeOfSystemError (errno);
         const auto reason = why();
         if (fd >= 0)
-            close (fd);
+            ::close (fd);
         return refused (code, "cannot listen at " + socketPath.string() + ": " + reason +
                                   ". Choose another place with --socket.");
     }
     listenFd = fd;
+    bound = FileId::of (socketPath);
+    folder = FileId::of (socketPath.parent_path());
     return {};
+}
+
+/** A folder that was made anew may be another user's, in /tmp for example. */
+Result<void> UnixSocket::folderIsSafe()
+{
+    if (FileId::of (socketPath.parent_path()) == folder)
+        return {};
+    auto made = makePrivateFolder (socketPath.parent_path());
+    if (made)
+        folder = FileId::of (socketPath.parent_path());
+    return made;
+}
+
+Result<bool> UnixSocket::renew()
+{
+    const bool hasLock = lock && lock->isInPlace();
+    const bool hasSocket = FileId::of (socketPath) == bound;
+    if (isForeign || (hasLock && hasSocket))
+        return false;
+    if (! hasLock)
+    {
+        const auto locked = folderIsSafe().and_then ([this] { return takeLock ({}); });
+        if (! locked)
+            return tl::make_unexpected (locked.error());
+    }
+    if (hasSocket)
+        return false;
+    const auto listens = clearPlace().and_then ([this] { return listen(); });
+    if (! listens)
+        return tl::make_unexpected (listens.error());
+    return true;
+}
+
+bool UnixSocket::close()
+{
+    if (isForeign)
+        return false;
+    if (listenFd < 0)
+        return true;
+    if (bound && FileId::of (socketPath) == bound)
+        unlink (socketPath.c_str());
+    bound.reset();
+    shutdown (listenFd, SHUT_RD); // who has found the path before is refused now
+    return true;
 }
 
 UnixSocket::UnixSocket (UnixSocket&& other) noexcept
     : socketPath (std::move (other.socketPath))
-    , lockFd (std::exchange (other.lockFd, -1))
+    , lock (std::exchange (other.lock, std::nullopt))
     , listenFd (std::exchange (other.listenFd, -1))
+    , bound (std::exchange (other.bound, std::nullopt))
+    , folder (other.folder)
+    , isForeign (other.isForeign)
 {}
 
 UnixSocket::~UnixSocket()
 {
+    close(); // before the descriptor is: until then no other file has this one's inode
     if (listenFd >= 0)
-    {
-        close (listenFd);
-        unlink (socketPath.c_str());
-    }
-    if (lockFd >= 0)
-    {
-        unlink (lockPathOf (socketPath).c_str());
-        close (lockFd);
-    }
+        ::close (listenFd);
 }
 } // namespace tableread::engine

@@ -18,7 +18,7 @@ struct HttpAdmission
     bool showsToken = false;                // that is wanted
 };
 
-/** A socket that clients come from, and who of them may ask. Both checks run on the I/O thread and must not wait. */
+/** A socket that clients come from, and who of them may ask. The functions run on the I/O thread and must not wait. */
 struct HttpListener
 {
     int fd = -1;             // listens, non-blocking; stays the caller's
@@ -30,5 +30,9 @@ struct HttpListener
 
     /** Looks at the head of a request, before its body is read. Empty: all are admitted. */
     std::function<HttpAdmission (const HttpRequest& head)> admit = {};
+
+    /** Called once when the server ends: no further client can connect after it. @returns whether those who have by then
+        are turned away (503); else they are left to whoever accepts them next. Empty: they are turned away. */
+    std::function<bool()> lastCall = {};
 };
 } // namespace tableread::engine

@@ -68,6 +68,16 @@ public:
         asio::post (io, [this] { end (End::Stopped); });
     }
 
+    void retire()
+    {
+        asio::post (io, [this] { retireNow(); });
+    }
+
+    void moveListener (int from, int to)
+    {
+        asio::post (io, [this, from, to] { moveNow (from, to); });
+    }
+
 private:
     using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
@@ -93,6 +103,7 @@ private:
     {
         Entrance (asio::io_context& io, HttpListener wanted, int family)
             : listener (std::move (wanted))
+            , fd (listener.fd)
             , newcomers (family == AF_UNIX     ? Standing::Local
                          : listener.wantsToken ? Standing::Stranger
                                                : Standing::Remote)
@@ -101,6 +112,7 @@ private:
         {}
 
         const HttpListener listener;
+        int fd; // another one than the listener's after moveListener()
         const Standing newcomers;
         Acceptor acceptor;
         asio::steady_timer pause; // until the system may have descriptors again
@@ -109,8 +121,12 @@ private:
 
     void accept (Entrance& entrance);
     void accepted (Entrance& entrance, const SystemError& error, Socket client);
-    void admit (const Entrance& entrance, Socket client);
+    void admit (const Entrance& entrance, Socket client, std::optional<Refusal> refusal = {});
+    void admitWaiting (Entrance& entrance, const std::optional<Refusal>& refusal = {});
     void armIdleExit();
+    void idleIsOver();
+    void retireNow();
+    void moveNow (int from, int to);
     void worked() override;
     void end (End how);
     void run();
@@ -127,7 +143,7 @@ private:
     ConnectionTable connections;
     std::shared_ptr<std::atomic<std::size_t>> heldBytes = std::make_shared<std::atomic<std::size_t>> (0);
     std::atomic<std::size_t> atWork { 0 };
-    bool trimming = false, ending = false;
+    bool trimming = false, retired = false, ending = false;
     End how = End::Stopped;
     std::optional<asio::thread_pool> workers;
 };
@@ -146,6 +162,16 @@ HttpServer::End HttpServer::serve (std::vector<HttpListener> listeners)
 void HttpServer::stop()
 {
     core->stop();
+}
+
+void HttpServer::retire()
+{
+    core->retire();
+}
+
+void HttpServer::moveListener (int from, int to)
+{
+    core->moveListener (from, to);
 }
 
 HttpServer::End HttpServer::Core::serve (std::vector<HttpListener> listeners)
@@ -199,7 +225,7 @@ void HttpServer::Core::accept (Entrance& entrance)
 
 void HttpServer::Core::accepted (Entrance& entrance, const SystemError& error, Socket client)
 {
-    if (ending)
+    if (ending || error == asio::error::operation_aborted) // by moveNow()
         return;
     if (! error)
         return admit (entrance, std::move (client));
@@ -220,13 +246,27 @@ void HttpServer::Core::accepted (Entrance& entrance, const SystemError& error, S
         end (End::Failed);
 }
 
-void HttpServer::Core::admit (const Entrance& entrance, Socket client)
+/** Accepts those who have connected by now. */
+void HttpServer::Core::admitWaiting (Entrance& entrance, const std::optional<Refusal>& refusal)
+{
+    SystemError error;
+    entrance.acceptor.non_blocking (true, error);
+    for (int i = 0; i < SOMAXCONN; ++i)
+    {
+        Socket client = entrance.acceptor.accept (error);
+        if (! error)
+            admit (entrance, std::move (client), refusal);
+        else if (error == asio::error::try_again || ! isPassing (error))
+            return;
+    }
+}
+
+void HttpServer::Core::admit (const Entrance& entrance, Socket client, std::optional<Refusal> refusal)
 {
     const auto& listener = entrance.listener;
     if (isTcpSocket (client.native_handle()))
         prepareTcpSocket (client.native_handle(), options.limits.write);
-    std::optional<Refusal> refusal;
-    if (! connections.makeRoomFor (entrance.newcomers))
+    if (! refusal && ! connections.makeRoomFor (entrance.newcomers))
         refusal = Refusal { 503, "too many clients are connected" };
     if (! refusal && listener.welcome)
         refusal = listener.welcome (client.native_handle());
@@ -304,7 +344,7 @@ std::shared_ptr<void> HttpServer::Core::keep (std::size_t bytes)
 void HttpServer::Core::becameIdle (HttpConnection& connection)
 {
     connections.becameIdle (connection);
-    if (ending)
+    if (ending || retired)
         connection.close();
 }
 
@@ -318,13 +358,47 @@ void HttpServer::Core::left (HttpConnection& connection)
 
 void HttpServer::Core::armIdleExit()
 {
-    if (options.idleExit.count() == 0 || ending || ! connections.isEmpty())
+    if ((options.idleExit.count() == 0 && ! retired) || ending || ! connections.isEmpty())
         return;
-    idleExit.expires_after (options.idleExit);
+    idleExit.expires_after (retired ? std::chrono::milliseconds (0) : options.idleExit);
     idleExit.async_wait ([this] (SystemError error) {
         if (! error)
-            end (End::Idle);
+            idleIsOver();
     });
+}
+
+/** Ends, unless a client has come in this very moment: it is served. */
+void HttpServer::Core::idleIsOver()
+{
+    if (ending || ! connections.isEmpty())
+        return;
+    for (auto& entrance : entrances)
+        admitWaiting (entrance);
+    if (connections.isEmpty())
+        end (End::Idle);
+}
+
+void HttpServer::Core::retireNow()
+{
+    retired = true;
+    while (connections.closeIdle (Standing::Local))
+        ;
+    armIdleExit();
+}
+
+void HttpServer::Core::moveNow (int from, int to)
+{
+    const auto entrance = std::ranges::find (entrances, from, &Entrance::fd);
+    if (ending || entrance == entrances.end())
+        return;
+    admitWaiting (*entrance);
+    sockaddr_storage address {};
+    socklen_t size = sizeof (address);
+    getsockname (to, reinterpret_cast<sockaddr*> (&address), &size);
+    SystemError ignored;
+    entrance->acceptor.close (ignored);
+    entrance->acceptor.assign (asio::generic::stream_protocol (address.ss_family, 0), to, ignored);
+    entrance->fd = to;
 }
 
 /** Freed bodies and recordings stay with the allocator, which keeps them apart for each worker: lets the system have them.
@@ -348,6 +422,8 @@ void HttpServer::Core::end (End wanted)
     how = wanted;
     for (auto& entrance : entrances)
     {
+        if (! entrance.listener.lastCall || entrance.listener.lastCall())
+            admitWaiting (entrance, stopping);
         entrance.acceptor.release(); // the descriptor is the caller's
         entrance.pause.cancel();
     }

@@ -48,6 +48,13 @@ public:
 
     void stop();
 
+    /** Ends as soon as no client is being answered, as after the idle limit. [any thread] */
+    void retire();
+
+    /** A listener's socket is another one from now on. Those who wait at the old one are accepted, and it is closed.
+        [any thread] */
+    void moveListener (int from, int to);
+
 private:
     class Core;
     std::unique_ptr<Core> core;

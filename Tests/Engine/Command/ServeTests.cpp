@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "CommandFixture.h"
+#include "Support/Environment.h"
 #include "Support/Pipe.h"
 #include "Support/RawHttp.h"
 
@@ -21,6 +22,7 @@ namespace
 /** `serve` in a process of its own, since it listens to the process's signals. */
 struct ServeProcess
 {
+    ServeProcess() = default;
     ServeProcess (CommandFixture& engine, std::vector<std::string> more = {})
     {
         std::vector<std::string> arguments { "serve", "--socket", socket (engine) };
@@ -209,6 +211,101 @@ TEST_CASE ("Serve exits on its own when it is not needed", "[engine][command][se
     ServeProcess process (engine, { "--idle-exit", "0.3" });
     CHECK (process.wait() == 0);
     CHECK (engine.files() == std::vector<std::string> { "log" });
+}
+
+TEST_CASE ("A time until the idle exit that is none is refused", "[engine][command][serve][errors]")
+{
+    CommandFixture engine;
+    const auto* time = GENERATE ("nan", "-nan", "NAN", "inf", "-inf", "-1", "1e7", "soon", "");
+    const auto outcome =
+        engine.run ({ "serve", "--socket", ServeProcess::socket (engine), "--idle-exit", time });
+    CAPTURE (time, outcome.err);
+    CHECK (outcome.code == 2);
+    CHECK_THAT (outcome.err, Contains ("--idle-exit"));
+    CHECK (engine.files().empty());
+}
+
+TEST_CASE ("SIGUSR1 ends serve when nobody uses it", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    engine.control->frameMs = 10;
+    engine.control->frames = 60;
+    ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    RawClient client (ServeProcess::socket (engine));
+    const std::string body = R"({"input": "To the end.", "voice": "Anna", "response_format": "pcm"})";
+    client.send ("POST /v1/audio/speech HTTP/1.1\r\nHost: engine\r\nContent-Length: " +
+                 std::to_string (body.size()) + "\r\n\r\n" + body);
+    client.receive (1);
+    kill (process.pid, SIGUSR1);
+    const auto answer = RawResponse::parse (client.receive());
+    CHECK (answer.complete);
+    CHECK (answer.body.size() == 60 * FakeRenderer::frameSamples * 2);
+    CHECK (process.wait() == 0);
+    CHECK (engine.files() == std::vector<std::string> { "log" });
+}
+
+TEST_CASE ("Serve takes its socket back from who removes it", "[engine][command][serve]")
+{
+    CommandFixture engine;
+    ServeProcess process (engine);
+    REQUIRE (isReady (engine));
+    std::filesystem::remove (ServeProcess::socket (engine));
+    CHECK (isReady (engine));
+    kill (process.pid, SIGTERM);
+    CHECK (process.wait() == 0);
+    CHECK (engine.files() == std::vector<std::string> { "log" });
+    CHECK_THAT (engine.read ("log"), Contains ("e.sock was removed: listening there again"));
+}
+
+TEST_CASE ("Safe mode serves the embedded model whatever the environment says", "[engine][command][serve]")
+{
+    const Environment before ({ "TABLEREAD_MODEL" });
+    setenv ("TABLEREAD_MODEL", "/nowhere/model", 1);
+    CommandFixture engine;
+    CHECK (engine.run ({ "serve", "--socket", ServeProcess::socket (engine) }).code == 2);
+    ServeProcess process (engine, { "--embedded" });
+    CHECK (isReady (engine));
+}
+
+TEST_CASE ("(an engine for the next case)", "[.activated]")
+{
+    CommandFixture engine;
+    const auto outcome = engine.run ({ "serve", "--idle-exit", "1" });
+    CHECK (outcome.code == 0);
+    CHECK_THAT (outcome.err, ! Contains ("[warning]"));
+}
+
+TEST_CASE ("systemd-socket-activate starts serve for the first client, and keeps the socket",
+           "[engine][command][serve][.slow]")
+{
+    const CommandFixture engine;
+    const auto socket = ServeProcess::socket (engine);
+    const auto self = std::filesystem::read_symlink ("/proc/self/exe");
+    INFO ("systemd-socket-activate is missing: Assets/setup/test soak installs it, in the package systemd");
+    REQUIRE (std::system ("systemd-socket-activate --version > /dev/null") == 0);
+    ServeProcess process;
+    process.pid = fork();
+    if (process.pid == 0)
+    {
+        execlp ("systemd-socket-activate", "systemd-socket-activate", "-l", socket.c_str(), self.c_str(),
+                "[activated]", nullptr);
+        std::_Exit (127);
+    }
+    const auto program = std::filesystem::path ("/proc") / std::to_string (process.pid) / "exe";
+    for (int i = 0; i < 3000 && ! std::filesystem::exists (socket); ++i)
+        std::this_thread::sleep_for (std::chrono::milliseconds (10));
+    CHECK (std::filesystem::read_symlink (program).filename() == "systemd-socket-activate");
+    CHECK (request (socket, "GET", "/health").status == 200); // the first one is served, not refused
+    CHECK (std::filesystem::read_symlink (program) == self);
+    REQUIRE (isReady (engine));
+    const auto speech = request (socket, "POST", "/v1/audio/speech",
+                                 R"({"input": "Hello.", "voice": "Anna", "response_format": "pcm"})");
+    CHECK (speech.status == 200);
+    CHECK (speech.complete);
+    CHECK (process.wait() == 0); // the idle exit
+    CHECK (std::filesystem::exists (socket));
+    CHECK_FALSE (std::filesystem::exists (socket + ".lock"));
 }
 
 TEST_CASE ("Serve ends at once even while its model loads", "[engine][command][serve]")

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real proxy between clients and the engine: it joins its clients' requests on the same connections.
-#include <csignal>
-#include <spawn.h>
-#include <sys/wait.h>
-
 #include <catch2/catch.hpp>
 
 #include "Engine/Server/ServerFixture.h"
-
-extern char** environ;
+#include "Support/HaProxy.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -16,7 +11,7 @@ using namespace tableread::test;
 
 namespace
 {
-/** HAProxy from Debian's package, before one engine. */
+/** HAProxy before one engine. */
 class Proxy
 {
 public:
@@ -28,11 +23,7 @@ public:
                                  << front().string() << "\n  default_backend engines\nbackend engines\n"
                                  << (reuse.empty() ? "" : "  http-reuse " + reuse + "\n")
                                  << "  server engine unix@" << engine.string() << '\n';
-        std::string words[] { "haproxy", "-db", "-q", "-f", settings.string() };
-        char* const arguments[] { words[0].data(), words[1].data(), words[2].data(),
-                                  words[3].data(), words[4].data(), nullptr };
-        INFO ("haproxy is missing: Assets/setup/test soak installs it");
-        REQUIRE (posix_spawnp (&pid, "haproxy", nullptr, nullptr, arguments, environ) == 0);
+        proxy.emplace (settings);
         REQUIRE (eventually ([this] {
             try
             {
@@ -44,19 +35,12 @@ public:
             }
         }));
     }
-    ~Proxy()
-    {
-        kill (pid, SIGKILL);
-        waitpid (pid, nullptr, 0);
-    }
-    Proxy (const Proxy&) = delete;
-    Proxy& operator= (const Proxy&) = delete;
 
     std::filesystem::path front() const { return folder.path() / "front.sock"; }
 
 private:
     TemporaryFolder folder;
-    pid_t pid = -1;
+    std::optional<HaProxy> proxy;
 };
 } // namespace
 

@@ -203,8 +203,8 @@ TEST_CASE ("Text that is not UTF-8 does not stop a request from being written", 
 TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
 {
     Health health {
-        "ok", "0.1.0",           version,           "mini", "cpu-fp32-1", 24'000, 3200, true, 6, 5,
-        4,    { "mini", "big" }, { "anna", "ben" }, {}
+        "ok", "0.1.0",           version,           "mini", "cpu-fp32-1",  24'000, 3200, true, 6, 5,
+        4,    { "mini", "big" }, { "anna", "ben" }, {},     3'000'000'000, 0.25f
     };
     const bool onAGpu = GENERATE (false, true);
     if (onAGpu)
@@ -219,6 +219,8 @@ TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
     CHECK (parseHealth ("{}")->seats == 1); // of an engine that does not know them
     CHECK_FALSE (parseHealth (R"({"offload": {"gpu_layers": -1}})"));
     CHECK_FALSE (parseHealth (R"({"offload": 8})"));
+    CHECK_FALSE (parseHealth (R"({"loading": 1.5})"));
+    CHECK_FALSE (parseHealth (R"({"loading_bytes": -1})"));
 }
 
 TEST_CASE ("An error keeps its code, message and place", "[source][enginelink]")

@@ -26,6 +26,24 @@ TEST_CASE ("The socket is where the environment says", "[source][enginelink]")
     CHECK ((status.st_mode & 0777) == 0700);
 }
 
+TEST_CASE ("Without a runtime folder the socket is in /tmp and somebody is told what to do",
+           "[source][enginelink]")
+{
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.path() / ("tableread-" + std::to_string (::getuid()));
+    const auto relative = GENERATE (as<std::optional<std::string>> {}, std::nullopt, "run/user/1000", "");
+    const RuntimeEnvironment environment { std::nullopt, relative, temporary.path() };
+    CHECK (engineSocketPath (environment).value() == folder / "engine.sock");
+    CHECK_THAT (socketAdvice (environment),
+                Catch::StartsWith (relative ? "XDG_RUNTIME_DIR is \"" + *relative + "\", not an absolute path"
+                                            : "XDG_RUNTIME_DIR is not set") &&
+                    Catch::Contains ("so the engine's socket is in " + folder.string() +
+                                     ": log in with a session that sets it"));
+
+    CHECK (socketAdvice ({ "/x/y.sock", relative, temporary.path() }).empty());
+    CHECK (socketAdvice ({ std::nullopt, temporary.path(), "/nowhere" }).empty());
+}
+
 TEST_CASE ("A folder that others could reach into is refused", "[source][enginelink]")
 {
     const test::TemporaryFolder temporary;
@@ -64,6 +82,10 @@ TEST_CASE ("A folder that others could reach into is refused", "[source][enginel
     SECTION ("in a folder that is not there")
     {
         CHECK_FALSE (engineSocketPath ({ std::nullopt, temporary.path() / "missing", "/nowhere" }));
+        CHECK_THAT (
+            engineSocketPath ({ std::nullopt, temporary.path() / "missing", "/nowhere" }).error().message,
+            Catch::Contains ("XDG_RUNTIME_DIR names " + (temporary.path() / "missing").string() +
+                             ", which is not there: log in"));
     }
 }
 

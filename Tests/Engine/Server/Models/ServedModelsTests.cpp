@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <latch>
+
 #include <catch2/catch.hpp>
 
 #include "Engine/Server/ServerFixture.h"
@@ -62,4 +64,41 @@ TEST_CASE ("Two devices speak side by side: one that is slow does not hold up th
     mayGoOn = true;
     server.stop();
     thread.join();
+}
+
+TEST_CASE ("While models load, health says how large they are and how much of that is there",
+           "[engine][server]")
+{
+    const TemporaryFolder folder;
+    const auto control = std::make_shared<FakeRendererControl>();
+    const VoiceShelf shelf (folder.path(), readBytes);
+    std::latch mayLoad { 1 };
+    RenderWorker small (fakeModel (control), {}), big ({ [&] {
+                                                           mayLoad.wait();
+                                                           return std::make_unique<FakeRenderer> (control);
+                                                       } },
+                                                       {});
+    small.waitUntilLoaded();
+    SpeechServer::Options options;
+    options.weightBytes = { 1'000, 3'000 };
+    SpeechServer server (ServedModels ({ { "small", &small, 0, &shelf }, { "big", &big, 0, &shelf } }),
+                         options);
+    auto socket = UnixSocket::claim (folder.path() / "e.sock").value();
+    REQUIRE (socket.listen());
+    std::thread thread ([&] { server.serve ({ unixListener (socket.fd()) }); });
+    const auto health = [&] {
+        return nlohmann::json::parse (request (socket.path(), "GET", "/health").body);
+    };
+    const auto loading = health();
+    mayLoad.count_down();
+    big.waitUntilLoaded();
+    const auto loaded = health();
+    server.stop();
+    thread.join();
+    CHECK (loading["status"] == "loading");
+    CHECK (loading["loading_bytes"] == 4'000);
+    CHECK (loading["loading"] == 0.25);
+    CHECK (loaded["status"] == "ok");
+    CHECK_FALSE (loaded.contains ("loading_bytes"));
+    CHECK_FALSE (loaded.contains ("loading"));
 }
