@@ -211,8 +211,17 @@ void PluginEditor::showStatus (const Performance::View& view)
     renderButton.setButtonText (isRendering ? "Stop" : "Render");
     renderButton.setColour (juce::TextButton::buttonColourId, isRendering ? Theme::line : Theme::accent);
     renderButton.setColour (juce::TextButton::textColourOffId, isRendering ? Theme::text : Theme::background);
-    engineButton.setButtonText (
-        view.link.model.empty() ? "Engine" : juce::String::fromUTF8 (("Model: " + view.link.model).c_str()));
+    showEngine (view.link);
+}
+
+void PluginEditor::showEngine (const LinkStatus& link)
+{
+    isInSafeMode = link.safeMode.has_value();
+    engineButton.setButtonText (isInSafeMode ? "Safe mode"
+                                : link.model.empty()
+                                    ? "Engine"
+                                    : juce::String::fromUTF8 (("Model: " + link.model).c_str()));
+    engineButton.setColour (juce::TextButton::textColourOffId, isInSafeMode ? Theme::bad : Theme::dim);
 }
 
 void PluginEditor::renderOrStop()
@@ -268,12 +277,25 @@ void PluginEditor::openEngineMenu()
 {
     const auto chosen = session.state().engine;
     juce::PopupMenu menu;
+    if (isInSafeMode)
+    {
+        menu.addSectionHeader ("It did not start");
+        menu.addItem ("Try again", [this] { tryAgain (false); });
+        menu.addItem ("Speak with the embedded model", [this] { tryAgain (true); });
+    }
     menu.addSectionHeader ("The program that speaks");
     menu.addItem ("Find it automatically", true, chosen.empty(), [this] { session.setEngine ({}); });
     if (! chosen.empty())
         menu.addItem (juce::String::fromUTF8 (chosen.c_str()), true, true, [] {});
     menu.addItem (juce::String::fromUTF8 ("Choose it\u2026"), [this] { chooseEngine(); });
     menu.showMenuAsync (juce::PopupMenu::Options().withTargetComponent (engineButton));
+}
+
+void PluginEditor::tryAgain (bool withEmbeddedModel)
+{
+    problem.reset();
+    if (const auto begun = session.tryAgain (withEmbeddedModel); ! begun)
+        problem = begun.error();
 }
 
 void PluginEditor::chooseEngine()

@@ -43,7 +43,9 @@ private:
     void renderOrStop();
     void playOrStop();
     void stopAtEnd (const Performance::View& view);
+    void showEngine (const LinkStatus& link);
     void openEngineMenu();
+    void tryAgain (bool withEmbeddedModel);
     void chooseEngine();
     void shuffleSeed();
     void watchDevice();
@@ -68,7 +70,7 @@ private:
     std::vector<std::string> shownVoices; // of the model
     std::int64_t shownMissed = 0;
     double progress = 0.0;
-    bool isRendering = false;
+    bool isRendering = false, isInSafeMode = false;
     int shownLoads = -1;
     int stillTicks = 0; // timer ticks since playback last moved, although it is running
     HostSamples lastPosition;

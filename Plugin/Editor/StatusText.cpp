@@ -51,12 +51,46 @@ double progressOf (const View& view)
     return all > 0.0 ? done / all : 0.0;
 }
 
+/** "5.4 GB", "53 MB" */
+std::string sizeText (std::int64_t bytes)
+{
+    constexpr double million = 1e6, billion = 1e9;
+    return (double) bytes < billion ? number ((double) bytes / million, 0) + " MB"
+                                    : number ((double) bytes / billion, 1) + " GB";
+}
+
+std::string startingText (const StartProgress& start)
+{
+    using Step = StartProgress::Step;
+    const auto seconds = std::to_string (start.elapsed.count() / 1000) + " s";
+    switch (start.step)
+    {
+        case Step::Loading:
+            break;
+        case Step::Replacing:
+            return "Ending an engine of another version\u2026";
+        case Step::Silent:
+            return "The engine has not answered for " + seconds + "\u2026";
+        case Step::Looking:
+        case Step::Starting:
+            return "Starting the engine\u2026" +
+                   (start.elapsed.count() < 2000 ? std::string() : "  " + seconds);
+    }
+    auto text = "Loading " + (start.model.empty() ? "the model" : start.model);
+    if (start.bytes > 0)
+        text += " (" + sizeText (start.bytes) + ")";
+    text += "\u2026  " + seconds;
+    if (start.fraction)
+        text += "  \u00b7  " + number (100.0 * (double) *start.fraction, 0) + " %";
+    return text;
+}
+
 std::string renderingText (const View& view)
 {
     switch (view.link.phase)
     {
         case Phase::Starting:
-            return "Starting the engine\u2026";
+            return startingText (view.link.start);
         case Phase::Waiting:
             return "Waiting: " + view.link.detail + '.';
         case Phase::Restarting:
@@ -118,6 +152,10 @@ Status describe (const View& view, const std::optional<Error>& problem, const st
         return { problem->text(), true, 0.0 };
     if (view.isRendering)
         return { renderingText (view), false, progressOf (view) };
+    if (view.link.safeMode)
+        return { "Safe mode: " + view.link.safeMode->why + ". Log: " + view.link.safeMode->log.string() +
+                     ". Press Safe mode to try again, or to speak with the embedded model.",
+                 true, 0.0 };
     if (auto failed = failure (view); failed.isProblem)
         return failed;
     if (view.passages.empty() && ! notes.empty())

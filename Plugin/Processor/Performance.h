@@ -52,6 +52,8 @@ public:
     /** See RenderLink. */
     void setProgram (std::filesystem::path setting) { link.setProgram (std::move (setting)); }
 
+    void tryAgain (bool withEmbeddedModel) { link.tryAgain (withEmbeddedModel); }
+
     /** The voices of the engine that answered last, if one has. */
     std::optional<std::vector<std::string>> ownVoices() const { return link.status().voices; }
 

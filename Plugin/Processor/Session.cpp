@@ -29,6 +29,7 @@ Session::Options Session::defaultOptions()
 {
     RenderLink::Options options;
     options.engine.search = EngineSearch::current();
+    options.engine.advice = socketAdvice();
     options.engine.arguments = { "--idle-exit", "600" }; // seconds: it is shared, so no plugin ends it
     const auto socket = engineSocketPath();
     if (! socket)
@@ -160,6 +161,12 @@ Result<void> Session::render()
 void Session::stop()
 {
     player.cancel();
+}
+
+Result<void> Session::tryAgain (bool withEmbeddedModel)
+{
+    player.tryAgain (withEmbeddedModel);
+    return render();
 }
 
 std::string Session::save() const

@@ -45,6 +45,9 @@ public:
     Result<void> render();
     void stop();
 
+    /** In safe mode: the same, with a new engine, which has only the embedded model if that is wanted. */
+    Result<void> tryAgain (bool withEmbeddedModel);
+
     /** The state for the host's session. A loaded state of a newer version is given back untouched as long as
         nothing was changed. */
     std::string save() const;

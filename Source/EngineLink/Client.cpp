@@ -118,16 +118,16 @@ void readBody (const char* data, std::size_t size, Answer& answer,
 struct Client::Connection
 {
     asio::io_context io { 1 };
-    Call* running = nullptr; // on the thread that calls
+    Call* running = nullptr; // the innermost one, on the thread that calls
 };
 
 /** One request and its answer on a connection of their own. Every step is asynchronous and is waited for with a limit, so
     that cancel() can end any of them. */
 struct Client::Call
 {
-    Call (Client& owner, std::chrono::milliseconds longestSilence)
+    explicit Call (Client& owner)
         : client (owner)
-        , silence (longestSilence)
+        , outer (owner.connection->running)
         , socket (owner.connection->io)
     {
         parser.header_limit (32 * 1024);
@@ -135,25 +135,52 @@ struct Client::Call
         parser.eager (true);
         client.connection->running = this;
     }
-    ~Call() { client.connection->running = nullptr; }
+    ~Call() { client.connection->running = outer; }
     Call (const Call&) = delete;
     Call& operator= (const Call&) = delete;
+
+    using Clock = std::chrono::steady_clock;
+    using Ended = std::optional<SystemError>;
 
     /** Starts an asynchronous step and waits for its end. @returns its error, or timed_out. */
     template <typename Start>
     SystemError wait (std::chrono::milliseconds limit, Start start)
     {
-        auto& io = client.connection->io;
-        std::optional<SystemError> ended;
-        io.restart();
+        Ended ended;
         start ([&ended] (SystemError error, auto...) { ended = error; });
-        io.run_for (limit); // returns early when the step has ended, since there is nothing else to do
-        if (ended)
-            return *ended;
-        SystemError ignored;
-        socket.close (ignored);
+        return runUntil (ended, Clock::now() + limit) ? *ended : abandon (ended);
+    }
+
+    /** The same for as long as the engine lives: while nothing happens, it is asked. */
+    template <typename Start>
+    SystemError waitForLife (Start start)
+    {
+        Ended ended;
+        start ([&ended] (SystemError error, auto...) { ended = error; });
+        auto lastLife = Clock::now();
+        const auto& limits = client.limits;
+        while (! runUntil (ended, Clock::now() + std::min (limits.probe, limits.silence)))
+            if (client.isAlive())
+                lastLife = Clock::now();
+            else if (! ended && Clock::now() - lastLife > limits.silence)
+                return abandon (ended);
+        return *ended;
+    }
+
+    bool runUntil (const Ended& ended, Clock::time_point deadline)
+    {
+        auto& io = client.connection->io;
         io.restart();
-        io.run(); // the step ends, now that its socket is closed
+        while (! ended && io.run_one_until (deadline) > 0)
+            ;
+        return ended.has_value();
+    }
+
+    SystemError abandon (const Ended& ended)
+    {
+        SystemError ignored;
+        socket.close (ignored); // which ends the step
+        runUntil (ended, Clock::time_point::max());
         return asio::error::timed_out;
     }
 
@@ -179,22 +206,23 @@ struct Client::Call
     }
 
     /** Sends a request and reads the head of its answer, also if the engine refuses without reading all of it. */
-    SystemError ask (const http::request<http::string_body>& request)
+    template <typename Wait>
+    SystemError ask (const http::request<http::string_body>& request, Wait waitFor)
     {
-        const auto sent = wait (silence, [&] (auto then) { http::async_write (socket, request, then); });
+        const auto sent = waitFor ([&] (auto then) { http::async_write (socket, request, then); });
         if (sent && sent != asio::error::broken_pipe && sent != asio::error::connection_reset)
             return sent;
         const auto head =
-            wait (silence, [this] (auto then) { http::async_read_header (socket, buffer, parser, then); });
+            waitFor ([this] (auto then) { http::async_read_header (socket, buffer, parser, then); });
         return head && sent ? sent : head;
     }
 
     /** Reads what comes next of the body, and passes it on. */
-    template <typename Take>
-    SystemError readSome (Take take)
+    template <typename Wait, typename Take>
+    SystemError readSome (Wait waitFor, Take take)
     {
         const auto error =
-            wait (silence, [this] (auto then) { http::async_read_some (socket, buffer, parser, then); });
+            waitFor ([this] (auto then) { http::async_read_some (socket, buffer, parser, then); });
         auto& body = parser.get().body();
         if (body.size() > 0)
             take (static_cast<const char*> (body.data().data()), body.size());
@@ -203,7 +231,7 @@ struct Client::Call
     }
 
     Client& client;
-    std::chrono::milliseconds silence;
+    Call* outer; // which waits meanwhile
     asio::local::stream_protocol::socket socket;
     beast::flat_buffer buffer { std::size_t { 64 } * 1024 };
     ResponseParser parser;
@@ -226,8 +254,8 @@ void Client::cancel()
     cancelled.store (true, std::memory_order_release);
     asio::post (connection->io, [this] {
         SystemError ignored;
-        if (connection->running != nullptr)
-            connection->running->socket.close (ignored);
+        for (auto* call = connection->running; call != nullptr; call = call->outer)
+            call->socket.close (ignored);
     });
 }
 
@@ -248,33 +276,54 @@ CallFailure Client::noEngine() const
              { ErrorCode::Io, "no engine answers on the socket", path.string() } };
 }
 
-CallResult<protocol::Health> Client::health()
+struct Client::Page
 {
-    constexpr const char* doing = "it was asked for its health";
+    int status = 0;
+    std::string body;
+};
+
+CallResult<Client::Page> Client::get (const char* what, const char* doing)
+{
     if (isCancelled())
         return tl::unexpected (failure ({}, ""));
-    Call call (*this, limits.health);
+    Call call (*this);
     if (call.open())
         return tl::unexpected (noEngine());
-    http::request<http::string_body> get { http::verb::get, protocol::healthPath, 11 };
-    get.set (http::field::host, "engine");
-    get.keep_alive (false);
-    auto error = call.ask (get);
-    std::string body;
-    while (! error && ! call.parser.is_done() && body.size() <= protocol::maxBodyBytes && ! isCancelled())
-        error = call.readSome ([&] (const char* data, std::size_t size) { body.append (data, size); });
+    http::request<http::string_body> request { http::verb::get, what, 11 };
+    request.set (http::field::host, "engine");
+    request.keep_alive (false);
+    const auto waitFor = [&] (auto start) { return call.wait (limits.health, start); };
+    auto error = call.ask (request, waitFor);
+    Page page;
+    while (! error && ! call.parser.is_done() && page.body.size() <= protocol::maxBodyBytes &&
+           ! isCancelled())
+        error = call.readSome (waitFor,
+                               [&] (const char* data, std::size_t size) { page.body.append (data, size); });
     if (! call.parser.is_done() || isCancelled())
         return tl::unexpected (failure (error.message(), doing));
+    page.status = (int) call.parser.get().result_int();
+    return page;
+}
 
-    auto health = protocol::parseHealth (body);
-    const auto status = (int) call.parser.get().result_int();
-    if (status != 200 || ! health)
+CallResult<protocol::Health> Client::health()
+{
+    const auto page = get (protocol::healthPath, "it was asked for its health");
+    if (! page)
+        return tl::unexpected (page.error());
+    auto health = protocol::parseHealth (page->body);
+    if (page->status != 200 || ! health)
     {
-        auto why = status != 200 ? protocol::parseError (status, body) : health.error();
+        auto why = page->status != 200 ? protocol::parseError (page->status, page->body) : health.error();
         why.where = path.string();
         return tl::unexpected (CallFailure { CallFailure::Kind::Lost, std::move (why) });
     }
     return *health;
+}
+
+bool Client::isAlive()
+{
+    const auto page = get (protocol::livePath, "it was asked whether it lives");
+    return page && (page->status == 200 || page->status == 404); // an older engine does not know the path
 }
 
 CallResult<protocol::SpeechEnd> Client::speak (const protocol::SpeechRequest& request,
@@ -283,7 +332,7 @@ CallResult<protocol::SpeechEnd> Client::speak (const protocol::SpeechRequest& re
     using Kind = CallFailure::Kind;
     if (isCancelled())
         return tl::unexpected (failure ({}, ""));
-    Call call (*this, limits.silence);
+    Call call (*this);
     if (call.open())
         return tl::unexpected (noEngine());
     auto raw = request;
@@ -299,11 +348,12 @@ CallResult<protocol::SpeechEnd> Client::speak (const protocol::SpeechRequest& re
     post.prepare_payload();
 
     Answer answer;
-    auto error = call.ask (post);
+    const auto waitFor = [&] (auto start) { return call.waitForLife (start); };
+    auto error = call.ask (post, waitFor);
     if (! error)
         readHead (call.parser, answer);
     while (! error && ! answer.nonsense && ! call.parser.is_done() && ! isCancelled())
-        error = call.readSome ([&] (const char* data, std::size_t size) {
+        error = call.readSome (waitFor, [&] (const char* data, std::size_t size) {
             if (! isCancelled())
                 readBody (data, size, answer, onSpeech);
         });

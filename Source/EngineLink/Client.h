@@ -34,8 +34,8 @@ using CallResult = tl::expected<T, CallFailure>;
 
 /** Calls to one engine over its Unix socket.
 
-    Threads   health() and speak() block their caller, one call at a time; cancel() from any thread ends a running
-              call at once, and every later one.
+    Threads   health(), isAlive() and speak() block their caller, one call at a time; cancel() from any thread ends a
+              running call at once, and every later one.
     Signals   none: sockets are written to without SIGPIPE, so a host does not die because its engine did.
 */
 class Client
@@ -45,7 +45,12 @@ public:
     {
         std::chrono::milliseconds connect { 2'000 };
         std::chrono::milliseconds health { 2'000 };
-        std::chrono::milliseconds silence { 300'000 }; // between two pieces of speech, and before the first
+        std::chrono::milliseconds probe {
+            10'000
+        }; // without speech until the engine is asked whether it lives
+        std::chrono::milliseconds silence {
+            60'000
+        }; // without speech or such an answer: a busy engine is not dead
     };
 
     explicit Client (std::filesystem::path socket);
@@ -53,6 +58,9 @@ public:
     ~Client();
 
     [[nodiscard]] CallResult<protocol::Health> health();
+
+    /** Whether the engine answers at all, however busy it is (/livez). */
+    [[nodiscard]] bool isAlive();
 
     /** Asks for the request's speech as raw floats, ignoring its container and format, and passes each piece to
         `onSpeech` as it arrives.
@@ -66,7 +74,9 @@ public:
 private:
     struct Connection;
     struct Call;
+    struct Page;
 
+    CallResult<Page> get (const char* what, const char* doing);
     bool isCancelled() const { return cancelled.load (std::memory_order_acquire); }
     CallFailure failure (const std::string& why, const char* doing) const;
     CallFailure noEngine() const;

@@ -5,12 +5,16 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <thread>
+#include <utility>
 
 #include <fcntl.h>
+
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "Core/Spawn.h"
+#include "EngineLink/Pidfd.h"
 
 extern char** environ;
 
@@ -59,37 +63,69 @@ Result<EngineProcess> EngineProcess::start (const std::filesystem::path& program
     return EngineProcess (id, log);
 }
 
+EngineProcess::EngineProcess (pid_t id, std::filesystem::path logFile)
+    : process (id)
+    , handle (::pidfd_open (id, 0))
+    , log (std::move (logFile))
+{}
+
+EngineProcess::EngineProcess (EngineProcess&& other) noexcept
+    : process (other.process)
+    , handle (std::exchange (other.handle, -1))
+    , log (std::move (other.log))
+    , end (std::move (other.end))
+{}
+
+EngineProcess& EngineProcess::operator= (EngineProcess&& other) noexcept
+{
+    std::swap (process, other.process);
+    std::swap (handle, other.handle);
+    std::swap (log, other.log);
+    std::swap (end, other.end);
+    return *this;
+}
+
+EngineProcess::~EngineProcess()
+{
+    if (handle >= 0)
+        ::close (handle);
+}
+
 std::optional<std::string> EngineProcess::ended()
 {
-    int status = 0;
-    if (! end)
-    {
-        const auto result = ::waitpid (process, &status, WNOHANG);
-        if (result == process)
-            remember (status);
-        else if (result < 0 && errno == ECHILD)
-            end = "an end that the host saw and we did not"; // the host reaps all of its children
-    }
+    if (end)
+        return end;
+    siginfo_t info {};
+    const bool known = (handle >= 0 ? ::waitid (P_PIDFD, (id_t) handle, &info, WEXITED | WNOHANG)
+                                    : ::waitid (P_PID, (id_t) process, &info, WEXITED | WNOHANG)) == 0;
+    if (! known && errno == ECHILD)
+        end = "an end that the host saw and we did not"; // the host reaps all of its children
+    else if (known && info.si_pid != 0 && info.si_code == CLD_EXITED)
+        end = "exit code " + std::to_string (info.si_status);
+    else if (known && info.si_pid != 0)
+        end = "signal " + std::to_string (info.si_status) + " (" + ::strsignal (info.si_status) + ")";
     return end;
 }
 
-void EngineProcess::kill()
+void EngineProcess::endIt (std::chrono::milliseconds patience)
+{
+    constexpr std::chrono::milliseconds aMoment { 10 };
+    for (const int number : { SIGTERM, SIGKILL })
+    {
+        signal (number);
+        for (auto waited = aMoment; ! ended() && waited < patience; waited += aMoment)
+            std::this_thread::sleep_for (aMoment);
+    }
+}
+
+void EngineProcess::signal (int number)
 {
     if (ended())
         return;
-    ::kill (process, SIGKILL);
-    int status = 0;
-    while (::waitpid (process, &status, 0) < 0 && errno == EINTR)
-        ;
-    remember (status);
-}
-
-void EngineProcess::remember (int status)
-{
-    if (WIFSIGNALED (status))
-        end = "signal " + std::to_string (WTERMSIG (status)) + " (" + ::strsignal (WTERMSIG (status)) + ")";
-    else
-        end = "exit code " + std::to_string (WEXITSTATUS (status));
+    if (handle >= 0)
+        ::pidfd_send_signal (handle, number, nullptr, 0);
+    else // it is our child and has not been waited for, so the id is still its own
+        ::kill (process, number);
 }
 
 std::string EngineProcess::lastWords() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,11 +25,16 @@ public:
                                                       const std::vector<std::string>& arguments,
                                                       const std::filesystem::path& log);
 
+    EngineProcess (EngineProcess&& other) noexcept;
+    EngineProcess& operator= (EngineProcess&& other) noexcept;
+    ~EngineProcess();
+
     /** How it ended, in words ("exit code 3", "signal 9 (Killed)"); empty while it runs. */
     std::optional<std::string> ended();
 
-    /** Kills an engine that hangs, and waits for its end. */
-    void kill();
+    /** Ends an engine that hangs: SIGTERM, and SIGKILL if it is still there after `patience`; waits for its end as long
+        again, since a driver may hold it. Another process that has got its id is never meant. */
+    void endIt (std::chrono::milliseconds patience);
 
     /** The last line of its log, shortened; empty if there is none. */
     std::string lastWords() const;
@@ -36,11 +42,13 @@ public:
     pid_t id() const { return process; }
 
 private:
-    EngineProcess (pid_t id, std::filesystem::path logFile) : process (id), log (std::move (logFile)) {}
+    EngineProcess (pid_t id, std::filesystem::path logFile);
 
-    void remember (int status);
+    void signal (int number);
 
-    pid_t process;
+    pid_t process = -1;
+    int handle =
+        -1; // a pidfd: means this process alone, also when its id has been given away; -1 if there are none
     std::filesystem::path log;
     std::optional<std::string> end;
 };

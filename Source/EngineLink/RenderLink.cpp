@@ -22,7 +22,11 @@ std::chrono::milliseconds grown (std::chrono::milliseconds first, int times,
 RenderLink::RenderLink (Options settings, Listener& listener)
     : options (std::move (settings))
     , events (listener)
-    , supervisor (options.engine)
+    , supervisor ([this] {
+        auto engine = options.engine;
+        engine.onProgress = [this] (const StartProgress& progress) { starting (progress); };
+        return engine;
+    }())
     , program (options.engine.search.setting)
     , thread ([this] { run(); })
 {}
@@ -60,7 +64,16 @@ void RenderLink::cancelAll()
 void RenderLink::setProgram (std::filesystem::path setting)
 {
     const std::lock_guard lock (mutex);
+    if (program != setting)
+        now.safeMode.reset();
     program = std::move (setting);
+}
+
+void RenderLink::tryAgain (bool withEmbeddedModel)
+{
+    const std::lock_guard lock (mutex);
+    triesAgain = withEmbeddedModel;
+    now.safeMode.reset();
 }
 
 LinkStatus RenderLink::status() const
@@ -98,8 +111,11 @@ std::optional<RenderLink::Job> RenderLink::nextJob()
         jobs.pop_front();
         now.queued = jobs.size();
         now.phase = Phase::Starting;
+        now.start = {};
         stop.lower();
         supervisor.setProgram (program);
+        if (const auto again = std::exchange (triesAgain, std::nullopt))
+            supervisor.tryAgain (*again);
         return job;
     }
 }
@@ -113,13 +129,19 @@ void RenderLink::render (const Job& job)
 
 RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
 {
-    const auto health = supervisor.ensureRunning (stop);
+    const bool hasBegun = job.take->audio().rendered() > 0; // only the same engine can go on
+    const auto health = supervisor.ensureRunning (stop, ! hasBegun);
+    const auto safeMode = supervisor.safeMode();
+    {
+        const std::lock_guard lock (mutex);
+        now.safeMode = safeMode;
+    }
     if (stop.isRaised())
     {
         end (*job.take, TakeState::Cancelled);
         return Next::End;
     }
-    if (! health && health.error().code == ErrorCode::Io)
+    if (! health && health.error().code == ErrorCode::Io && ! safeMode)
         return lost (job, attempts, health.error());
     if (! health)
     {
@@ -127,7 +149,7 @@ RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
         return Next::End;
     }
 
-    if (job.take->audio().rendered() > 0 && job.take->fingerprint() != health->fingerprint)
+    if (hasBegun && job.take->fingerprint() != health->fingerprint)
     {
         end (*job.take, TakeState::Failed,
              { ErrorCode::Io,
@@ -240,5 +262,13 @@ void RenderLink::setPhase (Phase phase, std::string detail)
     const std::lock_guard lock (mutex);
     now.phase = phase;
     now.detail = std::move (detail);
+}
+
+void RenderLink::starting (const StartProgress& progress)
+{
+    const std::lock_guard lock (mutex);
+    now.start = progress;
+    if (progress.step != StartProgress::Step::Looking) // which takes no time worth a word
+        now.phase = Phase::Starting;
 }
 } // namespace tableread

@@ -28,7 +28,9 @@ struct LinkStatus
     };
 
     Phase phase = Phase::Idle;
+    StartProgress start;                            // while it is Starting
     std::string detail;                             // why the link is Waiting or Restarting, in words
+    std::optional<SafeMode> safeMode;               // no engine is started until tryAgain()
     std::string model;                              // of the last engine that answered
     std::optional<std::vector<std::string>> voices; // its model's own; empty: no engine has answered yet
     std::size_t queued = 0;
@@ -78,6 +80,9 @@ public:
     /** The engine that the user chose, used at the next start; empty: none. */
     void setProgram (std::filesystem::path setting);
 
+    /** Ends safe mode: the next submission starts an engine again, with the embedded model alone if that is wanted. */
+    void tryAgain (bool withEmbeddedModel);
+
     LinkStatus status() const;
 
 private:
@@ -109,6 +114,7 @@ private:
     void finish (Take& take, const protocol::SpeechEnd& how);
     void end (Take& take, TakeState state, Error why = {});
     void setPhase (LinkStatus::Phase phase, std::string detail = {});
+    void starting (const StartProgress& progress);
 
     Options options;
     Listener& events;
@@ -121,6 +127,7 @@ private:
     std::deque<Job> dropped; // cancelled before they began; the link thread ends their takes
     LinkStatus now;
     std::filesystem::path program;
+    std::optional<bool> triesAgain; // with the embedded model?
     bool leaving = false;
 
     std::thread thread;

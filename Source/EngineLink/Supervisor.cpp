@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "EngineLink/Supervisor.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "Core/LockFile.h"
 #include "Core/Units.h"
+#include "EngineLink/RunningEngine.h"
 
 namespace tableread
 {
 namespace
 {
 using Clock = std::chrono::steady_clock;
+using Step = StartProgress::Step;
 
 constexpr std::chrono::milliseconds pollPause { 25 };
+constexpr std::chrono::milliseconds worthTelling { 5'000 }; // of silence
+constexpr std::chrono::milliseconds farewell { 5'000 };     // of an idle engine that was asked to end
 
 Error stopped()
 {
@@ -35,78 +43,219 @@ Result<protocol::Health> checked (const protocol::Health& health)
 }
 } // namespace
 
+std::string ownVersion()
+{
+    return TABLEREAD_VERSION;
+}
+
+/** One call of ensureRunning(). */
+struct Supervisor::Attempt
+{
+    bool mayReplace = true;
+    Clock::time_point begun = Clock::now(), lastAnswer = begun, stepBegun = begun;
+    Step step = Step::Looking;
+    bool everAnswered = false, started = false;
+    std::optional<Clock::time_point> asked {}; // another version to end
+    std::optional<LockFile> starting {};       // held: no other program starts an engine
+};
+
 Supervisor::Supervisor (Options settings) : options (std::move (settings))
 {}
 
-Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop)
+Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop, bool mayReplace)
 {
     Client client (options.socket, options.timeouts);
     const StopSignal::Action breakOff (stop, [&] { client.cancel(); });
-    auto begun = Clock::now();
-    auto lastAnswer = begun;
-    bool everAnswered = false, started = false;
+    Attempt attempt { .mayReplace = mayReplace };
     while (! stop.isRaised())
     {
         const auto health = client.health();
-        if (health && health->status == "ok")
-            return checked (*health);
-        const auto now = Clock::now();
-        if (health)
-        {
-            lastAnswer = now;
-            everAnswered = true;
-        }
-
-        // A killed engine still accepts connections for a moment; one that was there a moment ago may be gone.
-        // If our engine found another one on the socket, it has exited too, and the other one answers.
-        const bool nobodyThere = ! health && health.error().kind == CallFailure::Kind::NoEngine;
-        if (nobodyThere && (! engine || engine->ended()))
-        {
-            if (started)
-                return tl::unexpected (startFailed ("ended with " + *engine->ended()));
-            if (auto starting = start(); ! starting)
-                return tl::unexpected (starting.error());
-            started = true;
-            begun = lastAnswer = now;
-            everAnswered = false;
-        }
-
-        const bool silent = ! health && ! nobodyThere && now - lastAnswer > options.hangLimit;
-        const bool late = ! everAnswered && now - begun > options.startLimit;
-        if (silent || late)
-        {
-            const std::string how =
-                late ? "did not answer within " + std::to_string (options.startLimit.count() / 1000) + " s"
-                     : "hangs: " + health.error().error.message;
-            if (engine)
-                engine->kill();
-            return tl::unexpected (startFailed (how));
-        }
+        if (stop.isRaised())
+            break;
+        if (auto end = health ? answered (*health, attempt) : unanswered (health.error(), client, attempt))
+            return std::move (*end);
         stop.pause (pollPause);
     }
     return tl::unexpected (stopped());
 }
 
-Result<void> Supervisor::start()
+Supervisor::Next Supervisor::answered (const protocol::Health& health, Attempt& attempt)
 {
+    attempt.lastAnswer = Clock::now();
+    attempt.everAnswered = true;
+    attempt.starting.reset();
+    if (replaces (health, attempt))
+    {
+        tell (Step::Replacing, attempt);
+        return {};
+    }
+    if (health.status != "ok")
+    {
+        tell (Step::Loading, attempt, &health);
+        return {};
+    }
+    failures = 0;
+    return checked (health);
+}
+
+/** Asks an idle engine of another version to end. @returns whether its end is to be waited for. */
+bool Supervisor::replaces (const protocol::Health& health, Attempt& attempt)
+{
+    const bool isOurs = engine && ! engine->ended();
+    if (isOurs)
+        startedVersion = health.engineVersion;
+    if (isOurs || health.busy || health.engineVersion == options.version)
+        return false;
+    if (attempt.asked)
+        return Clock::now() - *attempt.asked < farewell;
+    const bool wouldBeNoBetter = ! startedVersion.empty() && startedVersion != options.version;
+    if (wouldBeNoBetter || hasReplaced || ! attempt.mayReplace || safeMode())
+        return false;
+    const auto program = findEngine (options.search);
+    if (! program || ! askToEndWhenIdle (options.socket, program->filename().string()))
+        return false;
+    hasReplaced = true;
+    attempt.asked = Clock::now();
+    return true;
+}
+
+Supervisor::Next Supervisor::unanswered (const CallFailure& why, Client& client, Attempt& attempt)
+{
+    // A killed engine still accepts connections for a moment; one that was there a moment ago may be gone.
+    // If our engine found another one on the socket, it has exited too, and the other one answers.
+    const bool nobodyThere = why.kind == CallFailure::Kind::NoEngine;
+    if (nobodyThere && (! engine || engine->ended()))
+    {
+        if (attempt.started)
+            return tl::unexpected (failedStart ("ended with " + *engine->ended()));
+        if (auto starting = start (attempt); ! starting)
+            return tl::unexpected (starting.error());
+    }
+    if (! nobodyThere && client.isAlive())
+    {
+        attempt.lastAnswer = Clock::now();
+        attempt.everAnswered = true;
+    }
+
+    const auto now = Clock::now();
+    const auto silence = now - attempt.lastAnswer;
+    const bool silent = ! nobodyThere && silence > options.hangLimit;
+    const bool late = ! attempt.everAnswered && now - attempt.begun > options.startLimit;
+    if (! silent && ! late)
+    {
+        const bool isComing = nobodyThere && (attempt.started || ! attempt.starting);
+        tell (! nobodyThere && silence > worthTelling ? Step::Silent
+              : isComing                              ? Step::Starting
+                                                      : attempt.step,
+              attempt);
+        return {};
+    }
+    const auto listener = listenerAt (options.socket);
+    if (engine && ! engine->ended() && (listener == 0 || listener == engine->id()))
+        engine->endIt (options.endLimit);
+    const auto how =
+        late ? "did not answer within " + std::to_string (options.startLimit.count() / 1000) + " s"
+             : "hangs: " + why.error.message;
+    return tl::unexpected (attempt.started ? failedStart (how) : failed (how));
+}
+
+/** Starts an engine, unless another program is about to: then its engine is waited for. */
+Result<void> Supervisor::start (Attempt& attempt)
+{
+    if (failures >= options.failedStarts)
+        return tl::unexpected (inSafeMode());
+    if (! attempt.starting)
+    {
+        auto lock = LockFile::take (options.socket.string() + ".starting");
+        if (lock)
+        {
+            attempt.starting = std::move (*lock);
+            return {}; // who had it may have started one since we looked: look again first
+        }
+        // without a lock, as on some file systems, the engines themselves see to it that one remains
+    }
     const auto program = findEngine (options.search);
     if (! program)
         return tl::unexpected (program.error());
     std::vector<std::string> arguments { "serve", "--socket", options.socket.string() };
     arguments.insert (arguments.end(), options.arguments.begin(), options.arguments.end());
-    auto log = options.socket;
-    log.replace_extension (".log");
-    auto process = EngineProcess::start (*program, arguments, log);
+    if (embeddedOnly)
+        arguments.emplace_back ("--embedded");
+    auto process = EngineProcess::start (*program, arguments, log());
     if (! process)
         return tl::unexpected (process.error());
     engine = std::move (*process);
+    attempt.started = true;
+    attempt.begun = attempt.lastAnswer = Clock::now();
+    attempt.everAnswered = false;
     return {};
 }
 
-Error Supervisor::startFailed (const std::string& how) const
+void Supervisor::setProgram (std::filesystem::path setting)
+{
+    if (setting == options.search.setting)
+        return;
+    options.search.setting = std::move (setting);
+    failures = 0;
+    startedVersion.clear();
+}
+
+std::optional<SafeMode> Supervisor::safeMode() const
+{
+    return failures >= options.failedStarts ? std::optional (SafeMode { lastFailure, log() }) : std::nullopt;
+}
+
+void Supervisor::tryAgain (bool withEmbeddedModel)
+{
+    failures = 0;
+    embeddedOnly = withEmbeddedModel;
+}
+
+void Supervisor::tell (Step step, Attempt& attempt, const protocol::Health* health) const
+{
+    if (std::exchange (attempt.step, step) != step)
+        attempt.stepBegun = Clock::now();
+    if (! options.onProgress)
+        return;
+    StartProgress progress { .step = step };
+    progress.elapsed = std::chrono::duration_cast<std::chrono::milliseconds> (
+        Clock::now() - (step == Step::Silent ? attempt.lastAnswer : attempt.stepBegun));
+    if (health != nullptr)
+    {
+        progress.model = health->models.empty() ? health->model : health->models.front();
+        progress.bytes = health->loadingBytes;
+        progress.fraction = health->loading;
+    }
+    options.onProgress (progress);
+}
+
+Error Supervisor::failed (const std::string& how) const
 {
     const auto words = engine ? engine->lastWords() : std::string();
-    return { ErrorCode::Io, "the engine " + how + (words.empty() ? "" : ". Its last words: " + words),
+    return { ErrorCode::Io,
+             "the engine " + how + (words.empty() ? "" : ". Its last words: " + words) +
+                 (options.advice.empty() ? "" : ". " + options.advice),
              options.socket.string() };
+}
+
+Error Supervisor::failedStart (const std::string& how)
+{
+    const auto error = failed (how);
+    lastFailure = error.message;
+    return ++failures >= options.failedStarts ? inSafeMode() : error;
+}
+
+Error Supervisor::inSafeMode() const
+{
+    return { ErrorCode::Io,
+             lastFailure + ". It failed to start " + std::to_string (options.failedStarts) +
+                 " times in a row, so it is not started again unasked. Its log: " + log().string(),
+             options.socket.string() };
+}
+
+std::filesystem::path Supervisor::log() const
+{
+    auto file = options.socket;
+    return file.replace_extension (".log");
 }
 } // namespace tableread

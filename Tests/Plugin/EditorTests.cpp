@@ -6,6 +6,7 @@
 #include "Editor/PluginEditor.h"
 #include "PluginFixture.h"
 #include "Processor/PluginProcessor.h"
+#include "Support/Environment.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -24,9 +25,11 @@ SessionState sceneState (std::uint64_t seed = 0)
 /** A plugin and its editor, without a window: drawn into an image, used through its buttons. */
 struct Desk
 {
-    explicit Desk (const PluginFixture& fixture)
+    explicit Desk (const PluginFixture& fixture) : Desk (fixture.folder.path() / "engine.sock") {}
+
+    explicit Desk (const std::filesystem::path& socket)
     {
-        ::setenv ("TABLEREAD_SOCKET", (fixture.folder.path() / "engine.sock").c_str(), 1);
+        ::setenv ("TABLEREAD_SOCKET", socket.c_str(), 1);
         processor = std::make_unique<PluginProcessor>();
         ::unsetenv ("TABLEREAD_SOCKET");
         editor.reset (processor->createEditor());
@@ -97,6 +100,25 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
     CHECK (desk.shows ("TableRead"));
     CHECK (desk.pixels<WaveformView> (Theme::speaker (1)) > 1000);
     CHECK (desk.button ("Model: tones") != nullptr);
+}
+
+TEST_CASE ("The editor shows safe mode, and a way out of it", "[plugin][editor]")
+{
+    const test::TemporaryFolder folder;
+    const Environment before ({ "TABLEREAD_ENGINE" });
+    ::setenv ("TABLEREAD_ENGINE", "/bin/false", 1);
+    const Desk desk (folder.path() / "engine.sock");
+    desk.processor->session.load (toText (sceneState()));
+    desk.button ("Render")->onClick();
+    desk.processor->session.performance().waitUntilDone();
+    desk.refresh();
+    CHECK (desk.shows ("Safe mode: the engine ended with exit code 1"));
+    REQUIRE (desk.button ("Safe mode") != nullptr);
+    CHECK (desk.processor->session.tryAgain (true));
+    CHECK_FALSE (desk.processor->session.performance().view().link.safeMode);
+    desk.refresh();
+    CHECK (desk.button ("Engine") != nullptr);
+    desk.processor->session.performance().waitUntilDone();
 }
 
 TEST_CASE ("The editor says what went wrong, and stops when asked", "[plugin][editor]")

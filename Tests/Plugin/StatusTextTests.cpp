@@ -57,6 +57,43 @@ TEST_CASE ("The status line says what is happening", "[plugin][editor]")
     CHECK (failed.text == "Line 7: ada.wav: the file is not there");
 }
 
+TEST_CASE ("The status line says how far an engine's start is", "[plugin][editor]")
+{
+    using Step = StartProgress::Step;
+    Performance::View view;
+    view.passages = { passage (TakeState::Queued, 1) };
+    view.isRendering = true;
+    view.link.phase = LinkStatus::Phase::Starting;
+    const auto text = [&] (const StartProgress& start) {
+        view.link.start = start;
+        return describe (view, std::nullopt).text;
+    };
+    using std::chrono::milliseconds;
+    CHECK (text ({ Step::Starting, milliseconds (1'000) }) == "Starting the engine\u2026");
+    CHECK (text ({ Step::Starting, milliseconds (3'900) }) == "Starting the engine\u2026  3 s");
+    CHECK (text ({ Step::Loading, milliseconds (12'000), "big", 5'400'000'000 }) ==
+           "Loading big (5.4 GB)\u2026  12 s");
+    CHECK (text ({ Step::Loading, milliseconds (1'000), "mini", 53'000'000, 0.4f }) ==
+           "Loading mini (53 MB)\u2026  1 s  \u00b7  40 %");
+    CHECK (text ({ Step::Loading, milliseconds (0) }) == "Loading the model\u2026  0 s");
+    CHECK (text ({ Step::Silent, milliseconds (9'000) }) == "The engine has not answered for 9 s\u2026");
+    CHECK (text ({ Step::Replacing }) == "Ending an engine of another version\u2026");
+}
+
+TEST_CASE ("The status line says what safe mode is about", "[plugin][editor]")
+{
+    Performance::View view;
+    view.passages = { passage (TakeState::Failed, 7) };
+    view.link.safeMode = SafeMode { "the engine ended with exit code 3", "/run/tableread/engine.log" };
+    const auto status = describe (view, std::nullopt);
+    CHECK (status.isProblem);
+    CHECK (status.text ==
+           "Safe mode: the engine ended with exit code 3. Log: /run/tableread/engine.log. Press Safe "
+           "mode to try again, or to speak with the embedded model.");
+    view.isRendering = true;
+    CHECK_FALSE (describe (view, std::nullopt).isProblem);
+}
+
 TEST_CASE ("The status line names a line that was cut off", "[plugin][editor]")
 {
     Performance::View view;

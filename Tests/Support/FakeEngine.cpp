@@ -26,6 +26,7 @@ using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
 constexpr const char* fakeFingerprint = "fake-1";
+constexpr std::int64_t fakeWeightBytes = 53'000'000;
 
 /** The one job that the engine has at a time; ends once. */
 struct Speaking
@@ -95,7 +96,11 @@ struct FakeEngine::Server
             return;
         hangIfAsked();
         const auto& request = parser.get();
-        if (request.method() == http::verb::get && request.target() == protocol::healthPath)
+        if (request.target() == protocol::livePath)
+            answer (client, 200, "application/json", R"({"status":"ok"})");
+        else if (request.target() == protocol::readyPath)
+            answer (client, isLoading() ? 503 : 200, "application/json", "{}");
+        else if (request.method() == http::verb::get && request.target() == protocol::healthPath)
             answerHealth (client);
         else if (request.method() == http::verb::post && request.target() == protocol::speechPath)
             answerSpeech (request, client);
@@ -114,16 +119,22 @@ struct FakeEngine::Server
         http::write (client, response, ignored);
     }
 
+    bool isLoading() const { return steady_clock::now() - begun < milliseconds (faults.loadMs); }
+
     void answerHealth (LocalSocket& client)
     {
+        const bool isDeaf = faults.deafAfter > 0 && healthAnswers++ >= faults.deafAfter;
+        while (isDeaf && ! ending)
+            std::this_thread::sleep_for (milliseconds (1));
         protocol::Health health;
-        health.status = steady_clock::now() - begun < milliseconds (faults.loadMs) ? "loading" : "ok";
-        health.engineVersion = "fake";
+        health.status = isLoading() ? "loading" : "ok";
+        health.loadingBytes = isLoading() ? fakeWeightBytes : 0;
+        health.engineVersion = faults.version.empty() ? TABLEREAD_VERSION : faults.version;
         health.protocol = faults.protocol;
         health.model = "tones";
         health.fingerprint = fakeFingerprint;
         health.frameSamples = (std::int64_t) fakeFrameSamples;
-        health.busy = busy;
+        health.busy = busy || faults.saysBusy;
         health.voices = faults.voices;
         answer (client, 200, "application/json", protocol::toJson (health));
     }
@@ -250,6 +261,7 @@ struct FakeEngine::Server
     FakeFaults faults;
     steady_clock::time_point begun = steady_clock::now();
     std::atomic<int> busyAnswersLeft { faults.busyAnswers };
+    std::atomic<int> healthAnswers { 0 };
     std::atomic<bool> busy { false };
     std::atomic<bool> ending { false };
     mutable std::mutex mutex;
@@ -302,6 +314,12 @@ FakeFaults parseFaults (const std::string& text)
             faults.loadMs = number();
         else if (name == "finish")
             faults.finish = protocol::finishReasonOf (value).value();
+        else if (name == "version")
+            faults.version = value;
+        else if (name == "says-busy")
+            faults.saysBusy = true;
+        else if (name == "deaf-after")
+            faults.deafAfter = number();
         else if (name == "hang")
             faults.hangs = true;
         else if (name == "exit")

@@ -25,6 +25,9 @@ struct FakeFaults
     bool waits = false;     // the second frame is not sent before goOn()
     int loadMs = 0;         // the time that health says "loading"
     int protocol = 1;
+    std::string version;   // of the engine; empty: this program's
+    bool saysBusy = false; // in its health
+    int deafAfter = 0;     // /health is answered so often, and then only /livez
     std::vector<std::string> voices { "anna", "ben", "clara", "david" };
     bool drifts = false;                                          // repeating a request gives other samples
     bool notANumber = false;                                      // the second frame holds a NaN
@@ -33,7 +36,7 @@ struct FakeFaults
     bool hangs = false;                                           // takes connections and never answers
     protocol::FinishReason finish = protocol::FinishReason::Stop; // what it says at the end
     bool noFinish = false;                                        // says nothing there
-    bool exitsAtOnce = false; // the process ends with exit code 3 and a message
+    bool exitsAtOnce = false; // the process ends with exit code 3 and a message, unless it gets --embedded
 };
 
 /** An engine without a model: speaks the protocol on a Unix socket, with tones (fakeSpeech) for speech. */

@@ -155,6 +155,42 @@ TEST_CASE ("Cancelling ends a call at any moment", "[source][enginelink][threads
     }
 }
 
+TEST_CASE ("A busy engine is waited for as long as it says that it lives", "[source][enginelink]")
+{
+    const TemporaryFolder folder;
+    FakeFaults faults;
+    faults.waits = true;
+    FakeEngine engine (folder.path() / "engine.sock", faults);
+    Client client (folder.path() / "engine.sock", { .probe = 50ms, .silence = 300ms });
+    CHECK (client.isAlive());
+    std::thread later ([&] {
+        std::this_thread::sleep_for (1500ms);
+        engine.goOn();
+    });
+    const auto call = speak (client);
+    later.join();
+    REQUIRE (call.result);
+    CHECK ((call.speech == fakeSpeech (request())));
+}
+
+TEST_CASE ("Asking a busy engine whether it lives does not delay a cancel", "[source][enginelink]")
+{
+    const TemporaryFolder folder;
+    FakeFaults faults;
+    faults.hangs = true;
+    FakeEngine engine (folder.path() / "engine.sock", faults);
+    Client client (folder.path() / "engine.sock", { .health = 60s, .probe = 10ms, .silence = 120s });
+    std::thread later ([&] {
+        while (engine.hung() < 2) // the request, and the question
+            std::this_thread::sleep_for (1ms);
+        client.cancel();
+    });
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK (speak (client).result.error().kind == Kind::Cancelled);
+    CHECK (std::chrono::steady_clock::now() - begun < 30s);
+    later.join();
+}
+
 TEST_CASE ("Different failures are told apart", "[source][enginelink]")
 {
     const TemporaryFolder folder;
@@ -227,6 +263,7 @@ TEST_CASE ("Different failures are told apart", "[source][enginelink]")
         FakeEngine engine (socket, faults);
         Client client (socket, timeouts);
         CHECK (client.health().error().kind == Kind::Lost);
+        CHECK_FALSE (client.isAlive());
         CHECK (speak (client).result.error().kind == Kind::Lost);
     }
 }

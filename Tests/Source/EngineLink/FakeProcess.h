@@ -45,6 +45,20 @@ public:
                 }
     }
 
+    /** Ends freeze(). */
+    void thaw() const { signalAll (SIGCONT); }
+
+    void signalAll (int signal) const
+    {
+        for (const auto id : processes())
+        {
+            std::error_code gone; // the id may belong to another program by now
+            if (std::filesystem::read_symlink ("/proc/" + std::to_string (id) + "/exe", gone) ==
+                TABLEREAD_FAKE_ENGINE)
+                ::kill (id, signal);
+        }
+    }
+
     int starts() const { return (int) processes().size(); }
 
     std::filesystem::path socket() const { return folder.path() / "engine.sock"; }
@@ -65,17 +79,6 @@ private:
     {
         std::ifstream file (folder.path() / "engine.pids");
         return { std::istream_iterator<pid_t> (file), {} };
-    }
-
-    void signalAll (int signal) const
-    {
-        for (const auto id : processes())
-        {
-            std::error_code gone; // the id may belong to another program by now
-            if (std::filesystem::read_symlink ("/proc/" + std::to_string (id) + "/exe", gone) ==
-                TABLEREAD_FAKE_ENGINE)
-                ::kill (id, signal);
-        }
     }
 
     TemporaryFolder folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 
 #include <catch2/catch.hpp>
@@ -189,7 +190,7 @@ TEST_CASE ("An engine that cannot be started fails what was asked for, with the 
         link.submit (take, line (1));
         REQUIRE (watcher.waitForEnd (*take));
         CHECK_THAT (take->error().message, Catch::Contains ("the tones are out of tune"));
-        CHECK (process.starts() == 5);
+        CHECK (process.starts() == 3); // and no more unasked
     }
     SECTION ("not there")
     {
@@ -201,6 +202,88 @@ TEST_CASE ("An engine that cannot be started fails what was asked for, with the 
                     Catch::StartsWith ("/nowhere/engine: the engine that the setting names"));
     }
     CHECK (take->state() == TakeState::Failed);
+}
+
+TEST_CASE ("After three failed starts a link is in safe mode until it is told to try again",
+           "[source][enginelink]")
+{
+    const FakeProcess process ("exit");
+    Watcher watcher;
+    RenderLink link (fast (process), watcher);
+    const auto submit = [&] {
+        const auto take = std::make_shared<Take>();
+        link.submit (take, line (1));
+        REQUIRE (watcher.waitForEnd (*take));
+        return take;
+    };
+    CHECK (submit()->state() == TakeState::Failed);
+    auto safe = link.status().safeMode;
+    REQUIRE (safe);
+    CHECK (safe->why == "the engine ended with exit code 3. Its last words: the tones are out of tune");
+    CHECK (std::filesystem::exists (safe->log));
+    CHECK_THAT (submit()->error().message,
+                Catch::Contains ("3 times in a row") && Catch::Contains (safe->log.string()));
+    CHECK (process.starts() == 3);
+
+    SECTION ("as before")
+    {
+        link.tryAgain (false);
+        CHECK_FALSE (link.status().safeMode);
+        CHECK (submit()->state() == TakeState::Failed);
+        CHECK (link.status().safeMode);
+        CHECK (process.starts() == 6);
+    }
+    SECTION ("with the embedded model")
+    {
+        link.tryAgain (true);
+        CHECK (submit()->state() == TakeState::Done);
+        CHECK_FALSE (link.status().safeMode);
+        CHECK (process.starts() == 4);
+    }
+    SECTION ("with another program")
+    {
+        link.setProgram ("/nowhere/engine");
+        CHECK_FALSE (link.status().safeMode);
+        CHECK (submit()->error().code == ErrorCode::NotFound);
+    }
+    SECTION ("somebody else has started one")
+    {
+        const FakeEngine engine (process.socket());
+        CHECK (submit()->state() == TakeState::Done);
+        CHECK_FALSE (link.status().safeMode);
+        CHECK (process.starts() == 3);
+    }
+}
+
+TEST_CASE ("Whatever ends or stops an engine, in whatever state of a line, the line is whole",
+           "[source][enginelink][threads]")
+{
+    const int signal = GENERATE (SIGKILL, SIGTERM, SIGSTOP);
+    const bool whileLoading = GENERATE (true, false);
+    CAPTURE (signal, whileLoading);
+    const FakeProcess process ("frame-ms=50;load-ms=500");
+    Watcher watcher;
+    auto options = fast (process);
+    options.engine.hangLimit = 2s;
+    options.engine.endLimit = 200ms;
+    options.engine.timeouts = { .health = 1s, .probe = 200ms, .silence = 2s };
+    RenderLink link (options, watcher);
+    const auto take = std::make_shared<Take>();
+    link.submit (take, line (5));
+    if (whileLoading)
+        while (link.status().start.step != StartProgress::Step::Loading)
+            std::this_thread::sleep_for (1ms);
+    else
+        REQUIRE (watcher.waitFor ([&] { return take->audio().rendered() > 0; }));
+    if (signal == SIGSTOP)
+        process.freeze();
+    else
+        process.signalAll (signal);
+    REQUIRE (watcher.waitForEnd (*take));
+    CHECK (take->state() == TakeState::Done);
+    CHECK ((speechOf (*take) == fakeSpeech (line (5))));
+    CHECK (process.starts() == 2);
+    CHECK_FALSE (link.status().safeMode);
 }
 
 TEST_CASE ("Only the same performance is continued", "[source][enginelink][threads]")

@@ -119,6 +119,7 @@ TEST_CASE ("An engine of ours that hangs is replaced", "[source][enginelink]")
     const StopSignal stop;
     auto options = process.options();
     options.hangLimit = 2s;
+    options.endLimit = 500ms;
     options.timeouts.health = 1s;
     Supervisor supervisor (options);
     REQUIRE (supervisor.ensureRunning (stop));
