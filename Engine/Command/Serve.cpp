@@ -274,7 +274,7 @@ void addOptions (CLI::App* command, const std::shared_ptr<ServeOptions>& options
         ->allow_extra_args (false)
         ->type_name ("[NAME=]DIR[@DEVICE]");
     command->add_flag ("--embedded", options->embedded,
-                       "Serve the embedded model on the CPU, whatever else is set: the plugin's safe mode");
+                       "Serve the embedded model on the CPU and read no settings: the plugin's safe mode");
     options->model.addSettingsTo (*command);
     options->offload.addTo (*command);
     options->listening.addTo (*command);

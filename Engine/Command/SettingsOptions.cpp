@@ -102,6 +102,8 @@ void SettingsOptions::read (const std::string& file)
 {
     if (! command->parsed() || command->get_help_ptr()->count() > 0)
         return; // another subcommand was chosen
+    if (const auto* safe = command->get_option_no_throw ("--embedded"); safe != nullptr && safe->count() > 0)
+        return; // a mistake in the file may be why nothing else starts
     loaded = orThrow (readSettings (SettingsPlace::current (file)));
     if (use == Models::First)
         applyFirstModel();

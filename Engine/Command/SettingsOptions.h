@@ -17,7 +17,8 @@ class Option;
 namespace tableread::engine
 {
 /** --settings, and the settings file (Assets/docs/settings.md): its values become those of a subcommand's options that were not
-    given on the command line, by the options' own checks. A mistake ends the command with its line and key. */
+    given on the command line, by the options' own checks. A mistake ends the command with its line and key. With --embedded
+    the file is not read. */
 class SettingsOptions
 {
 public:

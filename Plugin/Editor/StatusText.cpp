@@ -152,9 +152,10 @@ Status describe (const View& view, const std::optional<Error>& problem, const st
         return { problem->text(), true, 0.0 };
     if (view.isRendering)
         return { renderingText (view), false, progressOf (view) };
-    if (view.link.safeMode)
-        return { "Safe mode: " + view.link.safeMode->why + ". Log: " + view.link.safeMode->log.string() +
-                     ". Press Safe mode to try again, or to speak with the embedded model.",
+    if (const auto& safe = view.link.safeMode)
+        return { "Safe mode: " + safe->why + (safe->why.ends_with ('?') ? "" : ".") +
+                     (safe->log.empty() ? std::string() : " Log: " + safe->log.string() + '.') +
+                     " Press Safe mode to try again, or to speak with the embedded model.",
                  true, 0.0 };
     if (auto failed = failure (view); failed.isProblem)
         return failed;

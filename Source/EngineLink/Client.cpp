@@ -163,7 +163,10 @@ struct Client::Call
             if (client.isAlive())
                 lastLife = Clock::now();
             else if (! ended && Clock::now() - lastLife > limits.silence)
+            {
+                silence = std::chrono::duration_cast<std::chrono::milliseconds> (Clock::now() - lastLife);
                 return abandon (ended);
+            }
         return *ended;
     }
 
@@ -232,6 +235,7 @@ struct Client::Call
 
     Client& client;
     Call* outer; // which waits meanwhile
+    std::chrono::milliseconds silence { 0 };
     asio::local::stream_protocol::socket socket;
     beast::flat_buffer buffer { std::size_t { 64 } * 1024 };
     ResponseParser parser;
@@ -363,7 +367,11 @@ CallResult<protocol::SpeechEnd> Client::speak (const protocol::SpeechRequest& re
     if (answer.nonsense)
         return lost (*answer.nonsense);
     if (! call.parser.is_done() || isCancelled())
-        return tl::unexpected (failure (error.message(), "it was speaking"));
+    {
+        auto why = failure (error.message(), "it was speaking");
+        why.silence = call.silence;
+        return tl::unexpected (std::move (why));
+    }
     if (answer.status == 200 && ! answer.floats.endsWhole())
         return lost ("the speech ended within a sample");
     if (answer.status == 200)

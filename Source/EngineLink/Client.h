@@ -27,6 +27,9 @@ struct CallFailure
     Kind kind = Kind::Lost;
     Error error;
     std::chrono::milliseconds retryAfter { 0 };
+    std::chrono::milliseconds silence {
+        0
+    }; // since the engine last gave a sign of life, if that is why it was given up
 };
 
 template <typename T>

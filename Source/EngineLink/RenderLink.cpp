@@ -210,7 +210,11 @@ RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
         return Next::TryAgain;
     }
     else
+    {
+        if (result.error().silence.count() > 0)
+            supervisor.wasSilentFor (result.error().silence);
         return lost (job, attempts, result.error().error);
+    }
     return Next::End;
 }
 

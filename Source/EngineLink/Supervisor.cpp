@@ -67,6 +67,7 @@ Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop, bool
     Client client (options.socket, options.timeouts);
     const StopSignal::Action breakOff (stop, [&] { client.cancel(); });
     Attempt attempt { .mayReplace = mayReplace };
+    attempt.lastAnswer = std::exchange (lastSign, std::nullopt).value_or (attempt.begun);
     while (! stop.isRaised())
     {
         const auto health = client.health();
@@ -124,6 +125,8 @@ Supervisor::Next Supervisor::unanswered (const CallFailure& why, Client& client,
     // A killed engine still accepts connections for a moment; one that was there a moment ago may be gone.
     // If our engine found another one on the socket, it has exited too, and the other one answers.
     const bool nobodyThere = why.kind == CallFailure::Kind::NoEngine;
+    if (nobodyThere)
+        attempt.lastAnswer = Clock::now(); // whoever listens next is not the one that was silent
     if (nobodyThere && (! engine || engine->ended()))
     {
         if (attempt.started)
@@ -174,14 +177,14 @@ Result<void> Supervisor::start (Attempt& attempt)
         }
         // without a lock, as on some file systems, the engines themselves see to it that one remains
     }
-    const auto program = findEngine (options.search);
-    if (! program)
-        return tl::unexpected (program.error());
+    const auto found = engineProgram();
+    if (! found)
+        return tl::unexpected (found.error());
     std::vector<std::string> arguments { "serve", "--socket", options.socket.string() };
     arguments.insert (arguments.end(), options.arguments.begin(), options.arguments.end());
     if (embeddedOnly)
         arguments.emplace_back ("--embedded");
-    auto process = EngineProcess::start (*program, arguments, log());
+    auto process = EngineProcess::start (*found, arguments, log());
     if (! process)
         return tl::unexpected (process.error());
     engine = std::move (*process);
@@ -191,18 +194,45 @@ Result<void> Supervisor::start (Attempt& attempt)
     return {};
 }
 
+/** A mistake in the settings file is a failed start, so it leads to safe mode, which does without the file. */
+Result<std::filesystem::path> Supervisor::engineProgram()
+{
+    auto found = findEngine (options.search);
+    if (found)
+        return found;
+    auto search = options.search;
+    search.settings = {};
+    const auto withoutSettings = findEngine (search);
+    if (! withoutSettings || embeddedOnly)
+        return withoutSettings;
+    lastFailure = found.error().text();
+    if (lastFailure.ends_with ('.'))
+        lastFailure.pop_back();
+    if (++failures >= options.failedStarts)
+        return tl::unexpected (inSafeMode());
+    return found;
+}
+
+void Supervisor::wasSilentFor (std::chrono::milliseconds silence)
+{
+    lastSign = Clock::now() - silence;
+}
+
 void Supervisor::setProgram (std::filesystem::path setting)
 {
     if (setting == options.search.setting)
         return;
     options.search.setting = std::move (setting);
+    embeddedOnly = false;
     failures = 0;
     startedVersion.clear();
 }
 
 std::optional<SafeMode> Supervisor::safeMode() const
 {
-    return failures >= options.failedStarts ? std::optional (SafeMode { lastFailure, log() }) : std::nullopt;
+    if (failures < options.failedStarts)
+        return std::nullopt;
+    return SafeMode { lastFailure, engine ? log() : std::filesystem::path() };
 }
 
 void Supervisor::tryAgain (bool withEmbeddedModel)
@@ -248,8 +278,10 @@ Error Supervisor::failedStart (const std::string& how)
 Error Supervisor::inSafeMode() const
 {
     return { ErrorCode::Io,
-             lastFailure + ". It failed to start " + std::to_string (options.failedStarts) +
-                 " times in a row, so it is not started again unasked. Its log: " + log().string(),
+             lastFailure + (lastFailure.ends_with ('?') ? "" : ".") + " It failed to start " +
+                 std::to_string (options.failedStarts) +
+                 " times in a row, so it is not started again unasked" +
+                 (engine ? ". Its log: " + log().string() : std::string()),
              options.socket.string() };
 }
 

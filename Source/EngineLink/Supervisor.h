@@ -40,8 +40,8 @@ struct StartProgress
 /** After several failed starts none is tried any more unasked: the same model would fail again. */
 struct SafeMode
 {
-    std::string why; // how the last start failed
-    std::filesystem::path log;
+    std::string why;              // how the last start failed
+    std::filesystem::path log {}; // empty: no engine was started
 };
 
 /** Makes sure that an engine answers on the socket: uses the one that is there, starts one if there is none, replaces
@@ -75,7 +75,11 @@ public:
                  rate; Cancelled if `stop` is raised; Io with the engine's last words if it does not start. */
     [[nodiscard]] Result<protocol::Health> ensureRunning (const StopSignal& stop, bool mayReplace = true);
 
-    /** The program for the next start; empty: search for it. Another one ends safe mode. */
+    /** The engine that answered last has not done so for this long: the next call counts it. */
+    void wasSilentFor (std::chrono::milliseconds silence);
+
+    /** The program for the next start; empty: search for it. Another one ends safe mode, and is not kept to the embedded
+        model. */
     void setProgram (std::filesystem::path setting);
 
     /** Set while it starts no engine. */
@@ -92,6 +96,7 @@ private:
     Next unanswered (const CallFailure& why, Client& client, Attempt& attempt);
     bool replaces (const protocol::Health& health, Attempt& attempt);
     Result<void> start (Attempt& attempt);
+    Result<std::filesystem::path> engineProgram();
     Error failed (const std::string& how) const;
     Error failedStart (const std::string& how);
     Error inSafeMode() const;
@@ -103,7 +108,8 @@ private:
     std::string startedVersion;          // that it reported
     bool hasReplaced = false; // once is enough: two programs of different versions must not do it in turns
     bool embeddedOnly = false;
-    int failures = 0; // starts in a row
+    std::optional<std::chrono::steady_clock::time_point> lastSign; // of life, if it was before the next call
+    int failures = 0;                                              // starts in a row
     std::string lastFailure;
 };
 } // namespace tableread

@@ -90,6 +90,10 @@ TEST_CASE ("The status line says what safe mode is about", "[plugin][editor]")
     CHECK (status.text ==
            "Safe mode: the engine ended with exit code 3. Log: /run/tableread/engine.log. Press Safe "
            "mode to try again, or to speak with the embedded model.");
+    view.link.safeMode = SafeMode { "settings.toml:3: modles is not a setting. Did you mean models?" };
+    CHECK (describe (view, std::nullopt).text ==
+           "Safe mode: settings.toml:3: modles is not a setting. Did you mean models? Press Safe mode to try "
+           "again, or to speak with the embedded model.");
     view.isRendering = true;
     CHECK_FALSE (describe (view, std::nullopt).isProblem);
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,9 @@
 #include <sys/wait.h>
 
 #include <catch2/catch.hpp>
+
+#include "Support/Environment.h"
+#include "Support/TemporaryFolder.h"
 
 extern char** environ;
 
@@ -53,5 +58,30 @@ private:
     }
 
     pid_t process;
+};
+
+/** HAProxy with the configuration that is installed, before two engines; it listens on a Unix socket. */
+class DeployedProxy
+{
+public:
+    static constexpr const char* configuration = TABLEREAD_ROOT "/Assets/deploy/haproxy.cfg";
+
+    /** Addresses as the configuration has them. */
+    DeployedProxy (const std::string& one, const std::string& two, int seats = 1)
+    {
+        ::setenv ("TABLEREAD_FRONT", ("unix@" + path().string()).c_str(), 1);
+        ::setenv ("TABLEREAD_ENGINE_1", one.c_str(), 1);
+        ::setenv ("TABLEREAD_ENGINE_2", two.c_str(), 1);
+        ::setenv ("TABLEREAD_SEATS", std::to_string (seats).c_str(), 1);
+        proxy.emplace (configuration);
+    }
+
+    std::filesystem::path path() const { return folder.path() / "front.sock"; }
+
+private:
+    TemporaryFolder folder;
+    Environment before { { "TABLEREAD_FRONT", "TABLEREAD_ENGINE_1", "TABLEREAD_ENGINE_2",
+                           "TABLEREAD_SEATS" } };
+    std::optional<HaProxy> proxy;
 };
 } // namespace tableread::test

@@ -258,13 +258,18 @@ TEST_CASE ("Serve takes its socket back from who removes it", "[engine][command]
     CHECK_THAT (engine.read ("log"), Contains ("e.sock was removed: listening there again"));
 }
 
-TEST_CASE ("Safe mode serves the embedded model whatever the environment says", "[engine][command][serve]")
+TEST_CASE ("Safe mode serves the embedded model whatever environment and settings say",
+           "[engine][command][serve]")
 {
-    const Environment before ({ "TABLEREAD_MODEL" });
-    setenv ("TABLEREAD_MODEL", "/nowhere/model", 1);
+    const Environment before ({ "TABLEREAD_MODEL", "TABLEREAD_SETTINGS" });
     CommandFixture engine;
+    const bool isSetting = GENERATE (false, true);
+    if (isSetting)
+        setenv ("TABLEREAD_SETTINGS", engine.write ("s.toml", "device = \"tpu\"\n").c_str(), 1);
+    else
+        setenv ("TABLEREAD_MODEL", "/nowhere/model", 1);
     CHECK (engine.run ({ "serve", "--socket", ServeProcess::socket (engine) }).code == 2);
-    ServeProcess process (engine, { "--embedded" });
+    ServeProcess process (engine, { "--embedded", "--gpu-layers", "3" });
     CHECK (isReady (engine));
 }
 

@@ -2,14 +2,12 @@
 // Assets/deploy/haproxy.cfg: several engines behind HAProxy, and the client in front of it.
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
 #include "EngineLink/RenderLink.h"
 #include "FakeProcess.h"
-#include "Support/Environment.h"
 #include "Support/FakeEngine.h"
 #include "Support/FakeSpeech.h"
 #include "Support/HaProxy.h"
@@ -20,8 +18,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-constexpr const char* configuration = TABLEREAD_ROOT "/Assets/deploy/haproxy.cfg";
-
 class Watcher : public RenderLink::Listener
 {
 public:
@@ -51,23 +47,16 @@ protocol::SpeechRequest line (std::uint64_t seed)
     return request;
 }
 
-/** HAProxy with our configuration before two engines; it listens on a Unix socket. */
-class Front
+/** HAProxy before two engines. */
+class Front : public DeployedProxy
 {
 public:
     Front (const std::filesystem::path& one, const std::filesystem::path& two)
+        : DeployedProxy ("unix@" + one.string(), "unix@" + two.string())
     {
-        const auto address = [] (const std::filesystem::path& socket) { return "unix@" + socket.string(); };
-        ::setenv ("TABLEREAD_FRONT", address (path()).c_str(), 1);
-        ::setenv ("TABLEREAD_ENGINE_1", address (one).c_str(), 1);
-        ::setenv ("TABLEREAD_ENGINE_2", address (two).c_str(), 1);
-        ::setenv ("TABLEREAD_SEATS", "1", 1);
-        proxy.emplace (configuration);
         for (int i = 0; i < 2000 && ! Client (path()).health(); ++i)
             std::this_thread::sleep_for (10ms);
     }
-
-    std::filesystem::path path() const { return folder.path() / "front.sock"; }
 
     RenderLink::Options options() const
     {
@@ -77,12 +66,6 @@ public:
         options.firstPause = 10ms;
         return options;
     }
-
-private:
-    TemporaryFolder folder;
-    Environment before { { "TABLEREAD_FRONT", "TABLEREAD_ENGINE_1", "TABLEREAD_ENGINE_2",
-                           "TABLEREAD_SEATS" } };
-    std::optional<HaProxy> proxy;
 };
 
 std::vector<float> speechOf (const Take& take)
@@ -95,7 +78,7 @@ std::vector<float> speechOf (const Take& take)
 
 TEST_CASE ("HAProxy accepts the configuration that is installed", "[source][enginelink][proxy][.slow]")
 {
-    CHECK (HaProxy::check (configuration) == 0);
+    CHECK (HaProxy::check (DeployedProxy::configuration) == 0);
     CHECK (HaProxy::check ("/nowhere/haproxy.cfg") != 0);
 }
 
@@ -149,4 +132,19 @@ TEST_CASE ("HAProxy asks only engines that are ready, and waits with what they h
     CHECK (spoken == 6);
     CHECK (two.jobs() == 6);
     CHECK (one.jobs() == 0);
+}
+
+TEST_CASE ("Behind HAProxy a client is told how far engines are that load",
+           "[source][enginelink][proxy][.slow]")
+{
+    const TemporaryFolder folder;
+    FakeFaults loading;
+    loading.loadMs = 600'000;
+    const FakeEngine one (folder.path() / "1.sock", loading), two (folder.path() / "2.sock", loading);
+    const Front front (folder.path() / "1.sock", folder.path() / "2.sock");
+    std::this_thread::sleep_for (5s); // two checks find out
+    Client client (front.path());
+    CHECK (client.isAlive());
+    CHECK (client.health().value().status == "loading");
+    CHECK (client.speak (line (1), [] (auto) {}).error().kind == CallFailure::Kind::Busy);
 }

@@ -10,6 +10,7 @@
 #include "FakeProcess.h"
 #include "Support/FakeEngine.h"
 #include "Support/FakeSpeech.h"
+#include "Support/Instrumented.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -284,6 +285,30 @@ TEST_CASE ("Whatever ends or stops an engine, in whatever state of a line, the l
     CHECK ((speechOf (*take) == fakeSpeech (line (5))));
     CHECK (process.starts() == 2);
     CHECK_FALSE (link.status().safeMode);
+}
+
+TEST_CASE ("What an engine has been silent before its line was lost counts for its end",
+           "[source][enginelink][threads]")
+{
+    if (isInstrumented)
+        return; // it measures time
+    const FakeProcess process ("frame-ms=50");
+    Watcher watcher;
+    auto options = fast (process);
+    options.engine.hangLimit = 4s;
+    options.engine.endLimit = 100ms;
+    options.engine.timeouts = { .health = 200ms, .probe = 100ms, .silence = 4s };
+    RenderLink link (options, watcher);
+    const auto take = std::make_shared<Take>();
+    link.submit (take, line (5));
+    REQUIRE (watcher.waitFor ([&] { return take->audio().rendered() > 0; }));
+    process.freeze();
+    const auto begun = std::chrono::steady_clock::now();
+    REQUIRE (watcher.waitForEnd (*take));
+    const auto took = std::chrono::steady_clock::now() - begun;
+    CHECK (take->state() == TakeState::Done);
+    CHECK (took > 4s);     // busy is not dead
+    CHECK (took < 7500ms); // and it is not waited for twice
 }
 
 TEST_CASE ("Only the same performance is continued", "[source][enginelink][threads]")
