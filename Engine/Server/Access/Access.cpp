@@ -173,6 +173,10 @@ std::optional<Refusal> Access::checkToken (const HttpRequest& head) const
 HttpListener tcpListener (int fd, std::shared_ptr<const Access> access)
 {
     HttpListener listener { .fd = fd };
+    listener.lastCall = [fd] {
+        TcpSocket::lastCall (fd);
+        return true;
+    };
     listener.wantsToken = access->wantsToken();
     if (listener.wantsToken)
         listener.client = "token";

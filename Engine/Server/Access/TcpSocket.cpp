@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <utility>
 
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -150,6 +152,19 @@ Result<std::vector<TcpSocket>> TcpSocket::listen (const std::vector<TcpAddress>&
     if (sockets.empty())
         return tl::make_unexpected (std::move (missing));
     return sockets;
+}
+
+/** shutdown() would reset those who wait to be accepted, as closing does. */
+void TcpSocket::lastCall (int fd)
+{
+    constexpr std::uint32_t flags = 13, syn = 0x02;      // of a packet that begins with TCP's header
+    constexpr std::uint32_t none = 0, all = 0xffff'ffff; // of its bytes
+    std::array<sock_filter, 4> program {
+        { BPF_STMT (BPF_LD | BPF_B | BPF_ABS, flags), BPF_JUMP (BPF_JMP | BPF_JSET | BPF_K, syn, 0, 1),
+          BPF_STMT (BPF_RET | BPF_K, none), BPF_STMT (BPF_RET | BPF_K, all) }
+    };
+    const sock_fprog filter { static_cast<unsigned short> (program.size()), program.data() };
+    setsockopt (fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof (filter)); // else they are reset
 }
 
 TcpSocket::TcpSocket (TcpSocket&& other) noexcept

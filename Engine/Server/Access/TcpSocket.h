@@ -37,6 +37,10 @@ public:
     const TcpAddress& address() const { return place; } // with the port that it has
     int fd() const { return listenFd; }
 
+    /** From now on nobody connects to a listening socket; those who have connected can still be accepted. Who tries is refused
+        when it is closed. */
+    static void lastCall (int fd);
+
 private:
     TcpSocket (TcpAddress wanted, int descriptor) : place (std::move (wanted)), listenFd (descriptor) {}
     static Result<TcpSocket> listenAt (const TcpAddress& address);

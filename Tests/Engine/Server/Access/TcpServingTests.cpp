@@ -272,6 +272,42 @@ TEST_CASE ("Pieces of answers leave at once and dead peers are found", "[engine]
                { TCP_NODELAY, 1 }, { SO_KEEPALIVE, 1 }, { TCP_USER_TIMEOUT, 30'000 }, { TCP_KEEPIDLE, 15 } });
 }
 
+TEST_CASE ("Who connects over TCP while the engine ends is answered or refused and never reset",
+           "[engine][server][http][tcp]")
+{
+    const bool isIdle = GENERATE (false, true);
+    const auto* place = GENERATE ("127.0.0.1:0", "[::1]:0");
+    if (! hasAddress (place))
+        return;
+    auto sockets = TcpSocket::listen (tcpAddressesOf (place).value()).value();
+    const auto address = sockets[0].address();
+    HttpServer::Options options;
+    options.idleExit = std::chrono::milliseconds (isIdle ? 1 : 0);
+    std::optional<RawClient> late;
+    auto listener = tcpListener (sockets[0].fd(), std::make_shared<const Access> (Access::make ({}).value()));
+    listener.lastCall = [&, call = listener.lastCall] { // after the last look for clients
+        late.emplace (address.host, *address.port);
+        late->send (get ("/health"));
+        return call();
+    };
+    HttpServer server (options, {}, [] (const Refusal& refusal) {
+        return HttpAnswer { .status = refusal.status, .body = refusal.why };
+    });
+    if (! isIdle)
+        server.stop();
+    CHECK (server.serve ({ listener }) == (isIdle ? HttpServer::End::Idle : HttpServer::End::Stopped));
+    const auto answer = RawResponse::parse (late->receive());
+    CHECK (answer.status == 503);
+    CHECK (answer.body == "the engine is stopping");
+    // The model is unloaded before the socket is closed.
+    std::thread unloading ([&] {
+        std::this_thread::sleep_for (std::chrono::milliseconds (200));
+        sockets.clear();
+    });
+    CHECK_THROWS (RawClient (address.host, *address.port)); // else it is connected, and reset
+    unloading.join();
+}
+
 TEST_CASE ("A TCP client that shuts its sending half gets its whole answer", "[engine][server][http][tcp]")
 {
     BusyEngine engine;
