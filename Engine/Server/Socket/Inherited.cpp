@@ -49,9 +49,9 @@ Result<std::optional<UnixSocket>> UnixSocket::inherited()
 {
     const auto count = numberIn ("LISTEN_FDS");
     const bool meantForUs = numberIn ("LISTEN_PID") == getpid() && count > 0;
+    // No child may see them. Of serve's threads only the log's run yet, and they have nothing to tell of.
     for (const auto* name : { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES" })
-        unsetenv (
-            name); // NOLINT(concurrency-mt-unsafe): serve calls this before it has threads; no child may see them
+        unsetenv (name); // NOLINT(concurrency-mt-unsafe): see above
     if (! meantForUs)
         return std::optional<UnixSocket>();
     if (count > 1)

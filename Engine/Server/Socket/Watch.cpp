@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Socket/Watch.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <poll.h>
@@ -14,8 +13,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr std::chrono::milliseconds settling { 100 }; // a cleaner removes several files, and then the folder
-constexpr std::chrono::milliseconds firstTry { 1'000 }, longestTry { 60'000 };
+constexpr std::chrono::milliseconds settling { 100 };  // a cleaner removes several files, and then the folder
 constexpr std::chrono::milliseconds blindly { 2'000 }; // between looks, if the system reports no changes
 } // namespace
 
@@ -24,7 +22,6 @@ SocketWatch::SocketWatch (UnixSocket& watched, Hooks wanted)
     , hooks (std::move (wanted))
     , changes (inotify_init1 (IN_NONBLOCK | IN_CLOEXEC))
     , ends (eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC))
-    , untilNextTry (firstTry)
 {
     if (ends >= 0) // else nothing could end the thread
         thread = std::thread ([this] { run(); });
@@ -73,7 +70,7 @@ bool SocketWatch::follow()
 bool SocketWatch::wait (bool isFollowing)
 {
     std::array<pollfd, 2> waited { { { ends, POLLIN, 0 }, { changes, POLLIN, 0 } } };
-    const auto limit = isFollowing ? std::chrono::milliseconds (-1) : told.empty() ? blindly : untilNextTry;
+    const auto limit = isFollowing ? std::chrono::milliseconds (-1) : blindly;
     poll (waited.data(), waited.size(), static_cast<int> (limit.count()));
     if (waited[0].revents != 0)
         return false;
@@ -101,7 +98,6 @@ bool SocketWatch::look()
     if (renewed)
     {
         told.clear();
-        untilNextTry = firstTry;
         if (*renewed)
             hooks.renewed (before, socket.fd());
         return true;
@@ -111,13 +107,11 @@ bool SocketWatch::look()
         hooks.taken (renewed.error().text());
         return false;
     }
-    if (renewed.error().text() == told)
+    if (renewed.error().text() != told)
     {
-        untilNextTry = std::min (longestTry, 2 * untilNextTry);
-        return true;
+        told = renewed.error().text();
+        hooks.failed (told);
     }
-    told = renewed.error().text();
-    hooks.failed (told);
     return true;
 }
 } // namespace tableread::engine

@@ -48,7 +48,6 @@ private:
     int changes = -1; // inotify; -1 if the system has none left
     int folder = -1;  // what of it watches the folder
     int ends = -1;    // an eventfd
-    std::chrono::milliseconds untilNextTry;
     std::string told; // the failure that was told last
     std::thread thread;
 };
