@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "Checkpoint/HubCache.h"
 #include "Checkpoint/LayerFormat.h"
@@ -92,6 +93,7 @@ struct Checkpoint::Files
     std::unique_ptr<RandomTensors> random;
     std::map<std::string, Tensor, std::less<>> tensors, scales; // by official name; a scale by its tensor's
     std::vector<std::string> names, unused;
+    std::shared_ptr<std::atomic<std::int64_t>> bytesRead;
 
     void openFiles();
     void add (const SafetensorsFile& file);
@@ -306,5 +308,18 @@ std::vector<float> Checkpoint::channelScales (std::string_view officialName) con
     if (! stored)
         return {};
     return engine::channelScales (*stored, tensor (officialName).shape[outputDimension (officialName)]);
+}
+
+void Checkpoint::countReads (std::shared_ptr<std::atomic<std::int64_t>> counter)
+{
+    files->bytesRead = std::move (counter);
+    if (files->bytesRead != nullptr)
+        *files->bytesRead = 0;
+}
+
+void Checkpoint::wasRead (const TensorView& tensor) const
+{
+    if (files->bytesRead != nullptr)
+        *files->bytesRead += static_cast<std::int64_t> (tensor.bytes.size());
 }
 } // namespace tableread::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -71,6 +72,13 @@ public:
 
     /** The same as one number for each output channel; empty if there is none. */
     std::vector<float> channelScales (std::string_view officialName) const;
+
+    /** From now on the counter, which begins at 0, has the bytes of all tensors that wasRead() was told of; null: none. Before
+        others use this object. */
+    void countReads (std::shared_ptr<std::atomic<std::int64_t>> counter);
+
+    /** Whoever loads a model has read a tensor, or needs to read no more of it. */
+    void wasRead (const TensorView& tensor) const;
 
 private:
     explicit Checkpoint (const std::filesystem::path& folder); // reads the config, but no tensor yet

@@ -115,6 +115,7 @@ at::Tensor WeightReader::values (const std::string& name, at::IntArrayRef shape)
     const auto view = checkpoint.tensor (name, { shape.data(), shape.size() });
     auto read = inFloat (name, view, scaleOf (name, view));
     checkMappedFiles();
+    checkpoint.wasRead (view);
     return read;
 }
 
@@ -160,6 +161,7 @@ kernels::ByteMatrix WeightReader::byteMatrix (const std::string& name, at::IntAr
         if (view.dtype == DType::Float8E4M3 &&
             values.view (at::kByte).bitwise_and (0x7f).eq (0x7f).any().item<bool>())
             notFinite (checkpoint.folder(), name);
+        checkpoint.wasRead (view);
         return { values, scale.defined() ? scale.to (where) : at::ones ({ n }, where) };
     }
     const auto options = at::TensorOptions (where);
@@ -178,6 +180,7 @@ kernels::ByteMatrix WeightReader::byteMatrix (const std::string& name, at::IntAr
         matrix.values.view (at::kChar).narrow (0, from, count).copy_ (part.values.view (at::kChar));
         matrix.scale.narrow (0, from, count).copy_ (part.scale);
     }
+    checkpoint.wasRead (view);
     return matrix;
 }
 
@@ -234,6 +237,7 @@ EmbeddingTable::EmbeddingTable (const Checkpoint& checkpoint, const std::string&
 {
     const std::int64_t shape[] { rows, columns };
     table = checkpoint.tensor (name, shape);
+    checkpoint.wasRead (table);
     scales = checkpoint.channelScales (name);
     if (table.dtype == DType::Int8 && scales.size() != (std::size_t) rows)
         fail (ErrorCode::InvalidInput,

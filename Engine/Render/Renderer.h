@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -45,6 +46,8 @@ struct LoadOptions
     std::filesystem::path tokenizer {}; // a folder; empty: the model's
     Profiling profiling = Profiling::Off;
     std::vector<std::string> notes {}; // on how the model was found; the first of the model's notes
+    std::shared_ptr<std::atomic<std::int64_t>>
+        bytesRead {}; // of the weights so far, for others to look at; may be null
 
     bool operator== (const LoadOptions&) const = default;
 };

@@ -175,9 +175,13 @@ void SpeechServer::tellLoading (protocol::Health& health) const
     for (std::size_t i = 0; i < std::min (served.size(), options.weightBytes.size()); ++i)
     {
         health.loadingBytes += options.weightBytes[i];
-        loaded += served[i].worker->info (served[i].index) ? options.weightBytes[i] : 0;
+        const auto& read = served[i].options.bytesRead;
+        if (served[i].worker->info (served[i].index))
+            loaded += options.weightBytes[i];
+        else if (read != nullptr) // some of the weights it may not need, and some it needs twice
+            loaded += std::min (read->load(), options.weightBytes[i]);
     }
-    if (loaded > 0) // of one model nobody knows how far it is
+    if (loaded > 0)
         health.loading = static_cast<float> (loaded) / static_cast<float> (health.loadingBytes);
 }
 

@@ -2,7 +2,9 @@
 #include "Command/Serve/Models.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -87,6 +89,7 @@ std::vector<ModelToServe> modelsToServe (std::vector<ModelRequest> asked, const 
         auto load = own.resolve (session);
         load.deviceIndex = gpu.value_or (0);
         offload.applyTo (load);
+        load.bytesRead = std::make_shared<std::atomic<std::int64_t>> (0);
         if (! request.weights.empty())
         {
             load.offload.settings.weights = weightsFormat (request.weights);

@@ -39,12 +39,19 @@ std::int64_t countParameters (const Checkpoint& checkpoint)
     return total;
 }
 
+std::shared_ptr<const Checkpoint> checkpointOf (const LoadOptions& options)
+{
+    auto checkpoint =
+        options.randomWeights ? Checkpoint::random (options.model) : Checkpoint::open (options.model);
+    checkpoint->countReads (options.bytesRead);
+    return checkpoint;
+}
+
 class TorchRenderer : public Renderer, private Measuring
 {
 public:
     TorchRenderer (const LoadOptions& options, at::Device device, const std::string& note)
-        : weightsHash (options.randomWeights ? Checkpoint::random (options.model)
-                                             : Checkpoint::open (options.model))
+        : weightsHash (checkpointOf (options))
         , model (weightsHash.checkpoint(), { .compute = options.compute,
                                              .device = device,
                                              .offload = options.offload,

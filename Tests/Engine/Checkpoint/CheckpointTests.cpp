@@ -22,6 +22,20 @@ TEST_CASE ("Checkpoint opens a single file of any name", "[engine][checkpoint]")
     CHECK (firstFloat (checkpoint->tensor ("x")) == 7);
 }
 
+TEST_CASE ("Checkpoint counts what was read of it", "[engine][checkpoint]")
+{
+    const Folder folder;
+    folder.write ("model.safetensors", SafetensorsWriter().addFloats ("x", { 2, 1 }, { 1, 2 }).file());
+    const auto checkpoint = folder.open();
+    checkpoint->wasRead (checkpoint->tensor ("x")); // nobody counts yet
+    const auto read = std::make_shared<std::atomic<std::int64_t>> (7);
+    checkpoint->countReads (read);
+    CHECK (*read == 0);
+    checkpoint->wasRead (checkpoint->tensor ("x"));
+    checkpoint->wasRead (checkpoint->tensor ("x"));
+    CHECK (*read == 16);
+}
+
 TEST_CASE ("Checkpoint knows both layouts by official names, sorted", "[engine][checkpoint]")
 {
     const Folder folder;

@@ -2,11 +2,13 @@
 #include "Render/Renderer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,9 +28,11 @@ namespace
 {
 using Samples = std::vector<float>;
 
+const auto bytesRead = std::make_shared<std::atomic<std::int64_t>> (0);
+
 Renderer& renderer()
 {
-    static const auto loaded = Renderer::load ({ .model = mini, .threads = 2 });
+    static const auto loaded = Renderer::load ({ .model = mini, .threads = 2, .bytesRead = bytesRead });
     return *loaded;
 }
 
@@ -57,6 +61,16 @@ bool sameBits (const Samples& a, const Samples& b)
 }
 
 } // namespace
+
+TEST_CASE ("A loading counts what it has read of the weights", "[engine][render]")
+{
+    renderer();
+    double bytes = 0;
+    for (const auto& entry : std::filesystem::directory_iterator (mini))
+        bytes += entry.path().extension() == ".safetensors" ? static_cast<double> (entry.file_size()) : 0;
+    CHECK (static_cast<double> (*bytesRead) > 0.9 * bytes);
+    CHECK (static_cast<double> (*bytesRead) < 1.1 * bytes);
+}
 
 TEST_CASE ("The same seed gives the same samples, another seed others", "[engine][render][determinism]")
 {
