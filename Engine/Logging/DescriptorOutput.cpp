@@ -13,7 +13,7 @@
 
 namespace tableread::engine
 {
-DescriptorOutput::DescriptorOutput (int fd) : given (fd)
+DescriptorOutput::DescriptorOutput (int fd, std::size_t mostBytes) : given (fd), most (mostBytes)
 {
     struct stat status = {};
     if (::fstat (fd, &status) != 0)
@@ -42,6 +42,8 @@ LineOutput::Result DescriptorOutput::write (std::string_view line)
                 rest.clear();
             return before;
         }
+    if (most > 0)
+        beginAnew();
     rest = line;
     const auto result = sendRest();
     if (result == Result::Written)
@@ -51,6 +53,16 @@ LineOutput::Result DescriptorOutput::write (std::string_view line)
         rest.clear();
     return hasBegun && result == Result::Full ? Result::Written
                                               : result; // the rest comes before the next line
+}
+
+/** If the file is large. */
+void DescriptorOutput::beginAnew() const
+{
+    struct stat status = {};
+    if (::fstat (given, &status) != 0 || ! S_ISREG (status.st_mode) ||
+        static_cast<std::size_t> (status.st_size) <= most)
+        return;
+    [[maybe_unused]] const int emptied = ::ftruncate (given, 0); // else the next line tries again
 }
 
 /** Full if some or all of it is left. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "Logging/LineOutput.h"
@@ -12,8 +13,9 @@ namespace tableread::engine
 class DescriptorOutput : public LineOutput
 {
 public:
-    /** The descriptor stays the caller's, and its flags as they are. */
-    explicit DescriptorOutput (int fd);
+    /** The descriptor stays the caller's, and its flags as they are. A file that has more bytes than `mostBytes`, and is nobody
+        else's, begins anew; 0: it does not. */
+    explicit DescriptorOutput (int fd, std::size_t mostBytes = 0);
     ~DescriptorOutput() override;
     DescriptorOutput (const DescriptorOutput&) = delete;
     DescriptorOutput& operator= (const DescriptorOutput&) = delete;
@@ -23,8 +25,10 @@ public:
 
 private:
     Result sendRest();
+    void beginAnew() const;
 
     const int given;
+    const std::size_t most;
     int own = -1; // the same, opened again so that it does not block
     bool isSocket = false, mayBlock = false;
     std::string rest; // of the last line

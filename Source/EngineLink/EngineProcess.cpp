@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "Core/Environment.h"
 #include "Core/Spawn.h"
 #include "EngineLink/Pidfd.h"
 
@@ -22,10 +23,11 @@ namespace tableread
 {
 namespace
 {
-/** The environment without the variables that make the engine load the host's libraries instead of its own. */
-std::vector<char*> cleanEnvironment()
+/** The environment without the variables that make the engine load the host's libraries instead of its own, and with that of
+    its log. `ownLog` must outlive it. */
+std::vector<char*> environmentFor (std::string& ownLog)
 {
-    std::vector<char*> variables;
+    std::vector<char*> variables { ownLog.data() };
     for (auto** entry = environ; *entry != nullptr; ++entry)
         if (std::strncmp (*entry, "LD_LIBRARY_PATH=", 16) != 0 &&
             std::strncmp (*entry, "LD_PRELOAD=", 11) != 0)
@@ -50,12 +52,13 @@ Result<EngineProcess> EngineProcess::start (const std::filesystem::path& program
     SpawnSettings settings (SpawnSettings::Own::Session);
     posix_spawn_file_actions_addopen (&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen (&settings.files, STDOUT_FILENO, log.c_str(),
-                                      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+                                      O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0600);
     posix_spawn_file_actions_adddup2 (&settings.files, STDOUT_FILENO, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np (&settings.files, STDERR_FILENO + 1);
     pid_t id = 0;
+    auto ownLog = std::string (ownLogVariable) + "=1";
     const int problem = ::posix_spawn (&id, program.c_str(), &settings.files, &settings.attributes,
-                                       argv.data(), cleanEnvironment().data());
+                                       argv.data(), environmentFor (ownLog).data());
     if (problem != 0)
         return tl::unexpected (
             Error { ErrorCode::Io, std::string ("the engine cannot be started: ") + std::strerror (problem),

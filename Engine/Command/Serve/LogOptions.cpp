@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "Command/NumberOptions.h"
+#include "Core/Environment.h"
 #include "Logging/DescriptorOutput.h"
 #include "Offload/Plan/MemoryPlan.h"
 
@@ -38,13 +39,16 @@ void LogOptions::addTo (CLI::App& command)
 
 std::unique_ptr<Logging> LogOptions::begin (Session& session) const
 {
+    const auto most = static_cast<std::size_t> (parseBytes (size).value_or (0));
+    const bool isOwnFile =
+        ! environmentVariable (ownLogVariable).empty(); // of who has started the engine for itself
     std::unique_ptr<LineOutput> console;
     if (session.errDescriptor < 0)
         console = std::make_unique<StreamOutput> (session.err);
     else
-        console = std::make_unique<DescriptorOutput> (session.errDescriptor);
+        console = std::make_unique<DescriptorOutput> (session.errDescriptor, isOwnFile ? most : 0);
     Logging::Options options { .level = level, .file = file, .texts = texts };
-    options.rotation = { .bytes = static_cast<std::size_t> (parseBytes (size).value_or (0)), .files = files };
+    options.rotation = { .bytes = most, .files = files };
     return std::make_unique<Logging> (std::move (console), options);
 }
 } // namespace tableread::engine

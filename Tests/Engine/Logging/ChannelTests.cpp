@@ -4,8 +4,11 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <fcntl.h>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -16,6 +19,7 @@
 #include "Logging/Channel.h"
 #include "Logging/DescriptorOutput.h"
 #include "Support/Pipe.h"
+#include "Support/TemporaryFolder.h"
 
 using namespace tableread::engine;
 using namespace tableread::test;
@@ -229,6 +233,24 @@ TEST_CASE ("A line that is too long is cut", "[engine][logging]")
         channel.push (std::string (1000, 'x') + '\n');
     }
     CHECK (out.str() == std::string (16, 'x') + "...\n");
+}
+
+TEST_CASE ("A file that an engine has for itself does not grow without end", "[engine][logging]")
+{
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "engine.log";
+    const int fd = ::open (file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    REQUIRE (fd >= 0);
+    const bool isOwn = GENERATE (true, false);
+    DescriptorOutput output (fd, isOwn ? 1000 : 0);
+    for (int i = 0; i < 100; ++i)
+        CHECK (output.write (line (i)) == LineOutput::Result::Written);
+    ::close (fd);
+    std::ifstream in (file);
+    const auto numbers = linesIn ({ std::istreambuf_iterator<char> (in), {} });
+    CHECK (numbers.size() <= (isOwn ? 10 : 100)); // of more than 100 bytes each
+    CHECK (numbers.front() == 100 - static_cast<int> (numbers.size()));
+    CHECK (numbers.back() == 99);
 }
 
 TEST_CASE ("The flags of a descriptor that others share stay as they are", "[engine][logging]")

@@ -275,6 +275,20 @@ TEST_CASE ("An engine is told to end before it is killed", "[source][enginelink]
     CHECK (std::chrono::steady_clock::now() - begun < 20s);
 }
 
+TEST_CASE ("An engine may begin its log anew, and is told so", "[source][enginelink]")
+{
+    const TemporaryFolder folder;
+    const auto log = folder.path() / "log";
+    auto engine =
+        EngineProcess::start (
+            "/bin/sh", { "-c", "echo much; : > \"$0\"; echo little $TABLEREAD_OWN_LOG", log.string() }, log)
+            .value();
+    while (! engine.ended())
+        std::this_thread::sleep_for (1ms);
+    CHECK (engine.lastWords() == "little 1");
+    CHECK (std::filesystem::file_size (log) == 9); // there is no hole before it
+}
+
 TEST_CASE ("A process that has got an engine's id is not ended in its place", "[source][enginelink]")
 {
     const TemporaryFolder folder;
