@@ -27,6 +27,7 @@
 #include "Command/Subcommands.h"
 #include "Logging/Event.h"
 #include "Offload/Plan/MemoryPlan.h"
+#include "Server/Http/Insist.h"
 #include "Server/SpeechServer.h"
 #include "Server/Voices/Store.h"
 
@@ -83,7 +84,7 @@ public:
         : thread ([set = signals.set(), stop = std::move (stop), retire = std::move (retire)] {
             int signal = 0;
             while (sigwait (&set, &signal) == 0 && signal == SIGUSR1)
-                retire();
+                insist (retire);
             stop();
         })
     {}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -37,6 +38,7 @@ struct LogChannel::State
     State (const State&) = delete;
     State& operator= (const State&) = delete;
 
+    LineOutput::Result write (const std::string& line, std::uint64_t lost);
     LineOutput::Result deliver (const std::string& line);
     bool waitForRoom();
     int patienceMs();
@@ -90,26 +92,41 @@ LineOutput::Result LogChannel::State::deliver (const std::string& line)
     }
 }
 
-void LogChannel::run (State& state)
+/** Writes a line, and before it how many were lost. */
+LineOutput::Result LogChannel::State::write (const std::string& line, std::uint64_t lost)
 {
     using Result = LineOutput::Result;
+    try
+    {
+        const auto told = lost > 0 ? deliver (lostLine (lost)) : Result::Written;
+        if (told != Result::Written)
+        {
+            queue.lose (lost); // which is told again with the next line that is written
+            if (told == Result::Lost)
+                queue.lose (1);
+            return told;
+        }
+        lost = 0;
+        const auto result = deliver (line);
+        if (result == Result::Lost)
+            queue.lose (1);
+        return result;
+    }
+    catch (const std::exception&) // there is no memory
+    {
+        queue.lose (lost + 1);
+        return Result::Lost;
+    }
+}
+
+void LogChannel::run (State& state)
+{
     std::string line;
     while (state.patienceMs() != 0)
     {
         const auto next = state.queue.take (line);
-        if (! next.isThere)
+        if (! next.isThere || state.write (line, next.lost) == LineOutput::Result::Full)
             return;
-        auto result = Result::Written;
-        if (next.lost > 0)
-            result = state.deliver (state.lostLine (next.lost));
-        if (result != Result::Written) // with the next line that may be written it is told again
-            state.queue.lose (next.lost);
-        else
-            result = state.deliver (line);
-        if (result == Result::Full)
-            return;
-        if (result == Result::Lost)
-            state.queue.lose (1);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -46,12 +47,18 @@ void SocketWatch::stop()
 
 void SocketWatch::run()
 {
-    do
-    {
-        const bool isFollowing = follow(); // first: no change between it and the look is missed
-        if (! look() || ! wait (isFollowing && told.empty()))
-            return;
-    } while (true);
+    while (true)
+        try
+        {
+            const bool isFollowing = follow(); // first: no change between it and the look is missed
+            if (! look() || ! wait (isFollowing && told.empty()))
+                return;
+        }
+        catch (const std::exception&) // there is no memory
+        {
+            if (! pause (blindly))
+                return;
+        }
 }
 
 /** Lets the system report changes in the folder that has the socket's path now. @returns false if it cannot. */

@@ -7,6 +7,7 @@
 
 #include "EngineLink/SocketPath.h"
 #include "Server/Access/Access.h"
+#include "Server/Http/Insist.h"
 #include "Server/SpeechServer.h"
 
 namespace tableread::engine
@@ -52,11 +53,11 @@ void WatchedSocket::watchFor (SpeechServer& server)
         return;
     const auto renewed = [this, &server] (int before, int now) {
         spdlog::warn ("{} was removed: listening there again", socket.path().string());
-        server.moveListener (before, now);
+        insist ([&] { server.moveListener (before, now); });
     };
     const auto taken = [&server] (const std::string& why) {
         spdlog::warn ("this engine's socket was replaced: {} This one ends when nobody uses it.", why);
-        server.retire();
+        insist ([&] { server.retire(); });
     };
     const auto failed = [] (const std::string& why) {
         spdlog::warn ("this engine's socket is gone: {}", why);

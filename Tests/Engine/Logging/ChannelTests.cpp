@@ -9,6 +9,7 @@
 #include <functional>
 #include <future>
 #include <iterator>
+#include <new>
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -192,6 +193,24 @@ TEST_CASE ("A full disk costs lines, which are counted when there is room again"
         channel.push (line (7));
     }
     CHECK (written == "7 lost\n" + line (7));
+}
+
+TEST_CASE ("A line that there is no memory for is lost and counted", "[engine][logging][errors]")
+{
+    std::string written;
+    {
+        LogChannel channel (std::make_unique<ScriptedOutput> ([&] (std::string_view text) {
+                                if (text == line (1) || text == line (2))
+                                    throw std::bad_alloc();
+                                written += text;
+                                return LineOutput::Result::Written;
+                            }),
+                            lostLine, {});
+        for (int i = 0; i < 4; ++i)
+            channel.push (line (i));
+    }
+    CHECK (lostIn (written) == 2);
+    CHECK (linesIn (written) == std::vector<int> { 0, 3 });
 }
 
 TEST_CASE ("A channel that nobody uses, or whose pipe is full, uses no processor", "[engine][logging]")
