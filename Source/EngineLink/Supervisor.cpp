@@ -186,7 +186,7 @@ Result<void> Supervisor::start (Attempt& attempt)
         arguments.emplace_back ("--embedded");
     auto process = EngineProcess::start (*found, arguments, log());
     if (! process)
-        return tl::unexpected (process.error());
+        return tl::unexpected (counted (process.error(), process.error().text()));
     engine = std::move (*process);
     attempt.started = true;
     attempt.begun = attempt.lastAnswer = Clock::now();
@@ -205,12 +205,7 @@ Result<std::filesystem::path> Supervisor::engineProgram()
     const auto withoutSettings = findEngine (search);
     if (! withoutSettings || embeddedOnly)
         return withoutSettings;
-    lastFailure = found.error().text();
-    if (lastFailure.ends_with ('.'))
-        lastFailure.pop_back();
-    if (++failures >= options.failedStarts)
-        return tl::unexpected (inSafeMode());
-    return found;
+    return tl::unexpected (counted (found.error(), found.error().text()));
 }
 
 void Supervisor::wasSilentFor (std::chrono::milliseconds silence)
@@ -271,7 +266,15 @@ Error Supervisor::failed (const std::string& how) const
 Error Supervisor::failedStart (const std::string& how)
 {
     const auto error = failed (how);
-    lastFailure = error.message;
+    return counted (error, error.message);
+}
+
+/** A failed start; `inWords` is what safe mode says of it. */
+Error Supervisor::counted (const Error& error, std::string inWords)
+{
+    if (inWords.ends_with ('.'))
+        inWords.pop_back();
+    lastFailure = std::move (inWords);
     return ++failures >= options.failedStarts ? inSafeMode() : error;
 }
 

@@ -99,6 +99,7 @@ private:
     Result<std::filesystem::path> engineProgram();
     Error failed (const std::string& how) const;
     Error failedStart (const std::string& how);
+    Error counted (const Error& error, std::string inWords);
     Error inSafeMode() const;
     void tell (StartProgress::Step step, Attempt& attempt, const protocol::Health* health = nullptr) const;
     std::filesystem::path log() const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A socket that systemd, or systemd-socket-activate, listens on and passes to the engine.
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <cstdlib>

@@ -255,6 +255,24 @@ TEST_CASE ("A mistake in the settings file leads to safe mode, which does withou
     CHECK_THAT (supervisor.ensureRunning (stop).error().text(), Catch::Contains ("devise"));
 }
 
+TEST_CASE ("A program that the system does not start leads to safe mode too", "[source][enginelink][errors]")
+{
+    const FakeProcess process;
+    auto options = process.options();
+    options.search.setting = process.path() / "engine";
+    std::ofstream (options.search.setting) << "\x7f"
+                                              "ELF, but only nearly";
+    std::filesystem::permissions (options.search.setting, std::filesystem::perms (0700));
+    const StopSignal stop;
+    Supervisor supervisor (options);
+    for (int i = 0; i < 2; ++i)
+        CHECK_THAT (supervisor.ensureRunning (stop).error().message,
+                    Catch::StartsWith ("the engine cannot be started: "));
+    CHECK_FALSE (supervisor.safeMode());
+    CHECK_THAT (supervisor.ensureRunning (stop).error().message, Catch::Contains ("3 times in a row"));
+    CHECK (supervisor.safeMode());
+}
+
 TEST_CASE ("An engine is told to end before it is killed", "[source][enginelink]")
 {
     const TemporaryFolder folder;
