@@ -99,6 +99,8 @@ texts = true
     CHECK (SettingsFixture::lineOf ("offload.no_offload", given) == "offload.no_offload true command line");
     CHECK (SettingsFixture::lineOf ("offload.pin_memory", given) == "offload.pin_memory true command line");
     CHECK (f.shown ("[offload]\ngpu_layers = 8\nauto = false\nno_offload = false\n").code == 0);
+    const auto byThePlugin = f.shown ("[serve]\nidle_exit = 5\n", { "--idle-exit", "600" });
+    CHECK (SettingsFixture::lineOf ("serve.idle_exit", byThePlugin) == "serve.idle_exit 600 command line");
     // What the command line excludes is not asked for.
     CHECK (SettingsFixture::lineOf ("offload.gpu_layers", given) == "offload.gpu_layers - not used: line 4");
 }

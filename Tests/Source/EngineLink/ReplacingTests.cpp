@@ -165,6 +165,8 @@ TEST_CASE ("Two versions do not replace each other's engines in turns", "[source
 
 TEST_CASE ("A busy engine that says that it lives is never ended", "[source][enginelink]")
 {
+    CHECK (Supervisor::Options {}.hangLimit == 60s);
+    CHECK (Client::Timeouts {}.silence == 60s);
     const FakeProcess process ("deaf-after=1");
     StopSignal stop;
     auto options = process.options();
