@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "Core/FileId.h"
+
 namespace tableread::engine
 {
 RotatingFile::RotatingFile (std::filesystem::path file, const Limits& wanted)
@@ -60,9 +62,7 @@ LineOutput::Result RotatingFile::open()
 /** Nobody has moved or removed it. */
 bool RotatingFile::isInPlace() const
 {
-    struct stat ours = {}, there = {};
-    return opened >= 0 && ::fstat (opened, &ours) == 0 && ::lstat (path.c_str(), &there) == 0 &&
-           ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+    return opened >= 0 && FileId::of (opened) == FileId::of (path);
 }
 
 void RotatingFile::rotate()

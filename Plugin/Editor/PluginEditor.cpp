@@ -217,6 +217,7 @@ void PluginEditor::showStatus (const Performance::View& view)
 void PluginEditor::showEngine (const LinkStatus& link)
 {
     isInSafeMode = link.safeMode.has_value();
+    isEmbeddedOnly = link.isEmbeddedOnly;
     engineButton.setButtonText (isInSafeMode ? "Safe mode"
                                 : link.model.empty()
                                     ? "Engine"
@@ -283,6 +284,8 @@ void PluginEditor::openEngineMenu()
         menu.addItem ("Try again", [this] { tryAgain (false); });
         menu.addItem ("Speak with the embedded model", [this] { tryAgain (true); });
     }
+    else if (isEmbeddedOnly)
+        menu.addItem ("Leave safe mode", [this] { tryAgain (false); });
     menu.addSectionHeader ("The program that speaks");
     menu.addItem ("Find it automatically", true, chosen.empty(), [this] { session.setEngine ({}); });
     if (! chosen.empty())

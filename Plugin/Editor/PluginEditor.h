@@ -70,7 +70,7 @@ private:
     std::vector<std::string> shownVoices; // of the model
     std::int64_t shownMissed = 0;
     double progress = 0.0;
-    bool isRendering = false, isInSafeMode = false;
+    bool isRendering = false, isInSafeMode = false, isEmbeddedOnly = false;
     int shownLoads = -1;
     int stillTicks = 0; // timer ticks since playback last moved, although it is running
     HostSamples lastPosition;

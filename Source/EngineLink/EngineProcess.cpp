@@ -112,13 +112,24 @@ std::optional<std::string> EngineProcess::ended()
 
 void EngineProcess::endIt (std::chrono::milliseconds patience)
 {
-    constexpr std::chrono::milliseconds aMoment { 10 };
     for (const int number : { SIGTERM, SIGKILL })
     {
         signal (number);
-        for (auto waited = aMoment; ! ended() && waited < patience; waited += aMoment)
-            std::this_thread::sleep_for (aMoment);
+        waitForEnd (patience);
     }
+}
+
+void EngineProcess::retire (std::chrono::milliseconds patience)
+{
+    signal (SIGUSR1);
+    waitForEnd (patience);
+}
+
+void EngineProcess::waitForEnd (std::chrono::milliseconds patience)
+{
+    constexpr std::chrono::milliseconds aMoment { 10 };
+    for (auto waited = aMoment; ! ended() && waited < patience; waited += aMoment)
+        std::this_thread::sleep_for (aMoment);
 }
 
 void EngineProcess::signal (int number)

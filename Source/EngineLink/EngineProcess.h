@@ -36,6 +36,9 @@ public:
         again, since a driver may hold it. Another process that has got its id is never meant. */
     void endIt (std::chrono::milliseconds patience);
 
+    /** Asks it to end as soon as nobody uses it (SIGUSR1; Assets/docs/Protocol.md), and waits for that for `patience`. */
+    void retire (std::chrono::milliseconds patience);
+
     /** The last line of its log, shortened; empty if there is none. */
     std::string lastWords() const;
 
@@ -45,6 +48,7 @@ private:
     EngineProcess (pid_t id, std::filesystem::path logFile);
 
     void signal (int number);
+    void waitForEnd (std::chrono::milliseconds patience);
 
     pid_t process = -1;
     int handle =

@@ -113,15 +113,19 @@ std::optional<RenderLink::Job> RenderLink::nextJob()
         now.phase = Phase::Starting;
         now.start = {};
         stop.lower();
-        supervisor.setProgram (program);
-        if (const auto again = std::exchange (triesAgain, std::nullopt))
-            supervisor.tryAgain (*again);
         return job;
     }
 }
 
 void RenderLink::render (const Job& job)
 {
+    std::unique_lock lock (mutex);
+    const auto wanted = program;
+    const auto again = std::exchange (triesAgain, std::nullopt);
+    lock.unlock();
+    supervisor.setProgram (wanted);
+    if (again)
+        supervisor.tryAgain (*again);
     Attempts attempts;
     while (renderOnce (job, attempts) == Next::TryAgain)
         ;
@@ -135,6 +139,7 @@ RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
     {
         const std::lock_guard lock (mutex);
         now.safeMode = safeMode;
+        now.isEmbeddedOnly = supervisor.isEmbeddedOnly();
     }
     if (stop.isRaised())
     {

@@ -31,6 +31,7 @@ struct LinkStatus
     StartProgress start;                            // while it is Starting
     std::string detail;                             // why the link is Waiting or Restarting, in words
     std::optional<SafeMode> safeMode;               // no engine is started until tryAgain()
+    bool isEmbeddedOnly = false;                    // until tryAgain (false), or another program is chosen
     std::string model;                              // of the last engine that answered
     std::optional<std::vector<std::string>> voices; // its model's own; empty: no engine has answered yet
     std::size_t queued = 0;

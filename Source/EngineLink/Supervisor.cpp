@@ -233,7 +233,8 @@ std::optional<SafeMode> Supervisor::safeMode() const
 void Supervisor::tryAgain (bool withEmbeddedModel)
 {
     failures = 0;
-    embeddedOnly = withEmbeddedModel;
+    if (std::exchange (embeddedOnly, withEmbeddedModel) && ! withEmbeddedModel && engine)
+        engine->retire (farewell);
 }
 
 void Supervisor::tell (Step step, Attempt& attempt, const protocol::Health* health) const

@@ -85,8 +85,12 @@ public:
     /** Set while it starts no engine. */
     std::optional<SafeMode> safeMode() const;
 
-    /** Starts engines again, from now on with the embedded model alone if that is wanted. */
+    /** Starts engines again, from now on with the embedded model alone if that is wanted. One that was started so before, and is
+        not busy, is ended if it is not. */
     void tryAgain (bool withEmbeddedModel);
+
+    /** Starts engines with the embedded model alone. */
+    bool isEmbeddedOnly() const { return embeddedOnly; }
 
 private:
     struct Attempt;

@@ -239,7 +239,16 @@ TEST_CASE ("After three failed starts a link is in safe mode until it is told to
         link.tryAgain (true);
         CHECK (submit()->state() == TakeState::Done);
         CHECK_FALSE (link.status().safeMode);
+        CHECK (link.status().isEmbeddedOnly);
         CHECK (process.starts() == 4);
+        process.kill();
+        CHECK (submit()->state() == TakeState::Done); // it stays so
+        CHECK (process.starts() == 5);
+
+        link.tryAgain (false); // which ends that engine
+        CHECK (submit()->state() == TakeState::Failed);
+        CHECK_FALSE (link.status().isEmbeddedOnly);
+        CHECK (process.starts() == 8);
     }
     SECTION ("with another program")
     {
