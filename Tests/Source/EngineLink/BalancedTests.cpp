@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Assets/deploy/haproxy.cfg: several engines behind HAProxy, and the client in front of it.
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -11,6 +9,7 @@
 #include "Support/FakeEngine.h"
 #include "Support/FakeSpeech.h"
 #include "Support/HaProxy.h"
+#include "TakeWatcher.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -18,27 +17,7 @@ using namespace std::chrono_literals;
 
 namespace
 {
-class Watcher : public RenderLink::Listener
-{
-public:
-    void takeChanged (const Take&) override
-    {
-        const std::lock_guard lock (mutex);
-        changed.notify_all();
-    }
-
-    bool waitForEnd (const Take& take)
-    {
-        std::unique_lock lock (mutex);
-        return changed.wait_for (lock, 120s, [&] { return take.isFinal(); });
-    }
-
-private:
-    std::mutex mutex;
-    std::condition_variable changed;
-};
-
-protocol::SpeechRequest line (std::uint64_t seed)
+protocol::SpeechRequest longLine (std::uint64_t seed)
 {
     protocol::SpeechRequest request;
     request.lines = { { 0, std::string (80, 'a') } }; // twelve frames
@@ -67,13 +46,6 @@ public:
         return options;
     }
 };
-
-std::vector<float> speechOf (const Take& take)
-{
-    std::vector<float> speech ((std::size_t) take.audio().rendered());
-    take.audio().read (0, speech);
-    return speech;
-}
 } // namespace
 
 TEST_CASE ("HAProxy accepts the configuration that is installed", "[source][enginelink][proxy][.slow]")
@@ -98,7 +70,7 @@ TEST_CASE ("Behind HAProxy an engine that is killed within a line leaves no trac
         for (std::uint64_t seed = 0; seed < 6; ++seed)
         {
             takes.push_back (std::make_shared<Take>());
-            (seed % 2 == 0 ? first : second).submit (takes.back(), line (seed));
+            (seed % 2 == 0 ? first : second).submit (takes.back(), longLine (seed));
         }
         for (const auto& take : takes)
             REQUIRE (watcher.waitForEnd (*take));
@@ -107,7 +79,7 @@ TEST_CASE ("Behind HAProxy an engine that is killed within a line leaves no trac
     for (std::uint64_t seed = 0; seed < 6; ++seed)
     {
         CHECK (takes[seed]->state() == TakeState::Done);
-        CHECK ((speechOf (*takes[seed]) == fakeSpeech (line (seed))));
+        CHECK ((speechOf (*takes[seed]) == fakeSpeech (longLine (seed))));
     }
     CHECK (one.starts() + two.starts() == 2); // nobody started another
 }
@@ -126,7 +98,7 @@ TEST_CASE ("HAProxy asks only engines that are ready, and waits with what they h
     std::atomic<int> spoken { 0 };
     for (int i = 0; i < 6; ++i)
         clients.emplace_back (
-            [&] { spoken += Client (front.path()).speak (line (1), [] (auto) {}).has_value(); });
+            [&] { spoken += Client (front.path()).speak (longLine (1), [] (auto) {}).has_value(); });
     for (auto& client : clients)
         client.join();
     CHECK (spoken == 6);
@@ -146,5 +118,5 @@ TEST_CASE ("Behind HAProxy a client is told how far engines are that load",
     Client client (front.path());
     CHECK (client.isAlive());
     CHECK (client.health().value().status == "loading");
-    CHECK (client.speak (line (1), [] (auto) {}).error().kind == CallFailure::Kind::Busy);
+    CHECK (client.speak (longLine (1), [] (auto) {}).error().kind == CallFailure::Kind::Busy);
 }

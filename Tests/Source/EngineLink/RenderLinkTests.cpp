@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <condition_variable>
 #include <csignal>
-#include <mutex>
 
 #include <catch2/catch.hpp>
 
@@ -11,6 +9,7 @@
 #include "Support/FakeEngine.h"
 #include "Support/FakeSpeech.h"
 #include "Support/Instrumented.h"
+#include "TakeWatcher.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -18,41 +17,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-/** Waits for takes to change; counts the changes. */
-class Watcher : public RenderLink::Listener
-{
-public:
-    void takeChanged (const Take&) override
-    {
-        const std::lock_guard lock (mutex);
-        ++count;
-        changed.notify_all();
-    }
-
-    template <typename Condition>
-    bool waitFor (Condition&& condition)
-    {
-        std::unique_lock lock (mutex);
-        return changed.wait_for (lock, 120s, condition);
-    }
-
-    bool waitForEnd (const Take& take)
-    {
-        return waitFor ([&] { return take.isFinal(); });
-    }
-
-    int changes()
-    {
-        const std::lock_guard lock (mutex);
-        return count;
-    }
-
-private:
-    std::mutex mutex;
-    std::condition_variable changed;
-    int count = 0;
-};
-
 protocol::SpeechRequest line (std::uint64_t seed)
 {
     protocol::SpeechRequest request;
@@ -69,13 +33,6 @@ RenderLink::Options fast (const FakeProcess& process)
     options.firstPause = 10ms;
     options.longestPause = 50ms;
     return options;
-}
-
-std::vector<float> speechOf (const Take& take)
-{
-    std::vector<float> speech ((std::size_t) take.audio().rendered());
-    take.audio().read (0, speech);
-    return speech;
 }
 } // namespace
 

@@ -45,7 +45,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-Result<std::int64_t> accept (const fs::path&)
+Result<std::int64_t> acceptAny (const fs::path&)
 {
     return 1'234;
 }
@@ -89,7 +89,7 @@ TEST_CASE ("A voice that is stored is there, also for the next engine", "[engine
     auto& store = fixture.store;
     CHECK (store.list().voices.empty());
     CHECK_FALSE (fs::exists (fixture.folder));
-    const auto ada = store.add (upload ("Ada", "sound", "I agree."), accept).value();
+    const auto ada = store.add (upload ("Ada", "sound", "I agree."), acceptAny).value();
     CHECK (ada.milliseconds == 1'234);
     CHECK (ada.bytes == 5);
     CHECK (std::abs (ada.createdAt - std::time (nullptr)) < 100);
@@ -126,7 +126,7 @@ TEST_CASE ("A voice is on the disk before it is acknowledged", "[engine][server]
         return synced[status.st_ino];
     };
     const auto before = times (fixture.folder);
-    const auto ada = fixture.store.add (upload ("Ada", "sound"), accept).value();
+    const auto ada = fixture.store.add (upload ("Ada", "sound"), acceptAny).value();
     CHECK (times (fixture.store.recordingOf (ada)) == 1);
     CHECK (times (fixture.recordFile ("Ada")) == 1);
     CHECK (times (fixture.folder) == before + 1);
@@ -138,18 +138,18 @@ TEST_CASE ("The same again is the same voice; a recording is kept once", "[engin
 {
     StoreFixture fixture;
     auto& store = fixture.store;
-    const auto ada = store.add (upload ("Ada", "sound"), accept).value();
-    CHECK (store.add (upload ("Ada", "sound"), accept).value() == ada);
-    const auto agreed = store.add (upload ("ADA", "sound", "I agree."), accept).value();
+    const auto ada = store.add (upload ("Ada", "sound"), acceptAny).value();
+    CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == ada);
+    const auto agreed = store.add (upload ("ADA", "sound", "I agree."), acceptAny).value();
     CHECK (agreed.consent == "I agree.");
     CHECK (agreed.name == "Ada");
     CHECK (agreed.id() == ada.id());
-    CHECK (store.add (upload ("Ada", "sound"), accept).value() == agreed); // it is not taken back
-    std::ofstream (store.recordingOf (ada)) << "noise";                    // a drive that forgets
-    CHECK (store.add (upload ("Ada", "sound"), accept).value() == agreed);
+    CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == agreed); // it is not taken back
+    std::ofstream (store.recordingOf (ada)) << "noise";                       // a drive that forgets
+    CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == agreed);
     CHECK (contentOf (store.recordingOf (ada)) == "sound");
 
-    const auto ben = store.add (upload ("Ben", "sound"), accept).value();
+    const auto ben = store.add (upload ("Ben", "sound"), acceptAny).value();
     CHECK (ben.id() != ada.id());
     CHECK (store.recordingOf (ben) == store.recordingOf (ada));
     CHECK (endingsIn (fixture.folder) == Endings { ".audio", ".json", ".json" });
@@ -165,12 +165,12 @@ TEST_CASE ("A name has one recording until it is deleted", "[engine][server][voi
 {
     StoreFixture fixture;
     auto& store = fixture.store;
-    const auto ada = store.add (upload ("Ada", "sound"), accept).value();
+    const auto ada = store.add (upload ("Ada", "sound"), acceptAny).value();
     bool isRead = false;
     const auto other =
         store.add (upload ("ａｄａ", "other sound"), [&isRead] (const auto& file) { // wide letters
             isRead = true;
-            return accept (file);
+            return acceptAny (file);
         });
     REQUIRE_FALSE (other);
     CHECK (other.error().code == ErrorCode::Conflict);
@@ -178,7 +178,7 @@ TEST_CASE ("A name has one recording until it is deleted", "[engine][server][voi
     CHECK_FALSE (isRead);
     CHECK (endingsIn (fixture.folder) == Endings { ".audio", ".json" });
     REQUIRE (store.remove (ada.id()));
-    const auto next = store.add (upload ("Ada", "other sound"), accept).value();
+    const auto next = store.add (upload ("Ada", "other sound"), acceptAny).value();
     CHECK (next.id() != ada.id());
     CHECK (store.byId (ada.id()).error().code == ErrorCode::NotFound);
 }
@@ -200,11 +200,11 @@ TEST_CASE ("A full disk leaves nothing half-written", "[engine][server][voices][
 {
     StoreFixture fixture;
     auto& store = fixture.store;
-    const auto ada = store.add (upload ("Ada", "sound"), accept).value();
+    const auto ada = store.add (upload ("Ada", "sound"), acceptAny).value();
     const std::string large (100'000, 'x');
     {
         const FileSizeLimit full (50'000);
-        const auto refused = store.add (upload ("Ben", large), accept);
+        const auto refused = store.add (upload ("Ben", large), acceptAny);
         REQUIRE_FALSE (refused);
         CHECK (refused.error().code == ErrorCode::Io);
         CHECK_THAT (refused.error().message,
@@ -212,12 +212,12 @@ TEST_CASE ("A full disk leaves nothing half-written", "[engine][server][voices][
     }
     {
         const FileSizeLimit full (60); // the recording fits, its record does not
-        CHECK (store.add (upload ("Ben", "other sound"), accept).error().code == ErrorCode::Io);
-        CHECK (store.add (upload ("Ada", "sound", "I agree."), accept).error().code == ErrorCode::Io);
+        CHECK (store.add (upload ("Ben", "other sound"), acceptAny).error().code == ErrorCode::Io);
+        CHECK (store.add (upload ("Ada", "sound", "I agree."), acceptAny).error().code == ErrorCode::Io);
     }
     CHECK (store.list().voices == std::vector<VoiceRecord> { ada });
     CHECK (endingsIn (fixture.folder) == Endings { ".audio", ".json" });
-    CHECK (store.add (upload ("Ben", large), accept));
+    CHECK (store.add (upload ("Ben", large), acceptAny));
 }
 
 TEST_CASE ("Files that are no voices are left out with a note, and stay", "[engine][server][voices][errors]")
@@ -225,7 +225,7 @@ TEST_CASE ("Files that are no voices are left out with a note, and stay", "[engi
     StoreFixture fixture;
     auto& store = fixture.store;
     for (const auto* name : { "Ada", "Ben", "Cora", "Dora", "Eve" })
-        REQUIRE (store.add (upload (name, name), accept));
+        REQUIRE (store.add (upload (name, name), acceptAny));
     const auto eve = store.byName ("Eve").value(), cora = store.byName ("Cora").value();
     std::ofstream (fixture.recordFile ("Ada")) << "{\"format\": 1,";
     std::ofstream (fixture.recordFile ("Ben")) << R"({"format": 2, "name": "Ben"})";
@@ -247,9 +247,10 @@ TEST_CASE ("Files that are no voices are left out with a note, and stay", "[engi
 
     store.tidy(); // an unreadable record may have any recording
     CHECK (fs::exists (store.recordingOf (cora)));
-    CHECK (store.add (upload ("Ben", "Ben"), accept).error().code == ErrorCode::Conflict); // a newer engine's
-    CHECK (store.add (upload ("Ada", "Ada"), accept));
-    CHECK (store.add (upload ("Cora", "Cora"), accept).value().id() == cora.id());
+    CHECK (store.add (upload ("Ben", "Ben"), acceptAny).error().code ==
+           ErrorCode::Conflict); // a newer engine's
+    CHECK (store.add (upload ("Ada", "Ada"), acceptAny));
+    CHECK (store.add (upload ("Cora", "Cora"), acceptAny).value().id() == cora.id());
     CHECK (contentOf (store.recordingOf (cora)) == "Cora");
     CHECK (fs::exists (fixture.folder / "music.audio"));
 }
@@ -259,7 +260,7 @@ TEST_CASE ("What a killed engine has left is removed, but not what another one w
 {
     StoreFixture fixture;
     auto& store = fixture.store;
-    const auto ada = store.add (upload ("Ada", "sound"), accept).value();
+    const auto ada = store.add (upload ("Ada", "sound"), acceptAny).value();
     const auto unused = std::string (32, 'f') + ".audio";
     std::ofstream (fixture.folder / unused) << "no record";
     std::ofstream (fixture.folder / (unused + ".1.part")) << "half";
@@ -267,7 +268,7 @@ TEST_CASE ("What a killed engine has left is removed, but not what another one w
     const auto ben = store.add (upload ("Ben", "other"), [&] (const fs::path& file) {
         VoiceStore (fixture.folder).tidy();
         CHECK (fs::exists (file));
-        return accept (file);
+        return acceptAny (file);
     });
     CHECK (ben);
     CHECK (store.list().voices.size() == 2);
@@ -292,7 +293,7 @@ TEST_CASE ("Whoever uploads and deletes at once leaves whole voices", "[engine][
             {
                 (void) mine.list();
                 const auto name = i < 2 ? std::string ("Ada") : "Ben " + std::to_string (i);
-                const auto voice = mine.add (upload (name, "the same sound"), accept);
+                const auto voice = mine.add (upload (name, "the same sound"), acceptAny);
                 stored += voice ? 1 : 0;
                 failures += voice ? 0 : 1;
                 if (voice && turn % 2 == 1)
@@ -326,7 +327,7 @@ TEST_CASE ("A killed engine loses nothing that it has acknowledged", "[engine][s
             {
                 const auto name = "Voice " + std::to_string (round) + ' ' + std::to_string (i);
                 const auto voice =
-                    fixture.store.add (upload (name, name + std::string (10'000, 'x')), accept);
+                    fixture.store.add (upload (name, name + std::string (10'000, 'x')), acceptAny);
                 const auto line = voice ? voice->id() : std::string (38, '!');
                 if (::write (ends[1], line.data(), line.size()) < 0)
                     _exit (1);
@@ -364,9 +365,9 @@ TEST_CASE ("A store has room for so many voices", "[engine][server][voices][erro
     REQUIRE (fixture.store.makeFolder());
     for (std::size_t i = 0; i + 1 < VoiceStore::mostVoices; ++i)
         std::ofstream (fixture.folder / (std::to_string (1'000'000 + i) + ".json")) << "{}";
-    CHECK (fixture.store.add (upload ("Ada", "sound"), accept));
-    CHECK (fixture.store.add (upload ("Ben", "sound"), accept).error().code == ErrorCode::OutOfRange);
-    CHECK (fixture.store.add (upload ("Ada", "sound"), accept)); // it is there
+    CHECK (fixture.store.add (upload ("Ada", "sound"), acceptAny));
+    CHECK (fixture.store.add (upload ("Ben", "sound"), acceptAny).error().code == ErrorCode::OutOfRange);
+    CHECK (fixture.store.add (upload ("Ada", "sound"), acceptAny)); // it is there
 }
 
 TEST_CASE ("A folder that others could reach into holds no voices", "[engine][server][voices][errors]")
@@ -375,14 +376,14 @@ TEST_CASE ("A folder that others could reach into holds no voices", "[engine][se
     fs::create_directories (fixture.folder);
     fs::permissions (fixture.folder, fs::perms (0755));
     CHECK (fixture.store.makeFolder().error().code == ErrorCode::InvalidInput);
-    const auto refused = fixture.store.add (upload ("Ada", "sound"), accept);
+    const auto refused = fixture.store.add (upload ("Ada", "sound"), acceptAny);
     REQUIRE_FALSE (refused);
     CHECK (refused.error().code == ErrorCode::Io);
     CHECK_THAT (refused.error().message, Catch::Contains ("uploaded voices is open to other users"));
     CHECK (endingsIn (fixture.folder).empty());
 
     VoiceStore none { fs::path() };
-    CHECK (none.add (upload ("Ada", "sound"), accept).error().code == ErrorCode::Unsupported);
+    CHECK (none.add (upload ("Ada", "sound"), acceptAny).error().code == ErrorCode::Unsupported);
     CHECK (none.list().voices.empty());
     CHECK (none.byName ("Ada").error().code == ErrorCode::NotFound);
     CHECK (none.byId ("voice_" + std::string (32, '0')).error().code == ErrorCode::NotFound);
