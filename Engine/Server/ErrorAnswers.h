@@ -3,7 +3,7 @@
 
 #include "Core/Error.h"
 #include "Server/Http/Exchange.h"
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/Head.h"
 #include "Server/Jobs/RenderWorker.h"
 
 namespace tableread::engine

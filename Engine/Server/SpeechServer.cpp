@@ -11,7 +11,7 @@
 
 #include "Logging/Event.h"
 #include "Server/ErrorAnswers.h"
-#include "Server/Http/ContentCoding.h"
+#include "Server/Http/Parsing/ContentCoding.h"
 #include "Server/Speech/Delivery.h"
 #include "Server/Speech/FileDelivery.h"
 #include "Server/Voices/Finder.h"

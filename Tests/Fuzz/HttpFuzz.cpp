@@ -7,8 +7,8 @@
 #include "Fuzz/FuzzChecks.h"
 #include "Http/Beast.h"
 #include "Server/Access/Access.h"
-#include "Server/Http/ContentCoding.h"
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/ContentCoding.h"
+#include "Server/Http/Parsing/Head.h"
 #include "Server/Http/RequestReading.h"
 #include "Server/Speech/RequestChecks.h"
 

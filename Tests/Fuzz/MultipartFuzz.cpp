@@ -2,7 +2,7 @@
 // Input: a Content-Type and the body of an upload, a zero byte between them. The parts of a form must lie in its body, one
 // behind the other, and a form that was cut must not be taken for a whole one.
 #include "Fuzz/FuzzChecks.h"
-#include "Server/Http/Multipart.h"
+#include "Server/Http/Parsing/Multipart.h"
 #include "Server/Voices/Form.h"
 #include "Server/Voices/Record.h"
 

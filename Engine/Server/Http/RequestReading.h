@@ -6,7 +6,7 @@
 
 #include "Http/Beast.h"
 #include "Server/Http/Exchange.h"
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/Head.h"
 
 namespace tableread::engine
 {

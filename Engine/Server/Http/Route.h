@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "Server/Http/Exchange.h"
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/Head.h"
 
 namespace tableread::engine
 {

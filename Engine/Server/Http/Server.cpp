@@ -17,7 +17,7 @@
 
 #include "Server/Http/Connection.h"
 #include "Server/Http/Insist.h"
-#include "Server/Http/PathPattern.h"
+#include "Server/Http/Parsing/PathPattern.h"
 #include "Server/Http/Peer.h"
 
 namespace tableread::engine

@@ -10,8 +10,8 @@
 #include "Offload/Fields.h"
 #include "Render/Seats.h"
 #include "Server/ErrorAnswers.h"
-#include "Server/Http/ContentCoding.h"
 #include "Server/Http/Insist.h"
+#include "Server/Http/Parsing/ContentCoding.h"
 #include "Server/Models/Json.h"
 #include "Server/Models/LoadRequest.h"
 

@@ -11,7 +11,7 @@
 #include "Core/Units.h"
 #include "Passage/Names.h"
 #include "Server/ErrorAnswers.h"
-#include "Server/Http/ContentCoding.h"
+#include "Server/Http/Parsing/ContentCoding.h"
 
 namespace tableread::engine
 {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "Core/Error.h"
-#include "Server/Http/Multipart.h"
+#include "Server/Http/Parsing/Multipart.h"
 
 namespace tableread::engine
 {

@@ -57,6 +57,7 @@ TEST_CASE ("Two devices speak side by side: one that is slow does not hold up th
     const auto answer = request (socket.path(), "POST", protocol::speechPath, bodyFor ("quick").dump());
     CHECK (answer.complete);
     CHECK (quick->passagesRendered == 1);
+    CHECK (eventually ([&] { return second.load().speaking == 0; }));
     const auto health = json::parse (request (socket.path(), "GET", "/health").body);
     CHECK (health["models"] == json { "slow", "quick" });
     CHECK (health["seats"] == 32);

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "Server/Http/ContentCoding.h"
+#include "Server/Http/Parsing/ContentCoding.h"
 
 using namespace tableread::engine;
 

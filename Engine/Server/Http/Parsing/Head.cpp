@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/Head.h"
 
 #include <algorithm>
 
 #include <boost/beast/core/string.hpp>
 
-#include "Server/Http/Grammar.h"
+#include "Server/Http/Parsing/Grammar.h"
 
 namespace tableread::engine
 {

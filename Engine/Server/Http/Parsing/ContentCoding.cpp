@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Server/Http/ContentCoding.h"
+#include "Server/Http/Parsing/ContentCoding.h"
 
 #include <array>
 #include <memory>

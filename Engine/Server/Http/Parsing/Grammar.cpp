@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Server/Http/Grammar.h"
+#include "Server/Http/Parsing/Grammar.h"
 
 #include <algorithm>
 

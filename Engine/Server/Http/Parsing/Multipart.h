@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/Head.h"
 
 namespace tableread::engine
 {

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "Server/Http/Head.h"
+#include "Server/Http/Parsing/Head.h"
 
 using namespace tableread::engine;
 

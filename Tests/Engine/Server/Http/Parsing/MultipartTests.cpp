@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "Server/Http/Multipart.h"
+#include "Server/Http/Parsing/Multipart.h"
 
 using namespace tableread::engine;
 

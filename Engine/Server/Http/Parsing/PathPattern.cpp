@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Server/Http/PathPattern.h"
+#include "Server/Http/Parsing/PathPattern.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Server/Http/Multipart.h"
+#include "Server/Http/Parsing/Multipart.h"
 
 #include <algorithm>
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include <boost/beast/core/string.hpp>
 
-#include "Server/Http/Grammar.h"
+#include "Server/Http/Parsing/Grammar.h"
 
 namespace tableread::engine
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "Server/Http/PathPattern.h"
+#include "Server/Http/Parsing/PathPattern.h"
 
 using tableread::engine::matchPath;
 
