@@ -225,9 +225,11 @@ TEST_CASE ("Who connects in the moment of the idle exit is served or told to com
             for (int turn = i; ! over; turn += 5)
                 try
                 {
-                    RawClient client (socket);
-                    client.send (get);
-                    const auto status = RawResponse::parse (client.receive()).status;
+                    const auto status = [&] { // and leaves
+                        RawClient client (socket);
+                        client.send (get);
+                        return RawResponse::parse (client.receive()).status;
+                    }();
                     ++(status == 200 ? served : status == 503 ? toldToComeBack : reset);
                     std::this_thread::sleep_for (std::chrono::microseconds (500 * (turn % 17)));
                 }
