@@ -3,8 +3,10 @@
 
 #include "Core/Base64.h"
 #include "Engine/Server/ServerFixture.h"
+#include "Server/Speech/EventStream.h"
 
 using namespace tableread;
+using namespace tableread::engine;
 using namespace tableread::test;
 using nlohmann::json;
 
@@ -76,6 +78,7 @@ TEST_CASE ("Events carry the bytes of the plain answer and one last message", "[
     CHECK (response.complete);
     CHECK (response.header ("Content-Type") == "text/event-stream");
     CHECK (response.header ("Cache-Control") == "no-cache");
+    CHECK (response.header (protocol::fingerprintField) == "fake-tones-1");
     const auto events = eventsOf (response.body);
     std::string base64;
     const auto plain = engine.speak (ServerFixture::floats ("Hello there.")).body;
@@ -98,8 +101,10 @@ TEST_CASE ("Events carry the bytes of the plain answer and one last message", "[
 
 TEST_CASE ("Events tell where the job is", "[engine][server][events]")
 {
-    const ServerFixture engine ({}, { .seats = [] (auto&) { return 1; } });
-    engine.control->frames = 1000;
+    SpeechServer::Options options;
+    options.betweenComments = std::chrono::minutes (10); // they would bring the news too
+    const ServerFixture engine (options, { .seats = [] (auto&) { return 1; } });
+    engine.control->frames = 4000;
     engine.control->frameMs = 5;
     RawClient first (engine.path());
     first.send (ServerFixture::post (ServerFixture::floats ("a long story")));
@@ -109,11 +114,14 @@ TEST_CASE ("Events tell where the job is", "[engine][server][events]")
     REQUIRE (eventually ([&] { return engine.worker->load().waiting == 1; }));
     third.send (ServerFixture::post (asEvents ("Hello."), "Connection: close\r\n"));
     REQUIRE (eventually ([&] { return engine.worker->load().waiting == 2; }));
-    CHECK (eventually ([&] { // before it has a seat
-        return third.receive (std::string::npos, 10).find ("\"place\":2") != std::string::npos;
-    }));
+    const auto hears = [&third] (const char* text) { // before it has a seat
+        return eventually (
+            [&] { return third.receive (std::string::npos, 10).find (text) != std::string::npos; });
+    };
+    CHECK (hears ("\"place\":2"));
     engine.control->frames = 5;
     second.hangUp();
+    CHECK (hears ("\"place\":1"));
     first.hangUp();
     const auto events = eventsOf (RawResponse::parse (third.receive()).body);
     std::vector<json> places;
@@ -131,12 +139,77 @@ TEST_CASE ("Events tell where the job is", "[engine][server][events]")
             frames = progress["frames"];
         }
     }
-    CHECK (places.front() == 2);
+    CHECK (places == std::vector<json> { 2, 1 });
     CHECK (states.front() == "queued");
     CHECK (states.back() == "speaking");
     CHECK (frames == 5);
     CHECK (ofType (events, "speech.progress").back()["seconds"] ==
            Approx (5.0 * FakeRenderer::frameSamples / 24'000));
+}
+
+TEST_CASE ("Progress is told when it changes and not again", "[engine][server][events]")
+{
+    const auto job = std::make_shared<SpeechJob>();
+    job->id = "a";
+    job->lines = { { 0, "Hello." } };
+    int wakes = 0;
+    EventStream stream (job, SpeechEncoder::make ({}).value(), {});
+    stream.begin ([&wakes] { ++wakes; });
+    const auto told = [&stream] {
+        std::string bytes;
+        stream.take (bytes);
+        return eventsOf (bytes);
+    };
+    const auto progress = [] (const char* state, json more) {
+        more.update ({ { "type", "speech.progress" }, { "job", "a" }, { "state", state } });
+        return std::vector<json> { more };
+    };
+    const std::vector<json> nothing;
+    CHECK (told() == nothing); // it is not in the queue yet
+    for (const auto place : { std::size_t { 2 }, std::size_t { 1 } })
+    {
+        job->progress->waits (place);
+        CHECK (told() == progress ("queued", { { "place", place } }));
+        job->progress->waits (place);
+        CHECK (told() == nothing);
+    }
+    CHECK (wakes == 2);
+    job->progress->prepares();
+    CHECK (wakes == 3);
+    CHECK (told() == progress ("preparing", { { "frames", 0 }, { "seconds", 0.0 } }));
+    CHECK (told() == nothing);
+    for (const int frame : { 1, 2 })
+    {
+        job->progress->spokeFrame();
+        job->queue.push (std::vector<float> (2'400));
+        CHECK (wakes == 3 + frame);
+        const auto events = told();
+        CHECK (ofType (events, "speech.line.start").empty() == (frame > 1));
+        CHECK (ofType (events, "speech.audio.delta").size() == 1);
+        CHECK (ofType (events, "speech.progress") ==
+               progress ("speaking", { { "frames", frame }, { "seconds", 0.1 * frame } }));
+        CHECK (told() == nothing);
+    }
+    job->progress->ends ({});
+    job->queue.finish();
+    CHECK (typesOf (told()) == std::vector<std::string> { "speech.line.end", "speech.audio.done" });
+}
+
+TEST_CASE ("Events say that a job is prepared before it speaks", "[engine][server][events]")
+{
+    std::atomic<bool> mayGoOn { false };
+    const ServerFixture engine;
+    engine.control->beforeVoice = [&mayGoOn] {
+        while (! mayGoOn)
+            std::this_thread::sleep_for (std::chrono::milliseconds (1));
+    };
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (asEvents ("Hello."), "Connection: close\r\n"));
+    CHECK (eventually ([&] {
+        return client.receive (std::string::npos, 10).find ("\"state\":\"preparing\"") != std::string::npos;
+    }));
+    mayGoOn = true;
+    CHECK (finalType (eventsOf (RawResponse::parse (client.receive()).body)) == "speech.audio.done");
 }
 
 TEST_CASE ("Events tell where lines begin and end", "[engine][server][events]")
@@ -173,6 +246,9 @@ TEST_CASE ("A failure is the last event in OpenAI's words", "[engine][server][ev
     CHECK (events.back()["error"]["message"] == "the fake renderer was told to fail");
     CHECK (events.back()["error"]["type"] == "server_error");
     CHECK (events.back()["finish_reason"] == "error");
+    CHECK (events.back().at ("fingerprint") == "fake-tones-1");
+    CHECK (events.back().at ("job") == response.header ("X-TableRead-Job"));
+    CHECK (events.back().at ("usage").at ("output_tokens") == frame);
     CHECK (ofType (events, "speech.audio.delta").empty() == (frame == 0));
 }
 
@@ -220,6 +296,7 @@ TEST_CASE ("A client of events that leaves cancels its job", "[engine][server][e
 TEST_CASE ("A wait is filled with comments", "[engine][server][events]")
 {
     SpeechServer::Options options;
+    CHECK (options.betweenComments == std::chrono::seconds (10)); // as Protocol.md says
     options.betweenComments = std::chrono::milliseconds (30);
     const ServerFixture engine (options);
     engine.control->frames = 2;
