@@ -54,6 +54,21 @@ TEST_CASE ("A client that does not ask for trailers gets none", "[engine][server
     CHECK (answer.trailers.empty());
 }
 
+TEST_CASE ("A connection goes on behind trailers and they are for one answer", "[engine][server]")
+{
+    const ServerFixture engine;
+    RawClient client (engine.path());
+    const auto hears = [&client] (const std::string& end) {
+        return eventually ([&] { return client.receive (std::string::npos, 10).ends_with (end); });
+    };
+    const std::string lastChunk = "\r\n0\r\n";
+    client.send (ServerFixture::post (ServerFixture::floats ("Hello."), "TE: trailers\r\n"));
+    REQUIRE (hears (lastChunk + endsWith ("stop") + "\r\n"));
+    client.send (ServerFixture::post (ServerFixture::floats ("Hello.")));
+    CHECK (hears (lastChunk + "\r\n"));
+    CHECK_FALSE (client.serverClosed());
+}
+
 TEST_CASE ("A speech that is cancelled is complete only for those who are told", "[engine][server][cancel]")
 {
     const ServerFixture engine;
