@@ -79,4 +79,6 @@ TEST_CASE ("Ids that the engine chooses differ", "[engine][server]")
     const auto one = JobBoard::newId(), other = JobBoard::newId();
     CHECK (one != other);
     CHECK (one.size() == std::string ("job-").size() + 32);
+    CHECK (one.substr (4, 16) != other.substr (4, 16)); // nobody can guess the next one
+    CHECK (one.substr (20) != other.substr (20));
 }

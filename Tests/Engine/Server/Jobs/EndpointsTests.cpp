@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <ctime>
+
 #include <catch2/catch.hpp>
 
 #include "Engine/Server/ServerFixture.h"
@@ -31,7 +34,9 @@ int status (const ServerFixture& engine, const char* method, const std::string& 
 /** An engine with one seat, which a long story has. */
 struct StoryTellingEngine : ServerFixture
 {
-    StoryTellingEngine() : ServerFixture ({}, { .seats = [] (auto&) { return 1; } }), story (path())
+    explicit StoryTellingEngine (std::size_t queuedJobs = 8)
+        : ServerFixture ({}, { .queuedJobs = queuedJobs, .seats = [] (auto&) { return 1; } })
+        , story (path())
     {
         control->frames = 1000;
         control->frameMs = 10;
@@ -55,8 +60,12 @@ TEST_CASE ("A job tells how it ended after its answer", "[engine][server][jobs]"
     CHECK (ended["fingerprint"] == "fake-tones-1");
     CHECK (ended["model"] == "fake");
     CHECK (ended["frames"] == 5);
-    CHECK (ended["usage"]["total_tokens"] == 6);
-    CHECK (ended["created_at"].get<std::int64_t>() > 1'700'000'000);
+    CHECK (ended["client"] == "process " + std::to_string (getpid()));
+    CHECK (ended["due_ms"] == nullptr);
+    CHECK (ended["usage"] == json { { "input_tokens", 1 }, { "output_tokens", 5 }, { "total_tokens", 6 } });
+    CHECK (std::abs (ended["created_at"].get<std::int64_t>() - std::time (nullptr)) < 100);
+    CHECK_FALSE (ended.contains ("place"));
+    CHECK_FALSE (ended.contains ("error"));
 
     engine.control->finish = FinishReason::Length;
     engine.speak (withId ("line-2"));
@@ -88,7 +97,12 @@ TEST_CASE ("An id cannot be used twice", "[engine][server][jobs][errors]")
     CHECK (again.status == 409);
     CHECK (json::parse (again.body)["error"]["code"] == "conflict");
     CHECK (json::parse (again.body)["error"]["param"] == "tableread.id");
-    CHECK (job (engine, "story")["state"] == "speaking");
+    const auto story = job (engine, "story");
+    CHECK (story["state"] == "speaking");
+    CHECK (story["frames"].get<int>() > 0);
+    CHECK (story["finish_reason"] == nullptr);
+    CHECK_FALSE (story.contains ("usage"));
+    CHECK_FALSE (story.contains ("place"));
 }
 
 TEST_CASE ("A request that is refused keeps no id", "[engine][server][jobs]")
@@ -96,6 +110,24 @@ TEST_CASE ("A request that is refused keeps no id", "[engine][server][jobs]")
     const ServerFixture engine ({}, { .queuedJobs = 0 });
     CHECK (engine.speak (withId ("a")).status == 503);
     CHECK (status (engine, "GET", "a") == 404);
+}
+
+TEST_CASE ("A request that finds the queue full after its body keeps no id", "[engine][server][jobs]")
+{
+    const StoryTellingEngine engine (1);
+    RawClient late (engine.path()), waiting (engine.path());
+    const auto post = ServerFixture::post (withId ("late"), "Expect: 100-continue\r\n");
+    const auto body = post.find ("\r\n\r\n") + 4;
+    late.send (post.substr (0, body));
+    const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
+    REQUIRE (late.receive (interim.size()) == interim); // there is a place in the queue
+    waiting.send (ServerFixture::post (withId ("waiting")));
+    REQUIRE (eventually ([&] { return engine.worker->load().waiting == 1; }));
+    late.send (post.substr (body));
+    CHECK_THAT (late.receive (interim.size() + 12).substr (interim.size()),
+                Catch::StartsWith ("HTTP/1.1 503"));
+    CHECK (status (engine, "GET", "late") == 404);
+    CHECK (job (engine, "waiting")["state"] == "queued");
 }
 
 TEST_CASE ("A job can be cancelled wherever it is", "[engine][server][jobs][cancel]")
@@ -123,6 +155,24 @@ TEST_CASE ("A job can be cancelled wherever it is", "[engine][server][jobs][canc
     CHECK (status (engine, "DELETE", "story") == 404);
 }
 
+TEST_CASE ("A job can be cancelled while it is prepared", "[engine][server][jobs][cancel]")
+{
+    std::atomic<bool> mayGoOn { false };
+    const ServerFixture engine;
+    engine.control->beforeVoice = [&mayGoOn] {
+        while (! mayGoOn)
+            std::this_thread::sleep_for (std::chrono::milliseconds (1));
+    };
+    RawClient client (engine.path());
+    client.send (ServerFixture::post (withId ("a"), "Connection: close\r\n"));
+    CHECK (eventually ([&] { return job (engine, "a")["state"] == "preparing"; }));
+    CHECK_FALSE (job (engine, "a").contains ("place"));
+    CHECK (status (engine, "DELETE", "a") == 200);
+    CHECK (RawResponse::parse (client.receive()).status == 409); // at once
+    mayGoOn = true;
+    CHECK (eventually ([&] { return engine.control->passagesCancelled == 1; }));
+}
+
 TEST_CASE ("A client that leaves is told as cancelled", "[engine][server][jobs][cancel]")
 {
     StoryTellingEngine engine;
@@ -148,6 +198,55 @@ TEST_CASE ("A job that waits can be made more urgent", "[engine][server][jobs]")
     CHECK (job (engine, "a")["state"] == "queued");
     CHECK (status (engine, "PATCH", "a", R"({"due_ms": null})") == 200);
     CHECK (job (engine, "a")["due_ms"] == nullptr);
+}
+
+TEST_CASE ("A request says when its job is due", "[engine][server][jobs]")
+{
+    StoryTellingEngine engine;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (const auto* id : { "a", "b" })
+    {
+        auto body = withId (id);
+        if (*id == 'b')
+            body["tableread"]["due_ms"] = 9'000;
+        clients.push_back (std::make_unique<RawClient> (engine.path()));
+        clients.back()->send (ServerFixture::post (body));
+        REQUIRE (eventually ([&] { return engine.worker->load().waiting == clients.size(); }));
+    }
+    CHECK (job (engine, "a")["due_ms"] == nullptr);
+    const auto due = job (engine, "b")["due_ms"].get<double>();
+    CHECK (due < 9'000); // from now
+    CHECK (due > 0);
+    engine.story.hangUp();
+    REQUIRE (eventually ([&] { return job (engine, "b")["state"] == "speaking"; }));
+    CHECK (job (engine, "a")["state"] == "queued");
+}
+
+TEST_CASE ("A request says who asks and clients share the seats", "[engine][server][jobs]")
+{
+    const ServerFixture engine ({}, { .seats = [] (auto&) { return 2; } });
+    engine.control->frames = 1000;
+    engine.control->frameMs = 10;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    const auto ask = [&] (const char* id, const char* who) {
+        auto body = withId (id);
+        body["tableread"]["client"] = who;
+        clients.push_back (std::make_unique<RawClient> (engine.path()));
+        clients.back()->send (ServerFixture::post (body));
+        REQUIRE (eventually ([&] {
+            const auto load = engine.worker->load();
+            return load.speaking + load.waiting == clients.size();
+        }));
+    };
+    ask ("1", "one");
+    ask ("2", "one");
+    ask ("3", "one");
+    ask ("4", "other");
+    CHECK (job (engine, "3")["client"] == "one");
+    clients[0]->hangUp();
+    REQUIRE (eventually ([&] { return job (engine, "4")["state"] == "speaking"; }));
+    CHECK (job (engine, "4")["client"] == "other");
+    CHECK (job (engine, "3")["state"] == "queued");
 }
 
 TEST_CASE ("What cannot be changed of a job is refused", "[engine][server][jobs][errors]")
