@@ -202,7 +202,7 @@ Result<std::filesystem::path> Supervisor::engineProgram()
         return found;
     auto search = options.search;
     search.settings = {};
-    const auto withoutSettings = findEngine (search);
+    auto withoutSettings = findEngine (search);
     if (! withoutSettings || embeddedOnly)
         return withoutSettings;
     return tl::unexpected (counted (found.error(), found.error().text()));

@@ -51,7 +51,7 @@ bool isPassing (const SystemError& error)
 class HttpServer::Core : private HttpConnection::Host
 {
 public:
-    Core (Options wanted, std::vector<HttpRoute> endpoints, RefusalAnswer refusing)
+    Core (const Options& wanted, std::vector<HttpRoute> endpoints, RefusalAnswer refusing)
         : options (wanted)
         , routes (std::move (endpoints))
         , refusalAnswer (std::move (refusing))
@@ -148,7 +148,7 @@ private:
     std::optional<asio::thread_pool> workers;
 };
 
-HttpServer::HttpServer (Options options, std::vector<HttpRoute> routes, RefusalAnswer refusalAnswer)
+HttpServer::HttpServer (const Options& options, std::vector<HttpRoute> routes, RefusalAnswer refusalAnswer)
     : core (std::make_unique<Core> (options, std::move (routes), std::move (refusalAnswer)))
 {}
 

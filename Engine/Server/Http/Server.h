@@ -32,7 +32,7 @@ public:
     /** Makes the answer that refuses a request. [any thread] */
     using RefusalAnswer = std::function<HttpAnswer (const Refusal&)>;
 
-    HttpServer (Options options, std::vector<HttpRoute> routes, RefusalAnswer refusalAnswer);
+    HttpServer (const Options& options, std::vector<HttpRoute> routes, RefusalAnswer refusalAnswer);
     ~HttpServer();
 
     enum class End

@@ -95,6 +95,7 @@ TEST_CASE ("HAProxy asks only engines that are ready, and waits with what they h
     const Front front (folder.path() / "1.sock", folder.path() / "2.sock");
     std::this_thread::sleep_for (5s); // two checks find out about the first
     std::vector<std::thread> clients;
+    clients.reserve (6);
     std::atomic<int> spoken { 0 };
     for (int i = 0; i < 6; ++i)
         clients.emplace_back (

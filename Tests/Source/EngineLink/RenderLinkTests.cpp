@@ -169,7 +169,7 @@ TEST_CASE ("After three failed starts a link is in safe mode until it is told to
     Watcher watcher;
     RenderLink link (fast (process), watcher);
     const auto submit = [&] {
-        const auto take = std::make_shared<Take>();
+        auto take = std::make_shared<Take>();
         link.submit (take, line (1));
         REQUIRE (watcher.waitForEnd (*take));
         return take;

@@ -63,6 +63,7 @@ TEST_CASE ("Of many programs that need an engine at the same moment one starts i
     const FakeProcess process ("load-ms=50");
     const StopSignal stop;
     std::vector<std::thread> programs;
+    programs.reserve (8);
     std::atomic<int> served { 0 };
     for (int i = 0; i < 8; ++i)
         programs.emplace_back ([&] {

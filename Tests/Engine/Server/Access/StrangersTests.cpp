@@ -30,7 +30,7 @@ struct SmallEngine : ServerFixture
     explicit SmallEngine (std::optional<Token> wanted, milliseconds forStrangers = std::chrono::minutes (1))
         : ServerFixture (limited (forStrangers))
     {
-        listenOnTcp ("127.0.0.1:0", { .hosts = { "engine" }, .token = std::move (wanted) });
+        listenOnTcp ("127.0.0.1:0", { .hosts = { "engine" }, .token = wanted });
     }
 };
 

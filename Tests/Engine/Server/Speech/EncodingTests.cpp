@@ -182,7 +182,7 @@ TEST_CASE ("Many clients at once get the bytes that each has alone", "[engine][s
 TEST_CASE ("What a second of compressed speech costs the thread that serves all clients", "[.bench]")
 {
     constexpr int clients = 16, frames = 1'500;
-    constexpr double seconds = clients * frames * FakeRenderer::frameSamples / 24'000.0;
+    constexpr double seconds = 1.0 * clients * frames * FakeRenderer::frameSamples / 24'000.0;
     for (const auto* format : { "pcm", "flac", "opus", "mp3" })
     {
         ServerFixture engine;

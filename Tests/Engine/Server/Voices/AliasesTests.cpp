@@ -17,6 +17,12 @@ TEST_CASE ("OpenAI's voice names mean the model's voices in turn", "[engine][ser
     CHECK (aliases.resolve ("echo", voices) == "echo"); // the model has one of that name
     CHECK (aliases.resolve ("zoe", voices) == "zoe");
     CHECK (aliases.resolve ("alloy", {}) == "alloy");
+    for (const auto* name : { "alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "sage",
+                              "shimmer", "verse", "marin", "cedar" })
+    {
+        CAPTURE (name);
+        CHECK (aliases.resolve (name, { "anna" }) == "anna");
+    }
 }
 
 TEST_CASE ("Aliases of one's own come first", "[engine][server][voices]")

@@ -49,6 +49,7 @@ TEST_CASE ("An id follows from a voice's name and recording", "[engine][server][
     const auto id = voice.id();
     CHECK (id.size() == 38);
     CHECK (keyOfVoiceId (id) == keyOfVoiceName ("Ada"));
+    CHECK (id == "voice_93ff3b2c3682a6690123456789abcdef"); // on every machine
     voice.name = "ADA";
     CHECK (voice.id() == id);
     voice.consent = "yes";

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "Core/FolderLock.h"
 #include "Server/Voices/Store.h"
 #include "Support/Environment.h"
 #include "Support/Failure.h"
@@ -144,8 +146,11 @@ TEST_CASE ("The same again is the same voice; a recording is kept once", "[engin
     CHECK (agreed.consent == "I agree.");
     CHECK (agreed.name == "Ada");
     CHECK (agreed.id() == ada.id());
+    CHECK (store.add (upload ("Ada", "sound", "No more."), acceptAny).value().consent == "No more.");
+    CHECK (store.add (upload ("Ada", "sound", "I agree."), acceptAny).value() == agreed);
+    CHECK (store.byId (ada.id()).value() == agreed);
     CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == agreed); // it is not taken back
-    std::ofstream (store.recordingOf (ada)) << "noise";                       // a drive that forgets
+    std::ofstream (store.recordingOf (ada)) << "noise";                    // a drive that forgets
     CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == agreed);
     CHECK (contentOf (store.recordingOf (ada)) == "sound");
 
@@ -159,6 +164,24 @@ TEST_CASE ("The same again is the same voice; a recording is kept once", "[engin
     REQUIRE (store.remove (ben.id()));
     CHECK (endingsIn (fixture.folder).empty());
     CHECK (store.remove (ben.id()).error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE ("Voices are listed the oldest first", "[engine][server][voices]")
+{
+    StoreFixture fixture;
+    const std::vector<std::pair<const char*, int>> times {
+        { "Ada", 3 }, { "Ben", 0 }, { "Cora", 2 }, { "Dora", 1 }
+    };
+    for (const auto& [name, createdAt] : times)
+    {
+        auto voice = fixture.store.add (upload (name, "sound"), acceptAny).value();
+        voice.createdAt = createdAt;
+        std::ofstream (fixture.recordFile (name)) << toJson (voice);
+    }
+    const auto voices = fixture.store.list().voices;
+    REQUIRE (voices.size() == 4);
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        CHECK (voices[i].createdAt == static_cast<std::int64_t> (i));
 }
 
 TEST_CASE ("A name has one recording until it is deleted", "[engine][server][voices]")
@@ -181,6 +204,20 @@ TEST_CASE ("A name has one recording until it is deleted", "[engine][server][voi
     const auto next = store.add (upload ("Ada", "other sound"), acceptAny).value();
     CHECK (next.id() != ada.id());
     CHECK (store.byId (ada.id()).error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE ("Of two recordings for a name at once the first that is read has it", "[engine][server][voices]")
+{
+    StoreFixture fixture;
+    auto& store = fixture.store;
+    const auto slow = store.add (upload ("Ada", "slow"), [&store] (const fs::path& file) {
+        CHECK (store.add (upload ("Ada", "quick"), acceptAny));
+        return accept (file);
+    });
+    REQUIRE_FALSE (slow);
+    CHECK (slow.error().code == ErrorCode::Conflict);
+    CHECK (contentOf (store.recordingOf (store.byName ("Ada").value())) == "quick");
+    CHECK (endingsIn (fixture.folder) == Endings { ".audio", ".json" });
 }
 
 TEST_CASE ("What is refused leaves nothing", "[engine][server][voices][errors]")
@@ -309,6 +346,26 @@ TEST_CASE ("Whoever uploads and deletes at once leaves whole voices", "[engine][
     for (const auto& voice : listing.voices)
         CHECK (contentOf (fixture.store.recordingOf (voice)) == "the same sound");
     CHECK (endingsIn (fixture.folder).size() == (listing.voices.empty() ? 0 : listing.voices.size() + 1));
+}
+
+TEST_CASE ("Nobody changes the voices while another program does", "[engine][server][voices]")
+{
+    StoreFixture fixture;
+    const auto ada = fixture.store.add (upload ("Ada", "sound"), acceptAny).value();
+    std::optional<FolderLock> held (std::in_place);
+    REQUIRE (held->take (fixture.folder));
+    std::atomic<int> done { 0 };
+    std::thread adds ([&] { done += fixture.store.add (upload ("Ben", "other"), acceptAny) ? 1 : 10; });
+    std::thread removes ([&] { done += VoiceStore (fixture.folder).remove (ada.id()) ? 1 : 10; });
+    std::this_thread::sleep_for (std::chrono::milliseconds (200));
+    CHECK (done == 0);
+    CHECK (fixture.store.list().voices == std::vector<VoiceRecord> { ada });
+    held.reset();
+    adds.join();
+    removes.join();
+    CHECK (done == 2);
+    CHECK (fixture.store.list().voices.size() == 1);
+    CHECK (fixture.store.byName ("Ben"));
 }
 
 TEST_CASE ("A killed engine loses nothing that it has acknowledged", "[engine][server][voices][stop]")
