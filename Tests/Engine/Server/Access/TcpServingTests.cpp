@@ -331,16 +331,37 @@ TEST_CASE ("A TCP client that shuts its sending half gets its whole answer", "[e
 TEST_CASE ("A client of HTTP/1.0 that shuts its sending half is not asked anything",
            "[engine][server][http][tcp]")
 {
-    ServerFixture engine;
-    engine.listenOnTcp ("127.0.0.1:0", asEngine);
+    BusyEngine engine;
     auto post = ServerFixture::post (ServerFixture::floats ("Hello."));
     post.replace (post.find ("HTTP/1.1"), 8, "HTTP/1.0");
     auto client = engine.overTcp();
     client.send (post);
+    REQUIRE (engine.somebodyWaits (1));
     client.shutSendingHalf();
+    CHECK (client.receive (1, 300).empty()); // while it waits
+    engine.control->frames = 5;
+    engine.storyTeller->hangUp();
     const auto bytes = client.receive();
     REQUIRE (bytes.substr (0, 12) == "HTTP/1.0 200");
     CHECK (asFloats (bytes.substr (bytes.find ("\r\n\r\n") + 4)) == engine.expectedFloats ("Hello.", 5));
+}
+
+TEST_CASE ("A TCP client that has sent more than its request is not asked anything",
+           "[engine][server][http][tcp]")
+{
+    BusyEngine engine;
+    auto client = engine.overTcp();
+    client.send (ServerFixture::post (ServerFixture::floats ("Hello.")));
+    REQUIRE (engine.somebodyWaits (1));
+    client.send (get ("/health"));
+    CHECK (client.receive (1, 300).empty()); // while it waits
+    engine.control->frames = 5;
+    engine.storyTeller->hangUp();
+    const auto answers = client.receive(); // the last one closes
+    CHECK_THAT (answers, Catch::StartsWith ("HTTP/1.1 200"));
+    const auto health = answers.find ("HTTP/1.1 200", 1);
+    REQUIRE (health != std::string::npos);
+    CHECK (RawResponse::parse (std::string_view (answers).substr (health)).complete);
 }
 
 TEST_CASE ("A TCP client that goes leaves the queue at once", "[engine][server][http][tcp]")
