@@ -153,7 +153,8 @@ TEST_CASE ("Progress is told when it changes and not again", "[engine][server][e
     job->id = "a";
     job->lines = { { 0, "Hello." } };
     int wakes = 0;
-    EventStream stream (job, SpeechEncoder::make ({}).value(), {});
+    EncoderPool pool;
+    EventStream stream (std::make_shared<SpeechEncoding> (job, SpeechEncoder::Format {}, pool), {});
     stream.begin ([&wakes] { ++wakes; });
     const auto told = [&stream] {
         std::string bytes;

@@ -150,7 +150,7 @@ TEST_CASE ("The same again is the same voice; a recording is kept once", "[engin
     CHECK (store.add (upload ("Ada", "sound", "I agree."), acceptAny).value() == agreed);
     CHECK (store.byId (ada.id()).value() == agreed);
     CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == agreed); // it is not taken back
-    std::ofstream (store.recordingOf (ada)) << "noise";                    // a drive that forgets
+    std::ofstream (store.recordingOf (ada)) << "noise";                       // a drive that forgets
     CHECK (store.add (upload ("Ada", "sound"), acceptAny).value() == agreed);
     CHECK (contentOf (store.recordingOf (ada)) == "sound");
 
@@ -212,7 +212,7 @@ TEST_CASE ("Of two recordings for a name at once the first that is read has it",
     auto& store = fixture.store;
     const auto slow = store.add (upload ("Ada", "slow"), [&store] (const fs::path& file) {
         CHECK (store.add (upload ("Ada", "quick"), acceptAny));
-        return accept (file);
+        return acceptAny (file);
     });
     REQUIRE_FALSE (slow);
     CHECK (slow.error().code == ErrorCode::Conflict);
