@@ -162,6 +162,13 @@ TEST_CASE ("Two versions do not replace each other's engines in turns", "[source
     CHECK (supervisor.ensureRunning (stop));
     CHECK (supervisor.ensureRunning (stop));
     CHECK (process.starts() == 3);
+    process.kill();
+    auto theirs = process.options();
+    theirs.version = "0.0.1";
+    Supervisor other (theirs);
+    REQUIRE (other.ensureRunning (stop));
+    CHECK (supervisor.ensureRunning (stop)); // it is not ours, but what we would start is no better
+    CHECK (process.starts() == 4);
 }
 
 TEST_CASE ("A busy engine that says that it lives is never ended", "[source][enginelink]")
@@ -269,6 +276,7 @@ TEST_CASE ("A process that has got an engine's id is not ended in its place", "[
     }
     engine.endIt (100ms);
     CHECK (engine.ended() == "an end that the host saw and we did not");
+    std::this_thread::sleep_for (50ms);                  // else a signal is still on its way
     CHECK (::waitpid (stranger, nullptr, WNOHANG) == 0); // it lives
     ::kill (stranger, SIGKILL);
     ::waitpid (stranger, nullptr, 0);
