@@ -145,6 +145,7 @@ TEST_CASE ("Behind HAProxy a client that leaves before its speech begins is noti
 {
     const DeployedEngines engines (8);
     std::vector<std::unique_ptr<RawClient>> stories;
+    stories.reserve (4);
     for (int i = 0; i < 4; ++i)
         stories.push_back (engines.story());
     const auto waiting = [&] {

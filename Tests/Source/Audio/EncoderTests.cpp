@@ -76,7 +76,7 @@ bool beginsWith (const std::vector<float>& all, const std::vector<float>& first)
 double mostDelayMs (Container container)
 {
     const std::size_t lead = container == Container::Mp3 ? 1'105 : 0; // silence, before the first sample
-    const auto samples = speech (2 * 24'000);
+    const auto samples = speech (std::size_t { 2 } * 24'000);
     const auto encoder = AudioEncoder::create ({ .container = container }).value();
     std::string bytes;
     REQUIRE (encoder->append (std::span (samples).first (frame), bytes));
