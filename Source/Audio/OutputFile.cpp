@@ -58,8 +58,10 @@ int renameToNew (const std::filesystem::path& from, const std::filesystem::path&
 
 Error cannotWrite (const std::filesystem::path& file, int number, const std::string& why)
 {
-    return { codeOfSystemError (number), "cannot be written: " + why + ". Make room or choose another place.",
-             file.string() };
+    Error error { codeOfSystemError (number),
+                  "cannot be written: " + why + ". Make room or choose another place.", file.string() };
+    errno = number;
+    return error;
 }
 
 OutputFile::OutputFile (OutputFile&& other) noexcept

@@ -47,7 +47,7 @@ private:
     int openDescriptor = -1;
 };
 
-/** That `file` cannot be written, for a reason in words; `number` is the errno. */
+/** That `file` cannot be written, for a reason in words; `number` is the errno, and is so again afterwards. */
 Error cannotWrite (const std::filesystem::path& file, int number, const std::string& why);
 
 /** The .part files of `file` that nobody is writing: a program that wrote them was killed. */

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "EngineLink/JsonFields.h"
+
 namespace tableread::protocol
 {
 namespace
@@ -31,6 +33,19 @@ constexpr std::array codeNames {
     CodeName { ErrorCode::Cancelled, "cancelled", 503 }, // by the engine, which stops
     CodeName { ErrorCode::Internal, "internal", 500 },
 };
+
+/** What has more in it than an answer of ours takes neither time nor memory. */
+Json parsedOr (std::string_view body, Json otherwise)
+{
+    try
+    {
+        return body.size() > maxBodyBytes ? otherwise : parseJson (body, "the answer");
+    }
+    catch (const Exception&)
+    {
+        return otherwise;
+    }
+}
 
 const CodeName& named (ErrorCode code)
 {
@@ -71,7 +86,7 @@ Error parseError (int status, std::string_view body)
             error.code = entry.code;
             break;
         }
-    const auto json = Json::parse (body.substr (0, maxBodyBytes), nullptr, false);
+    const auto json = parsedOr (body, Json());
     if (json.is_object() && json.contains ("error") && json["error"].is_object())
     {
         const auto& object = json["error"];

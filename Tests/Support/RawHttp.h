@@ -130,6 +130,9 @@ public:
     /** Nothing more will be sent, but an answer can still be read. */
     void shutSendingHalf() { shutdown (fd, SHUT_WR); }
 
+    /** Nothing will be read, though the connection stays. */
+    void shutReceivingHalf() { shutdown (fd, SHUT_RD); }
+
     /** @returns false if the server closed. */
     bool send (std::string_view bytes)
     {

@@ -8,6 +8,8 @@ namespace tableread::engine
 {
 namespace
 {
+constexpr std::size_t fewBytes = std::size_t { 64 } * 1024; // of a whole answer that is not counted
+
 template <typename Message>
 void setFields (Message& message, const HttpAnswer& answer, bool keepsOpen)
 {
@@ -36,12 +38,20 @@ void HttpConnection::send (HttpAnswer answer)
 
 void HttpConnection::sendWhole (HttpAnswer& answer)
 {
+    const auto size = answer.body.size() > fewBytes ? answer.body.size() : 0;
+    if (! host.hold (size)) // a list of thousands; a client that does not read it has it for half a minute
+    {
+        answer = host.answerOf ({ 503, "too many answers wait for clients that do not read them" });
+        answer.fields.insert (answer.fields.end(), answerFields.begin(), answerFields.end());
+        return sendWhole (answer);
+    }
     whole.emplace (static_cast<http::status> (answer.status), isOld ? 10u : 11u);
     setFields (*whole, answer, keepsOpen);
     whole->content_length (answer.body.size());
     if (! isHead)
         whole->body() = std::move (answer.body);
-    http::async_write (socket, *whole, then ([this] (std::size_t) { answerEnded(); }));
+    http::async_write (socket, *whole,
+                       then ([this, kept = host.keep (size)] (std::size_t) { answerEnded(); }));
 }
 
 void HttpConnection::sendStream (HttpAnswer& answer)

@@ -31,15 +31,29 @@ tl::unexpected<Error> refused (ErrorCode code, std::string why)
     return tl::make_unexpected (Error { code, std::move (why), {} });
 }
 
+/** To be called at once: errno tells whether the disk, a quota or a limit is full. */
 tl::unexpected<Error> notStored (const Error& error)
 {
-    return refused (ErrorCode::Io, "the voice cannot be stored: " + error.message);
+    const bool isFull = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    return refused (isFull ? ErrorCode::OutOfMemory : ErrorCode::Io,
+                    "the voice cannot be stored: " + error.message);
 }
 
 tl::unexpected<Error> unknown()
 {
     return refused (ErrorCode::NotFound,
                     "there is no such voice. GET /v1/audio/voices lists those that there are.");
+}
+
+/** A file of the store to write. What stands there and is no file would be written to, or waited for. */
+Result<OutputFile> openToWrite (const std::filesystem::path& file)
+{
+    std::error_code none;
+    const auto there = std::filesystem::status (file, none);
+    if (std::filesystem::exists (there) && ! std::filesystem::is_regular_file (there))
+        return tl::make_unexpected (
+            cannotWrite (file, EEXIST, file.filename().string() + " is there and is not a file"));
+    return OutputFile::open (file);
 }
 
 Error conflict (const std::string& why)
@@ -182,7 +196,7 @@ Result<OutputFile> VoiceStore::begin (const VoiceRecord& record)
         return tl::make_unexpected (held.error());
     if (const auto there = read (recordFile (record.name)); there && there->hash != record.hash)
         return tl::make_unexpected (taken (*there));
-    auto file = OutputFile::open (recordingOf (record));
+    auto file = openToWrite (recordingOf (record));
     if (! file)
         return notStored (file.error());
     return file;
@@ -247,8 +261,9 @@ Result<VoiceRecord> VoiceStore::put (VoiceRecord record, OutputFile& recording) 
                                                    " uploaded voices, and takes no more. Delete some.");
     if (const auto completed = complete (record, recording); ! completed)
     {
+        auto failed = notStored (completed.error());
         removeUnused();
-        return notStored (completed.error());
+        return failed;
     }
     return record;
 }
@@ -259,7 +274,7 @@ Result<void> VoiceStore::complete (const VoiceRecord& record, OutputFile& record
     if (! isIntact (recordingOf (record), record))
         if (auto done = recording.complete(); ! done)
             return done;
-    auto file = OutputFile::open (recordFile (record.name));
+    auto file = openToWrite (recordFile (record.name));
     if (! file)
         return tl::make_unexpected (file.error());
     if (auto written = writeWhole (*file, toJson (record)); ! written)

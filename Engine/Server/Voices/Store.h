@@ -26,7 +26,7 @@ namespace tableread::engine
               complete and on the disk: a program that is killed leaves nothing that looks like a voice.
     Threads   any, and any number of programs with the same folder: nothing is kept in memory, and changes are made one
               after the other. All of it waits for the disk.
-    Errors    Io if the disk is full or fails; Unsupported if there is no folder; Busy if another program holds it.
+    Errors    OutOfMemory if the disk is full, Io if it fails; Unsupported if there is no folder; Busy if another program holds it.
 */
 class VoiceStore
 {

@@ -17,6 +17,7 @@
 #include "Support/Instrumented.h"
 #include "Support/Pipe.h"
 #include "Support/SoundFiles.h"
+#include "Support/VoiceForm.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -151,6 +152,19 @@ std::vector<Attack> attacks()
           } },
         { "a gigabyte in chunks of speech",
           [=] (const Engine& e) { CHECK (flood (e, postHead + chunked + "\r\n", chunk, gigabyte) == 413); } },
+        { "a gigabyte of a voice by its length",
+          [=] (const Engine& e) {
+              CHECK (flood (e, uploadHead ("Content-Length: 1000000000\r\n\r\n"), block, gigabyte) == 413);
+          } },
+        { "a gigabyte of a voice in chunks",
+          [=] (const Engine& e) {
+              CHECK (flood (e, uploadHead (chunked) + "\r\n", chunk, gigabyte) == 413);
+          } },
+        { "a bomb of gzip as a voice",
+          [=] (const Engine& e) {
+              const auto bomb = gzipped (256'000'000);
+              CHECK (flood (e, headOf (bomb, "Content-Encoding: gzip\r\n"), bomb, 1) == 413);
+          } },
         { "chunks of one byte",
           [=] (const Engine& e) {
               CHECK (flood (e, postHead + chunked + "\r\n", repeated ("1\r\n \r\n", 60'000)) == 413);

@@ -11,6 +11,7 @@
 #include "Server/Access/Access.h"
 #include "Server/Access/UnixSocket.h"
 #include "Server/SpeechServer.h"
+#include "Support/Eventually.h"
 #include "Support/FakeRenderer.h"
 #include "Support/RawHttp.h"
 #include "Support/TemporaryFolder.h"
@@ -18,19 +19,6 @@
 namespace tableread::test
 {
 using namespace engine;
-
-/** Waits until something holds, for at most a minute. */
-template <typename Condition>
-bool eventually (Condition condition)
-{
-    for (int i = 0; i < 6000; ++i)
-    {
-        if (condition())
-            return true;
-        std::this_thread::sleep_for (std::chrono::milliseconds (10));
-    }
-    return condition();
-}
 
 /** Replaces Source/Voice: the samples are the file's bytes, and they are their own hash. */
 inline Result<ShelfVoice> readBytes (const std::filesystem::path& file, const std::string& name,

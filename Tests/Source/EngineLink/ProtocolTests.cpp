@@ -239,5 +239,12 @@ TEST_CASE ("An answer that is not an error object is quoted", "[source][engineli
     const auto read = parseError (502, "<html>Bad gateway</html>");
     CHECK (read.message == "the engine answered 502 with \"<html>Bad gateway</html>\"");
     CHECK (parseError (503, "").code == ErrorCode::Busy);
+    std::string deep (10'000, '['), many = "[";
+    deep = R"({"error": {"message": "x", "more": )" + deep + std::string (10'000, ']') + "}}";
+    for (int i = 0; i < 200'000; ++i)
+        many += "[],";
+    CHECK_THAT (parseError (500, deep).message, Catch::StartsWith ("the engine answered 500"));
+    CHECK_THAT (parseError (500, R"({"error": {"message": "x", "more": )" + many + "1]}}").message,
+                Catch::StartsWith ("the engine answered 500"));
     CHECK (parseError (500, std::string (100'000, 'x')).message.size() < 300);
 }

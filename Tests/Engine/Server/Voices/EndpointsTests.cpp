@@ -9,6 +9,7 @@
 #include "Core/ContentHash.h"
 #include "Engine/Server/ServerFixture.h"
 #include "Support/FileSizeLimit.h"
+#include "Support/VoiceForm.h"
 #include "Voice/Reader.h"
 
 using namespace tableread;
@@ -19,31 +20,6 @@ using nlohmann::json;
 namespace
 {
 const std::string path = "/v1/audio/voices";
-
-/** A form with these fields. */
-std::string form (const std::vector<std::pair<std::string, std::string>>& fields)
-{
-    std::string body;
-    for (const auto& [name, value] : fields)
-        body.append ("--b\r\nContent-Disposition: form-data; name=\"")
-            .append (name)
-            .append ("\"\r\n\r\n")
-            .append (value)
-            .append ("\r\n");
-    return body + "--b--\r\n";
-}
-
-std::string ofVoice (const std::string& name, const std::string& sound)
-{
-    return form ({ { "name", name }, { "audio_sample", sound } });
-}
-
-std::string headOf (const std::string& body, const std::string& more = {})
-{
-    return "POST " + path + " HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n" +
-           "Content-Type: multipart/form-data; boundary=b\r\n" + more +
-           "Content-Length: " + std::to_string (body.size()) + "\r\n\r\n";
-}
 
 SpeechServer::Options storingIn (const TemporaryFolder& folder)
 {
@@ -428,8 +404,8 @@ TEST_CASE ("A disk that is full is said in a sentence", "[engine][server][voices
     {
         const FileSizeLimit full (50'000);
         const auto refused = fixture.post (body);
-        CHECK (refused.status == 500);
-        CHECK (errorOf (refused).at ("code") == "io");
+        CHECK (refused.status == 507);
+        CHECK (errorOf (refused).at ("code") == "out_of_memory");
         CHECK_THAT (errorOf (refused).at ("message").get<std::string>(), Catch::Contains ("Make room"));
     }
     CHECK (fixture.names() == Names { "anna", "ben" });

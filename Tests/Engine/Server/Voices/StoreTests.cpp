@@ -243,14 +243,15 @@ TEST_CASE ("A full disk leaves nothing half-written", "[engine][server][voices][
         const FileSizeLimit full (50'000);
         const auto refused = store.add (upload ("Ben", large), acceptAny);
         REQUIRE_FALSE (refused);
-        CHECK (refused.error().code == ErrorCode::Io);
+        CHECK (refused.error().code == ErrorCode::OutOfMemory);
         CHECK_THAT (refused.error().message,
                     Catch::Contains ("cannot be stored") && Catch::Contains ("Make room"));
     }
     {
         const FileSizeLimit full (60); // the recording fits, its record does not
-        CHECK (store.add (upload ("Ben", "other sound"), acceptAny).error().code == ErrorCode::Io);
-        CHECK (store.add (upload ("Ada", "sound", "I agree."), acceptAny).error().code == ErrorCode::Io);
+        CHECK (store.add (upload ("Ben", "other sound"), acceptAny).error().code == ErrorCode::OutOfMemory);
+        CHECK (store.add (upload ("Ada", "sound", "I agree."), acceptAny).error().code ==
+               ErrorCode::OutOfMemory);
     }
     CHECK (store.list().voices == std::vector<VoiceRecord> { ada });
     CHECK (endingsIn (fixture.folder) == Endings { ".audio", ".json" });
@@ -290,6 +291,27 @@ TEST_CASE ("Files that are no voices are left out with a note, and stay", "[engi
     CHECK (store.add (upload ("Cora", "Cora"), acceptAny).value().id() == cora.id());
     CHECK (contentOf (store.recordingOf (cora)) == "Cora");
     CHECK (fs::exists (fixture.folder / "music.audio"));
+}
+
+TEST_CASE ("A pipe or folder in a file's place is not waited for", "[engine][server][voices][errors]")
+{
+    StoreFixture fixture;
+    auto& store = fixture.store;
+    const auto ada = store.add (upload ("Ada", "sound"), acceptAny).value();
+    const auto recording = store.recordingOf (ada), record = fixture.recordFile ("Ada");
+    const bool isRecord = GENERATE (false, true);
+    const auto place = isRecord ? record : recording;
+    fs::remove (place);
+    if (GENERATE (false, true))
+        REQUIRE (mkfifo (place.c_str(), 0600) == 0);
+    else
+        fs::create_directory (place);
+    const auto refused = store.add (upload ("Ada", "sound"), acceptAny);
+    REQUIRE_FALSE (refused);
+    CHECK (refused.error().code == ErrorCode::Io);
+    CHECK_THAT (refused.error().message, Catch::Contains ("is not a file"));
+    CHECK (store.add (upload ("Ben", "other sound"), acceptAny));
+    CHECK (fs::exists (place));
 }
 
 TEST_CASE ("What a killed engine has left is removed, but not what another one writes",
