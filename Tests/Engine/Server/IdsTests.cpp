@@ -71,8 +71,9 @@ std::vector<std::string> tricks (const std::string& key)
         "con",
         "-",
     };
-    for (const auto& id : { key, key + ".json", "..%2f" + key, "..%2f" + key + ".json",
-                            "..%2F..%2Fsecret.json", "voice_" + key, "voice_" + key + std::string (16, '0') })
+    for (const auto& id : std::vector<std::string> { key, key + ".json", "..%2f" + key,
+                                                     "..%2f" + key + ".json", "..%2F..%2Fsecret.json",
+                                                     "voice_" + key, "voice_" + key + std::string (16, '0') })
         all.push_back (id);
     all.push_back ("voice_" + std::string (32, '0'));
     all.push_back ("voice_..%2f" + std::string (29, '0'));
@@ -119,7 +120,7 @@ std::map<std::string, std::string> contentOf (const fs::path& folder)
 /** An engine with an uploaded voice and a job that is over, in a folder with files that are nobody's business. */
 struct IdsFixture
 {
-    IdsFixture() : engine ({ .voiceStore = data.path() / "data" / "voices" })
+    IdsFixture() : engine (storingIn (data.path() / "data" / "voices"))
     {
         REQUIRE (upload ("Ada").status == 200);
         auto body = ServerFixture::floats ("Hello.");
@@ -130,6 +131,13 @@ struct IdsFixture
         const auto record = contentOf (data.path() / "data" / "voices");
         for (const auto& [file, text] : record) // which would be good ones, a folder higher
             std::ofstream (data.path() / "data" / fs::path (file).filename(), std::ios::binary) << text;
+    }
+
+    static SpeechServer::Options storingIn (const fs::path& folder)
+    {
+        SpeechServer::Options options;
+        options.voiceStore = folder;
+        return options;
     }
 
     RawResponse upload (const std::string& name) const
