@@ -63,6 +63,8 @@ public:
         SpawnSettings settings (SpawnSettings::Own::ProcessGroup);
         posix_spawn_file_actions_adddup2 (&settings.files, output.writing(), STDOUT_FILENO);
         posix_spawn_file_actions_addopen (&settings.files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        // With a client's socket in a reader's hands the client would not hear that the engine has closed it.
+        posix_spawn_file_actions_addclosefrom_np (&settings.files, STDERR_FILENO + 1);
 
         auto name = program.string();
         const std::array<char*, 5> argv { name.data(), arguments[0].data(), arguments[1].data(),

@@ -119,8 +119,10 @@ TEST_CASE ("A client that reads nothing of its answer is gone after the time for
     REQUIRE (eventually ([&] { return engine.control->passagesRendered > 0 || engine.isBusy(); }));
     CHECK (eventually ([&] { return descriptors() == before + 1; })); // this end
     CHECK (eventually ([&] { return ! engine.isBusy(); }));
-    const auto job = json::parse (request (engine.path(), "GET", "/v1/tableread/jobs/story").body);
-    CHECK (job.at ("finish_reason") == (kind == "a finished file" ? "stop" : "cancelled"));
+    CHECK (eventually ([&] { // one that is parked is not busy
+        const auto job = json::parse (request (engine.path(), "GET", "/v1/tableread/jobs/story").body);
+        return job.at ("finish_reason") == (kind == "a finished file" ? "stop" : "cancelled");
+    }));
 }
 
 TEST_CASE ("A client that shuts its reading half cancels its request", "[engine][server][http][cancel]")

@@ -111,6 +111,19 @@ TEST_CASE ("Waiting for a reader stops at once when it is cancelled", "[source][
     CHECK (secondsSince (begin) < 1.0);
 }
 
+TEST_CASE ("A reader has none of the open files of who starts it", "[source][voice]")
+{
+    const TemporaryFolder folder;
+    const int secret = ::open ("/dev/zero", O_RDONLY); // without close-on-exec, as sockets are accepted
+    const auto list = folder.path() / "files";
+    (void) readInProcess ("ada.wav",
+                          { script (folder, "exec ls -l /proc/self/fd > '" + list.string() + "'") });
+    ::close (secret);
+    std::ifstream in (list);
+    const std::string files (std::istreambuf_iterator<char> (in), {});
+    CHECK_THAT (files, Catch::Contains ("/dev/null") && ! Catch::Contains ("/dev/zero"));
+}
+
 TEST_CASE ("What libmpg123 says does not reach the terminal", "[source][voice]")
 {
     const TemporaryFolder folder;
