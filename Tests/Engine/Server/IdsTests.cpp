@@ -161,13 +161,15 @@ TEST_CASE ("No id in a path leads out of its place", "[engine][server][errors]")
     const auto files = contentOf (fixture.data.path()), model = contentOf (fixture.engine.folder.path());
     const std::vector<std::string> lists { "/v1/audio/voices", "/v1/models", "/v1/tableread/jobs" };
     std::vector<std::string> before;
+    before.reserve (lists.size());
     for (const auto& list : lists)
         before.push_back (fixture.listed (list));
     for (const auto& [method, begin, end] : endpoints)
         for (const auto& id : tricks (keyOfVoiceName ("Ada")))
         {
             CAPTURE (method, begin, end, id.substr (0, 100), id.size());
-            const auto target = begin + id + end;
+            auto target = begin;
+            target.append (id).append (end);
             const auto answer = request (fixture.engine.path(), method, target, R"({"due_ms": 1})");
             CHECK (answer.complete);
             if (target.size() > 8'100)

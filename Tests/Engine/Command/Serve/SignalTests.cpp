@@ -355,13 +355,13 @@ TEST_CASE ("A killed engine loses no voice that it has acknowledged",
         for (auto& thread : threads)
             thread.join();
     }
-    CHECK (acknowledged.size() >= rounds * 4);
+    CHECK (acknowledged.size() >= std::size_t { 4 } * rounds);
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM, options);
     const auto list = answerOf (engine, "/v1/audio/voices").at ("data");
     const auto uploaded = static_cast<std::size_t> (std::count_if (
         list.begin(), list.end(), [] (const auto& voice) { return voice.at ("source") == "upload"; }));
     CHECK (uploaded >= acknowledged.size());
-    CHECK (uploaded <= acknowledged.size() + rounds * uploaders); // stored, but not told
+    CHECK (uploaded <= acknowledged.size() + std::size_t { rounds } * uploaders); // stored, but not told
     const auto files = std::distance (std::filesystem::directory_iterator (store), {});
     CHECK (files == static_cast<std::ptrdiff_t> (2 * uploaded));
     const auto& last = acknowledged.rbegin()->first;
