@@ -24,7 +24,7 @@ const std::string get = "GET /health HTTP/1.1\r\nHost: engine\r\nConnection: clo
 class Engine
 {
 public:
-    explicit Engine (const fs::path& place = {}, SpeechServer::Options wanted = {})
+    explicit Engine (const fs::path& place = {}, const SpeechServer::Options& wanted = {})
         : socket (std::in_place, place.empty() ? path() : place)
         , server (models(), wanted)
     {
@@ -221,6 +221,7 @@ TEST_CASE ("Who connects in the moment of the idle exit is served or told to com
     std::atomic<bool> over { false };
     std::atomic<int> served { 0 }, toldToComeBack { 0 }, reset { 0 };
     std::vector<std::thread> clients;
+    clients.reserve (2);
     for (int i = 0; i < 2; ++i)
         clients.emplace_back ([&, i] {
             for (int turn = i; ! over; turn += 5)
