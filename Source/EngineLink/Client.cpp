@@ -29,7 +29,8 @@ public:
     {
         bytes.insert (bytes.end(), data, data + size);
         samples.resize (bytes.size() / sizeof (float));
-        std::memcpy (samples.data(), bytes.data(), samples.size() * sizeof (float));
+        if (! samples.empty())
+            std::memcpy (samples.data(), bytes.data(), samples.size() * sizeof (float));
         bytes.erase (bytes.begin(), bytes.begin() + (std::ptrdiff_t) (samples.size() * sizeof (float)));
         for (const auto sample : samples)
             if (! std::isfinite (sample))
