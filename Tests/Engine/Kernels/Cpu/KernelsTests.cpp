@@ -8,6 +8,7 @@
 #include "Core/ContentHash.h"
 #include "Kernels/KernelFamily.h"
 #include "Kernels/Linear.h"
+#include "Support/Instrumented.h"
 #include "Support/Tensors.h"
 
 using namespace tableread::engine;
@@ -102,6 +103,8 @@ TEST_CASE ("The kernels' bits are those of their family", "[engine][kernels][det
 {
     // Not so? If it is meant, count up cpuKernelFamily, and put the new hash here.
     CHECK (kernels::cpuKernelFamily == 1);
+    if (isInstrumented)
+        return; // compiled otherwise than what is spoken with, and has other bits
     const auto bits = runAll (kernels::cpu());
     CHECK (tableread::contentHash ({ bits.const_data_ptr<float>(), (std::size_t) bits.numel() }) ==
            "6f77b2d12c860f447b56bd5a1f4201d1");
