@@ -44,10 +44,10 @@ struct Reader
         return piece;
     }
 
+    std::atomic<int> wakes { 0 }; // first, as the pool's threads reach it to their end
     EncoderPool pool;
     std::shared_ptr<SpeechJob> job = std::make_shared<SpeechJob>();
     std::shared_ptr<SpeechEncoding> speech;
-    std::atomic<int> wakes { 0 };
 };
 
 constexpr std::size_t atOnce = PcmQueue::mostAtOnce;
@@ -100,13 +100,13 @@ TEST_CASE ("Samples as they are need nobody else", "[engine][server][encoder]")
 
 TEST_CASE ("Whoever waits for a piece is woken, also if he comes late", "[engine][server][encoder]")
 {
+    std::atomic<bool> isTold { false }; // before the reader, whose end tells it once more
     Reader reader ({ .container = Container::Flac });
     reader.job->queue.push (pieces (1));
     const int before = reader.wakes;
     CHECK (before > 0);
     (void) reader.speech->take();
     REQUIRE (eventually ([&] { return reader.wakes > before; })); // the queue itself has nothing to tell
-    std::atomic<bool> isTold { false };
     reader.speech->onReadable ([&isTold] { isTold = true; });
     CHECK (isTold);
     CHECK (reader.speech->take().samples == atOnce);
