@@ -34,7 +34,9 @@ public:
 
     State take (std::string& bytes) override
     {
-        const auto piece = content.first ? *std::exchange (content.first, {}) : speech->take();
+        auto piece = content.first ? *std::exchange (content.first, {}) : speech->take();
+        if (piece.state == PcmQueue::State::Open && piece.bytes.empty()) // MP3's first frame gives none
+            piece = speech->take(); // whose wake may have come while the head was written
         bytes.append (piece.bytes).append (piece.end);
         switch (piece.state)
         {
