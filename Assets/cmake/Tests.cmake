@@ -4,6 +4,7 @@
 # other hidden tag hides it from ctest too. One more test runs the unit cases in one process and in random order, which
 # shows whether a case depends on another: the only one with a sanitizer, and of the soak without. PRECOMPILED: the tests
 # whose precompiled header it shares, tableread_core_tests by default; NONE where JUCE is linked, whose definitions differ.
+# PARTS: tags whose cases run beside the others with a sanitizer, in the longest programs.
 include(CTest)
 include(Catch)
 
@@ -15,7 +16,7 @@ target_compile_options(tableread_catch_main PRIVATE ${tableread_quick_to_build})
 target_link_libraries(tableread_catch_main PUBLIC Catch2::Catch2)
 
 function(tableread_tests name)
-    cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;LINK" ${ARGN})
+    cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;LINK;PARTS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/Tests)
     target_compile_definitions(${name} PRIVATE TABLEREAD_ROOT="${CMAKE_SOURCE_DIR}")
@@ -34,9 +35,22 @@ function(tableread_tests name)
         file(CREATE_LINK "${CMAKE_BINARY_DIR}/bin/${cuda_library}" "${CMAKE_CURRENT_BINARY_DIR}/${cuda_library}" SYMBOLIC)
     endif()
     set(unit "~[slow]~[gpu]~[!benchmark]~[.]")
-    add_test(NAME "${name}: all in random order" COMMAND ${name} --order rand --rng-seed time "${unit}")
+    set(parts "")
+    if(TABLEREAD_SANITIZE)
+        set(parts ${ARG_PARTS})
+    endif()
+    set(rest "${unit}")
+    foreach(tag IN LISTS parts) # side by side
+        add_test(NAME "${name}: [${tag}] in random order" COMMAND ${name} --order rand --rng-seed time "${rest}[${tag}]")
+        set_tests_properties("${name}: [${tag}] in random order" PROPERTIES LABELS unit COST 100)
+        string(APPEND rest "~[${tag}]")
+    endforeach()
+    add_test(NAME "${name}: all in random order" COMMAND ${name} --order rand --rng-seed time "${rest}")
     if(TABLEREAD_SANITIZE) # starting a process for each case would take most of the time
         set_tests_properties("${name}: all in random order" PROPERTIES LABELS unit)
+        if(parts)
+            set_tests_properties("${name}: all in random order" PROPERTIES COST 100) # the first to start
+        endif()
     else()
         catch_discover_tests(${name} TEST_SPEC "${unit}" TEST_PREFIX "${name}: " PROPERTIES LABELS unit)
         set_tests_properties("${name}: all in random order" PROPERTIES LABELS soak)
