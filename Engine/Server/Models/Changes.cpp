@@ -79,6 +79,7 @@ void RenderModels::load (std::size_t index, const ModelLoad& wanted)
     auto renderer = wanted.load();
     status.seats = std::max (1, wanted.seats (*renderer));
     status.info = renderer->info();
+    malloc_trim (0); // what only loading needed: up to twice the weights
     status.hostBytes = std::max<std::int64_t> (0, residentBytes() - before);
     models[index].renderer = std::move (renderer);
     const std::lock_guard lock (mutex);
