@@ -42,7 +42,8 @@ nlohmann::json jsonOf (std::vector<std::string> words, const std::filesystem::pa
 // Sixty frames and more.
 constexpr const char* longLine = "When the lamp at the end of the pier went out, nobody in the village said "
                                  "a word about it, and for a week "
-                                 "the boats came home by the sound of the bell alone.";
+                                 "the boats came home by the sound of the bell alone, until one morning "
+                                 "somebody had lit it again and left no name.";
 } // namespace
 
 TEST_CASE ("Clients share the engine fairly", "[.slow][engine][command][serve][sharing]")
