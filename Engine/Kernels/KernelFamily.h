@@ -8,5 +8,5 @@ namespace tableread::engine::kernels
 // both. It may be a kernel, its compiler or an option of it, an approximation, the order of a sum, LibTorch, or anything else
 // between text and samples. Tests/Scripts/same-sound says whether a change is one. Speed alone is no reason.
 inline constexpr int cpuKernelFamily = 1;
-inline constexpr int gpuKernelFamily = 1;
+inline constexpr int gpuKernelFamily = 2;
 } // namespace tableread::engine::kernels

@@ -7,18 +7,28 @@ namespace tableread::engine
 {
 namespace
 {
+/** In one launch: a codec has dozens of contexts. */
+void zeroAll (const std::vector<at::Tensor>& tensors)
+{
+    if (! tensors.empty())
+        at::_foreach_zero_ (tensors);
+}
+
 void takeOver (const CodecState& others, const at::Tensor& from, CodecState& own, std::int64_t count)
 {
-    for (auto& context : own.contexts)
-        context.zero_();
+    zeroAll (own.contexts);
+    std::vector<at::Tensor> to, moved;
     for (std::size_t i = 0; i < others.contexts.size(); ++i)
     {
         const auto& context = others.contexts[i];
         if (own.contexts.size() == i)
             own.contexts.push_back (
                 at::zeros ({ count, context.size (1), context.size (2) }, context.options()));
-        own.contexts[i].narrow (0, 0, from.size (0)).copy_ (context.index_select (0, from));
+        to.push_back (own.contexts[i].narrow (0, 0, from.size (0)));
+        moved.push_back (context.index_select (0, from));
     }
+    if (! to.empty())
+        at::_foreach_copy_ (to, moved);
 }
 } // namespace
 
@@ -91,8 +101,10 @@ void Slots::put (std::int64_t slot, const ParkedSlot& parked)
 
 void Slots::silence (std::int64_t slot)
 {
-    for (auto* state : { &decoderState, &semanticState })
-        for (auto& context : state->contexts)
-            context[slot].zero_();
+    std::vector<at::Tensor> own;
+    for (const auto* state : { &decoderState, &semanticState })
+        for (const auto& context : state->contexts)
+            own.push_back (context[slot]);
+    zeroAll (own);
 }
 } // namespace tableread::engine
