@@ -16,6 +16,9 @@ inline constexpr int depthMultiple = 128;
 /** Positions per block of attention; a longer passage is split. */
 inline constexpr int attentionSplit = 32;
 
+/** Rows of a prompt that are computed together, counted from its beginning and again from the end of its prefix. */
+inline constexpr int promptBlock = 128;
+
 /** Elements of a packed [n, k] matrix. `granularity`: 8 for each half of a gated matrix, else a tile. */
 constexpr std::int64_t packedElements (std::int64_t n, std::int64_t k, std::int64_t granularity = tileOutputs)
 {

@@ -93,9 +93,11 @@ private:
         }
     }
 
+    /** The text begins with the seed: another passage has another prompt behind the voice. */
     PassageJob job (std::int64_t frames, std::uint64_t seed) const
     {
-        PassageJob made { .passage = { { { 0, request.speech.text } }, { voice } },
+        PassageJob made { .passage = { { { 0, fmt::format ("{}: {}", seed, request.speech.text) } },
+                                       { voice } },
                           .settings = request.speech.settings,
                           .exactFrames = frames };
         made.settings.seed = seed;
@@ -129,10 +131,11 @@ private:
 
     void measurePrompt()
     {
+        const auto unused = arrivals.back().seed + 1;
         std::vector<double> times;
         for (int i = 0; i < 5; ++i)
         {
-            const auto passage = renderer->start (job (1, 0));
+            const auto passage = renderer->start (job (1, unused + static_cast<std::uint64_t> (i)));
             const auto begin = Clock::now();
             renderer->measuring().prepareAll();
             times.push_back (msSince (begin));

@@ -9,6 +9,7 @@
 #include "Core/ContentHash.h"
 #include "Core/Error.h"
 #include "Measure/Machine.h"
+#include "Render/Measuring.h"
 #include "Render/RenderAll.h"
 
 namespace tableread::engine
@@ -51,6 +52,7 @@ void renderRuns (Renderer& renderer, Runs runs, BenchReport& report)
     for (int run = 0; run < runs.count; ++run)
     {
         samples.clear();
+        renderer.measuring().forgetPrompts();
         report.runs.push_back (render (renderer, runs.job, runs.isStopped));
         if (runs.isStopped())
             fail (ErrorCode::Cancelled, "the measurement was stopped before it was complete.");

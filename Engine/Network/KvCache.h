@@ -26,6 +26,12 @@ public:
     /** Drops everything from `length` on: a speculative row that was not needed, or a whole segment. */
     void truncate (std::int64_t length) { used = length; }
 
+    /** A copy of the first `rows` positions. */
+    kernels::KvStore first (std::int64_t rows) const;
+
+    /** Begins an empty cache with the first `rows` positions of such a copy. */
+    void fill (const kernels::KvStore& positions, std::int64_t rows);
+
     /** Moves keys and values to another device, with the same capacity. */
     void moveTo (at::Device device);
 

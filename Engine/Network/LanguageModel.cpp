@@ -34,6 +34,18 @@ void KvCache::moveTo (at::Device device)
     }
 }
 
+kernels::KvStore KvCache::first (std::int64_t rows) const
+{
+    return { store.keys.narrow (2, 0, rows).clone(), store.values.narrow (2, 0, rows).clone() };
+}
+
+void KvCache::fill (const kernels::KvStore& positions, std::int64_t rows)
+{
+    store.keys.narrow (2, 0, rows).copy_ (positions.keys.narrow (2, 0, rows));
+    store.values.narrow (2, 0, rows).copy_ (positions.values.narrow (2, 0, rows));
+    used = rows;
+}
+
 LayerWeights readLayer (const WeightReader& reader, std::int64_t index)
 {
     const auto weights = reader.forLayers();

@@ -19,6 +19,9 @@ public:
     /** Encodes the voices and computes the prompts of all passages in flight at once, without speaking. */
     virtual void prepareAll() = 0;
 
+    /** Drops what earlier prompts left for later ones, so that the next one is computed whole. */
+    virtual void forgetPrompts() = 0;
+
     /** Bytes per second from pinned host memory to the GPU, measured now; 0 on a CPU. */
     virtual double measureLink() = 0;
 

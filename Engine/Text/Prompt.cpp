@@ -95,6 +95,7 @@ Prompt buildPrompt (const Tokenizer& tokenizer, std::span<const std::int64_t> vo
     }
 
     add (" Text input:\n");
+    prompt.prefix = (std::int64_t) prompt.ids.size();
     for (const auto& line : lines)
     {
         const auto text = flatten (line.text);

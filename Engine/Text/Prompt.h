@@ -14,6 +14,7 @@ namespace tableread::engine
 struct Prompt
 {
     std::vector<std::int64_t> ids;
+    std::int64_t prefix = 0; // ids before the lines, which depend on nothing but the voices' lengths
     std::vector<std::int64_t> voicePositions; // index in ids of every voice frame, one voice after the other
 };
 

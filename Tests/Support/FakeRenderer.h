@@ -404,6 +404,8 @@ private:
             passage.job.events.onEnd (passage.report, failure);
     }
 
+    void forgetPrompts() override {}
+
     void prepareAll() override
     {
         for (auto& passage : passages)

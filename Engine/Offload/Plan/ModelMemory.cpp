@@ -52,12 +52,13 @@ private:
 
 std::int64_t cacheBytes (const LanguageModelConfig& lm, const MemorySettings& settings)
 {
-    const auto branch =
-        lm.layers * lm.kvHeads * settings.positions * lm.headDim * (settings.bfloat16 ? 2 : floatBytes);
+    const auto position = lm.layers * lm.kvHeads * lm.headDim * (settings.bfloat16 ? 2 : floatBytes);
     Reserved reserved;
     for (int i = 0; i < settings.passages * 2 * (settings.guided ? 2 : 1);
          ++i) // keys and values of each branch
-        reserved.add (branch);
+        reserved.add (position * settings.positions);
+    for (int i = 0; i < 2; ++i)
+        reserved.add (position * prefixPositions);
     return reserved.bytes();
 }
 

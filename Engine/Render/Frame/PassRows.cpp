@@ -29,13 +29,13 @@ void PassRows::add (const VibeVoice& model, const Part& part, at::Tensor rows)
         s.negativeInput = rows.slice (0, part.rows - 1).clone();
     tap (s.input.tap, "lm.p" + std::to_string (s.passes) + ".in", rows);
     const bool inBlocks = model.device().is_cuda() && part.rows > 1 && s.input.tap == nullptr;
-    const auto block = inBlocks ? promptBlockOnGpu : part.rows;
     auto group = s.positive.group (0);
-    for (std::int64_t first = 0; first < part.rows; first += block)
+    for (std::int64_t first = 0; first < part.rows; first += group.rows)
     {
         if (first > 0)
             endBlock();
-        group.rows = std::min (block, part.rows - first);
+        const auto left = part.rows - first;
+        group.rows = inBlocks ? std::min (s.promptBlockEnd (group.length) - group.length, left) : left;
         addRows (rows.narrow (0, first, group.rows), group);
         group.length += group.rows;
     }

@@ -10,12 +10,10 @@
 
 namespace tableread::engine
 {
-/** Rows of a prompt that a GPU computes together, counted from its beginning: a sum's order there depends on how many rows of
-    a sequence share a product. On a CPU it does not, and a block is whatever a pass has. */
-inline constexpr std::int64_t promptBlockOnGpu = 128;
-
 /** The rows that sequences bring into an eager pass, and what they take out of it. A sequence that speaks has one for each
-    branch; a piece of a prompt has its rows, and with the last one also the first of the negative branch. */
+    branch; a piece of a prompt has its rows, and with the last one also the first of the negative branch. On a GPU a sum's
+    order depends on how many rows of a sequence share a product, so a prompt is computed in blocks of kernels::promptBlock
+    rows there; on a CPU it does not, and a block is whatever a pass has. */
 class PassRows
 {
 public:

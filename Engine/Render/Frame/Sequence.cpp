@@ -8,6 +8,7 @@
 #include <string>
 
 #include "Core/Error.h"
+#include "Device/KernelSizes.h"
 
 namespace tableread::engine
 {
@@ -49,6 +50,14 @@ Sequence::Sequence (const VibeVoice& model, SequenceInput from)
     report.promptTokens = (std::int64_t) input.ids.size();
 }
 
+std::int64_t Sequence::promptBlockEnd (std::int64_t row) const
+{
+    const auto prefix = input.prefixRows;
+    const auto begin = row < prefix ? 0 : prefix,
+               end = row < prefix ? prefix : (std::int64_t) input.ids.size();
+    return std::min (end, begin + ((row - begin) / kernels::promptBlock + 1) * kernels::promptBlock);
+}
+
 EncodedVoice* Sequence::voiceToEncode() const
 {
     for (const auto& voice : input.voices)
@@ -57,7 +66,21 @@ EncodedVoice* Sequence::voiceToEncode() const
     return nullptr;
 }
 
-at::Tensor Sequence::promptRows (const VibeVoice& model, std::int64_t first, std::int64_t rows) const
+at::Tensor Sequence::connectedVoices (const VibeVoice& model, std::int64_t first, std::int64_t count)
+{
+    const auto connect = [&] (const at::Tensor& features) {
+        auto rows = model.acousticConnector (features.to (model.device()));
+        tap (input.tap, "voice.ac_embed", rows);
+        return rows;
+    };
+    if (! model.device().is_cuda())
+        return connect (input.voiceFeatures.narrow (0, first, count));
+    if (! voiceRows.defined())
+        voiceRows = connect (input.voiceFeatures);
+    return voiceRows.narrow (0, first, count);
+}
+
+at::Tensor Sequence::promptRows (const VibeVoice& model, std::int64_t first, std::int64_t rows)
 {
     auto embedded = model.languageModel.embed ({ input.ids.data() + first, (std::size_t) rows });
     const auto& positions = input.voicePositions;
@@ -67,11 +90,16 @@ at::Tensor Sequence::promptRows (const VibeVoice& model, std::int64_t first, std
         return embedded;
     TORCH_CHECK (input.voiceFeatures.defined() &&
                  input.voiceFeatures.size (0) == (std::int64_t) positions.size());
-    auto voice =
-        model.acousticConnector (input.voiceFeatures.narrow (0, begin, end - begin).to (model.device()));
-    tap (input.tap, "voice.ac_embed", voice);
-    for (auto i = begin; i < end; ++i)
-        embedded[positions[(std::size_t) i] - first].copy_ (voice[i - begin]);
+    const auto voices = connectedVoices (model, begin, end - begin);
+    for (auto i = begin, next = i; i < end; i = next)
+    {
+        const auto place = positions[(std::size_t) i];
+        while (next < end && positions[(std::size_t) next] == place + (next - i)) // a voice's are neighbours
+            ++next;
+        embedded.narrow (0, place - first, next - i).copy_ (voices.narrow (0, i - begin, next - i));
+    }
+    if (end == (std::int64_t) positions.size())
+        voiceRows.reset();
     return embedded;
 }
 
@@ -82,7 +110,7 @@ void Sequence::moveCaches (at::Device device)
     for (auto* state : { &decoderState, &semanticState })
         for (auto& context : state->contexts)
             context = context.to (device);
-    for (auto* tensor : { &nextInput, &hidden, &uncondition })
+    for (auto* tensor : { &nextInput, &hidden, &uncondition, &voiceRows })
         if (tensor->defined())
             *tensor = tensor->to (device);
 }

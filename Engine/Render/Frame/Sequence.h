@@ -27,7 +27,8 @@ struct SpecialTokens
 /** The input of a generation. */
 struct SequenceInput
 {
-    std::vector<std::int64_t> ids;                     // prompt of P tokens, the last one speechStart
+    std::vector<std::int64_t> ids; // prompt of P tokens, the last one speechStart
+    std::int64_t prefixRows = 0;   // of them, those before the lines; 0: no later prompt may use them
     std::vector<std::int64_t> voicePositions;          // where voice features replace embeddings, ascending
     std::vector<std::shared_ptr<EncodedVoice>> voices; // to be complete before the prompt begins
     std::function<at::Tensor()> sampleVoices;          // called then: makes voiceFeatures
@@ -57,6 +58,10 @@ struct Sequence
     bool guided() const { return guidanceScale != 1.0f; }
 
     std::int64_t promptRowsLeft() const { return (std::int64_t) input.ids.size() - positive.length(); }
+
+    /** On a GPU a prompt is computed in blocks: the end of the one with this row. */
+    std::int64_t promptBlockEnd (std::int64_t row) const;
+
     bool isPrepared() const { return passes > 0; }
     bool speaks() const { return isPrepared() && ! isParked; }
 
@@ -64,7 +69,7 @@ struct Sequence
     EncodedVoice* voiceToEncode() const;
 
     /** Embeddings [rows, h] of the prompt from its `first` position on. */
-    at::Tensor promptRows (const VibeVoice& model, std::int64_t first, std::int64_t rows) const;
+    at::Tensor promptRows (const VibeVoice& model, std::int64_t first, std::int64_t rows);
 
     /** Moves what it keeps between steps, but for what lies in a slot. */
     void moveCaches (at::Device device);
@@ -106,5 +111,12 @@ struct Sequence
     std::exception_ptr failure; // ends it before its next token
     RenderReport report;
     const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+
+private:
+    /** Rows of the voices as the language model takes them. On a GPU a row's sums depend on how many share a product, so all are
+        computed with the first, however a prompt is divided into pieces. */
+    at::Tensor connectedVoices (const VibeVoice& model, std::int64_t first, std::int64_t count);
+
+    at::Tensor voiceRows; // on a GPU, until the prompt has them all
 };
 } // namespace tableread::engine

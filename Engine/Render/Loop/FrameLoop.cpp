@@ -124,7 +124,10 @@ bool FrameLoop::step()
     const double units = preparation.units (prompts);
     double promptMs = prompts.empty() ? 0.0 : preparation.expectedMs (units);
     if (! speakers.empty() || ! prompts.empty())
+    {
         compute->pass (speakers, prompts);
+        preparation.computed (prompts);
+    }
     const double spent = pacing.now() - begin;
     if (alone.isFresh && ! prompts.empty())
         preparation.promptTook (units, promptMs = std::max (0.0, spent - alone.ms));
@@ -151,7 +154,10 @@ void FrameLoop::makeFrames()
 void FrameLoop::prepareAll()
 {
     for (const auto& piece : preparation.everything (active))
+    {
         compute->pass ({}, { &piece, 1 });
+        preparation.computed ({ piece });
+    }
 }
 
 void FrameLoop::chooseToken (Sequence& sequence)

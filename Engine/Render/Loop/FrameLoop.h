@@ -40,6 +40,9 @@ public:
     /** Prepares all sequences now. */
     void prepareAll();
 
+    /** The next prompts are computed whole. */
+    void forgetPrompts() { preparation.forgetPrompts(); }
+
     /** Removes a sequence before it is finished: its report says Cancelled. */
     void leave (const std::shared_ptr<Sequence>& sequence);
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "Render/Frame/PassRows.h"
+#include "Offload/Plan/ModelMemory.h"
 
 namespace tableread::engine
 {
@@ -14,18 +14,12 @@ constexpr std::int64_t mostRows = 512;  // of a piece: bounds the memory of a pa
 constexpr double attentionSlowness = 2; // attention's time for a multiply-add, the products' being 1
 constexpr double firstRowMs = 5, firstVoiceMs = 20; // guesses that leave room; measured from then on
 
-/** Gives the sequence its voices' features once they are complete. */
-void sampleVoices (Sequence& sequence)
-{
-    if (sequence.input.sampleVoices)
-        sequence.attempt (
-            [&] { sequence.input.voiceFeatures = std::exchange (sequence.input.sampleVoices, {})(); });
-}
 } // namespace
 
 Preparation::Preparation (const VibeVoice& model)
     : offloads (model.streamed != nullptr)
-    , block (model.device().is_cuda() ? promptBlockOnGpu : 1)
+    , inBlocks (model.device().is_cuda())
+    , prefixes (prefixPositions, inBlocks)
     , promptCost (firstRowMs)
     , voiceCost (firstVoiceMs)
 {
@@ -62,6 +56,41 @@ std::int64_t Preparation::rowsFitting (double ms, std::int64_t first, std::int64
     return (std::int64_t) (fitting / rowUnits ((double) first + rows / 2));
 }
 
+/** So many rows, up to the end of a block; one block at least. */
+std::int64_t Preparation::wholeBlocks (const Sequence& sequence, std::int64_t rows) const
+{
+    if (! inBlocks)
+        return std::max<std::int64_t> (rows, 1);
+    const auto first = sequence.positive.length(), all = (std::int64_t) sequence.input.ids.size();
+    auto end = sequence.promptBlockEnd (first);
+    while (end < all && sequence.promptBlockEnd (end) - first <= rows)
+        end = sequence.promptBlockEnd (end);
+    return end - first;
+}
+
+/** Its voices are complete: gives it their features, unless an earlier prompt has left all their rows. */
+void Preparation::begin (Sequence& sequence)
+{
+    if (sequence.positive.length() > 0)
+        return;
+    if (sequence.input.tap == nullptr) // which sees prompts whole
+        prefixes.fill (sequence);
+    sequence.report.cachedTokens = sequence.positive.length();
+    const auto& positions = sequence.input.voicePositions;
+    if (! positions.empty() && positions.back() < sequence.positive.length())
+        sequence.input.sampleVoices = {};
+    else if (sequence.input.sampleVoices)
+        sequence.attempt (
+            [&] { sequence.input.voiceFeatures = std::exchange (sequence.input.sampleVoices, {})(); });
+}
+
+void Preparation::computed (const std::vector<PromptPiece>& pieces)
+{
+    for (const auto& piece : pieces)
+        if (piece.sequence->isPrepared())
+            prefixes.keep (*piece.sequence);
+}
+
 double Preparation::leftMs (const Sequence& sequence) const
 {
     double ms = promptCost.ms (units (sequence.positive.length(), sequence.promptRowsLeft()));
@@ -91,19 +120,17 @@ std::vector<PromptPiece> Preparation::promptPieces (const Sequences& all, bool s
     {
         if (roomMs <= 0 || sequence->voiceToEncode() != nullptr)
             break; // its voices take the rest of the room
-        sampleVoices (*sequence);
+        begin (*sequence);
         if (sequence->failure != nullptr)
             continue;
         const auto left = sequence->promptRowsLeft();
         auto rows = rowsFitting (roomMs, sequence->positive.length(), left);
         if (offloads && ! somebodySpeaks)
             rows = mostRows; // their work hides behind the link
-        if (rows < block && rows < left && ! pieces.empty())
+        const auto whole = wholeBlocks (*sequence, std::min (rows, mostRows));
+        if (whole > rows && ! pieces.empty())
             break;
-        rows = std::max (std::min (rows, mostRows) / block, std::int64_t { 1 }) * block;
-        if (sequence->input.tap != nullptr)
-            rows = left; // a tap sees prompts whole
-        pieces.push_back ({ sequence, std::clamp<std::int64_t> (rows, 1, left) });
+        pieces.push_back ({ sequence, sequence->input.tap == nullptr ? std::min (whole, left) : left });
         roomMs -= promptCost.ms (units ({ pieces.back() }));
         if (sequence->input.tap != nullptr)
             break;
@@ -137,7 +164,7 @@ std::vector<PromptPiece> Preparation::everything (const Sequences& all)
     {
         while (auto* voice = sequence->voiceToEncode())
             voice->encode (voice->framesLeft());
-        sampleVoices (*sequence);
+        begin (*sequence);
         pieces.push_back ({ sequence, sequence->promptRowsLeft() });
     }
     return pieces;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "Render/Frame/Compute.h"
+#include "Render/Loop/PrefixCache.h"
 #include "Render/Pacing.h"
 
 namespace tableread::engine
@@ -32,6 +33,11 @@ public:
     /** So much work took so long in a pass. */
     void promptTook (double units, double ms) { promptCost.took (units, ms); }
 
+    /** These pieces have been computed. */
+    void computed (const std::vector<PromptPiece>& pieces);
+
+    void forgetPrompts() { prefixes.clear(); }
+
     /** Encodes voices for so many milliseconds. @returns how long it took. */
     double encodeVoices (const Sequences& all, double roomMs, const Pacing& clock);
 
@@ -44,9 +50,11 @@ private:
     double rowUnits (double position) const;
     double units (std::int64_t first, std::int64_t rows) const;
     std::int64_t rowsFitting (double ms, std::int64_t first, std::int64_t most) const;
+    std::int64_t wholeBlocks (const Sequence& sequence, std::int64_t rows) const;
+    void begin (Sequence& sequence);
 
-    bool offloads;
-    std::int64_t block;    // rows of a prompt that are computed together; pieces end with one
+    bool offloads, inBlocks; // pieces end with a block of a prompt
+    PrefixCache prefixes;
     double attentionShare; // of one position in a row's work, the matrix products being 1
     CostRate promptCost, voiceCost;
     std::uint64_t turns = 0;

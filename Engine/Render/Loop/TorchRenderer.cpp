@@ -219,6 +219,8 @@ private:
             model.profiler->prepared();
     }
 
+    void forgetPrompts() override { loop.forgetPrompts(); }
+
     std::shared_ptr<Sequence> find (PassageId passage) const
     {
         const auto& all = loop.sequences();
@@ -273,6 +275,9 @@ private:
         }
         auto prompt = buildPrompt (*tokenizer, frames, job.passage.lines);
         input.ids = std::move (prompt.ids);
+        if (voices.empty() ||
+            job.settings.noise != NoiseKind::Torch) // which samples voices anew for each passage
+            input.prefixRows = prompt.prefix;
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
         input.exactFrames = job.exactFrames;

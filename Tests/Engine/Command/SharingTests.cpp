@@ -100,15 +100,21 @@ TEST_CASE ("An engine without a queue is about as quick as render",
 TEST_CASE ("Eight at once keep what a batch of eight gives", "[.slow][engine][command][serve][sharing]")
 {
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM, { "--passages", "8" });
-    auto settings = loadOf (engine, 8, 30);
-    settings.lines = { { longLine, { "anna", {} } } };
-    settings.baselineClients = 1;
-    const auto report = measureLoad (settings);
-    INFO (describe (report));
-    const auto bench = jsonOf ({ "bench", "--sweep", "batch=8", "--frames", "60" }, engine.path());
-    const double batch = bench.at (0).at ("audio_seconds_a_second");
-    INFO ("bench: " << batch);
-    CHECK (report.isGood());
-    CHECK (report.load.audioPerSecond >= 0.9 * batch);
-    CHECK (report.load.audioPerSecond >= 1.3 * report.baseline->audioPerSecond);
+    std::vector<double> ofBatch, ofOne; // in turns: the machine is not as fast all the time
+    for (int turn = 0; turn < 3; ++turn)
+    {
+        auto settings = loadOf (engine, 8, 20);
+        settings.lines = { { longLine, { "anna", {} } } };
+        settings.baselineClients = 1;
+        const auto report = measureLoad (settings);
+        UNSCOPED_INFO (describe (report));
+        const auto bench = jsonOf ({ "bench", "--sweep", "batch=8", "--frames", "120" }, engine.path());
+        const double batch = bench.at (0).at ("audio_seconds_a_second");
+        UNSCOPED_INFO ("bench: " << batch);
+        CHECK (report.isGood());
+        ofBatch.push_back (report.load.audioPerSecond / batch);
+        ofOne.push_back (report.load.audioPerSecond / report.baseline->audioPerSecond);
+    }
+    CHECK (percentilesOf (ofBatch).p50 >= 0.9);
+    CHECK (percentilesOf (ofOne).p50 >= 1.3);
 }

@@ -46,6 +46,20 @@ const std::string systemText =
     "distinct voice of each respective speaker.\n";
 } // namespace
 
+TEST_CASE ("The prefix of a prompt ends where its lines begin", "[engine][prompt]")
+{
+    const auto prefixOf = [] (const Ids& frames, const std::vector<SpokenLine>& lines) {
+        auto prompt = build (frames, lines);
+        prompt.ids.resize ((std::size_t) prompt.prefix);
+        return asText (prompt);
+    };
+    CHECK (prefixOf ({}, { { 0, "Hello." } }) == systemText + " Text input:\n");
+    const auto two = prefixOf ({ 2, 1 }, { { 1, "Hi!" } });
+    CHECK (two == systemText + " Voice input:\n Speaker 0:<START><FRAME><FRAME><END>\n"
+                               " Speaker 1:<START><FRAME><END>\n Text input:\n");
+    CHECK (prefixOf ({ 2, 1 }, { { 0, "Text input:" }, { 1, "So?" } }) == two);
+}
+
 TEST_CASE ("buildPrompt lays out voices, lines and the start of speech", "[engine][prompt]")
 {
     const auto prompt = build ({ 2, 1 }, { { 0, "Hello." }, { 1, "Hi!" }, { 0, "So?" } });

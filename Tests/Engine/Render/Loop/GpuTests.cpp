@@ -1,68 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
-#include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
 #include <map>
 #include <vector>
 
-#include "Kernels/Gpu/Devices.h"
-#include "Render/Loop/FrameLoop.h"
+#include "Engine/Render/Loop/GpuFixture.h"
 
 using namespace tableread::engine;
+using namespace tableread::test;
 
-// Random weights in the shapes of the embedded model: they compare one way of computing with another.
 namespace
 {
-constexpr SpecialTokens tokens { 300, 301, 302, 303 };
-
-OffloadRequest offloaded (std::int64_t gpuLayers, int prefetch = 1, std::int64_t interval = 50)
-{
-    OffloadRequest request;
-    request.mode = OffloadRequest::Mode::Layers;
-    request.gpuLayers = gpuLayers;
-    request.settings.prefetch = prefetch;
-    request.settings.cacheTrimInterval = interval;
-    request.settings.trim = TrimPolicy::Always;
-    return request;
-}
-
-struct Gpu
-{
-    explicit Gpu (const OffloadRequest& request = {}, LaunchMode mode = LaunchMode::Graphs,
-                  ComputeType compute = ComputeType::BFloat16)
-        : model (Checkpoint::random (std::string (TABLEREAD_ROOT) + "/Assets/models/mini"),
-                 { .compute = compute, .device = deviceFor (DeviceKind::Cuda), .offload = request })
-        , loop (model, tokens, mode)
-    {}
-
-    SequenceInput input (std::uint64_t seed, std::int64_t frames, std::vector<float>& out) const
-    {
-        SequenceInput made;
-        for (std::int64_t i = 0; i < 20 + (std::int64_t) seed; ++i)
-            made.ids.push_back ((i * 37 + (std::int64_t) seed) % 250);
-        made.ids.push_back (tokens.speechStart);
-        made.settings.seed = seed;
-        made.exactFrames = frames;
-        made.tokenLimit = frames + 1;
-        made.noise = std::make_unique<PhiloxNoise> (seed);
-        made.events.onFrame = [&out] (auto frame) { out.insert (out.end(), frame.begin(), frame.end()); };
-        return made;
-    }
-
-    std::vector<float> speak (std::uint64_t seed, std::int64_t frames)
-    {
-        std::vector<float> out;
-        loop.join (input (seed, frames, out));
-        while (loop.step())
-        {}
-        return out;
-    }
-
-    const c10::InferenceMode noGradients;
-    VibeVoice model;
-    FrameLoop loop;
-};
-
 std::vector<float> resident (std::uint64_t seed, std::int64_t frames)
 {
     static std::map<std::pair<std::uint64_t, std::int64_t>, std::vector<float>> known;
@@ -248,16 +196,10 @@ TEST_CASE ("Prompts in pieces beside graphs give the bits of prompts at once, an
            "[engine][render][.gpu]")
 {
     const bool offload = GENERATE (false, true);
-    const auto longer = [] (const Gpu& gpu, std::vector<float>& out) {
-        auto made = gpu.input (9, 12, out);
-        for (std::int64_t i = 0; i < 1500; ++i)
-            made.ids.insert (made.ids.begin(), (i * 11) % 250);
-        return made;
-    };
     std::vector<float> expected, watched, speaker;
     {
         Gpu gpu;
-        gpu.loop.join (longer (gpu, expected));
+        gpu.loop.join (gpu.longer (9, 1500, 12, expected));
         gpu.loop.prepareAll();
         while (gpu.loop.step())
         {}
@@ -266,7 +208,7 @@ TEST_CASE ("Prompts in pieces beside graphs give the bits of prompts at once, an
     gpu.loop.join (gpu.input (10, 60, speaker));
     gpu.loop.prepareAll();
     gpu.loop.step();
-    const auto joining = gpu.loop.join (longer (gpu, watched));
+    const auto joining = gpu.loop.join (gpu.longer (9, 1500, 12, watched));
     const auto transfers = [&] {
         return offload ? gpu.model.streamed->layerStreamer().counters().transfers : 0;
     };
