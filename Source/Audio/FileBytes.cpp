@@ -28,9 +28,14 @@ Error systemError (const std::filesystem::path& file, int number)
     if (number == ENOENT || number == ENOTDIR)
         return { ErrorCode::NotFound, file.string() + " does not exist. Check the path.", {} };
     const bool lasts = number == EACCES || number == EPERM || number == ELOOP || number == ENAMETOOLONG;
-    return { lasts ? ErrorCode::InvalidInput : ErrorCode::Io,
+    const bool ranOut = codeOfSystemError (number) == ErrorCode::OutOfMemory;
+    return { lasts    ? ErrorCode::InvalidInput
+             : ranOut ? ErrorCode::OutOfMemory
+                      : ErrorCode::Io,
              file.filename().string() + " cannot be read (" + std::strerror (number) + "). " +
-                 (lasts ? "Check the path and its permissions." : "Check its drive and try again."),
+                 (lasts    ? "Check the path and its permissions."
+                  : ranOut ? "Close other programs, or try again later."
+                           : "Check its drive and try again."),
              {} };
 }
 } // namespace

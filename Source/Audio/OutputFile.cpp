@@ -58,10 +58,8 @@ int renameToNew (const std::filesystem::path& from, const std::filesystem::path&
 
 Error cannotWrite (const std::filesystem::path& file, int number, const std::string& why)
 {
-    Error error { codeOfSystemError (number),
-                  "cannot be written: " + why + ". Make room or choose another place.", file.string() };
-    errno = number;
-    return error;
+    return { codeOfSystemError (number), "cannot be written: " + why + ". Make room or choose another place.",
+             file.string() };
 }
 
 OutputFile::OutputFile (OutputFile&& other) noexcept

@@ -14,7 +14,7 @@ namespace tableread
     written directly.
 
     Threads   one at a time.
-    Errors    with the path as `where`: Io if the disk is full or fails, else InvalidInput or NotFound. */
+    Errors    with the path as `where`: OutOfMemory if the disk is full, Io if it fails, else InvalidInput or NotFound. */
 class OutputFile
 {
 public:
@@ -47,7 +47,7 @@ private:
     int openDescriptor = -1;
 };
 
-/** That `file` cannot be written, for a reason in words; `number` is the errno, and is so again afterwards. */
+/** That `file` cannot be written, for a reason in words; `number` is the errno. */
 Error cannotWrite (const std::filesystem::path& file, int number, const std::string& why);
 
 /** The .part files of `file` that nobody is writing: a program that wrote them was killed. */

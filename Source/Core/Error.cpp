@@ -26,6 +26,14 @@ ErrorCode codeOfSystemError (int number)
         case ENAMETOOLONG:
         case EINVAL:
             return ErrorCode::InvalidInput;
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG: // the process may write no larger file, or its disk has none
+        case ENOMEM:
+        case ENOBUFS:
+        case EMFILE:
+        case ENFILE:
+            return ErrorCode::OutOfMemory;
         default:
             return ErrorCode::Io;
     }

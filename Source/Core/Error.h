@@ -14,9 +14,9 @@ enum class ErrorCode
     InvalidInput, // the user's file, text or option cannot be used: exit code 2, HTTP 400
     NotFound,     // a file or name does not exist
     OutOfRange,   // a number is outside the allowed range
-    OutOfMemory,  // RAM or GPU memory ran out: trying again may help, exit code 75
+    OutOfMemory,  // memory, descriptors or room on a disk ran out: trying again may help, exit code 75
     Unsupported,  // valid, but not something this build can do
-    Io,           // the disk is full, a drive or a socket failed: trying again may help, exit code 75
+    Io,           // a drive or a socket failed: trying again may help, exit code 75
     Cancelled,    // the user stopped it
     Busy,         // try again later
     Unloaded,     // a model is not in memory: load it first
@@ -36,8 +36,8 @@ struct Error
     std::string text() const;
 };
 
-/** The kind of an errno: NotFound, InvalidInput where the path itself cannot be used (no permission, a folder), else
-    Io. */
+/** The kind of an errno: NotFound, InvalidInput where the path itself cannot be used (no permission, a folder),
+    OutOfMemory where something ran out, else Io. */
 ErrorCode codeOfSystemError (int number);
 
 /** What functions in Source and Plugin return if they can fail. */

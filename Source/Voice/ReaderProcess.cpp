@@ -169,7 +169,7 @@ tl::unexpected<Error> refused (ErrorCode code, const std::filesystem::path& file
 
 tl::unexpected<Error> notStarted (const std::filesystem::path& program, int problem)
 {
-    const bool isShort = problem == EMFILE || problem == ENFILE || problem == ENOMEM || problem == EAGAIN;
+    const bool isShort = problem == EAGAIN || codeOfSystemError (problem) == ErrorCode::OutOfMemory;
     return tl::unexpected (Error { isShort ? ErrorCode::OutOfMemory : ErrorCode::Io,
                                    "the program that reads recordings cannot be started (" +
                                        program.string() + ": " + std::strerror (problem) + "). " +

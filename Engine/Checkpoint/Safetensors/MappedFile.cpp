@@ -132,8 +132,11 @@ std::span<const std::byte> mapWhole (int file, const std::string& where)
     const auto size = static_cast<std::size_t> (status.st_size);
     void* const address = ::mmap (nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (address == MAP_FAILED)
-        fail (ErrorCode::Io, std::string ("cannot be mapped into memory: ") + std::strerror (errno) + ".",
-              where);
+    {
+        const int reason = errno;
+        fail (codeOfSystemError (reason),
+              std::string ("cannot be mapped into memory: ") + std::strerror (reason) + ".", where);
+    }
     return { static_cast<const std::byte*> (address), size };
 }
 

@@ -100,7 +100,7 @@ void refuseSmallDisk (const std::filesystem::path& place, double bytes)
     const double free = static_cast<double> (disk.f_bavail) * static_cast<double> (disk.f_frsize);
     if (free < bytes)
         fail (
-            ErrorCode::Io,
+            ErrorCode::OutOfMemory,
             fmt::format ("about {:.0f} MB are needed, {:.0f} MB are free. Make room or choose another place.",
                          bytes / 1e6, free / 1e6),
             place.string());

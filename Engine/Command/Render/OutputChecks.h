@@ -41,7 +41,7 @@ void refuseInputs (const std::filesystem::path& output, std::span<const InputFil
 /** How long a script will be, estimated from its letters and pauses. */
 double secondsOf (const Reading& reading);
 
-/** @throws Exception Io if a disk has too little room for this much speech. */
+/** @throws Exception OutOfMemory if a disk has too little room for this much speech. */
 void refuseSmallDisk (const RenderOptions& options, double seconds);
 
 /** Sentences on what killed programs left beside the outputs, and on stems of a longer script. `stems` are the names

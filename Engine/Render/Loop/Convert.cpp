@@ -118,7 +118,7 @@ void checkSpace (const fs::path& folder, std::int64_t needed)
     std::error_code none;
     const auto there = fs::space (folder, none).available;
     if (! none && there < static_cast<std::uintmax_t> (needed))
-        fail (ErrorCode::Io,
+        fail (ErrorCode::OutOfMemory,
               "has " + std::to_string (there / 1'000'000) + " MB free, " +
                   std::to_string (needed / 1'000'000) +
                   " MB are needed. Free space there, or name a folder on another disk.",

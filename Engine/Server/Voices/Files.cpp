@@ -46,6 +46,12 @@ std::string recordingFileName (const VoiceRecord& record)
     return record.hash + std::string (recordingEnd);
 }
 
+tl::unexpected<Error> troubled (const std::string& what, const Error& why)
+{
+    return tl::make_unexpected (Error {
+        why.code == ErrorCode::OutOfMemory ? why.code : ErrorCode::Io, what + ": " + why.message, {} });
+}
+
 Result<std::vector<std::filesystem::path>> entriesOf (const std::filesystem::path& folder)
 {
     std::vector<std::filesystem::path> found;
@@ -56,8 +62,8 @@ Result<std::vector<std::filesystem::path>> entriesOf (const std::filesystem::pat
          each.increment (failed))
         found.push_back (each->path());
     if (failed)
-        return tl::make_unexpected (
-            Error { ErrorCode::Io, "the uploaded voices cannot be read: " + failed.message(), {} });
+        return troubled ("the uploaded voices cannot be read",
+                         { codeOfSystemError (failed.value()), failed.message(), {} });
     return found;
 }
 

@@ -23,7 +23,11 @@ bool isTemporaryFile (const std::filesystem::path& file);
 std::string recordFileName (std::string_view key);
 std::string recordingFileName (const VoiceRecord& record);
 
-/** All files in a folder; none if there is no folder. @returns Io */
+/** Trouble of the store itself, which is never the fault of the client that asks: OutOfMemory if something ran out, else Io,
+    without the path. */
+tl::unexpected<Error> troubled (const std::string& what, const Error& why);
+
+/** All files in a folder; none if there is no folder. @returns troubled() */
 [[nodiscard]] Result<std::vector<std::filesystem::path>> entriesOf (const std::filesystem::path& folder);
 
 /** Writes all bytes of a file that only this user may read. @returns OutputFile's errors */

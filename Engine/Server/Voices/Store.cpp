@@ -31,12 +31,15 @@ tl::unexpected<Error> refused (ErrorCode code, std::string why)
     return tl::make_unexpected (Error { code, std::move (why), {} });
 }
 
-/** To be called at once: errno tells whether the disk, a quota or a limit is full. */
 tl::unexpected<Error> notStored (const Error& error)
 {
-    const bool isFull = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-    return refused (isFull ? ErrorCode::OutOfMemory : ErrorCode::Io,
-                    "the voice cannot be stored: " + error.message);
+    return troubled ("the voice cannot be stored", error);
+}
+
+/** The system is at fault, so nobody knows what there is. */
+bool isTrouble (const Error& error)
+{
+    return error.code == ErrorCode::Io || error.code == ErrorCode::OutOfMemory;
 }
 
 tl::unexpected<Error> unknown()
@@ -154,7 +157,7 @@ Result<VoiceRecord> VoiceStore::byId (std::string_view id) const
     auto record = read (folder / recordFileName (key));
     if (record && record->id() == id)
         return record;
-    return ! record && record.error().code == ErrorCode::Io ? record : unknown();
+    return ! record && isTrouble (record.error()) ? record : unknown();
 }
 
 Result<VoiceRecord> VoiceStore::byName (std::string_view name) const
@@ -162,7 +165,7 @@ Result<VoiceRecord> VoiceStore::byName (std::string_view name) const
     if (folder.empty())
         return unknown();
     auto record = read (recordFile (name));
-    return record || record.error().code == ErrorCode::Io ? record : unknown();
+    return record || isTrouble (record.error()) ? record : unknown();
 }
 
 Result<void> VoiceStore::makeFolder() const
@@ -173,25 +176,28 @@ Result<void> VoiceStore::makeFolder() const
                                         .choice = "Choose another one with --voice-store." });
 }
 
-Result<FolderLock> VoiceStore::lock() const
+/** Threads that wait for another program do not wait for each other. */
+Result<VoiceStore::Hold> VoiceStore::lock (std::chrono::milliseconds patience)
 {
     constexpr std::chrono::milliseconds pause { 10 };
-    constexpr int tries = 1'000;
-    for (int i = 0; i < tries; ++i)
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (true)
     {
-        FolderLock held;
-        if (held.take (folder))
+        Hold held { std::unique_lock (changing), {} };
+        if (held.program.take (folder))
             return held;
+        held.thread.unlock();
+        if (std::chrono::steady_clock::now() >= deadline)
+            return refused (ErrorCode::Busy,
+                            "another engine holds the uploaded voices. Try again in a second.");
         std::this_thread::sleep_for (pause);
     }
-    return refused (ErrorCode::Busy, "another engine holds the uploaded voices. Try again in a second.");
 }
 
 /** A file for a recording, if no other voice has its name: reading the recording takes long. */
 Result<OutputFile> VoiceStore::begin (const VoiceRecord& record)
 {
-    const std::lock_guard thread (changing);
-    const auto held = lock();
+    const auto held = lock (patient);
     if (! held)
         return tl::make_unexpected (held.error());
     if (const auto there = read (recordFile (record.name)); there && there->hash != record.hash)
@@ -226,8 +232,7 @@ Result<VoiceRecord> VoiceStore::add (const Upload& upload, const Check& check)
         return tl::make_unexpected (milliseconds.error());
     record.milliseconds = *milliseconds;
 
-    const std::lock_guard thread (changing);
-    const auto held = lock();
+    const auto held = lock (patient);
     if (! held)
         return tl::make_unexpected (held.error());
     return put (std::move (record), *recording);
@@ -254,7 +259,7 @@ Result<VoiceRecord> VoiceStore::put (VoiceRecord record, OutputFile& recording) 
     else if (there.error().code == ErrorCode::Unsupported)
         return tl::make_unexpected (
             conflict ("the voice of this name cannot be read: " + there.error().message));
-    else if (there.error().code == ErrorCode::Io)
+    else if (isTrouble (there.error()))
         return tl::make_unexpected (there.error());
     else if (static_cast<std::size_t> (std::ranges::count_if (*all, isRecordFile)) >= mostVoices)
         return refused (ErrorCode::OutOfRange, "the engine has " + std::to_string (mostVoices) +
@@ -286,18 +291,23 @@ Result<void> VoiceStore::complete (const VoiceRecord& record, OutputFile& record
 
 Result<void> VoiceStore::remove (std::string_view id)
 {
-    const std::lock_guard thread (changing);
-    const auto held = lock();
+    const auto held = lock (patient);
     if (! held)
         return tl::make_unexpected (held.error());
     const auto record = byId (id);
     if (! record)
         return tl::make_unexpected (record.error());
+    const auto notDeleted = [] (const Error& why) { return troubled ("the voice cannot be deleted", why); };
     if (::unlink (recordFile (record->name).c_str()) != 0)
-        return refused (ErrorCode::Io, std::string ("the voice cannot be deleted: ") + std::strerror (errno));
-    auto synced = syncFolder (folder);
+    {
+        const int problem = errno;
+        return notDeleted ({ codeOfSystemError (problem), std::strerror (problem), {} });
+    }
+    const auto synced = syncFolder (folder);
     removeUnused();
-    return synced;
+    if (! synced)
+        return notDeleted (synced.error());
+    return {};
 }
 
 /** Removes recordings that no voice has; none if that is not certain. Called with the lock. */
@@ -315,8 +325,7 @@ void VoiceStore::removeUnused() const
 
 void VoiceStore::tidy()
 {
-    const std::lock_guard thread (changing);
-    const auto held = lock();
+    const auto held = lock ({});
     const auto all = entriesOf (folder);
     if (! held || ! all)
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -26,7 +27,8 @@ namespace tableread::engine
               complete and on the disk: a program that is killed leaves nothing that looks like a voice.
     Threads   any, and any number of programs with the same folder: nothing is kept in memory, and changes are made one
               after the other. All of it waits for the disk.
-    Errors    OutOfMemory if the disk is full, Io if it fails; Unsupported if there is no folder; Busy if another program holds it.
+    Errors    OutOfMemory if the disk is full or something else ran out, Io if it fails; Unsupported if there is no folder; Busy if
+              another program holds it.
 */
 class VoiceStore
 {
@@ -36,7 +38,12 @@ public:
     /** XDG_DATA_HOME/tableread/voices, or that in HOME/.local/share. Empty if no such variable is an absolute path. */
     static std::filesystem::path defaultFolder();
 
-    explicit VoiceStore (std::filesystem::path where) : folder (std::move (where)) {}
+    /** patience: with another program that changes the folder. */
+    explicit VoiceStore (std::filesystem::path where,
+                         std::chrono::milliseconds patience = std::chrono::seconds (10))
+        : folder (std::move (where))
+        , patient (patience)
+    {}
 
     struct Listing
     {
@@ -73,19 +80,27 @@ public:
     /** Makes the folder, if it is not there. @returns InvalidInput if it is open to others, or not a folder. */
     [[nodiscard]] Result<void> makeFolder() const;
 
-    /** Removes what killed programs have left. */
+    /** Removes what killed programs have left, unless another one changes the folder just now. */
     void tidy();
 
 private:
+    /** The right to change the folder. */
+    struct Hold
+    {
+        std::unique_lock<std::mutex> thread; // of this process
+        FolderLock program;
+    };
+
     std::filesystem::path recordFile (std::string_view name) const;
     Result<VoiceRecord> read (const std::filesystem::path& file) const;
-    Result<FolderLock> lock() const;
+    Result<Hold> lock (std::chrono::milliseconds patience);
     Result<OutputFile> begin (const VoiceRecord& record);
     Result<VoiceRecord> put (VoiceRecord record, OutputFile& recording) const;
     Result<void> complete (const VoiceRecord& record, OutputFile& recording) const;
     void removeUnused() const;
 
     std::filesystem::path folder;
+    std::chrono::milliseconds patient;
     std::mutex changing;
 };
 } // namespace tableread::engine

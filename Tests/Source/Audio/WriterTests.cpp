@@ -207,7 +207,7 @@ TEST_CASE ("AudioWriter reports a disk that fills up, and leaves nothing half-wr
             result = writer->write (std::vector<float> (24'000, 0.1f));
 
         REQUIRE (! result);
-        CHECK (result.error().code == ErrorCode::Io);
+        CHECK (result.error().code == ErrorCode::OutOfMemory);
         CHECK (result.error().message ==
                "cannot be written: File too large. Make room or choose another place.");
         CHECK (writer->write (std::vector<float> (1)).error().message == result.error().message);

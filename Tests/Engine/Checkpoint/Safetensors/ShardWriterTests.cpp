@@ -121,7 +121,7 @@ TEST_CASE ("A full disk is reported in one sentence", "[engine][checkpoint][weig
         const FileSizeLimit limit (300);
         writeAll (folder.path(), 1000, 8);
     });
-    CHECK (error.code == ErrorCode::Io);
+    CHECK (error.code == ErrorCode::OutOfMemory);
     CHECK_THAT (error.text(),
                 Contains ("model.safetensors: cannot be written: ") && Contains ("another disk"));
 }

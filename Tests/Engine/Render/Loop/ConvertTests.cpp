@@ -233,7 +233,7 @@ TEST_CASE ("An impossible conversion is refused, and leaves nothing", "[engine][
     {
         const FileSizeLimit limit (100'000);
         const auto error = refused ({ .from = golden, .to = to });
-        CHECK (error.code == ErrorCode::Io);
+        CHECK (error.code == ErrorCode::OutOfMemory);
         CHECK_THAT (error.text(), Contains ("cannot be"));
     }
     SECTION ("it is stopped")
