@@ -88,11 +88,29 @@ void HttpConnection::timeIsUp()
     const auto end = receiveUntil();
     if (Clock::now() < end) // more of its body has come since
         return armUntil (end);
+    const auto allowed = std::chrono::duration_cast<std::chrono::milliseconds> (end - requestBegan);
+    breakOff ({ 408, "it took more than " + std::to_string (allowed.count()) + " ms" });
+}
+
+/** Refuses a request while it is being read. */
+void HttpConnection::breakOff (const Refusal& refusal)
+{
     SystemError ignored;
     socket.cancel (ignored);
     strangerUntil = Clock::time_point::max(); // the refusal is its last answer
-    const auto allowed = std::chrono::duration_cast<std::chrono::milliseconds> (end - requestBegan);
-    refuse ({ 408, "it took more than " + std::to_string (allowed.count()) + " ms" });
+    refuse (refusal);
+}
+
+std::optional<Inflow::Clock::time_point> HttpConnection::receivingSince() const
+{
+    if (phase != Phase::Receiving || held < Inflow::pieceBytes)
+        return {};
+    return inflow.since();
+}
+
+void HttpConnection::giveWay()
+{
+    guarded ([this] { breakOff ({ 503, "there is no room for more bodies, and this one came slowest" }); });
 }
 
 /** A body that comes slowly has time, if it comes steadily. */
@@ -130,6 +148,7 @@ void HttpConnection::readHead()
         access.begin();
         host.becameActive (*this);
         requestBegan = Clock::now();
+        inflow = Inflow (requestBegan);
         armUntil (receiveUntil());
     }
     const std::string_view bytes (static_cast<const char*> (buffer.data().data()), buffer.size());
@@ -139,6 +158,8 @@ void HttpConnection::readHead()
     if (size)
         return headIsThere (bytes.substr (0, *size));
     socket.async_read_some (buffer.prepare (readAtOnce), then ([this] (std::size_t count) {
+                                if (phase != Phase::Receiving)
+                                    return; // it had come already when the request was refused
                                 buffer.commit (count);
                                 readHead();
                             }));
@@ -231,9 +252,10 @@ void HttpConnection::becomeKnown()
 void HttpConnection::readBody()
 {
     const auto size = parser->get().body().size();
-    if (! host.hold (size - held))
+    if (! host.hold (size - held, inflow.since()))
         return refuse ({ 503, "the engine is receiving too many requests at once" });
     held = size;
+    inflow.came (size);
     if (parser->is_done())
     {
         request.body = beast::buffers_to_string (parser->get().body().data());
@@ -241,8 +263,13 @@ void HttpConnection::readBody()
     }
     http::async_read_some (
         socket, buffer, *parser, [self = shared_from_this()] (SystemError error, std::size_t) {
-            if (error != asio::error::operation_aborted)
+            // It may have been refused when this had already come.
+            if (error != asio::error::operation_aborted && self->phase == Phase::Receiving)
                 self->guarded ([&] { error ? self->bodyEnded (error) : self->readBody(); });
+            if (self->phase == Phase::Receiving || ! self->parser)
+                return;
+            self->parser.reset(); // a refused body is in memory no longer
+            self->host.worked();
         });
 }
 

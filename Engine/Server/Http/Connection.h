@@ -12,6 +12,7 @@
 #include "Server/Http/AccessRecord.h"
 #include "Server/Http/ConnectionTable.h"
 #include "Server/Http/HangUp.h"
+#include "Server/Http/Inflow.h"
 #include "Server/Http/Listener.h"
 #include "Server/Http/Route.h"
 
@@ -44,11 +45,12 @@ public:
         /** Lets a worker handle a request. @returns false if too many wait. */
         virtual bool work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange) = 0;
 
-        /** A request that a worker has handled is over. */
+        /** A request that took memory is over: a worker has handled it, or its body was refused. */
         virtual void worked() = 0;
 
-        /** Bytes of bodies that are being received or used. @returns false if they are too many in all. */
-        virtual bool hold (std::size_t moreBytes) = 0;
+        /** Bytes of bodies that are being received or used. If they are too many in all, bodies that come more slowly than
+            this one give way. @param since  Inflow's. @returns false if there is no room all the same. */
+        virtual bool hold (std::size_t moreBytes, Inflow::Clock::time_point since) = 0;
         virtual void release (std::size_t bytes) = 0;
 
         /** Bytes that are held already stay so until the result is destroyed, on any thread. */
@@ -82,6 +84,13 @@ public:
     /** Ends it without another word. */
     void close();
 
+    /** Since when the last pieces of the body that is being received have been on their way (Inflow.h); empty if there is
+        none, or so little of it that it is in nobody's way. */
+    std::optional<Inflow::Clock::time_point> receivingSince() const;
+
+    /** Refuses the request whose body is being received, and holds nothing of it any more. */
+    void giveWay();
+
     ConnectionTable::Place place; // the host's
 
 private:
@@ -114,6 +123,7 @@ private:
     void watchForHangUp();
     void askWhetherItIsThere();
     void refuse (const Refusal& refusal);
+    void breakOff (const Refusal& refusal);
     void send (HttpAnswer answer);
     void sendWhole (HttpAnswer& answer);
     void sendStream (HttpAnswer& answer);
@@ -150,6 +160,7 @@ private:
     HttpRequest request;
     HttpFields answerFields; // from the listener
     std::size_t held = 0;    // bytes of the body, as the host counts them
+    Inflow inflow { Clock::time_point() };
     AccessRecord access;
     std::shared_ptr<Exchange> exchange;
     std::uint64_t exchangeNumber = 0;

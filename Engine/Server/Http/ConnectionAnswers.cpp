@@ -26,6 +26,7 @@ void HttpConnection::send (HttpAnswer answer)
         return;
     host.becameActive (*this);
     phase = Phase::Answering;
+    host.release (std::exchange (held, 0)); // of a body that is refused
     keepsOpen = keepsOpen && ! answer.closes;
     answer.fields.insert (answer.fields.end(), answerFields.begin(), answerFields.end());
     access.answer (answer.status);
@@ -38,8 +39,9 @@ void HttpConnection::send (HttpAnswer answer)
 
 void HttpConnection::sendWhole (HttpAnswer& answer)
 {
+    // A list of thousands: a client that does not read it has it for half a minute.
     const auto size = answer.body.size() > fewBytes ? answer.body.size() : 0;
-    if (! host.hold (size)) // a list of thousands; a client that does not read it has it for half a minute
+    if (! host.hold (size, Inflow::Clock::now()))
     {
         answer = host.answerOf ({ 503, "too many answers wait for clients that do not read them" });
         answer.fields.insert (answer.fields.end(), answerFields.begin(), answerFields.end());

@@ -85,7 +85,7 @@ private:
     const HttpRoute* find (HttpRequest& request, HttpAnswer& refusal) const override;
     HttpAnswer answerOf (const Refusal& refusal) const override { return refusalAnswer (refusal); }
     bool work (const HttpHandler& handler, const std::shared_ptr<Exchange>& exchange) override;
-    bool hold (std::size_t moreBytes) override;
+    bool hold (std::size_t moreBytes, Inflow::Clock::time_point since) override;
     void release (std::size_t bytes) override { *heldBytes -= bytes; }
     std::shared_ptr<void> keep (std::size_t bytes) override;
     void becameIdle (HttpConnection& connection) override;
@@ -123,6 +123,7 @@ private:
     void accepted (Entrance& entrance, const SystemError& error, Socket client);
     void admit (const Entrance& entrance, Socket client, std::optional<Refusal> refusal = {});
     void admitWaiting (Entrance& entrance, const std::optional<Refusal>& refusal = {});
+    bool makeRoom (Inflow::Clock::time_point since) const;
     void armIdleExit();
     void idleIsOver();
     void retireNow();
@@ -328,12 +329,29 @@ bool HttpServer::Core::work (const HttpHandler& handler, const std::shared_ptr<E
     return true;
 }
 
-bool HttpServer::Core::hold (std::size_t moreBytes)
+bool HttpServer::Core::hold (std::size_t moreBytes, Inflow::Clock::time_point since)
 {
-    if (*heldBytes + moreBytes > options.limits.bodiesBytes) // only this thread adds
-        return false;
+    const auto most = options.limits.bodiesBytes;
+    while (*heldBytes + moreBytes > most) // only this thread adds
+        if (moreBytes > most || ! makeRoom (since))
+            return false;
     *heldBytes += moreBytes;
     return true;
+}
+
+/** The body that comes slowest gives way. @returns false if none comes more slowly than the one that began then. */
+bool HttpServer::Core::makeRoom (Inflow::Clock::time_point since) const
+{
+    std::shared_ptr<HttpConnection> slowest;
+    for (const auto& connection : connections.active())
+        if (const auto began = connection->receivingSince(); began && *began < since)
+        {
+            since = *began;
+            slowest = connection;
+        }
+    if (slowest != nullptr)
+        slowest->giveWay();
+    return slowest != nullptr;
 }
 
 std::shared_ptr<void> HttpServer::Core::keep (std::size_t bytes)
