@@ -174,7 +174,7 @@ TEST_CASE ("The models of the settings are served, unless others are named", "[e
     SettingsFixture f;
     const Environment without ({ "TABLEREAD_MODEL" });
     const std::string text = "[[models]]\nname = \"small\"\npath = \"" + f.model().string() +
-                             "\"\ndevice = \"cuda:1\"\nweights = \"int8\"\n";
+                             "\"\ndevice = \"cuda:1\"\ndtype = \"bf16\"\nweights = \"int8\"\n";
     const auto file = f.shown (text);
     REQUIRE (file.code == 0);
     CHECK (SettingsFixture::lineOf ("models.path", file) == "models.path " + f.model().string() + " line 1");
@@ -182,6 +182,10 @@ TEST_CASE ("The models of the settings are served, unless others are named", "[e
     CHECK (SettingsFixture::lineOf (".device", file) == ".device cuda:1");
     const auto device = f.shown (text, { "--device", "cpu" });
     CHECK (SettingsFixture::lineOf (".device", device).empty());
+    const auto weights = f.shown (text, { "--weights", "bf16" });
+    CHECK (SettingsFixture::lineOf (".weights", weights).empty());
+    CHECK (SettingsFixture::lineOf (".dtype", weights) == ".dtype bf16");
+    CHECK (SettingsFixture::lineOf (".dtype", f.shown (text, { "--dtype", "fp32" })).empty());
     const auto given = f.shown (text, { "--model", f.model().string() });
     CHECK (SettingsFixture::lineOf ("models.path", given).empty());
     ::setenv ("TABLEREAD_MODEL", "/other", 1);
@@ -233,6 +237,25 @@ TEST_CASE ("Render takes the first model and the offloading of the settings", "[
     CHECK (f.loaded.compute == ComputeType::Float32);
     CHECK (f.loaded.device == DeviceKind::Cpu);
     CHECK (f.loaded.offload.mode == OffloadRequest::Mode::Preset);
+}
+
+TEST_CASE ("Another model than that of the settings has nothing of it", "[engine][command][settings]")
+{
+    SettingsFixture f;
+    const Environment without ({ "TABLEREAD_MODEL" });
+    const auto script = f.write ("s.txt", "Anna: Hello.\n");
+    const auto settings = f.write ("s.toml", "[[models]]\npath = \"/not/there\"\ndtype = \"bf16\"\n");
+    std::filesystem::permissions (settings, std::filesystem::perms (0600));
+    std::vector<std::string> arguments { "render", script, "-o", f.path ("s.wav"), "--settings", settings };
+    if (GENERATE (true, false))
+        arguments.insert (arguments.end(), { "--model", f.model().string() });
+    else
+        ::setenv ("TABLEREAD_MODEL", f.model().c_str(), 1);
+    const auto outcome = f.run (arguments);
+    CAPTURE (outcome.err);
+    CHECK (outcome.code == 0);
+    CHECK (f.loaded.model == f.model());
+    CHECK (f.loaded.compute == ComputeType::Float32);
 }
 
 TEST_CASE ("The settings file is found by its variable, and a missing one that is named is an error",
