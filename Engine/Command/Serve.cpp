@@ -25,6 +25,7 @@
 #include "Command/Serve/Rendering.h"
 #include "Command/SettingsOptions.h"
 #include "Command/Subcommands.h"
+#include "Core/StopSignal.h"
 #include "Logging/Event.h"
 #include "Offload/Plan/MemoryPlan.h"
 #include "Server/Http/Insist.h"
@@ -85,7 +86,7 @@ public:
             int signal = 0;
             while (sigwait (&set, &signal) == 0 && signal == SIGUSR1)
                 insist (retire);
-            stop();
+            insist (stop);
         })
     {}
     ~SignalThread()
@@ -208,6 +209,7 @@ int serve (const ServeOptions& options, Session& session)
                             ? embeddedModel (session)
                             : modelsToServe (requestsOf (options), options.model, options.offload, session);
     std::atomic<bool> isEnding { false };
+    StopSignal ending; // raised on any thread, some of which outlive the server
     const auto voices = [&] (const std::filesystem::path& model) {
         return shelfOf (
             model,
@@ -221,15 +223,14 @@ int serve (const ServeOptions& options, Session& session)
     std::optional<Listening> listening (options.listening);
 
     // The socket answers at once, with "loading", so that the program that started the engine can wait for it.
-    std::function<void()> stopServer;
     const Rendering::Hooks hooks { .voices = voices,
                                    .load = session.load,
                                    .cachedVoices = static_cast<std::size_t> (options.cachedVoices),
                                    .whenLoaded = [&] (const RenderWorker& worker, std::size_t models) {
                                        if (worker.status (0).info)
                                            logLoaded (worker, models, options.offload);
-                                       else if (stopServer)
-                                           stopServer(); // the reason is thrown below
+                                       else
+                                           insist ([&] { ending.raise(); }); // the reason is thrown below
                                    } };
     Rendering rendering (wanted, hooks);
     SpeechServer::Options serverOptions;
@@ -242,12 +243,13 @@ int serve (const ServeOptions& options, Session& session)
     serverOptions.voicesBytes = static_cast<std::size_t> (parseBytes (options.recordings).value_or (0));
     serverOptions.typography = typographyOf (options.typography, wanted.front().load);
     SpeechServer server (rendering.models(), serverOptions);
-    stopServer = [&server, &isEnding] {
+    const StopSignal::Action stopServer (ending, [&server, &isEnding] {
         isEnding = true;
         server.stop();
-    };
+    });
     rendering.begin();
-    const SignalThread signalThread (signals, stopServer, [&server] { server.retire(); });
+    const SignalThread signalThread (
+        signals, [&ending] { ending.raise(); }, [&server] { server.retire(); });
     listening->log();
     auto listeners = listening->listeners();
     listening->watchFor (server);

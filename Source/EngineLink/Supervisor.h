@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "Core/StopSignal.h"
 #include "EngineLink/Client.h"
 #include "EngineLink/EngineFinder.h"
 #include "EngineLink/EngineProcess.h"
-#include "EngineLink/StopSignal.h"
 
 namespace tableread
 {

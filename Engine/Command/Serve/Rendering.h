@@ -29,7 +29,6 @@ public:
 
     /** Begins to load. Both must outlive this object. */
     Rendering (const std::vector<ModelToServe>& models, const Hooks& hooks);
-    ~Rendering() { begin(); }
     Rendering (const Rendering&) = delete;
     Rendering& operator= (const Rendering&) = delete;
 
@@ -42,9 +41,21 @@ public:
     bool isLoaded() const;
 
 private:
+    /** Lets the render threads go on before anybody waits for their end. */
+    struct Release
+    {
+        explicit Release (Rendering& waiting) : rendering (waiting) {}
+        ~Release() { rendering.begin(); }
+        Release (const Release&) = delete;
+        Release& operator= (const Release&) = delete;
+
+        Rendering& rendering;
+    };
+
     std::latch isMade { 1 };
     std::list<VoiceShelf> shelves;
     std::vector<ServedModel> all;
-    std::list<std::unique_ptr<RenderWorker>> workers; // last: they use the rest
+    std::list<std::unique_ptr<RenderWorker>> workers; // they use the rest
+    Release release { *this };                        // the last, also if not all of them can be made
 };
 } // namespace tableread::engine

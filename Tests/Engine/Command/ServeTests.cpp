@@ -290,6 +290,28 @@ TEST_CASE ("A model that cannot be loaded ends serve with the reason", "[engine]
     CHECK (engine.files().empty());
 }
 
+TEST_CASE ("A device whose model fails when serve ends already for another one's does no harm",
+           "[engine][command][serve][errors]")
+{
+    CommandFixture engine;
+    std::ostringstream out, err;
+    auto session = engine.session (out, err);
+    std::atomic<int> failed { 0 };
+    session.load = [&failed] (const LoadOptions& options) -> std::unique_ptr<Renderer> {
+        const bool isFirst = options.device == DeviceKind::Cpu;
+        if (! isFirst)
+            std::this_thread::sleep_for (std::chrono::milliseconds (300));
+        ++failed;
+        fail (ErrorCode::InvalidInput, isFirst ? "the first one is broken" : "the second one is broken");
+    };
+    const auto model = engine.model().string();
+    CHECK (runCommandLine ({ "serve", "--socket", ServeProcess::socket (engine), "--model",
+                             "one=" + model + "@cpu", "--model", "two=" + model + "@cuda:1" },
+                           session) == 2);
+    CHECK (failed == 2);
+    CHECK_THAT (err.str(), Contains ("the first one is broken"));
+}
+
 TEST_CASE ("Serve unloads its model on request and loads it with other settings", "[engine][command][serve]")
 {
     CommandFixture engine;
