@@ -80,6 +80,30 @@ std::string voicesForLog (const std::vector<VoiceReference>& voices)
     }
     return all;
 }
+
+/** What the log has of a job that is accepted. Made beforehand: what follows may be logged at once. */
+std::vector<LogEvent> linesOnAccepting (const SpeechJob& job, const CheckedRequest& checked)
+{
+    const auto& request = checked.request;
+    std::string text;
+    for (const auto& line : job.lines)
+        text += line.text + '\n';
+    std::vector<LogEvent> lines;
+    lines.reserve (1 + checked.warnings.size());
+    lines.emplace_back (spdlog::level::info, "accepted")
+        .with ("job", job.id)
+        .with ("client", job.client)
+        .with ("model", job.modelName)
+        .with ("lines", job.lines.size())
+        .with ("text", asLogged (text))
+        .with ("voices", voicesForLog (request.voices))
+        .with ("seed", request.seed)
+        .with ("guidance", request.guidanceScale ? fmt::format ("{}", *request.guidanceScale) : "the model's")
+        .with ("steps", request.steps);
+    for (const auto& warning : checked.warnings)
+        lines.emplace_back (spdlog::level::warn, "warning").with ("job", job.id).with ("message", warning);
+    return lines;
+}
 } // namespace
 
 SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
@@ -87,6 +111,7 @@ SpeechServer::SpeechServer (ServedModels served, const Options& wanted)
     , options (wanted)
     , recordings (wanted.voicesBytes)
     , files (wanted.filesBytes)
+    , unread (std::make_shared<UnreadSpeech> (wanted.unreadBytes))
     , uploaded (wanted.voiceStore)
     , jobs (board)
     , metrics (models.names(), wanted.clock)
@@ -230,6 +255,7 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
     if (! job)
         return refuse (answerOf (job.error()));
     (*job)->fingerprint = info->fingerprint;
+    auto lines = linesOnAccepting (**job, *checked);
     const JobRecord record { .id = (*job)->id,
                              .model = model.name,
                              .client = (*job)->client,
@@ -248,17 +274,17 @@ void SpeechServer::speak (const std::shared_ptr<Exchange>& exchange)
                               .fields = { { protocol::jobField, (*job)->id },
                                           { protocol::fingerprintField, info->fingerprint } } };
     for (const auto& warning : checked->warnings)
-    {
-        LogEvent (spdlog::level::warn, "warning").with ("job", record.id).with ("message", warning).write();
         format.fields.emplace_back ("Warning", "299 - \"" + warning + '"');
-    }
     const auto speech = std::make_shared<SpeechEncoding> (*job, encoding, encoders);
     const auto delivery = std::make_shared<Delivery> (exchange, speech, format);
     if (encoding.isWhole)
         std::make_shared<FileDelivery> (exchange, speech, std::move (format), files)->begin();
     else
         delivery->begin();
-    const auto accepted = model.worker->submit (*job);
+    const auto accepted = model.worker->submit (*job, [&lines] {
+        for (auto& line : lines)
+            line.write();
+    });
     if (accepted)
         return delivery->accepted();
     board.remove (record.id);
@@ -315,7 +341,7 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& 
                                                           const ServedModel& model, const Exchange& exchange)
 {
     const auto& request = checked.request;
-    auto job = std::make_shared<SpeechJob>();
+    auto job = std::make_shared<SpeechJob> (unread);
     if (request.dueMs)
         job->due = std::chrono::steady_clock::now() +
                    std::chrono::microseconds (std::llround (*request.dueMs * 1000.0));
@@ -326,24 +352,10 @@ Result<std::shared_ptr<SpeechJob>> SpeechServer::makeJob (const CheckedRequest& 
     job->model = model.index;
     job->modelName = model.name;
     job->lines = request.lines;
-    std::string text;
-    for (const auto& line : request.lines)
-        text += line.text + '\n';
     job->settings.seed = request.seed;
     job->settings.guidanceScale = request.guidanceScale;
     job->settings.steps = request.steps;
     job->id = request.id.empty() ? JobBoard::newId() : request.id;
-    LogEvent (spdlog::level::info, "accepted")
-        .with ("job", job->id)
-        .with ("client", job->client)
-        .with ("model", model.name)
-        .with ("lines", job->lines.size())
-        .with ("text", asLogged (text))
-        .with ("voices", voicesForLog (request.voices))
-        .with ("seed", request.seed)
-        .with ("guidance", request.guidanceScale ? fmt::format ("{}", *request.guidanceScale) : "the model's")
-        .with ("steps", request.steps)
-        .write();
     return job;
 }
 } // namespace tableread::engine

@@ -39,6 +39,7 @@ public:
         std::size_t maxBodyBytes = protocol::maxBodyBytes;
         std::size_t voicesBytes = std::size_t { 256 } << 20; // of decoded recordings, of all jobs together
         std::size_t filesBytes = std::size_t { 256 } << 20;  // of finished files, likewise
+        std::size_t unreadBytes = std::size_t { 256 } << 20; // of speech that clients have not read, likewise
         Typography typography = Typography::Demo;
         VoiceAliases aliases {};
         std::filesystem::path voiceStore {}; // empty: none can be uploaded
@@ -74,6 +75,7 @@ private:
     Options options;
     VoicePool recordings;
     MemoryBudget files;
+    std::shared_ptr<UnreadSpeech> unread;
     VoiceStore uploaded;
     JobBoard board;
     JobEndpoints jobs;

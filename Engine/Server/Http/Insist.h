@@ -8,7 +8,7 @@
 namespace tableread::engine
 {
 /** Does what must be done even while memory is short, such as telling a client that it is: tries again for a second.
-    Not for the I/O thread. @returns false if there was none all the time. */
+    Neither for the I/O thread, nor with a lock that it may wait for. @returns false if there was none all the time. */
 template <typename Action>
 bool insist (Action action)
 {
@@ -23,5 +23,17 @@ bool insist (Action action)
             std::this_thread::sleep_for (std::chrono::milliseconds (10));
         }
     return false;
+}
+
+/** Does what somebody else will do once more if memory is short just now, without waiting for it. */
+template <typename Action>
+void attempt (Action action)
+{
+    try
+    {
+        action();
+    }
+    catch (const std::bad_alloc&)
+    {}
 }
 } // namespace tableread::engine

@@ -8,12 +8,23 @@
 
 namespace tableread::engine
 {
+PcmQueue::PcmQueue (std::shared_ptr<UnreadSpeech> all) : allUnread (std::move (all))
+{}
+
+PcmQueue::~PcmQueue()
+{
+    allUnread->remove (waiting.size());
+}
+
 void PcmQueue::push (std::span<const float> samples)
 {
-    const std::lock_guard lock (mutex);
-    if (ending != State::Open)
-        return;
-    waiting.insert (waiting.end(), samples.begin(), samples.end());
+    {
+        const std::lock_guard lock (mutex);
+        if (ending != State::Open)
+            return;
+        waiting.insert (waiting.end(), samples.begin(), samples.end());
+        allUnread->add (samples.size());
+    }
     signal();
 }
 
@@ -39,10 +50,21 @@ void PcmQueue::fail (Error error)
 
 void PcmQueue::end (State state)
 {
+    {
+        const std::lock_guard lock (mutex);
+        if (ending == State::Open)
+            ending = state;
+    }
+    signal();
+}
+
+void PcmQueue::cancel()
+{
     const std::lock_guard lock (mutex);
     if (ending == State::Open)
-        ending = state;
-    signal();
+        ending = State::Cancelled;
+    if (wake)
+        attempt (wake);
 }
 
 void PcmQueue::onReadable (std::function<void()> function)
@@ -51,20 +73,21 @@ void PcmQueue::onReadable (std::function<void()> function)
     if (ending == State::Abandoned)
         return;
     wake.swap (function);
-    if (! waiting.empty() || ending != State::Open)
-        signal();
+    if (wake && (! waiting.empty() || ending != State::Open))
+        wake();
 }
 
 PcmQueue::State PcmQueue::take (std::vector<float>& out)
 {
     const std::lock_guard lock (mutex);
-    const auto end = waiting.begin() + static_cast<std::ptrdiff_t> (std::min (mostAtOnce, waiting.size()));
+    const auto count = std::min (mostAtOnce, waiting.size());
+    if (count < waiting.size() && wake)
+        wake(); // first, as it may throw
+    const auto end = waiting.begin() + static_cast<std::ptrdiff_t> (count);
     out.insert (out.end(), waiting.begin(), end);
     waiting.erase (waiting.begin(), end);
-    if (waiting.empty())
-        return ending;
-    signal();
-    return State::Open;
+    allUnread->remove (count);
+    return waiting.empty() ? ending : State::Open;
 }
 
 void PcmQueue::abandon()
@@ -73,8 +96,9 @@ void PcmQueue::abandon()
     const std::lock_guard lock (mutex);
     if (ending == State::Open)
         ending = State::Abandoned;
-    signal();
     dropped.swap (wake);
+    if (dropped)
+        attempt (dropped); // whoever abandons it ends the connection too
 }
 
 bool PcmQueue::isUnwanted() const
@@ -95,10 +119,13 @@ Error PcmQueue::error() const
     return failure;
 }
 
-/** The caller holds the lock, so that no call comes after abandon(). */
-void PcmQueue::signal() const
+/** With the lock, so that no call comes after abandon(); without it while memory is waited for. */
+void PcmQueue::signal()
 {
-    if (wake)
-        insist (wake);
+    insist ([this] {
+        const std::lock_guard lock (mutex);
+        if (wake)
+            wake();
+    });
 }
 } // namespace tableread::engine

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
 #include "Core/Error.h"
+#include "Server/Jobs/UnreadSpeech.h"
 
 namespace tableread::engine
 {
@@ -31,7 +33,9 @@ public:
         Abandoned  // the reader gave up
     };
 
-    PcmQueue() = default;
+    /** `all` counts what is unread here too. */
+    explicit PcmQueue (std::shared_ptr<UnreadSpeech> all = std::make_shared<UnreadSpeech>());
+    ~PcmQueue();
     PcmQueue (const PcmQueue&) = delete;
     PcmQueue& operator= (const PcmQueue&) = delete;
 
@@ -45,16 +49,17 @@ public:
     void fail (Error error);
 
     /** Calls `wake` whenever take() has something to return, samples or an end: on the thread that brings it, or at once
-        if it is already there. Replaces the last function; after abandon() none is called any more. */
+        if it is already there. Replaces the last function; after abandon() none is called any more. It must not wait.
+        @throws what `wake` throws. */
     void onReadable (std::function<void()> wake);
 
     /** Moves queued samples to the end of `out`, not more than are encoded in a few milliseconds; wakes the reader again if
-        there are more. Does not wait. */
+        there are more. Does not wait. @throws what `wake` throws; then nothing was taken. */
     State take (std::vector<float>& out);
     static constexpr std::size_t mostAtOnce = 4'800;
 
-    /** Nobody wants the rest; the reader is told. */
-    void cancel() { end (State::Cancelled); }
+    /** Nobody wants the rest; the reader is told, and once more by finish(). Does not wait. */
+    void cancel();
 
     /** The reader is gone: nothing is kept any more. */
     void abandon();
@@ -69,9 +74,10 @@ public:
     Error error() const;
 
 private:
-    void signal() const;
+    void signal();
     void end (State state);
 
+    const std::shared_ptr<UnreadSpeech> allUnread;
     mutable std::mutex mutex;
     std::deque<float> waiting;
     State ending = State::Open;

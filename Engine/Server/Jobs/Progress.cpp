@@ -58,11 +58,12 @@ void JobProgress::onChange (std::function<void()> function)
     wake.swap (function);
 }
 
-/** The caller holds the lock, so that no call comes after onChange() has replaced the function. */
+/** The caller holds the lock, so that no call comes after onChange() has replaced the function. A change that nobody is told
+    of for want of memory is told with the next one; after the last one the queue's end wakes. */
 void JobProgress::changed() const
 {
     if (wake)
-        insist (wake);
+        attempt (wake);
 }
 
 const char* nameOf (JobProgress::Phase phase)

@@ -38,6 +38,16 @@ LogEvent lineOf (const SpeechJob& job, spdlog::level::level_enum level, std::str
     line.with ("job", job.id).with ("client", job.client).with ("model", job.modelName);
     return line;
 }
+
+void logEnd (const SpeechJob& job, protocol::FinishReason reason, const RenderReport& report)
+{
+    lineOf (job, spdlog::level::info, "ended")
+        .with ("finish", protocol::nameOf (reason))
+        .with ("frames", report.frames)
+        .with ("first_ms", report.firstFrameMs)
+        .with ("total_ms", report.totalMs)
+        .write();
+}
 } // namespace
 
 void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded)
@@ -52,13 +62,18 @@ void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<
         if (! waitForWork (lock))
             break;
         const auto places = scheduler.waiting();
-        const auto lost = sortWaiting();
+        const auto leaving = sortWaiting();
         const auto seated = seatJobs();
         if (scheduler.waiting() != places)
             tellPlaces();
         lock.unlock();
-        for (const auto& [id, job] : lost)
+        for (const auto& [id, job] : leaving.lost)
             failed (*job, 0, models.whyNot (job->model));
+        for (const auto& [id, job] : leaving.unwanted)
+        {
+            logEnd (*job, protocol::FinishReason::Cancelled, {});
+            job->queue.finish(); // see PcmQueue::cancel()
+        }
         for (const auto& [id, job] : seated)
             begin (id, job);
         step();
@@ -70,6 +85,13 @@ void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<
         figures.update (models.all());
     }
     models.stop (stoppingError()); // with the passages in flight, whose clients have been told
+    const std::lock_guard lock (mutex);
+    for (const auto& [id, job] : jobs)
+    {
+        RenderReport report;
+        report.frames = job->progress->state().frames;
+        logEnd (*job, protocol::FinishReason::Cancelled, report);
+    }
 }
 
 bool RenderWorker::isSpeaking (std::size_t model) const
@@ -97,10 +119,11 @@ bool RenderWorker::waitForWork (std::unique_lock<std::mutex>& lock)
 }
 
 /** Looks at the jobs that have not begun: those that nobody wants leave, those of a model that is being loaded stand aside,
-    and those of one that is not loaded end. Called with the mutex locked. @returns the last, which have not been told. */
-RenderWorker::Jobs RenderWorker::sortWaiting()
+    and those of one that is not loaded end. Called with the mutex locked. @returns those that end, which have not been
+    told. */
+RenderWorker::Leaving RenderWorker::sortWaiting()
 {
-    Jobs lost;
+    Leaving leaving;
     auto waiting = scheduler.queued();
     waiting.insert (waiting.end(), held.begin(), held.end());
     for (const auto id : waiting)
@@ -122,9 +145,8 @@ RenderWorker::Jobs RenderWorker::sortWaiting()
         }
         else
         {
-            if (isWanted)
-                lost.emplace_back (id, job);
-            else
+            (isWanted ? leaving.lost : leaving.unwanted).emplace_back (id, job);
+            if (! isWanted)
             {
                 job->progress->ends ({ protocol::FinishReason::Cancelled, 0, {} });
                 job->meter.ended (protocol::FinishReason::Cancelled, 0);
@@ -134,7 +156,7 @@ RenderWorker::Jobs RenderWorker::sortWaiting()
             jobs.erase (id);
         }
     }
-    return lost;
+    return leaving;
 }
 
 /** The jobs that get a seat now. Called with the mutex locked. */
@@ -199,12 +221,7 @@ void RenderWorker::ended (JobId id, SpeechJob& job, const RenderReport& report,
     if (failure != nullptr)
         return failed (job, report.promptTokens, errorOf (failure, noMemory));
     const auto reason = reasonOf (report.finish);
-    lineOf (job, spdlog::level::info, "ended")
-        .with ("finish", protocol::nameOf (reason))
-        .with ("frames", report.frames)
-        .with ("first_ms", report.firstFrameMs)
-        .with ("total_ms", report.totalMs)
-        .write();
+    logEnd (job, reason, report);
     job.meter.ended (reason, report.promptTokens);
     job.progress->ends (
         { reason, report.promptTokens, {} }); // first: whoever sees the queue's end asks for it
@@ -239,6 +256,20 @@ void RenderWorker::dropUnwanted()
             rendererOf (passage).cancel (passage.id);
 }
 
+/** So many seconds of speech are unread that the client can wait for more. */
+bool RenderWorker::isTooFarAhead (const Passage& passage, double unread, bool othersWait) const
+{
+    return unread >= limits.holdSeconds || (unread >= limits.parkSeconds && othersWait) ||
+           (unread >= limits.crowdedSeconds && passage.job->allUnread->isFull());
+}
+
+/** Of one that is parked. */
+bool RenderWorker::mayGoOn (const Passage& passage, double unread) const
+{
+    return unread < limits.resumeSeconds &&
+           (unread < limits.crowdedSeconds / 2 || passage.job->allUnread->hasRoom());
+}
+
 void RenderWorker::parkSlowReaders()
 {
     const bool othersWait = load().waiting > 0;
@@ -247,13 +278,13 @@ void RenderWorker::parkSlowReaders()
     {
         const double unread = static_cast<double> (passage.job->queue.unread()) /
                               static_cast<double> (rendererOf (passage).info().sampleRateHz);
-        const bool isTooMuch = unread >= limits.holdSeconds || (unread >= limits.parkSeconds && othersWait);
-        if (passage.isParked && unread < limits.resumeSeconds)
+        if (passage.isParked && mayGoOn (passage, unread))
         {
             toComeBack.push_back (id);
             passage.job->meter.queued();
         }
-        else if (! passage.isParked && isTooMuch && std::ranges::find (over, id) == over.end())
+        else if (! passage.isParked && isTooFarAhead (passage, unread, othersWait) &&
+                 std::ranges::find (over, id) == over.end())
         {
             passage.isParked = true;
             passage.job->meter.parked();

@@ -102,7 +102,8 @@ int RenderWorker::retryAfterSeconds() const
     return static_cast<int> (std::ceil (std::clamp (queued / speed, least, most)));
 }
 
-Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
+Result<void> RenderWorker::submit (const std::shared_ptr<SpeechJob>& job,
+                                   const std::function<void()>& whenAccepted)
 {
     {
         const std::lock_guard lock (mutex);
@@ -110,11 +111,16 @@ Result<void> RenderWorker::submit (std::shared_ptr<SpeechJob> job)
             return tl::make_unexpected (stoppingError());
         if (models.state (job->model) != ModelState::Loaded)
             return tl::make_unexpected (models.whyNot (job->model));
-        if (scheduler.add ({ lastId + 1, job->client, job->due }))
+        const auto id = lastId + 1;
+        decltype (jobs) entry { { id, job } }; // first: what is in the queue must be here, too
+        if (scheduler.add ({ id, job->client, job->due }))
         {
+            jobs.merge (entry);
+            lastId = id;
+            if (whenAccepted)
+                whenAccepted();
             job->progress->waits (scheduler.waiting());
             job->meter.queued();
-            jobs.emplace (++lastId, std::move (job));
             changed.notify_all();
             return {};
         }

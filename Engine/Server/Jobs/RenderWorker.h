@@ -42,6 +42,7 @@ public:
         double parkSeconds = 30;   // of unread speech from which a job is parked while others wait
         double holdSeconds = 120;  // and from which it is parked even if none does
         double resumeSeconds = 10; // it comes back when less is unread
+        double crowdedSeconds = 1; // from which it is parked while there is too much of all jobs together
         std::function<int (Renderer&)> seats = [] (const Renderer& model) {
             return model.info().mostPassages;
         };
@@ -104,8 +105,10 @@ public:
     /** In how many seconds there may be room again: the time that the queue will take at the speed so far. */
     int retryAfterSeconds() const;
 
-    /** Puts a job into the queue. @returns Busy while its model loads or if the queue is full, Unloaded. */
-    [[nodiscard]] Result<void> submit (std::shared_ptr<SpeechJob> job);
+    /** Puts a job into the queue. `whenAccepted` is called before anything becomes of it, with a lock: it must neither wait
+        nor throw. @returns Busy while its model loads or if the queue is full, Unloaded. */
+    [[nodiscard]] Result<void> submit (const std::shared_ptr<SpeechJob>& job,
+                                       const std::function<void()>& whenAccepted = {});
 
     /** Changes when a job is due. Does nothing if it has a seat or is over. */
     void setDue (const SpeechJob& job, std::optional<std::chrono::steady_clock::time_point> due);
@@ -123,9 +126,15 @@ private:
     using JobId = Scheduler::JobId;
     using Jobs = std::vector<std::pair<JobId, std::shared_ptr<SpeechJob>>>;
 
+    struct Leaving // the queue, without ever having had a seat
+    {
+        Jobs lost;     // with their model
+        Jobs unwanted; // any more
+    };
+
     void run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded);
     bool waitForWork (std::unique_lock<std::mutex>& lock);
-    Jobs sortWaiting();
+    Leaving sortWaiting();
     Jobs seatJobs();
     bool isSpeaking (std::size_t model) const;
     void dropUnwanted();
@@ -133,6 +142,8 @@ private:
     void begin (JobId id, const std::shared_ptr<SpeechJob>& job);
     void ended (JobId id, SpeechJob& job, const RenderReport& report, const std::exception_ptr& failure);
     static void failed (SpeechJob& job, std::int64_t promptTokens, Error error);
+    bool isTooFarAhead (const Passage& passage, double unread, bool othersWait) const;
+    bool mayGoOn (const Passage& passage, double unread) const;
     void parkSlowReaders();
     void step();
     void forgetEnded();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "Render/Renderer.h"
@@ -19,6 +20,10 @@ namespace tableread::engine
 /** One speech job: the lines, their voices, and where the samples go. */
 struct SpeechJob
 {
+    explicit SpeechJob (std::shared_ptr<UnreadSpeech> all = std::make_shared<UnreadSpeech>())
+        : allUnread (std::move (all))
+    {}
+
     std::string id;
     std::size_t model = 0;                                    // of the worker's models
     std::string fingerprint;                                  // that the client was told; empty: any will do
@@ -28,7 +33,8 @@ struct SpeechJob
     std::vector<SpokenLine> lines;
     std::vector<std::shared_ptr<const ShelfVoice>> voices; // one of each speaker; may be the same
     RenderSettings settings;
-    PcmQueue queue;
+    const std::shared_ptr<UnreadSpeech> allUnread; // of it and all other jobs
+    PcmQueue queue { allUnread };
     std::shared_ptr<JobProgress> progress = std::make_shared<JobProgress>();
     JobMeter meter;
 

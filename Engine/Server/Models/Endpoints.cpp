@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -91,9 +92,13 @@ void change (const std::shared_ptr<Exchange>& exchange, Asked asked, std::option
     const auto model = asked.model.index;
     worker.change ({ .model = model,
                      .load = std::move (load),
-                     .done = [reply = Reply::to (exchange),
-                              asked = std::move (asked)] (const Result<ModelOutcome>& outcome) {
-                         insist ([&] { reply->send (toAnswer (asked, outcome)); });
+                     .done = [reply = Reply::to (exchange), asked = std::move (asked),
+                              io = std::this_thread::get_id()] (const Result<ModelOutcome>& outcome) {
+                         const auto tell = [&] { reply->send (toAnswer (asked, outcome)); };
+                         if (std::this_thread::get_id() == io) // at once: whoever asked hears of a failure
+                             tell();
+                         else
+                             insist (tell);
                      } });
 }
 } // namespace

@@ -55,7 +55,8 @@ struct ModelChange
     std::size_t model = 0;
     std::optional<ModelLoad> load {}; // empty: it is unloaded
 
-    /** Called once: on the render thread, or at once on the thread that asked. It must neither throw nor wait. */
+    /** Called once: on the render thread, where it must not throw, or at once on the thread that asked. It must not wait
+        there. */
     std::function<void (const Result<ModelOutcome>&)> done {};
 
     void tell (const Result<ModelOutcome>& outcome) const

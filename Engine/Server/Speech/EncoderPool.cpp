@@ -10,9 +10,12 @@
 
 namespace tableread::engine
 {
-EncoderPool::EncoderPool()
-    : threads (std::make_unique<boost::asio::thread_pool> (
-          std::clamp (std::thread::hardware_concurrency() / 2, 1u, 4u)))
+unsigned EncoderPool::usualThreads()
+{
+    return std::clamp (std::thread::hardware_concurrency() / 2, 1u, 4u);
+}
+
+EncoderPool::EncoderPool (unsigned count) : threads (std::make_unique<boost::asio::thread_pool> (count))
 {}
 
 EncoderPool::~EncoderPool() = default;

@@ -11,12 +11,15 @@ class thread_pool;
 
 namespace tableread::engine
 {
-/** A few threads that encode speech while the I/O thread does other things: half of the cores, at most four.
-    Destroying it drops what has not begun, and waits for the rest. */
+/** A few threads that encode speech while the I/O thread does other things. Destroying it drops what has not begun, and
+    waits for the rest. */
 class EncoderPool
 {
 public:
-    EncoderPool();
+    /** Half of the cores, at most four. */
+    static unsigned usualThreads();
+
+    explicit EncoderPool (unsigned count = usualThreads());
     ~EncoderPool();
     EncoderPool (const EncoderPool&) = delete;
     EncoderPool& operator= (const EncoderPool&) = delete;

@@ -79,12 +79,17 @@ void SpeechEncoding::encodeNext()
     {
         problem = std::current_exception();
     }
-    const std::lock_guard lock (mutex);
-    isEncoding = false;
-    ready = std::move (made);
-    failure = problem;
-    if (wake)
-        insist (wake);
+    {
+        const std::lock_guard lock (mutex);
+        isEncoding = false;
+        ready = std::move (made);
+        failure = problem;
+    }
+    insist ([this] { // without the lock while memory is waited for
+        const std::lock_guard lock (mutex);
+        if (wake)
+            wake();
+    });
 }
 
 void SpeechEncoding::abandon()

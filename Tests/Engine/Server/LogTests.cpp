@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <optional>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -7,6 +8,7 @@
 #include "Logging/DescriptorOutput.h"
 #include "Logging/Logging.h"
 #include "ServerFixture.h"
+#include "Support/Instrumented.h"
 #include "Support/Pipe.h"
 
 using namespace tableread;
@@ -37,12 +39,15 @@ TEST_CASE ("A log that nobody reads holds up no request, and not the end",
         ServerFixture f;
         f.control->frames = 1;
         constexpr int requests = 200; // of eight warnings each, far more than a pipe takes
+        const auto first = std::chrono::steady_clock::now();
         for (int i = 0; i < requests; ++i)
         {
             const auto answer = f.speak (withUnknownFields ("Hello."));
             REQUIRE (answer.status == 200);
             REQUIRE (answer.complete);
         }
+        if (! isInstrumented) // each of them takes two milliseconds
+            CHECK (std::chrono::steady_clock::now() - first < 15s);
     }
     const auto begin = std::chrono::steady_clock::now();
     logging.reset();
@@ -117,4 +122,90 @@ TEST_CASE ("A request whose client left has a line too", "[engine][server][loggi
         CHECK (eventually ([&] { return ! f.isBusy(); }));
     }
     CHECK_THAT (out.str(), Contains ("path=/v1/audio/speech status=200") && Contains ("complete=no"));
+}
+
+TEST_CASE ("An answer that is broken off is not complete in the log either", "[engine][server][logging]")
+{
+    std::ostringstream out;
+    {
+        const Logging logging (std::make_unique<StreamOutput> (out), { .level = "debug" });
+        const ServerFixture f;
+        f.control->failAtFrame = 3;
+        CHECK_FALSE (f.speak (ServerFixture::floats ("Hello.")).complete);
+    }
+    CHECK_THAT (out.str(), Contains ("path=/v1/audio/speech status=200") && Contains ("complete=no") &&
+                               ! Contains ("complete=yes"));
+}
+
+namespace
+{
+/** Where a text is; a text is there once. */
+std::size_t placeOf (const std::string& text, const std::string& all)
+{
+    const auto place = all.find (text);
+    CAPTURE (text, all);
+    REQUIRE (place != std::string::npos);
+    CHECK (all.find (text, place + 1) == std::string::npos);
+    return place;
+}
+
+json asJob (const std::string& id)
+{
+    auto body = withUnknownFields ("Hello.");
+    body["tableread"]["id"] = id;
+    return body;
+}
+} // namespace
+
+TEST_CASE ("The log has an accepted job once, from its first line to its last", "[engine][server][logging]")
+{
+    std::ostringstream out;
+    {
+        const Logging logging (std::make_unique<StreamOutput> (out), {});
+        std::optional<RawClient> story, queued; // which stay longer than the engine
+        const ServerFixture f ({}, { .seats = [] (auto&) { return 1; } });
+        CHECK (f.speak (asJob ("spoken")).complete);
+        f.control->frames = 10'000;
+        f.control->frameMs = 1;
+        RawClient waiting (f.path());
+        story.emplace (f.path());
+        story->send (ServerFixture::post (asJob ("stopped")));
+        story->receive (1);
+        waiting.send (ServerFixture::post (asJob ("cancelled")));
+        REQUIRE (eventually ([&] { return f.worker->load().waiting == 1; }));
+        waiting.hangUp();
+        CHECK (eventually ([&] { return f.worker->load().waiting == 0; }));
+        queued.emplace (f.path());
+        queued->send (ServerFixture::post (asJob ("queued")));
+        CHECK (eventually ([&] { return f.worker->load().waiting == 1; }));
+    }
+    const auto text = out.str();
+    for (const auto& [id, end] :
+         { std::pair { "spoken", "stop" }, std::pair { "stopped", "cancelled" },
+           std::pair { "cancelled", "cancelled" }, std::pair { "queued", "cancelled" } })
+    {
+        const auto job = std::string (" job=") + id + ' ';
+        const auto accepted = placeOf ("event=accepted" + job, text),
+                   ended = placeOf ("event=ended" + job, text);
+        CHECK (accepted < ended);
+        CHECK_THAT (text.substr (ended, text.find ('\n', ended) - ended),
+                    Contains (std::string ("finish=") + end + " frames="));
+    }
+}
+
+TEST_CASE ("The log does not take a job for accepted that is refused", "[engine][server][logging][errors]")
+{
+    std::ostringstream out;
+    {
+        const Logging logging (std::make_unique<StreamOutput> (out), {});
+        const ServerFixture f;
+        CHECK (f.speak (asJob ("one")).status == 200);
+        CHECK (f.speak (asJob ("one")).status == 409); // its id is taken
+        f.worker->stop();
+        CHECK (f.speak (asJob ("two")).status == 503);
+    }
+    const auto text = out.str();
+    placeOf ("event=accepted job=one ", text);
+    placeOf ("event=warning job=one message=\"field unknown_0 is not used\"", text);
+    CHECK_THAT (text, ! Contains ("two"));
 }

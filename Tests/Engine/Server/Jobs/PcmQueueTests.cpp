@@ -65,6 +65,33 @@ TEST_CASE ("A queue hands over a few milliseconds of work at once, and says that
     CHECK (out[PcmQueue::mostAtOnce + 1] == 2.0f);
 }
 
+TEST_CASE ("Queues count together what is unread, as long as they have it", "[engine][server][queue]")
+{
+    const auto all = std::make_shared<UnreadSpeech> (8 * sizeof (float));
+    PcmQueue one (all);
+    {
+        PcmQueue other (all);
+        one.push (std::vector<float> (5));
+        CHECK (all->hasRoom());
+        other.push (std::vector<float> (1));
+        CHECK (! all->hasRoom());
+        CHECK (! all->isFull());
+        other.push (std::vector<float> (2));
+        CHECK (all->isFull());
+        other.abandon();
+        other.push (std::vector<float> (100)); // which nobody keeps
+    }
+    CHECK (all->hasRoom());
+    one.push (std::vector<float> (3));
+    CHECK (all->isFull());
+    std::vector<float> out;
+    one.take (out);
+    one.push (std::vector<float> (5));
+    CHECK (all->hasRoom());
+    one.push (std::vector<float> (1));
+    CHECK (! all->hasRoom());
+}
+
 TEST_CASE ("A queue that was abandoned wakes nobody any more", "[engine][server][queue]")
 {
     PcmQueue queue;

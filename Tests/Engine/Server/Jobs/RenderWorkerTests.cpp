@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include "Engine/Server/Jobs/JobOf.h"
 #include "Engine/Server/ServerFixture.h"
 
 using namespace tableread;
 using namespace tableread::engine;
 using namespace tableread::test;
-
-namespace
-{
-std::shared_ptr<SpeechJob> jobOf (std::string text, std::vector<std::string> voices = {})
-{
-    auto job = std::make_shared<SpeechJob>();
-    job->lines.push_back ({ 0, std::move (text) });
-    for (auto& voice : voices)
-        job->voices.push_back (std::make_shared<ShelfVoice> (ShelfVoice { { voice, {} }, voice }));
-    return job;
-}
-
-/** All of a job's samples. */
-std::vector<float> wait (SpeechJob& job, PcmQueue::State expected = PcmQueue::State::Done)
-{
-    std::vector<float> samples;
-    auto state = PcmQueue::State::Open;
-    CHECK (eventually ([&] { return (state = job.queue.take (samples)) != PcmQueue::State::Open; }));
-    CHECK (state == expected);
-    return samples;
-}
-} // namespace
 
 TEST_CASE ("While the model loads, jobs are put off and health is 'loading'", "[engine][server][worker]")
 {
@@ -79,12 +58,12 @@ TEST_CASE ("Whatever a renderer throws ends one job only", "[engine][server][wor
     control->failure = { ErrorCode::OutOfMemory, "no room", {} };
     const auto bad = jobOf ("x");
     REQUIRE (worker.submit (bad));
-    CHECK (wait (*bad, PcmQueue::State::Failed).size() == FakeRenderer::frameSamples);
+    CHECK (heardOf (*bad, PcmQueue::State::Failed).size() == FakeRenderer::frameSamples);
     CHECK (bad->queue.error().code == ErrorCode::OutOfMemory);
     control->failAtFrame = -1;
     const auto good = jobOf ("x");
     REQUIRE (worker.submit (good));
-    CHECK (wait (*good) == FakeRenderer::expected ({ { { 0, "x" } }, {} }, {}, 5));
+    CHECK (heardOf (*good) == FakeRenderer::expected ({ { { 0, "x" } }, {} }, {}, 5));
 }
 
 TEST_CASE ("Encoded voices are kept up to a limit, the most recently used longest",
@@ -96,7 +75,7 @@ TEST_CASE ("Encoded voices are kept up to a limit, the most recently used longes
     const auto speakBy = [&] (std::string voice) {
         const auto job = jobOf ("x", { std::move (voice) });
         REQUIRE (worker.submit (job));
-        wait (*job);
+        heardOf (*job);
         return control->voicesEncoded.load();
     };
     CHECK (speakBy ("a") == 1);
@@ -123,14 +102,6 @@ TEST_CASE ("A worker that is destroyed does not finish its job", "[engine][serve
     CHECK (job->queue.isUnwanted());
 }
 
-namespace
-{
-RenderWorker::Limits seats (int count)
-{
-    return { .seats = [count] (auto&) { return count; } };
-}
-} // namespace
-
 TEST_CASE ("A job that fails leaves those beside it alone", "[engine][server][worker][errors]")
 {
     const auto control = std::make_shared<FakeRendererControl>();
@@ -146,9 +117,9 @@ TEST_CASE ("A job that fails leaves those beside it alone", "[engine][server][wo
     stranger->model = 0;
     control->failAtFrame = 0; // only of the passage that begins now
     REQUIRE (worker.submit (stranger));
-    CHECK (wait (*stranger, PcmQueue::State::Failed).empty());
+    CHECK (heardOf (*stranger, PcmQueue::State::Failed).empty());
     control->failAtFrame = -1;
-    CHECK (wait (*good) == FakeRenderer::expected ({ { { 0, "good" } }, {} }, {}, 50));
+    CHECK (heardOf (*good) == FakeRenderer::expected ({ { { 0, "good" } }, {} }, {}, 50));
 }
 
 TEST_CASE ("A passage joins while others speak, as soon as there is a seat", "[engine][server][worker]")
@@ -156,7 +127,7 @@ TEST_CASE ("A passage joins while others speak, as soon as there is a seat", "[e
     const auto control = std::make_shared<FakeRendererControl>();
     control->frames = 2'000;
     control->frameMs = 1;
-    RenderWorker worker (fakeModel (control), seats (2));
+    RenderWorker worker (fakeModel (control), withSeats (2));
     worker.waitUntilLoaded();
     std::vector<std::shared_ptr<SpeechJob>> jobs;
     for (int i = 0; i < 3; ++i)
@@ -181,7 +152,7 @@ TEST_CASE ("A client that reads slowly loses its seat to those that wait, and mi
 {
     const auto control = std::make_shared<FakeRendererControl>();
     control->frames = 200;
-    auto limits = seats (1);
+    auto limits = withSeats (1);
     constexpr double frame = FakeRenderer::frameSamples / 24'000.0;
     limits.parkSeconds = 20 * frame;
     limits.resumeSeconds = 5 * frame;
@@ -200,7 +171,7 @@ TEST_CASE ("A client that reads slowly loses its seat to those that wait, and mi
     while (quick->queue.take (heard) == PcmQueue::State::Open)
         std::this_thread::sleep_for (std::chrono::milliseconds (1));
     CHECK (heard == FakeRenderer::expected ({ { { 0, "quick" } }, {} }, {}, 200));
-    CHECK (wait (*slow) == FakeRenderer::expected ({ { { 0, "slow" } }, {} }, {}, 200));
+    CHECK (heardOf (*slow) == FakeRenderer::expected ({ { { 0, "slow" } }, {} }, {}, 200));
     CHECK (worker.load().speaking == 0);
 }
 
@@ -209,7 +180,7 @@ TEST_CASE ("While others wait a slow client is parked earlier", "[engine][server
     const auto control = std::make_shared<FakeRendererControl>();
     control->frames = 1000;
     control->frameMs = 1;
-    auto limits = seats (1);
+    auto limits = withSeats (1);
     constexpr double frame = FakeRenderer::frameSamples / 24'000.0;
     limits.parkSeconds = 20 * frame;
     limits.resumeSeconds = 5 * frame;
@@ -243,7 +214,7 @@ TEST_CASE ("A job is cancelled within a step in whatever state it is", "[engine]
     control->voiceFrameMs = state == Voice ? 50 : 0;
     control->promptRowMs = state == Prompt ? 50 : 0;
     control->afterStep = [] { std::this_thread::sleep_for (std::chrono::milliseconds (5)); };
-    RenderWorker worker (fakeModel (control), seats (1));
+    RenderWorker worker (fakeModel (control), withSeats (1));
     worker.waitUntilLoaded();
     const auto neighbour = jobOf ("neighbour");
     if (state == Queued)
@@ -313,8 +284,8 @@ TEST_CASE ("Two models share a render thread, each with its own voice for a text
     second->model = 1;
     REQUIRE (worker.submit (first));
     REQUIRE (worker.submit (second));
-    CHECK (wait (*first).size() == 30 * FakeRenderer::frameSamples);
-    CHECK (wait (*second).size() == 40 * FakeRenderer::frameSamples);
+    CHECK (heardOf (*first).size() == 30 * FakeRenderer::frameSamples);
+    CHECK (heardOf (*second).size() == 40 * FakeRenderer::frameSamples);
     CHECK (one->passagesRendered == 1);
     CHECK (two->passagesRendered == 1);
 }
@@ -324,13 +295,13 @@ TEST_CASE ("A full queue says how long it will take, by what was spoken so far",
     const auto control = std::make_shared<FakeRendererControl>();
     control->frames = 10;
     control->frameMs = 10;
-    auto limits = seats (1);
+    auto limits = withSeats (1);
     limits.queuedJobs = 2;
     RenderWorker worker (fakeModel (control), limits);
     worker.waitUntilLoaded();
     const auto first = jobOf (std::string (1000, 'x')); // 0.1 s: 10 000 characters a second
     REQUIRE (worker.submit (first));
-    wait (*first);
+    heardOf (*first);
     control->frames = 2'000;
     std::vector<std::shared_ptr<SpeechJob>> jobs;
     for (int i = 0; i < 3; ++i)

@@ -151,6 +151,47 @@ TEST_CASE ("A reader that has gone is not woken, and its job is cancelled",
     CHECK (reader.wakes == before);
 }
 
+TEST_CASE ("Jobs that are encoded at the same time have the bytes that each has alone",
+           "[engine][server][encoder][threads]")
+{
+    constexpr std::size_t jobs = 12, lengthInPieces = 20;
+    struct Encoded
+    {
+        SpeechEncoder::Format format;
+        std::vector<float> samples;
+        std::shared_ptr<SpeechEncoding> speech;
+        std::string bytes {};
+        bool isDone = false;
+    };
+    EncoderPool pool (4); // however many cores there are
+    std::vector<Encoded> all;
+    for (std::size_t i = 0; i < jobs; ++i)
+    {
+        constexpr std::array containers { Container::Flac, Container::Opus, Container::Mp3 };
+        const SpeechEncoder::Format format { .container = containers[i % containers.size()] };
+        const auto job = std::make_shared<SpeechJob>();
+        all.push_back ({ format,
+                         sine (200.0 + 37.0 * static_cast<double> (i),
+                               static_cast<double> (lengthInPieces * atOnce) / 24'000)
+                             .samples,
+                         std::make_shared<SpeechEncoding> (job, format, pool) });
+        job->queue.push (all.back().samples);
+        job->queue.finish();
+    }
+    for (std::size_t done = 0; done < jobs; std::this_thread::yield())
+        for (auto& each : all)
+        {
+            if (each.isDone)
+                continue;
+            const auto piece = each.speech->take();
+            each.bytes.append (piece.bytes).append (piece.end);
+            each.isDone = piece.state != PcmQueue::State::Open;
+            done += each.isDone ? 1 : 0;
+        }
+    for (const auto& each : all)
+        CHECK ((each.bytes == encoded (each.format, each.samples)));
+}
+
 TEST_CASE ("Many clients at once get the bytes that each has alone", "[engine][server][encoder][formats]")
 {
     const ServerFixture engine;
