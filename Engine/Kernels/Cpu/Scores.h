@@ -18,7 +18,7 @@ inline void quarter (const Part (&all)[4][parts], Part (&quarters)[parts])
     const Part second = blocksOf<firstTwo> (all[2][0], all[3][0]) + blocksOf<lastTwo> (all[2][0], all[3][0]);
     quarters[0] = blocksOf<evenTwo> (first, second) + blocksOf<oddTwo> (first, second);
 #else
-    for (int p = 0; p < parts; ++p)
+    for (std::ptrdiff_t p = 0; p < parts; ++p)
     {
         const Part first = all[2 * p][0] + all[2 * p][1], second = all[2 * p + 1][0] + all[2 * p + 1][1];
         quarters[p] = (Part) _mm256_permute2f128_ps (first, second, 0x20) +
@@ -53,7 +53,7 @@ inline void scoreTile (const CpuAttention& a, std::int64_t row, std::int64_t pos
             for (int p = 0; p < parts; ++p)
             {
                 Part key[4];
-                for (int k = 0; k < 4; ++k)
+                for (std::int64_t k = 0; k < 4; ++k)
                     key[k] = loadPart (keys + 4 * k * a.dim + i + p * partLanes);
                 for (int r = 0; r < Rows; ++r)
                 {

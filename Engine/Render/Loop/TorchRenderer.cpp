@@ -298,6 +298,7 @@ private:
         input.voices.assign (voices.begin(), voices.end());
         input.sampleVoices = [this, voices, torchNoise] {
             std::vector<at::Tensor> features;
+            features.reserve (voices.size());
             for (const auto& voice : voices)
                 features.push_back (voice->features());
             return at::cat (torchNoise == nullptr ? features : resampled (voices, *torchNoise));
