@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <regex>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -69,7 +68,7 @@ const std::string& ofMini()
 TEST_CASE ("A fingerprint names the device, the types, the kernels and the content",
            "[engine][render][fingerprint]")
 {
-    CHECK (std::regex_match (ofMini(), std::regex ("cpu-fp32-k[1-9][0-9]*-t[0-9a-f]{8}-[0-9a-f]{32}")));
+    CHECK_THAT (ofMini(), Catch::Matches ("cpu-fp32-k[1-9][0-9]*-t[0-9a-f]{8}-[0-9a-f]{32}"));
     const auto rest =
         "-k" + std::to_string (kernels::cpuKernelFamily) + ofMini().substr (ofMini().find ("-t"));
     CHECK (ofMini() == "cpu-fp32" + rest);
