@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the real program serves many clients: two cores, the embedded model, and nothing else that runs.
+#include <utility>
+
 #include <catch2/catch.hpp>
 
 #include "Bench/LoadReport.h"
@@ -100,19 +102,22 @@ TEST_CASE ("An engine without a queue is about as quick as render",
 TEST_CASE ("Eight at once keep what a batch of eight gives", "[.slow][engine][command][serve][sharing]")
 {
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM, { "--passages", "8" });
-    std::vector<double> ofBatch, ofOne; // in turns: the machine is not as fast all the time
-    for (int turn = 0; turn < 3; ++turn)
+    const auto batchOfEight = [&] {
+        const auto report = jsonOf ({ "bench", "--sweep", "batch=8", "--frames", "60" }, engine.path());
+        return report.at (0).at ("audio_seconds_a_second").get<double>();
+    };
+    std::vector<double> ofBatch, ofOne; // in turns, since a shared machine is now faster, now slower
+    double before = batchOfEight();
+    for (int turn = 0; turn < 5; ++turn)
     {
-        auto settings = loadOf (engine, 8, 20);
+        auto settings = loadOf (engine, 8, 15);
         settings.lines = { { longLine, { "anna", {} } } };
         settings.baselineClients = 1;
         const auto report = measureLoad (settings);
-        UNSCOPED_INFO (describe (report));
-        const auto bench = jsonOf ({ "bench", "--sweep", "batch=8", "--frames", "120" }, engine.path());
-        const double batch = bench.at (0).at ("audio_seconds_a_second");
-        UNSCOPED_INFO ("bench: " << batch);
+        const double after = batchOfEight();
+        UNSCOPED_INFO (describe (report) << "bench: " << before << " before and " << after << " after");
         CHECK (report.isGood());
-        ofBatch.push_back (report.load.audioPerSecond / batch);
+        ofBatch.push_back (2 * report.load.audioPerSecond / (std::exchange (before, after) + after));
         ofOne.push_back (report.load.audioPerSecond / report.baseline->audioPerSecond);
     }
     CHECK (percentilesOf (ofBatch).p50 >= 0.9);
