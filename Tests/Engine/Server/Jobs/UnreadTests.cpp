@@ -30,7 +30,7 @@ struct CrowdedWorker
 
     std::shared_ptr<SpeechJob> speak (const std::string& text)
     {
-        const auto job = jobOf (text, {}, all);
+        auto job = jobOf (text, {}, all);
         REQUIRE (worker->submit (job));
         return job;
     }
@@ -66,6 +66,7 @@ TEST_CASE ("Unread speech of all jobs together has its room, and whoever reads i
 {
     CrowdedWorker crowd;
     std::vector<std::shared_ptr<SpeechJob>> slow;
+    slow.reserve (6);
     for (int i = 0; i < 6; ++i)
         slow.push_back (crowd.speak ("slow " + std::to_string (i)));
     REQUIRE (eventually ([&] { return crowd.control->passagesParked >= 6 && crowd.isStill(); }));
