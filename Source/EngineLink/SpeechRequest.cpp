@@ -54,14 +54,15 @@ Container readContainer (const JsonFields& fields)
     if (name == "aac") // which OpenAI has
         throw Exception ({ ErrorCode::Unsupported, std::string ("\"aac\" is not supported; ") + choice,
                            "response_format" });
-    throw Exception ({ ErrorCode::InvalidInput, '"' + name + "\" is unknown; " + choice, "response_format" });
+    throw Exception (
+        { ErrorCode::InvalidInput, std::string ("there is no such format; ") + choice, "response_format" });
 }
 
 StreamFormat readStreamFormat (const JsonFields& fields)
 {
     const auto name = fields.text ("stream_format", "audio");
     if (name != "audio" && name != "sse")
-        throw Exception ({ ErrorCode::InvalidInput, "\"" + name + "\" is unknown; use \"audio\" or \"sse\"",
+        throw Exception ({ ErrorCode::InvalidInput, "there is no such format; use \"audio\" or \"sse\"",
                            "stream_format" });
     return name == "sse" ? StreamFormat::Events : StreamFormat::Audio;
 }
@@ -77,8 +78,7 @@ VoiceReference readVoice (const Json& json, const std::string& prefix)
         throw Exception (
             { ErrorCode::InvalidInput, "a voice has a \"path\" or an \"id\", not both", prefix + "id" });
     if (! voice.path.empty() && ! voice.path.is_absolute())
-        throw Exception ({ ErrorCode::InvalidInput,
-                           "\"" + voice.path.string() + "\" is a relative path; an absolute one is expected",
+        throw Exception ({ ErrorCode::InvalidInput, "an absolute path is expected, this one is relative",
                            prefix + "path" });
     return voice;
 }
@@ -124,7 +124,7 @@ void readExtension (const Json& json, SpeechRequest& request)
         request.dueMs = fields.number ("due_ms", 0.0f, 0.0f, (float) maxDueMs);
     const auto format = fields.text ("format", "s16");
     if (format != "s16" && format != "f32")
-        throw Exception ({ ErrorCode::InvalidInput, "\"" + format + "\" is unknown; use \"s16\" or \"f32\"",
+        throw Exception ({ ErrorCode::InvalidInput, "there is no such format; use \"s16\" or \"f32\"",
                            "tableread.format" });
     request.format = format == "f32" ? SampleFormat::Float32 : SampleFormat::Int16;
     request.whole = fields.flag ("whole");

@@ -146,6 +146,22 @@ TEST_CASE ("A bad request is refused with the field's name", "[source][enginelin
     CHECK_FALSE (read.error().message.empty());
 }
 
+TEST_CASE ("A refusal stays one short line, whatever the request says", "[source][enginelink]")
+{
+    const std::string odd = "x\\n" + std::string (3000, 'y');
+    const auto body =
+        GENERATE_COPY (as<std::string> {}, R"({"input": "a", "response_format": ")" + odd + R"("})",
+                       R"({"input": "a", "stream_format": ")" + odd + R"("})",
+                       R"({"input": "a", "tableread": {"format": ")" + odd + R"("}})",
+                       R"({"input": "a", "tableread": {"voices": [{"path": ")" + odd + R"("}]}})");
+    const auto request = parseSpeechRequest (body);
+    REQUIRE_FALSE (request);
+    const auto& message = request.error().message;
+    CAPTURE (message.substr (0, 100));
+    CHECK (message.size() < 200);
+    CHECK (message.find ('\n') == std::string::npos);
+}
+
 TEST_CASE ("A request names its format, and whether it wants a finished file", "[source][enginelink]")
 {
     auto request = twoSpeakers();
