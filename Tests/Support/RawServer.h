@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -55,9 +56,13 @@ public:
 private:
     void serve()
     {
-        for (int peer = ::accept (listener, nullptr, nullptr); peer >= 0;
-             peer = ::accept (listener, nullptr, nullptr))
+        for (;;)
         {
+            const int peer = ::accept (listener, nullptr, nullptr);
+            if (peer < 0 && errno == EINTR) // a fuzzer's timer
+                continue;
+            if (peer < 0)
+                return;
             ++taken;
             talk (peer);
             ::close (peer);
