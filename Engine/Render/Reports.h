@@ -28,7 +28,7 @@ struct RenderReport
     std::int64_t frames = 0;
     std::int64_t promptTokens = 0;
     std::int64_t cachedTokens = 0; // of them: computed for an earlier passage
-    double firstFrameMs = 0; // from the call to the first frame's samples
+    double firstFrameMs = 0;       // from the call to the first frame's samples
     double totalMs = 0;
     PartTimes times;
     std::vector<std::string> notes;   // from the memory watch

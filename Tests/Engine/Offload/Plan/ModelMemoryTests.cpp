@@ -47,7 +47,8 @@ TEST_CASE ("Memory outside the layers grows with what it is kept for", "[engine]
     CHECK (needs.caches == 4 * branch + prefixes);
     CHECK (memoryNeeds (*checkpoint, { .passages = 3 }).caches == 12 * branch + prefixes);
     CHECK (memoryNeeds (*checkpoint, { .guided = false }).caches == 2 * branch + prefixes);
-    CHECK (memoryNeeds (*checkpoint, { .bfloat16 = false }).caches == 8 * branch + 2 * (8LL * 7 * 1024 * 64 * 4));
+    CHECK (memoryNeeds (*checkpoint, { .bfloat16 = false }).caches ==
+           8 * branch + 2 * (8LL * 7 * 1024 * 64 * 4));
     CHECK (memoryNeeds (*checkpoint, { .promptTokens = 2000 }).activations > needs.activations);
     CHECK (memoryNeeds (*checkpoint, { .passages = 2 }).activations > needs.activations);
     CHECK (memoryNeeds (*checkpoint, { .weights = WeightsFormat::Int8 }).otherWeights == needs.otherWeights);
