@@ -151,6 +151,7 @@ public:
 private:
     void takeTheSeat()
     {
+        REQUIRE (eventually ([this] { return isFree (engine); })); // the next to speak is the story
         story = std::make_unique<RawClient> (engine.socket());
         auto wanted = request (State::Prompt);
         const auto body = protocol::toJson (wanted);
