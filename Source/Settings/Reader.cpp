@@ -7,7 +7,12 @@
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+// toml++ 3.3 asserts, or lets the compiler assume, that a table's name begins as one, and would report it otherwise.
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(expression) static_cast<void> (0)
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include "Settings/Keys.h"
 #include "Settings/Settings.h"

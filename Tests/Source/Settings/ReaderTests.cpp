@@ -120,6 +120,13 @@ TEST_CASE ("A wrong key is an error with its line and the key that is meant", "[
     CHECK_THAT (mistakeOf (text), Contains (message));
 }
 
+TEST_CASE ("A table without a name is an error with its line", "[source][settings][errors]")
+{
+    const auto text = GENERATE (as<std::string> {}, "[ =", "[[ = 1]]", "[\x15offload]", "[[(", "[ #", "[a.=]");
+    CAPTURE (text);
+    CHECK_THAT (mistakeOf ("\n" + text + "\n"), Contains ("/etc/s.toml:2"));
+}
+
 TEST_CASE ("A wrong type is an error with its line and key", "[source][settings][errors]")
 {
     const auto [text, message] = GENERATE (table<std::string, std::string> ({
