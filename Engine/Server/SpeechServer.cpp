@@ -6,12 +6,12 @@
 #include <iterator>
 #include <map>
 
-#include <boost/beast/core/string.hpp>
 #include <spdlog/spdlog.h>
 
 #include "Logging/Event.h"
 #include "Server/ErrorAnswers.h"
 #include "Server/Http/Parsing/ContentCoding.h"
+#include "Server/Http/Parsing/Grammar.h"
 #include "Server/Speech/Delivery.h"
 #include "Server/Speech/FileDelivery.h"
 #include "Server/Voices/Finder.h"
@@ -219,7 +219,7 @@ std::optional<HttpAnswer> SpeechServer::admitSpeech (const HttpRequest& request)
     };
     constexpr std::string_view multipart = "multipart/";
     const auto type = request.field ("Content-Type").substr (0, multipart.size());
-    if (boost::beast::iequals (type, multipart))
+    if (sameWord (type, multipart))
         return refuse (answerOf (Refusal { 415, "its body is a form; a speech request is JSON" }));
     const auto workers = models.workers(); // which of them is meant, the body says
     if (std::ranges::all_of (workers, [] (const auto* worker) { return worker->wouldRefuse(); }))

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
-#include <boost/beast/core/string.hpp>
 #include <unistd.h>
 
 #include "Server/ErrorAnswers.h"
+#include "Server/Http/Parsing/Grammar.h"
 #include "Server/Http/Peer.h"
 
 namespace tableread::engine
@@ -36,7 +36,7 @@ std::vector<std::string_view> valuesOf (const HttpRequest& head, std::string_vie
 {
     std::vector<std::string_view> values;
     for (const auto& [key, value] : head.fields)
-        if (boost::beast::iequals (key, name))
+        if (sameWord (key, name))
             values.push_back (value);
     return values;
 }
@@ -57,7 +57,7 @@ bool isOrigin (const std::string& text)
 std::optional<std::string_view> bearerIn (std::string_view authorization)
 {
     constexpr std::string_view scheme = "bearer ";
-    if (! boost::beast::iequals (authorization.substr (0, scheme.size()), scheme))
+    if (! sameWord (authorization.substr (0, scheme.size()), scheme))
         return {};
     authorization.remove_prefix (
         std::min (authorization.find_first_not_of (' ', scheme.size()), authorization.size()));

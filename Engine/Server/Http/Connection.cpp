@@ -7,6 +7,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 
 #include "Server/Http/ConnectionSteps.h"
+#include "Server/Http/Parsing/Grammar.h"
 #include "Server/Http/Peer.h"
 #include "Server/Http/RequestReading.h"
 
@@ -232,7 +233,7 @@ void HttpConnection::admit()
     const auto expectation = request.field ("Expect");
     if (expectation.empty() || isOld)
         return readBody();
-    if (! beast::iequals (expectation, "100-continue"))
+    if (! sameWord (expectation, "100-continue"))
         return refuse ({ 417, "the only expectation that is met here is 100-continue" });
     if (! hangUp.sendInterimResponse())
         return close();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Http/Exchange.h"
 
-#include <boost/beast/core/string.hpp>
+#include "Server/Http/Parsing/Grammar.h"
 
 namespace tableread::engine
 {
 std::string_view HttpRequest::field (std::string_view name) const
 {
     for (const auto& [key, value] : fields)
-        if (boost::beast::iequals (key, name))
+        if (sameWord (key, name))
             return value;
     return {};
 }

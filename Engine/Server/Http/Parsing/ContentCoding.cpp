@@ -6,9 +6,10 @@
 #include <new>
 #include <optional>
 
-#include <boost/beast/core/string.hpp>
 #include <brotli/decode.h>
 #include <zlib.h>
+
+#include "Server/Http/Parsing/Grammar.h"
 
 namespace tableread::engine
 {
@@ -86,12 +87,11 @@ Decoded unbrotlied (const std::string& body, std::size_t mostBytes)
 
 Decoded decoded (std::string body, std::string_view coding, std::size_t mostBytes)
 {
-    using boost::beast::iequals;
-    if (coding.empty() || iequals (coding, "identity"))
+    if (coding.empty() || sameWord (coding, "identity"))
         return body;
-    if (iequals (coding, "gzip") || iequals (coding, "x-gzip") || iequals (coding, "deflate"))
+    if (sameWord (coding, "gzip") || sameWord (coding, "x-gzip") || sameWord (coding, "deflate"))
         return inflated (body, coding, mostBytes);
-    if (iequals (coding, "br"))
+    if (sameWord (coding, "br"))
         return unbrotlied (body, mostBytes);
     return tl::make_unexpected (
         Refusal { 415, "the only Content-Encodings understood here are gzip, deflate and br" });

@@ -2,6 +2,9 @@
 #include "Server/Http/Parsing/Grammar.h"
 
 #include <algorithm>
+#include <locale>
+
+#include <boost/algorithm/string/predicate.hpp>
 
 namespace tableread::engine
 {
@@ -12,6 +15,11 @@ bool isToken (std::string_view text)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                marks.find (c) != std::string_view::npos;
     });
+}
+
+bool sameWord (std::string_view one, std::string_view other)
+{
+    return boost::algorithm::iequals (one, other, std::locale::classic());
 }
 
 bool isFieldValue (std::string_view text)

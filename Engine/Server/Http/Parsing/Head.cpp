@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <boost/beast/core/string.hpp>
-
 #include "Server/Http/Parsing/Grammar.h"
 
 namespace tableread::engine
@@ -57,7 +55,7 @@ std::optional<Refusal> checkField (std::string_view line, Framing& framing)
         return Refusal { 400, "a header's value has control characters" };
 
     constexpr std::size_t mostDigits = 18; // fits 64 bits; anything near it is far beyond every limit
-    if (boost::beast::iequals (name, "Content-Length"))
+    if (sameWord (name, "Content-Length"))
     {
         ++framing.lengths;
         if (value.empty() || ! std::all_of (value.begin(), value.end(), isDigit))
@@ -65,12 +63,12 @@ std::optional<Refusal> checkField (std::string_view line, Framing& framing)
         if (value.size() > mostDigits)
             return Refusal { 413, "its Content-Length has " + std::to_string (value.size()) + " digits" };
     }
-    else if (boost::beast::iequals (name, "Transfer-Encoding"))
+    else if (sameWord (name, "Transfer-Encoding"))
     {
         ++framing.codings;
-        framing.otherCoding = framing.otherCoding || ! boost::beast::iequals (value, "chunked");
+        framing.otherCoding = framing.otherCoding || ! sameWord (value, "chunked");
     }
-    else if (boost::beast::iequals (name, "Host"))
+    else if (sameWord (name, "Host"))
         ++framing.hosts;
     return {};
 }

@@ -5,8 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include <boost/beast/core/string.hpp>
-
 #include "Server/Http/Parsing/Grammar.h"
 
 namespace tableread::engine
@@ -29,7 +27,7 @@ struct Value
     std::optional<std::string> find (std::string_view name) const
     {
         for (const auto& [key, value] : parameters)
-            if (boost::beast::iequals (key, name))
+            if (sameWord (key, name))
                 return value;
         return {};
     }
@@ -102,17 +100,16 @@ tl::expected<std::string, Refusal> nameIn (std::string_view head)
         if (colon == std::string_view::npos || ! isToken (field) || ! isFieldValue (line))
             return malformed ("a line in a part's head is not a name, a colon and a value");
         const auto text = line.substr (colon + 1);
-        if (boost::beast::iequals (field, "Content-Transfer-Encoding"))
+        if (sameWord (field, "Content-Transfer-Encoding"))
         {
             const auto coding = trimmedField (text);
-            if (! boost::beast::iequals (coding, "binary") && ! boost::beast::iequals (coding, "8bit") &&
-                ! boost::beast::iequals (coding, "7bit"))
+            if (! sameWord (coding, "binary") && ! sameWord (coding, "8bit") && ! sameWord (coding, "7bit"))
                 return malformed ("a part is encoded. Send its bytes as they are");
         }
-        if (! boost::beast::iequals (field, "Content-Disposition"))
+        if (! sameWord (field, "Content-Disposition"))
             continue;
         const auto value = parseValue (text);
-        if (! value || name || ! boost::beast::iequals (value->word, "form-data"))
+        if (! value || name || ! sameWord (value->word, "form-data"))
             return malformed ("a part's Content-Disposition is not form-data with a name");
         name = value->find ("name");
     }
@@ -126,7 +123,7 @@ tl::expected<std::string, Refusal> boundaryOf (std::string_view contentType)
 {
     const auto type = parseValue (contentType);
     const auto word = trimmedField (contentType.substr (0, contentType.find (';')));
-    if (! boost::beast::iequals (word, "multipart/form-data"))
+    if (! sameWord (word, "multipart/form-data"))
         return tl::make_unexpected (Refusal { 415, "its body is not a form (multipart/form-data)" });
     constexpr std::size_t longest = 70; // RFC 2046, section 5.1.1
     constexpr std::string_view marks = "'()+_,-./:=? ";
