@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 namespace tableread
@@ -27,4 +28,10 @@ struct Count
 using ModelSamples = Count<struct ModelSamplesTag>; // at 24 000 Hz
 using HostSamples = Count<struct HostSamplesTag>;   // at the host's rate
 using ModelFrames = Count<struct ModelFramesTag>;   // one step of the model
+
+constexpr ModelSamples modelSamplesOf (int milliseconds)
+{
+    static_assert (modelSampleRateHz % 1000 == 0, "milliseconds are whole numbers of samples");
+    return { milliseconds * (modelSampleRateHz / 1000) };
+}
 } // namespace tableread

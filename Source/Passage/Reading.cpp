@@ -7,12 +7,6 @@ namespace tableread
 {
 namespace
 {
-ModelSamples samplesOf (int milliseconds)
-{
-    static_assert (modelSampleRateHz % 1000 == 0, "milliseconds are whole numbers of samples");
-    return { milliseconds * (modelSampleRateHz / 1000) };
-}
-
 bool hasSpeaker (const Passage& passage, int speaker)
 {
     return std::binary_search (passage.speakers.begin(), passage.speakers.end(), speaker);
@@ -92,7 +86,7 @@ Reading makeReading (const Script& script, PassageMode mode, const PassageLimit&
         reading.scenes.push_back (scene.title);
     reading.notes = sentencesOf (script.notes);
     reading.comments = script.comments;
-    reading.pauseAfter = samplesOf (script.pauseAfterMs);
+    reading.pauseAfter = modelSamplesOf (script.pauseAfterMs);
 
     auto& passages = reading.passages;
     std::int64_t size = 0; // of the last passage
@@ -109,7 +103,7 @@ Reading makeReading (const Script& script, PassageMode mode, const PassageLimit&
         if (! joins || isFull)
         {
             passages.emplace_back().scene = line.scene;
-            passages.back().pauseBefore = samplesOf (line.pauseBeforeMs);
+            passages.back().pauseBefore = modelSamplesOf (line.pauseBeforeMs);
             size = 0;
         }
         size += addedSize (passages.back(), line, limit);
