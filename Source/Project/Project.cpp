@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Project/Project.h"
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "Passage/Names.h"
+#include "Project/Casting.h"
+#include "Project/Changes.h"
+#include "Project/Lookup.h"
+#include "Project/Steps.h"
+
+namespace tableread::project
+{
+namespace
+{
+/** The line of the text, from 0, in which all of the difference is; empty if it holds the end of one. */
+std::optional<std::size_t> editedRow (std::string_view before, std::string_view after)
+{
+    const auto shorter = std::min (before.size(), after.size());
+    std::size_t begin = 0, end = 0;
+    while (begin < shorter && before[begin] == after[begin])
+        ++begin;
+    while (end < shorter - begin && before[before.size() - 1 - end] == after[after.size() - 1 - end])
+        ++end;
+    for (const auto text : { before, after })
+        if (text.substr (begin, text.size() - end - begin).find_first_of ("\r\n") != text.npos)
+            return {};
+    return (std::size_t) std::count (after.begin(), after.begin() + (std::ptrdiff_t) begin, '\n');
+}
+
+/** What every other part relies on. */
+Document mended (Document document)
+{
+    if (document.script == nullptr)
+        document.script = std::make_shared<const std::string>();
+    auto& next = document.nextId;
+    for (const auto& line : document.lines)
+        next = std::max (next, line->id.value + 1);
+    for (const auto& take : document.takes)
+        next = std::max (next, take->id.value + 1);
+    return document;
+}
+
+/** @returns whether there is such a mood. */
+bool setContent (Document& document, const VoiceReference& voice, const std::string& hash)
+{
+    const auto isMeant = [&] (const Mood& mood) { return mood.voice == voice && mood.content != hash; };
+    bool isAny = false;
+    for (auto& member : document.cast)
+        if (std::any_of (member->moods.begin(), member->moods.end(), isMeant))
+        {
+            isAny = true;
+            alter (member, [&] (Member& each) {
+                for (auto& mood : each.moods)
+                    if (isMeant (mood))
+                        mood.content = hash;
+            });
+        }
+    return isAny;
+}
+} // namespace
+
+struct Project::State
+{
+    explicit State (Document first, Clock ticking) : clock (std::move (ticking))
+    {
+        begin (std::move (first));
+    }
+
+    struct Entry
+    {
+        Listener listener;
+        bool isGone = false;
+    };
+
+    struct Event
+    {
+        std::shared_ptr<const Document> document;
+        Change change;
+    };
+
+    struct Typing
+    {
+        std::size_t row = 0;
+        std::chrono::steady_clock::time_point last;
+    };
+
+    void begin (Document first);
+    void set (Document next);
+    void tell (Change change);
+    bool restore (std::optional<Document> step);
+    bool goesOnTyping (const SetScript* script);
+    void hear (LineId line);
+
+    const Clock clock;
+    std::recursive_mutex turn; // one change at a time, with its events; guards all but what is below `mutex`
+    Steps steps { mostSteps };
+    std::optional<Typing> typing;
+    std::set<std::string> heard; // folded names of speakers who keep a given voice, because a take has it
+    std::vector<std::shared_ptr<Entry>> listeners;
+    std::deque<Event> events; // of which the listeners were not told yet
+    bool isTelling = false;
+
+    std::mutex mutex; // held only for moments; what it guards is changed by who also holds `turn`
+    std::shared_ptr<const Document> document;
+    const char* undoName = "";
+    const char* redoName = "";
+};
+
+void Project::State::begin (Document first)
+{
+    auto fresh = std::make_shared<const Document> (mended (std::move (first)));
+    steps.clear();
+    typing.reset();
+    heard.clear();
+    for (const auto& member : fresh->cast)
+        if (! member->moods.empty())
+            heard.insert (foldedName (member->speaker));
+    const std::lock_guard lock (mutex);
+    document = std::move (fresh);
+    undoName = redoName = "";
+}
+
+void Project::State::set (Document next)
+{
+    auto change = changesBetween (*document, next);
+    auto fresh = std::make_shared<const Document> (std::move (next));
+    {
+        const std::lock_guard lock (mutex);
+        document.swap (fresh);
+        undoName = steps.undoName();
+        redoName = steps.redoName();
+    }
+    tell (std::move (change));
+}
+
+/** In a listener: the event waits until all have been told of the one before. */
+void Project::State::tell (Change change)
+{
+    events.push_back ({ document, std::move (change) });
+    if (isTelling)
+        return;
+    isTelling = true;
+    while (! events.empty())
+    {
+        const auto event = std::move (events.front());
+        events.pop_front();
+        const auto all = listeners;
+        for (const auto& entry : all)
+            if (! entry->isGone)
+                entry->listener (event.document, event.change);
+    }
+    isTelling = false;
+}
+
+bool Project::State::restore (std::optional<Document> step)
+{
+    if (! step)
+        return false;
+    typing.reset();
+    set (std::move (*step));
+    return true;
+}
+
+/** Whether an edit, if it changes the text, belongs to the last step. */
+bool Project::State::goesOnTyping (const SetScript* script)
+{
+    const auto before = std::exchange (typing, {});
+    const auto row = script != nullptr ? editedRow (*document->script, script->text) : std::nullopt;
+    if (! row)
+        return false;
+    typing = Typing { *row, clock() };
+    return before && before->row == *row && typing->last - before->last <= std::chrono::seconds (1);
+}
+
+/** The voices of a take's speakers stay. */
+void Project::State::hear (LineId line)
+{
+    const auto& lines = document->lines;
+    const auto first = placeOf (*document, line);
+    for (auto at = first.value_or (lines.size()); at < lines.size(); ++at)
+        if (at == *first || lines[at]->joinsPrevious)
+            heard.insert (foldedName (lines[at]->speaker));
+        else
+            break;
+}
+
+Project::Project (Document first, Clock clock)
+    : state (std::make_shared<State> (std::move (first), std::move (clock)))
+{}
+
+std::shared_ptr<const Document> Project::document() const
+{
+    const std::lock_guard lock (state->mutex);
+    return state->document;
+}
+
+Result<void> Project::edit (const Edit& edit)
+{
+    const std::lock_guard lock (state->turn);
+    const auto before = state->document;
+    auto after = project::apply (*before, edit);
+    if (! after)
+        return tl::unexpected (after.error());
+    if (*after == *before)
+        return {};
+    if (! state->goesOnTyping (std::get_if<SetScript> (&edit)))
+        state->steps.add (nameOf (edit), *before, *after);
+    state->set (std::move (*after));
+    return {};
+}
+
+std::string Project::undoName() const
+{
+    const std::lock_guard lock (state->mutex);
+    return state->undoName;
+}
+
+std::string Project::redoName() const
+{
+    const std::lock_guard lock (state->mutex);
+    return state->redoName;
+}
+
+bool Project::undo()
+{
+    const std::lock_guard lock (state->turn);
+    return state->restore (state->steps.undo (*state->document));
+}
+
+bool Project::redo()
+{
+    const std::lock_guard lock (state->turn);
+    return state->restore (state->steps.redo (*state->document));
+}
+
+void Project::setTake (TakeRecord take)
+{
+    const std::lock_guard lock (state->turn);
+    const auto place = placeOf (*state->document, take.id);
+    if (! place)
+        return;
+    const auto& former = *state->document->takes[*place];
+    take.isPinned = former.isPinned; // by the user, perhaps since it was asked for
+    if (former.line != take.line || former.request != take.request || former == take)
+        return;
+    auto next = *state->document;
+    next.takes[*place] = std::make_shared<const TakeRecord> (std::move (take));
+    state->set (std::move (next));
+}
+
+TakeId Project::addTake (TakeRecord take)
+{
+    const std::lock_guard lock (state->turn);
+    auto next = *state->document;
+    const TakeId id { next.nextId++ };
+    take.id = id;
+    take.isPinned = false;
+    state->hear (take.line);
+    next.takes.push_back (std::make_shared<const TakeRecord> (std::move (take)));
+    state->set (std::move (next));
+    return id;
+}
+
+void Project::setTempo (double quartersAMinute)
+{
+    constexpr double most = 10'000.0;
+    const std::lock_guard lock (state->turn);
+    if (! (quartersAMinute > 0.0 && quartersAMinute <= most) || quartersAMinute == state->document->tempo)
+        return;
+    auto next = *state->document;
+    next.tempo = quartersAMinute;
+    state->set (std::move (next));
+}
+
+void Project::setVoiceContent (const VoiceReference& voice, const std::string& hash)
+{
+    const std::lock_guard lock (state->turn);
+    state->steps.changeCasts ([&] (Document& step) { setContent (step, voice, hash); });
+    auto next = *state->document;
+    if (setContent (next, voice, hash))
+        state->set (std::move (next));
+}
+
+void Project::giveVoices (std::span<const std::string> modelVoices)
+{
+    const std::lock_guard lock (state->turn);
+    const auto& before = *state->document;
+    std::set<std::string> present;
+    for (const auto& speaker : speakersOf (before))
+        present.insert (foldedName (speaker));
+    std::vector<std::string> gone;
+    for (const auto& member : before.cast)
+        if (const auto name = foldedName (member->speaker); ! member->isChosen && ! member->moods.empty() &&
+                                                            ! present.contains (name) &&
+                                                            ! state->heard.contains (name))
+            gone.push_back (member->speaker);
+    const auto given = voicesToGive (before, modelVoices);
+    if (gone.empty() && given.empty())
+        return;
+    const auto change = [&] (Document& document) {
+        for (const auto& speaker : gone)
+            dropVoice (document, speaker);
+        for (const auto& member : given)
+            giveVoice (document, member);
+    };
+    state->steps.changeCasts (change);
+    auto next = before;
+    change (next);
+    state->set (std::move (next));
+}
+
+void Project::replace (Document other)
+{
+    const std::lock_guard lock (state->turn);
+    state->begin (std::move (other));
+    Change change;
+    change.isWhole = true;
+    state->tell (std::move (change));
+}
+
+std::shared_ptr<void> Project::listen (Listener listener)
+{
+    const std::lock_guard lock (state->turn);
+    auto entry = std::make_shared<State::Entry> (State::Entry { std::move (listener) });
+    state->listeners.push_back (entry);
+    return { entry.get(), [entry, owner = std::weak_ptr (state)] (void*) {
+                const auto still = owner.lock();
+                if (still == nullptr)
+                    return;
+                const std::lock_guard turn (still->turn);
+                entry->isGone = true;
+                std::erase (still->listeners, entry);
+            } };
+}
+} // namespace tableread::project
