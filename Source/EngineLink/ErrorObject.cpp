@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 
 namespace tableread::protocol
 {

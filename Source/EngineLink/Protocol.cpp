@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 
 namespace tableread::protocol
 {
@@ -68,32 +68,33 @@ std::string toJson (const Health& health)
 
 Result<Health> parseHealth (std::string_view text)
 {
-    return parsed<Health> (text, "the engine's health", [] (const Json& json, Health& health) {
-        const JsonFields fields (json, {});
-        health.status = fields.text ("status", {});
-        health.loadingBytes =
-            fields.integer ("loading_bytes", 0, 0, std::numeric_limits<std::int64_t>::max());
-        if (fields.find ("loading") != nullptr)
-            health.loading = fields.number ("loading", 0, 0, 1);
-        health.engineVersion = fields.text ("version");
-        health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
-        health.model = fields.text ("model");
-        health.fingerprint = fields.text ("fingerprint");
-        health.sampleRateHz = fields.integer ("sample_rate", 24'000, 1, 1'000'000);
-        health.frameSamples = fields.integer ("frame_samples", 3200, 1, 1'000'000);
-        health.busy = fields.flag ("busy");
-        health.seats = (int) fields.integer ("seats", 1, 1, 65'536);
-        health.speaking = fields.integer ("speaking", 0, 0, 1'000'000);
-        health.waiting = fields.integer ("waiting", 0, 0, 1'000'000);
-        for (const auto& model : fields.list ("models", 4096))
-            if (model.is_string())
-                health.models.push_back (model.get<std::string>());
-        for (const auto& voice : fields.list ("voices", 4096))
-            if (voice.is_string())
-                health.voices.push_back (voice.get<std::string>());
-        if (const auto* offload = fields.find ("offload"))
-            health.offload = readOffload (*offload);
-    });
+    return readJson<Health> (
+        text, "the engine's health", maxBodyBytes, [] (const Json& json, Health& health) {
+            const JsonFields fields (json, {});
+            health.status = fields.text ("status", {});
+            health.loadingBytes =
+                fields.integer ("loading_bytes", 0, 0, std::numeric_limits<std::int64_t>::max());
+            if (fields.find ("loading") != nullptr)
+                health.loading = fields.number ("loading", 0, 0, 1);
+            health.engineVersion = fields.text ("version");
+            health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
+            health.model = fields.text ("model");
+            health.fingerprint = fields.text ("fingerprint");
+            health.sampleRateHz = fields.integer ("sample_rate", 24'000, 1, 1'000'000);
+            health.frameSamples = fields.integer ("frame_samples", 3200, 1, 1'000'000);
+            health.busy = fields.flag ("busy");
+            health.seats = (int) fields.integer ("seats", 1, 1, 65'536);
+            health.speaking = fields.integer ("speaking", 0, 0, 1'000'000);
+            health.waiting = fields.integer ("waiting", 0, 0, 1'000'000);
+            for (const auto& model : fields.list ("models", 4096))
+                if (model.is_string())
+                    health.models.push_back (model.get<std::string>());
+            for (const auto& voice : fields.list ("voices", 4096))
+                if (voice.is_string())
+                    health.voices.push_back (voice.get<std::string>());
+            if (const auto* offload = fields.find ("offload"))
+                health.offload = readOffload (*offload);
+        });
 }
 
 const char* nameOf (FinishReason reason)

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 
 namespace tableread::protocol
 {
@@ -197,19 +197,20 @@ std::string toJson (const SpeechRequest& request)
 
 Result<SpeechRequest> parseSpeechRequest (std::string_view text)
 {
-    return parsed<SpeechRequest> (text, "the request", [] (const Json& json, SpeechRequest& request) {
-        const JsonFields fields (json, {});
-        request.model = fields.text ("model", request.model);
-        request.input = fields.text ("input");
-        readPlainVoice (fields, request);
-        request.container = readContainer (fields);
-        request.stream = readStreamFormat (fields);
-        if (const auto* extension = fields.find ("tableread"))
-            readExtension (*extension, request);
-        checkAnswer (request);
-        if (request.input.empty() && request.lines.empty())
-            throw Exception (
-                { ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak", "input" });
-    });
+    return readJson<SpeechRequest> (
+        text, "the request", maxBodyBytes, [] (const Json& json, SpeechRequest& request) {
+            const JsonFields fields (json, {});
+            request.model = fields.text ("model", request.model);
+            request.input = fields.text ("input");
+            readPlainVoice (fields, request);
+            request.container = readContainer (fields);
+            request.stream = readStreamFormat (fields);
+            if (const auto* extension = fields.find ("tableread"))
+                readExtension (*extension, request);
+            checkAnswer (request);
+            if (request.input.empty() && request.lines.empty())
+                throw Exception (
+                    { ErrorCode::InvalidInput, "the text is empty, so there is nothing to speak", "input" });
+        });
 }
 } // namespace tableread::protocol

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 #include "EngineLink/Protocol.h"
 #include "Server/ErrorAnswers.h"
 #include "Server/Jobs/Json.h"
@@ -36,8 +36,8 @@ HttpAnswer answerWith (const Json& json)
 /** When a job is due, by a PATCH's body: {"due_ms": 250}, or null for not due. */
 std::optional<Clock::time_point> readDue (const std::string& body)
 {
-    const auto json = protocol::parseJson (body, "the request");
-    const protocol::JsonFields fields (json, {});
+    const auto json = parseJson (body, "the request");
+    const JsonFields fields (json, {});
     if (! json.is_object() || ! json.contains ("due_ms"))
         throw Exception (
             { ErrorCode::InvalidInput, "only due_ms can be changed; give it a number or null", "due_ms" });

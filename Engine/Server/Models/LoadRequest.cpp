@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/ranges.h>
 
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 #include "Offload/Fields.h"
 
 namespace tableread::engine
@@ -26,7 +26,7 @@ std::string namesOfFields()
 }
 
 /** A field's value in the words of the command line. @throws Exception if it is of another type. */
-std::string valueOf (const protocol::JsonFields& json, const std::string& name, const OffloadField& field)
+std::string valueOf (const JsonFields& json, const std::string& name, const OffloadField& field)
 {
     constexpr auto least = std::numeric_limits<std::int64_t>::min();
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
@@ -79,7 +79,7 @@ private:
             request.withoutEffectOnCpu.push_back (name);
     }
 
-    protocol::JsonFields json;
+    JsonFields json;
     LoadRequest& request;
     std::vector<std::pair<std::string, const OffloadField*>> given;
 };
@@ -92,7 +92,7 @@ Result<LoadRequest> parseLoadRequest (const std::string& body, const LoadOptions
         return request;
     try
     {
-        const auto json = protocol::parseJson (body, "the request");
+        const auto json = parseJson (body, "the request");
         Reader reader (json, request);
         for (const auto& [name, value] : json.items())
             if (! value.is_null())

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 #include "Script/Characters.h"
 #include "Script/Text.h"
 
@@ -79,11 +79,11 @@ Result<CheckedRequest> checkRequest (std::string_view body, Typography typograph
     constexpr std::array<std::string_view, 10> extensionFields { "lines", "voices", "seed",   "cfg_scale",
                                                                  "steps", "format", "client", "due_ms",
                                                                  "id",    "whole" };
-    const auto json = protocol::parseJson (body, "the request");
+    const auto json = parseJson (body, "the request");
     warnOfUnknown (json, topFields, {}, checked.warnings);
     if (const auto found = json.find ("tableread"); found != json.end() && found->is_object())
         warnOfUnknown (*found, extensionFields, "tableread.", checked.warnings);
-    const protocol::JsonFields fields (json, {});
+    const JsonFields fields (json, {});
     if (const auto* instructions = fields.find ("instructions");
         instructions != nullptr && *instructions != "")
         return refused (ErrorCode::Unsupported,

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Core/ContentHash.h"
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 #include "Passage/Names.h"
 #include "Script/Characters.h"
 #include "Script/Text.h"
@@ -30,8 +30,8 @@ tl::unexpected<Error> refused (std::string why)
 
 VoiceRecord readRecord (std::string_view text)
 {
-    const auto json = protocol::parseJson (text, "the record of a voice");
-    const protocol::JsonFields fields (json, {});
+    const auto json = parseJson (text, "the record of a voice");
+    const JsonFields fields (json, {});
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     const auto version = fields.integer ("format", 0, 1, most);
     if (version > formatVersion)

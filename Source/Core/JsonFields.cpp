@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "EngineLink/JsonFields.h"
+#include "Core/JsonFields.h"
 
 #include <utility>
 
-namespace tableread::protocol
+namespace tableread
 {
 namespace
 {
@@ -174,4 +174,4 @@ void JsonFields::refuse (const char* name, const char* expected, const Json& got
     throw Exception ({ ErrorCode::InvalidInput,
                        std::string (expected) + " is expected here, not " + kind (got), path + name });
 }
-} // namespace tableread::protocol
+} // namespace tableread

@@ -8,9 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "Core/Error.h"
-#include "EngineLink/Protocol.h"
 
-namespace tableread::protocol
+namespace tableread
 {
 /** Parses untrusted text. @throws Exception InvalidInput, with `what` in its sentence, if it is not JSON, nests deeper
     than 32 objects and lists, or has more than 100 000 values. */
@@ -46,15 +45,14 @@ private:
     std::string path;
 };
 
-/** Reads a message: runs `read` on the parsed text and turns its exceptions into an Error. */
+/** Reads what others wrote: runs `read` on the parsed text and turns its exceptions into an Error. */
 template <typename T, typename Read>
-Result<T> parsed (std::string_view text, const char* what, Read&& read)
+Result<T> readJson (std::string_view text, const char* what, std::size_t mostBytes, Read&& read)
 {
-    if (text.size() > maxBodyBytes)
+    if (text.size() > mostBytes)
         return tl::unexpected (Error { ErrorCode::OutOfRange,
                                        std::string (what) + " of " + std::to_string (text.size()) +
-                                           " bytes, at most " + std::to_string (maxBodyBytes) +
-                                           " are allowed",
+                                           " bytes, at most " + std::to_string (mostBytes) + " are allowed",
                                        {} });
     try
     {
@@ -67,4 +65,4 @@ Result<T> parsed (std::string_view text, const char* what, Read&& read)
         return tl::unexpected (problem.error);
     }
 }
-} // namespace tableread::protocol
+} // namespace tableread
