@@ -11,6 +11,7 @@
 #include "Command/Interrupt.h"
 #include "Command/ModelOptions.h"
 #include "Command/Subcommands.h"
+#include "Core/ByteSize.h"
 #include "Core/Error.h"
 #include "Offload/Config.h"
 

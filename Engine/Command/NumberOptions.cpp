@@ -7,8 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "Core/ByteSize.h"
 #include "Core/Seed.h"
-#include "Offload/Plan/MemoryPlan.h"
 
 namespace tableread::engine
 {

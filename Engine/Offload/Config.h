@@ -97,10 +97,6 @@ std::string_view nameOf (WeightsFormat format);
 /** "fp8", "int8", or anything else for the compute type. */
 WeightsFormat weightsFormat (std::string_view name);
 
-/** "10GB", "9.5 GiB", "800M": GB and MB are powers of ten, GiB and MiB of two.
-    @returns empty if it is not a size above 0 with its unit. */
-std::optional<std::int64_t> parseBytes (const std::string& text);
-
 /** The effective configuration in a few lines for people, each ending in a newline. */
 std::string describe (const OffloadConfig& config);
 } // namespace tableread::engine

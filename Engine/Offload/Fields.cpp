@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "Core/ByteSize.h"
+
 namespace tableread::engine
 {
 namespace

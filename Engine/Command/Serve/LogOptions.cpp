@@ -4,9 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include "Command/NumberOptions.h"
+#include "Core/ByteSize.h"
 #include "Core/Environment.h"
 #include "Logging/DescriptorOutput.h"
-#include "Offload/Plan/MemoryPlan.h"
 
 namespace tableread::engine
 {

@@ -196,15 +196,3 @@ TEST_CASE ("The same arithmetic is there as numbers", "[engine][offload]")
                                sum.activations + sum.voices);
     }
 }
-
-TEST_CASE ("Sizes are read with their units", "[engine][offload]")
-{
-    CHECK (parseBytes ("10GB") == 10'000'000'000);
-    CHECK (parseBytes ("10 gib") == 10 * gib);
-    CHECK (parseBytes ("9.5GiB") == 19 * gib / 2);
-    CHECK (parseBytes ("800M") == 800'000'000);
-    CHECK (parseBytes ("123b") == 123);
-    CHECK_FALSE (parseBytes ("123"));
-    for (const auto* wrong : { "", "GB", "0", "-3GB", "3.3.3GB", "10 lb", "1e99" })
-        CHECK_FALSE (parseBytes (wrong));
-}
