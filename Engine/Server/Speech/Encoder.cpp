@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "Audio/Encoder.h"
+#include "Audio/WavHeader.h"
 #include "Server/Speech/WireAudio.h"
 
 namespace tableread::engine
@@ -17,7 +18,7 @@ public:
     explicit PlainEncoder (const Format& wanted) : format (wanted)
     {
         if (isWav())
-            made = wavHeader (format.samples, format.sampleRateHz);
+            made = header();
         headerSize = made.size();
     }
 
@@ -33,8 +34,7 @@ public:
     void end (std::string& bytes) override
     {
         if (format.isWhole && isWav())
-            made.replace (0, headerSize,
-                          wavHeader (format.samples, format.sampleRateHz, made.size() - headerSize));
+            made.replace (0, headerSize, header (made.size() - headerSize));
         bytes.append (std::exchange (made, {}));
     }
 
@@ -42,6 +42,12 @@ public:
 
 private:
     bool isWav() const { return format.container == protocol::Container::Wav; }
+
+    std::string header (std::optional<std::size_t> dataBytes = {}) const
+    {
+        const bool isFloat = format.samples == protocol::SampleFormat::Float32;
+        return wavHeader (isFloat ? SampleType::Float32 : SampleType::Int16, format.sampleRateHz, dataBytes);
+    }
 
     Format format;
     std::string made;
