@@ -10,7 +10,9 @@
 #include <fmt/ranges.h>
 
 #include "Command/Serve/Models.h"
+#include "Core/Environment.h"
 #include "Settings/Keys.h"
+#include "Take/Store/Options.h"
 
 namespace tableread::engine
 {
@@ -68,6 +70,12 @@ std::string reasonOf (const CLI::Error& error, const CLI::Option& option)
     return why;
 }
 
+/** What an environment variable says in place of a key; empty if it says nothing. */
+std::string variableOf (std::string_view key)
+{
+    return key == "engine.path" ? "TABLEREAD_ENGINE" : key == "takes.folder" ? takesVariable : "";
+}
+
 bool isModelOfEnvironment()
 {
     const char* variable = std::getenv ("TABLEREAD_MODEL");
@@ -109,6 +117,8 @@ void SettingsOptions::read (const std::string& file)
         applyFirstModel();
     else
         keepModels();
+    if (use == Models::All)
+        (void) orThrow (takeStoreOptions (loaded, {})); // which are no options
     for (const auto& setting : loaded.values)
         if (use == Models::All || ! setting.key.starts_with ("serve."))
             apply (setting);
@@ -222,8 +232,8 @@ std::string SettingsOptions::originOf (const std::string& key) const
     const auto* setting = loaded.find (key);
     if (option != nullptr && option->count() > 0 && ! applied.contains (option))
         return "command line";
-    if (key == "engine.path" && std::getenv ("TABLEREAD_ENGINE") != nullptr)
-        return "TABLEREAD_ENGINE";
+    if (auto variable = variableOf (key); ! environmentVariable (variable.c_str()).empty())
+        return variable;
     if (setting == nullptr)
         return "default";
     const bool isUsed = option == nullptr || isFlag (*option) || applied.contains (option);
@@ -233,8 +243,8 @@ std::string SettingsOptions::originOf (const std::string& key) const
 std::string SettingsOptions::valueOf (const std::string& key) const
 {
     const auto* option = command->get_option_no_throw (settingOption (key));
-    if (const char* variable = std::getenv ("TABLEREAD_ENGINE"); variable != nullptr && key == "engine.path")
-        return variable;
+    if (auto value = environmentVariable (variableOf (key).c_str()); ! value.empty())
+        return value;
     if (option == nullptr) // the plugin's
     {
         const auto* setting = loaded.find (key);

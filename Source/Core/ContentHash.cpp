@@ -23,4 +23,10 @@ std::string contentHash (std::span<const float> samples)
 {
     return hashOfBytes (std::as_bytes (samples));
 }
+
+bool isContentHash (std::string_view text)
+{
+    constexpr std::size_t digits = 32;
+    return text.size() == digits && text.find_first_not_of ("0123456789abcdef") == std::string_view::npos;
+}
 } // namespace tableread

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace tableread
 {
@@ -13,4 +14,7 @@ std::string hashOfBytes (std::span<const std::byte> bytes);
 /** XXH3-128 of the samples' bytes (little-endian float32) as 32 hexadecimal digits: the same audio has the same hash,
     from any file. */
 std::string contentHash (std::span<const float> samples);
+
+/** Whether a text is such a hash: nothing else becomes the name of a file. */
+bool isContentHash (std::string_view text);
 } // namespace tableread

@@ -40,6 +40,9 @@ constexpr std::array keys {
     SettingKey { "serve.openai_voices", Kind::Flag },
     SettingKey { "cache.voices", Kind::Whole },
     SettingKey { "cache.recordings" },
+    SettingKey { "takes.folder", Kind::Path },
+    SettingKey { "takes.size" },
+    SettingKey { "takes.eviction" },
     SettingKey { "log.level" },
     SettingKey { "log.file", Kind::Path },
     SettingKey { "log.size" },
@@ -47,7 +50,7 @@ constexpr std::array keys {
     SettingKey { "log.texts", Kind::Flag },
 };
 constexpr std::array<std::string_view, 5> ofModels { "name", "path", "device", "dtype", "weights" };
-constexpr std::array<std::string_view, 5> tables { "engine", "offload", "serve", "cache", "log" };
+constexpr std::array<std::string_view, 6> tables { "engine", "offload", "serve", "cache", "takes", "log" };
 
 std::string_view tableOf (std::string_view key)
 {

@@ -34,6 +34,12 @@ public:
     /** Gives it other limits. */
     bool change (const std::string& limits) { return mount (limits, MS_REMOUNT); }
 
+    /** Lets nobody write to it, root neither. */
+    bool makeReadOnly()
+    {
+        return ::mount (nullptr, folder.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
+    }
+
 private:
     bool mount (const std::string& limits, unsigned long how) const
     {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "Checkpoint/Safetensors/MappedFile.h"
+#include "Core/Disk/Bytes.h"
 #include "Core/Error.h"
 
 namespace tableread::engine
@@ -25,7 +26,7 @@ public:
         , descriptor (::open (path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666))
     {
         if (descriptor < 0)
-            refuse ("cannot be made");
+            refuse ("cannot be made", errno);
     }
     ~Output() { ::close (descriptor); }
     Output (const Output&) = delete;
@@ -33,34 +34,24 @@ public:
 
     void write (std::span<const std::byte> bytes)
     {
-        while (! bytes.empty())
-        {
-            const auto count = ::write (descriptor, bytes.data(), bytes.size());
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count < 0)
-            {
-                const int reason = errno;
-                if (reason == EFAULT) // the bytes are of a mapped file that has shrunk
-                    checkMappedFiles();
-                errno = reason;
-                refuse ("cannot be written");
-            }
-            bytes = bytes.subspan (static_cast<std::size_t> (count));
-        }
+        const int reason = writeBytes (descriptor, bytes);
+        if (reason == EFAULT) // the bytes are of a mapped file that has shrunk
+            checkMappedFiles();
+        if (reason != 0)
+            refuse ("cannot be written", reason);
     }
 
     void sync()
     {
         if (::fsync (descriptor) != 0)
-            refuse ("cannot be brought to the disk");
+            refuse ("cannot be brought to the disk", errno);
     }
 
 private:
-    [[noreturn]] void refuse (const char* what)
+    [[noreturn]] void refuse (const char* what, int reason)
     {
-        fail (codeOfSystemError (errno),
-              std::string (what) + ": " + std::strerror (errno) +
+        fail (codeOfSystemError (reason),
+              std::string (what) + ": " + std::strerror (reason) +
                   ". Free space there, or name a folder on another disk.",
               path.string());
     }

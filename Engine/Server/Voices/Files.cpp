@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Server/Voices/Files.h"
 
-#include <cerrno>
 #include <cstring>
 #include <span>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "Audio/FileBytes.h"
 #include "Audio/OutputFile.h"
 #include "Core/ContentHash.h"
+#include "Core/Disk/Bytes.h"
 
 namespace tableread::engine
 {
@@ -27,7 +25,7 @@ bool isRecordFile (const std::filesystem::path& file)
 
 bool isRecordingFile (const std::filesystem::path& file)
 {
-    return file.extension() == recordingEnd && isVoiceHash (file.stem().string());
+    return file.extension() == recordingEnd && isContentHash (file.stem().string());
 }
 
 bool isTemporaryFile (const std::filesystem::path& file)
@@ -70,26 +68,14 @@ Result<std::vector<std::filesystem::path>> entriesOf (const std::filesystem::pat
 Result<void> writeWhole (OutputFile& file, std::string_view bytes)
 {
     ::fchmod (file.descriptor(), 0600);
-    while (! bytes.empty())
-    {
-        const auto count = ::write (file.descriptor(), bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return tl::make_unexpected (cannotWrite (file.path(), errno, std::strerror (errno)));
-        bytes.remove_prefix (static_cast<std::size_t> (count));
-    }
+    if (const int problem = writeBytes (file.descriptor(), std::as_bytes (std::span (bytes))); problem != 0)
+        return tl::make_unexpected (cannotWrite (file.path(), problem, std::strerror (problem)));
     return {};
 }
 
 Result<void> syncFolder (const std::filesystem::path& folder)
 {
-    const int descriptor = ::open (folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool done = descriptor >= 0 && ::fsync (descriptor) == 0;
-    const int problem = errno;
-    if (descriptor >= 0)
-        ::close (descriptor);
-    if (! done)
+    if (const int problem = syncNames (folder); problem != 0)
         return tl::make_unexpected (cannotWrite (folder, problem, std::strerror (problem)));
     return {};
 }

@@ -45,7 +45,7 @@ VoiceRecord readRecord (std::string_view text)
     record.createdAt = fields.integer ("created_at", 0, 0, most);
     if (orThrow (usableVoiceName (record.name)) != record.name)
         fail (ErrorCode::InvalidInput, "blanks around it", "name");
-    if (! isVoiceHash (record.hash))
+    if (! isContentHash (record.hash))
         fail (ErrorCode::InvalidInput, "is not a hash", "hash");
     if (version == 0 || record.bytes == 0)
         fail (ErrorCode::InvalidInput, "is missing", version == 0 ? "format" : "bytes");
@@ -96,14 +96,9 @@ std::string keyOfVoiceName (std::string_view name)
 
 std::string_view keyOfVoiceId (std::string_view id)
 {
-    if (! id.starts_with (idBegin) || ! isVoiceHash (id.substr (idBegin.size())))
+    if (! id.starts_with (idBegin) || ! isContentHash (id.substr (idBegin.size())))
         return {};
     return id.substr (idBegin.size(), keyDigits);
-}
-
-bool isVoiceHash (std::string_view text)
-{
-    return text.size() == hashDigits && text.find_first_not_of ("0123456789abcdef") == std::string_view::npos;
 }
 
 std::string toJson (const VoiceRecord& record)

@@ -41,9 +41,6 @@ std::string keyOfVoiceName (std::string_view name);
 /** The first digits of an id; empty if it is none. */
 std::string_view keyOfVoiceId (std::string_view id);
 
-/** Whether this is a hash as records hold it: nothing else becomes the name of a file. */
-bool isVoiceHash (std::string_view text);
-
 /** A record as JSON, and back. The text is untrusted: everything is checked.
     @returns InvalidInput if it is damaged, Unsupported if a newer engine has written it. */
 std::string toJson (const VoiceRecord& record);

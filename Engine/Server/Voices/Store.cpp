@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <span>
@@ -17,6 +16,7 @@
 #include "Audio/FileBytes.h"
 #include "Audio/OutputFile.h"
 #include "Core/ContentHash.h"
+#include "Core/Disk/DataFolder.h"
 #include "EngineLink/SocketPath.h"
 #include "Server/Voices/Files.h"
 
@@ -73,12 +73,7 @@ Error taken (const VoiceRecord& by)
 
 std::filesystem::path VoiceStore::defaultFolder()
 {
-    for (const auto& [variable, below] :
-         { std::pair { "XDG_DATA_HOME", "" }, std::pair { "HOME", ".local/share" } })
-        if (const char* const value = std::getenv (variable))
-            if (const std::filesystem::path base (value); base.is_absolute())
-                return base / below / "tableread" / "voices";
-    return {};
+    return dataFolder ("voices");
 }
 
 std::filesystem::path VoiceStore::recordFile (std::string_view name) const

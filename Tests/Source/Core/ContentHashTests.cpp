@@ -22,3 +22,11 @@ TEST_CASE ("A content hash tells any two different recordings apart", "[source][
     CHECK (contentHash (std::vector<float> { 0.0f }) !=
            contentHash (std::vector<float> { -0.0f })); // bits, not values
 }
+
+TEST_CASE ("Only a hash may name a file", "[source][core]")
+{
+    CHECK (isContentHash (contentHash ({})));
+    for (const auto* text : { "", "99aa06d3014798d86001c324468d497", "99aa06d3014798d86001c324468d497ff",
+                              "99AA06D3014798D86001C324468D497F", "../06d3014798d86001c324468d497f/" })
+        CHECK_FALSE (isContentHash (text));
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace tableread
+{
+/** Where this user's files of a kind are kept unless something else is chosen: XDG_DATA_HOME/tableread/KIND, or that in
+    HOME/.local/share. Empty if no such variable is an absolute path. */
+std::filesystem::path dataFolder (std::string_view kind);
+} // namespace tableread

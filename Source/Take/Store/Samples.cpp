@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include "Core/ContentHash.h"
+#include "Core/Disk/Bytes.h"
+#include "Take/Store/TakeStore.h"
+
+namespace tableread
+{
+namespace
+{
+constexpr std::string_view flacBegin = "fLaC";
+
+bool isPossible (const SamplesName& name)
+{
+    return isContentHash (name.hash) && name.count.value >= 0 && name.count.value <= AudioObject::mostSamples;
+}
+
+tl::unexpected<Error> lost (const std::string& name)
+{
+    return tl::make_unexpected (Error {
+        ErrorCode::NotFound, "the take " + name + " has no audio, and has to be rendered again.", {} });
+}
+} // namespace
+
+bool TakeStore::has (const SamplesName& name)
+{
+    return audioOf (name).has_value();
+}
+
+Result<std::vector<float>> TakeStore::load (const SamplesName& name)
+{
+    const auto object = audioOf (name);
+    if (! object)
+        return lost (name.hash);
+    StoreFolder::noteUse (folder.audio (*object));
+    return read (*object, name.hash);
+}
+
+Result<void> TakeStore::keep (std::span<const float> samples)
+{
+    return checkSamples (samples).and_then ([&] { return keepAudio (AudioObject::of (samples), samples); });
+}
+
+Result<std::string> TakeStore::file (const SamplesName& name)
+{
+    if (const auto samples = load (name); ! samples) // what is damaged goes nowhere
+        return tl::make_unexpected (samples.error());
+    const auto object = audioOf (name);
+    if (! object)
+        return lost (name.hash);
+    return folder.read (folder.audio (*object),
+                        static_cast<std::size_t> (bytesOfWav (AudioObject::mostSamples)));
+}
+
+Result<void> TakeStore::keepFile (const SamplesName& name, const std::string& bytes)
+{
+    if (! isPossible (name))
+        return tl::make_unexpected (Error { ErrorCode::InvalidInput, "this names no samples", {} });
+    if (has (name))
+        return {};
+    const AudioObject object { name.hash, name.count.value,
+                               bytes.starts_with (flacBegin) ? AudioForm::Flac : AudioForm::Wav };
+    return folder.write (
+        folder.audio (object),
+        [&] (int descriptor) { return writeBytes (descriptor, std::as_bytes (std::span (bytes))); },
+        [&] (const std::filesystem::path& written) {
+            return readAudio (written, object).map ([] (const auto&) {});
+        });
+}
+
+std::optional<AudioObject> TakeStore::audioOf (const SamplesName& name) const
+{
+    if (isPossible (name))
+        for (const auto form : { AudioForm::Wav, AudioForm::Flac })
+            if (AudioObject object { name.hash, name.count.value, form };
+                hasAudio (object) && isOfLength (folder.audio (object), object)) // else the name is wrong
+                return object;
+    return {};
+}
+
+bool TakeStore::hasAudio (const AudioObject& object) const
+{
+    struct stat status = {};
+    if (::stat (folder.audio (object).c_str(), &status) != 0 || ! S_ISREG (status.st_mode))
+        return false;
+    return object.form == AudioForm::Flac || status.st_size == bytesOfWav (object.samples);
+}
+
+Result<void> TakeStore::checkSamples (std::span<const float> samples)
+{
+    if (samples.size() > static_cast<std::size_t> (AudioObject::mostSamples))
+        return tl::make_unexpected (
+            Error { ErrorCode::OutOfRange, "a take of more than 90 minutes is not kept", {} });
+    return {};
+}
+
+Result<void> TakeStore::keepAudio (const AudioObject& object, std::span<const float> samples) const
+{
+    if (hasAudio (object) && StoreFolder::noteUse (folder.audio (object)))
+        return {};
+    return folder.write (folder.audio (object),
+                         [&] (int descriptor) { return writeAudio (descriptor, object.form, samples); });
+}
+
+Result<std::vector<float>> TakeStore::read (const AudioObject& object, const std::string& name) const
+{
+    const auto file = folder.audio (object);
+    auto samples = readAudio (file, object);
+    if (! samples && samples.error().code == ErrorCode::InvalidInput)
+        return damaged (file, name, samples.error().message);
+    if (! samples && samples.error().code == ErrorCode::NotFound)
+        return lost (name);
+    return samples;
+}
+
+tl::unexpected<Error> TakeStore::damaged (const std::filesystem::path& file, const std::string& name,
+                                          const std::string& why) const
+{
+    const bool isAside = folder.setAside (file);
+    return tl::make_unexpected (
+        Error { ErrorCode::InvalidInput,
+                "the take " + name + " is damaged (" + why + "), and has to be rendered again." +
+                    (isAside ? " Its file " + file.filename().string() + " lies in \"damaged\" now." : ""),
+                {} });
+}
+} // namespace tableread
