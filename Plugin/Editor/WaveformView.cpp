@@ -38,7 +38,7 @@ bool WaveformView::place (const Performance::View& view)
     bool changed = clips.size() != view.passages.size();
     while (clips.size() > view.passages.size())
         clips.pop_back();
-    double position = 0.0;
+    double end = 0.0;
     for (std::size_t i = 0; i < view.passages.size(); ++i)
     {
         const auto& passage = view.passages[i];
@@ -52,23 +52,17 @@ bool WaveformView::place (const Performance::View& view)
             changed = true;
         }
         auto& clip = clips[i];
-        const auto before = clip.length;
-        const auto gap = i == 0 ? (double) passage.start.value / rate
-                                : (double) (passage.start - view.passages[i - 1].start).value / rate -
-                                      (double) view.passages[i - 1].take->audio().rendered() / rate;
+        const auto start = (double) passage.start.value / rate, length = (double) passage.length.value / rate;
         changed = clip.peaks.update() || changed || clip.state != passage.take->state();
         clip.state = passage.take->state();
         clip.speaker = passage.speaker;
         clip.rendered = (double) passage.take->audio().rendered() / rate;
-        clip.length =
-            passage.take->isFinal()
-                ? clip.rendered
-                : std::max (clip.rendered + 0.3, (double) estimatedSamples (passage.characters) / rate);
-        clip.start = position + std::max (gap, 0.0);
-        position = clip.start + clip.length;
-        changed = changed || clip.length != before;
+        changed = changed || clip.start != start || clip.length != length;
+        clip.start = start;
+        clip.length = length;
+        end = std::max (end, start + length);
     }
-    visibleSeconds = std::max (10.0, position * 1.02);
+    visibleSeconds = std::max (10.0, end * 1.02);
     float loudest = 0.0f;
     for (const auto& clip : clips)
         loudest = std::max (loudest, clip.peaks.loudest());

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "Editor/StatusText.h"
+
 namespace tableread::plugin
 {
 namespace
@@ -18,6 +20,14 @@ std::vector<std::filesystem::file_time_type> voiceTimes (const protocol::SpeechR
                                             : std::filesystem::last_write_time (voice.path, missing));
     }
     return times;
+}
+
+std::size_t charactersOf (const protocol::SpeechRequest& request)
+{
+    std::size_t count = 0;
+    for (const auto& line : request.lines)
+        count += line.text.size();
+    return count;
 }
 } // namespace
 
@@ -75,22 +85,18 @@ Performance::View Performance::view()
     result.link = link.status();
     const std::lock_guard lock (mutex);
     exchange.collect();
-    ModelSamples position;
-    bool placed = true;
+    const auto now = timeline();
+    const auto placed = placesOf (now);
     std::int64_t samples = -reusedSamples;
-    for (const auto& entry : entries)
+    for (std::size_t i = 0; i < entries.size(); ++i)
     {
-        position += entry.job.gapBefore;
-        std::size_t characters = 0;
-        for (const auto& line : entry.job.request.lines)
-            characters += line.text.size();
-        result.passages.push_back (
-            { entry.take, position, placed, entry.job.speaker, entry.job.sourceLine, characters });
+        const auto& entry = entries[i];
+        result.passages.push_back ({ entry.take, placed[i].start, placed[i].isSettled(), entry.job.speaker,
+                                     entry.job.sourceLine, charactersOf (entry.job.request),
+                                     placed[i].length });
         samples += entry.take->audio().rendered();
-        position += { entry.take->audio().rendered() };
-        placed = placed && entry.take->isFinal();
     }
-    result.end = position + gapAfter;
+    result.end = endOf (now, placed);
     result.isRendering = isRendering();
     const auto until = result.isRendering ? Clock::now() : lastChange;
     result.renderedSeconds = (double) samples / (double) modelSampleRateHz;
@@ -107,7 +113,7 @@ void Performance::waitUntilDone()
 const PlaybackPlan& Performance::waitFor (HostSamples position, std::size_t count)
 {
     std::unique_lock lock (mutex);
-    changed.wait (lock, [&] { return exchange.current().missing (position, count) == 0; });
+    changed.wait (lock, [&] { return ! exchange.current().waiting (position, count); });
     return exchange.current();
 }
 
@@ -120,7 +126,8 @@ void Performance::takeChanged (const Take& take)
         return; // the take belongs to a script that was replaced
     entry->audio->pump();
     lastChange = Clock::now();
-    if (take.isFinal())
+    const auto& place = places[(std::size_t) (entry - entries.begin())];
+    if (take.isFinal() || take.audio().rendered() > place.length.value)
         publish();
     changed.notify_all();
 }
@@ -150,14 +157,25 @@ bool Performance::isRendering() const
                         [] (const Entry& entry) { return ! entry.take->isFinal(); });
 }
 
+Timeline Performance::timeline() const
+{
+    Timeline now;
+    now.items.reserve (entries.size());
+    for (const auto& entry : entries)
+        now.items.push_back ({ .line = now.items.size() + 1,
+                               .audio = entry.audio,
+                               .estimate = { estimatedSamples (charactersOf (entry.job.request)) },
+                               .pauseBefore = entry.job.gapBefore });
+    now.silenceAfter = gapAfter;
+    return now;
+}
+
 void Performance::publish()
 {
-    std::vector<TimelineEntry> timeline;
-    for (const auto& entry : entries)
-        timeline.push_back ({ entry.audio, entry.job.gapBefore });
-    auto plan = buildPlan (timeline, hostRateHz);
-    isPlanned = plan.isComplete();
-    exchange.publish (std::move (plan));
+    auto made = arrange (timeline(), { .hostRateHz = hostRateHz });
+    places = std::move (made.places);
+    isPlanned = made.plan.isComplete();
+    exchange.publish (std::move (made.plan));
     changed.notify_all();
 }
 } // namespace tableread::plugin

@@ -61,19 +61,20 @@ public:
     struct PassageView
     {
         std::shared_ptr<const Take> take;
-        ModelSamples start; // valid if isPlaced
-        bool isPlaced = false;
+        ModelSamples start;
+        bool isPlaced = false; // `start` will not change
         int speaker = 0;
         int sourceLine = 0;
         std::size_t characters = 0; // of its text, to estimate its length
+        ModelSamples length = {};   // known or estimated
     };
 
     struct View
     {
         std::vector<PassageView> passages;
         LinkStatus link;
-        ModelSamples end;             // of what is known by now, and the silence after it
-        bool isRendering = false;     // some take has not ended
+        ModelSamples end;         // of the last passage as it is known or estimated, and the silence after it
+        bool isRendering = false; // some take has not ended
         double renderedSeconds = 0.0; // since render(): of speech …
         double elapsedSeconds = 0.0;  // … and of time
     };
@@ -86,9 +87,9 @@ public:
     /** The newest plan; valid until the next call. [audio thread] */
     const PlaybackPlan& plan() noexcept { return exchange.current(); }
 
-    /** The newest plan, after waiting for as long as any of the `count` samples from `position` is still being
-        rendered. The wait ends: the link gives up on an engine that delivers nothing. Takes a lock, so only for an
-        audio thread that renders offline; needs no other thread of the host. */
+    /** The newest plan, after waiting for whatever the `count` samples from `position` still need. The wait ends: the link
+        gives up on an engine that delivers nothing. Takes a lock, so only for an audio thread that renders offline; needs
+        no other thread of the host. */
     const PlaybackPlan& waitFor (HostSamples position, std::size_t count);
 
 private:
@@ -106,6 +107,7 @@ private:
     std::shared_ptr<Take> findTake (const Entry& wanted) const;
     std::shared_ptr<HostAudio> hosted (const std::shared_ptr<Take>& take) const;
     bool isRendering() const;
+    Timeline timeline() const;
     void publish(); // with the lock held
 
     std::mutex mutex; // guards everything below except the exchange's audio side
@@ -113,6 +115,7 @@ private:
     std::vector<Entry> entries;
     bool isPlanned = true; // the newest plan has all of them, to their ends
     ModelSamples gapAfter;
+    std::vector<Place> places; // of the entries in the newest plan
     double hostRateHz = (double) modelSampleRateHz;
     Clock::time_point begun;
     Clock::time_point lastChange;

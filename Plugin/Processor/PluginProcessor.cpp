@@ -66,7 +66,7 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
     auto& performance = session.performance();
     const auto samples = (std::size_t) count;
     const auto& plan = isNonRealtime() ? performance.waitFor (now.position, samples) : performance.plan();
-    const auto missing = plan.read (now.position, { audio.getWritePointer (0), samples });
+    const auto missing = reader.read (plan, now.position, { { audio.getWritePointer (0), samples } });
     transport.missed.fetch_add ((std::int64_t) missing, std::memory_order_relaxed);
     for (int channel = 1; channel < audio.getNumChannels(); ++channel)
         audio.copyFrom (channel, 0, audio, 0, 0, count);

@@ -5,6 +5,7 @@
 
 #include "Processor/Session.h"
 #include "Processor/Transport.h"
+#include "Timeline/PlanReader.h"
 
 namespace tableread::plugin
 {
@@ -54,6 +55,7 @@ private:
 
     Moment hostMoment (int samples) noexcept;
 
-    Moment following; // the next block, if the host says nothing; the audio thread's
+    PlanReader reader; // the audio thread's
+    Moment following;  // the next block, if the host says nothing; the audio thread's
 };
 } // namespace tableread::plugin

@@ -99,7 +99,8 @@ int run (const Arguments& arguments)
     const auto view = performance.view();
     checkTakes (view);
     const auto end = toHost (view.end, arguments.rate);
-    if (const auto written = bounce (performance.plan(), end, arguments.rate, arguments.output); ! written)
+    const BounceJob job { .to = end, .hostRateHz = arguments.rate, .file = arguments.output };
+    if (const auto written = bounce (performance.plan(), job); ! written)
         throw Exception (written.error());
     std::cout << arguments.output << ": " << clockText ((double) view.end.value / (double) modelSampleRateHz)
               << " of speech at " << arguments.rate << " Hz\n"

@@ -5,41 +5,46 @@
 #include <array>
 
 #include "Audio/Writer.h"
+#include "Timeline/PlanReader.h"
 
 namespace tableread
 {
 namespace
 {
-Result<void> writeSamples (const PlaybackPlan& plan, HostSamples end, int hostRateHz,
-                           const std::filesystem::path& file)
+Result<void> writeSamples (const PlaybackPlan& plan, const BounceJob& job)
 {
-    auto writer = AudioWriter::create (file, { Container::Wav, SampleType::Float32 }, hostRateHz);
+    auto writer = AudioWriter::create (job.file, job.format, job.hostRateHz);
     if (! writer)
         return tl::unexpected (writer.error());
 
-    std::array<float, 4096> block {};
-    for (std::int64_t at = 0; at < end.value;)
+    std::array<float, 4096> main {}, speakers {};
+    PlanReader reader;
+    for (auto at = job.from.value; at < job.to.value;)
     {
-        const auto count = std::min ((std::int64_t) block.size(), end.value - at);
-        const std::span samples (block.data(), (std::size_t) count);
-        plan.read ({ at }, samples);
-        if (auto written = (*writer)->write (samples); ! written)
+        const auto count = (std::size_t) std::min ((std::int64_t) main.size(), job.to.value - at);
+        BusBlock block { { main.data(), count } };
+        if (job.bus > 0)
+            block.buses[(std::size_t) job.bus - 1] = speakers.data();
+        reader.read (plan, { at }, block);
+        if (auto written = (*writer)->write ({ job.bus > 0 ? speakers.data() : main.data(), count });
+            ! written)
             return written;
-        at += count;
+        at += (std::int64_t) count;
     }
     return (*writer)->finish();
 }
 } // namespace
 
-Result<void> bounce (const PlaybackPlan& plan, HostSamples end, int hostRateHz,
-                     const std::filesystem::path& file)
+Result<void> bounce (const PlaybackPlan& plan, const BounceJob& job)
 {
-    if (const auto lacking = plan.missing ({ 0 }, (std::size_t) end.value); lacking > 0)
+    const auto count = (std::size_t) std::max<std::int64_t> (job.to.value - job.from.value, 0);
+    if (plan.waiting (job.from, count))
         return tl::unexpected (Error { ErrorCode::Busy,
-                                       std::to_string (lacking) + " of " + std::to_string (end.value) +
+                                       std::to_string (plan.missing (job.from, count)) + " of " +
+                                           std::to_string (count) +
                                            " samples are not rendered yet. Wait for the render to end.",
-                                       file.string() });
-    auto written = writeSamples (plan, end, hostRateHz, file);
+                                       job.file.string() });
+    auto written = writeSamples (plan, job);
     if (! written)
         written.error().message.insert (0, "the audio ");
     return written;

@@ -2,16 +2,25 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 
+#include "Audio/Format.h"
 #include "Core/Error.h"
 #include "Timeline/PlaybackPlan.h"
 
 namespace tableread
 {
-/** Writes the audio from 0 to `end` as a mono WAV file of 32-bit floats: exactly the samples that read() gives.
-    The file appears when it is complete; after an error nothing is left.
-    @returns OutputFile's errors if the file cannot be written; Busy if some of it is not rendered yet. */
-[[nodiscard]] Result<void> bounce (const PlaybackPlan& plan, HostSamples end, int hostRateHz,
-                                   const std::filesystem::path& file);
+struct BounceJob
+{
+    HostSamples from = {}, to = {};
+    int hostRateHz = (int) modelSampleRateHz; // of the plan
+    std::filesystem::path file = {};
+    AudioFormat format = { Container::Wav, SampleType::Float32 };
+    int bus = 0; // a speaker's; 0: main
+};
+
+/** Writes a part of the timeline as a mono file: exactly the samples that a host hears offline. The file appears when it is
+    complete; after an error nothing is left. What is broken in the plan is a gap in the file too: see
+    PlaybackPlan::holes().
+    @returns OutputFile's errors if the file cannot be written; Busy if there is something to wait for. */
+[[nodiscard]] Result<void> bounce (const PlaybackPlan& plan, const BounceJob& job);
 } // namespace tableread

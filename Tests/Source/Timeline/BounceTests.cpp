@@ -6,10 +6,10 @@
 #include <sndfile.h>
 
 #include "Support/FileSizeLimit.h"
+#include "Support/SoundFiles.h"
 #include "Support/TemporaryFolder.h"
 #include "TestTakes.h"
 #include "Timeline/Bounce.h"
-#include "Timeline/Timeline.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -32,9 +32,9 @@ TEST_CASE ("A bounce holds the very samples that are heard", "[source][timeline]
 {
     const TemporaryFolder folder;
     const auto file = folder.path() / "out.wav";
-    const std::vector<TimelineEntry> entries { { hosted (doneTake (noise (9'999, 1)), 48'000), { 100 } } };
-    const auto plan = buildPlan (entries, 48'000);
-    REQUIRE (bounce (plan, plan.end(), 48'000, file));
+    const auto plan = planOf (sequence ({ { 100, hosted (doneTake (noise (9'999, 1)), 48'000) } }), 48'000);
+    BounceJob job { .to = plan.end(), .hostRateHz = 48'000, .file = file };
+    REQUIRE (bounce (plan, job));
 
     SF_INFO info = {};
     auto* input = sf_open (file.c_str(), SFM_READ, &info);
@@ -47,7 +47,8 @@ TEST_CASE ("A bounce holds the very samples that are heard", "[source][timeline]
     plan.read ({ 0 }, expected);
     CHECK ((written == expected));
 
-    REQUIRE (bounce (plan, plan.end(), 48'000, folder.path() / "again.wav"));
+    job.file = folder.path() / "again.wav";
+    REQUIRE (bounce (plan, job));
     CHECK ((bytesOf (file) == bytesOf (folder.path() / "again.wav")));
     CHECK (bytesOf (file).find ("PEAK") ==
            std::string::npos); // a PEAK chunk holds the time, so the bytes would differ tomorrow
@@ -57,33 +58,56 @@ TEST_CASE ("A bounce holds the very samples that are heard", "[source][timeline]
 TEST_CASE ("A bounce that cannot be complete leaves nothing behind", "[source][timeline]")
 {
     const TemporaryFolder folder;
-    const auto growing = std::make_shared<Take>();
-    growing->append (noise (100, 1));
-    const std::vector<TimelineEntry> entries { { HostAudio::create (growing, 24'000).value(), {} } };
-    const auto plan = buildPlan (entries, 24'000);
+    auto timeline = sequence ({ { 50, hosted (begunTake (noise (100, 1)), 24'000) } });
+    timeline.items[0].estimate = { 300 };
+    const auto plan = planOf (timeline, 24'000);
+    const auto bounceTo = [&] (std::int64_t end, const char* name) {
+        return bounce (plan, { .to = { end }, .file = folder.path() / name });
+    };
 
-    const auto early = bounce (plan, { 150 }, 24'000, folder.path() / "early.wav");
+    const auto early = bounceTo (200, "early.wav");
     REQUIRE_FALSE (early);
     CHECK (early.error().code == ErrorCode::Busy);
-    CHECK_THAT (early.error().message, Catch::Contains ("50 of 150 samples"));
+    CHECK_THAT (early.error().message, Catch::Contains ("50 of 200 samples"));
 
-    const auto nowhere = bounce (plan, { 50 }, 24'000, folder.path() / "missing" / "out.wav");
+    const auto nowhere = bounceTo (50, "missing/out.wav");
     REQUIRE_FALSE (nowhere);
     CHECK (nowhere.error().code == ErrorCode::NotFound);
     CHECK (nowhere.error().where == (folder.path() / "missing" / "out.wav").string());
 
     std::filesystem::create_directory (folder.path() / "out.wav");
-    CHECK_FALSE (bounce (plan, { 50 }, 24'000, folder.path() / "out.wav"));
+    CHECK_FALSE (bounceTo (50, "out.wav"));
     CHECK (filesIn (folder.path()) == 1);
 
     Result<void> full;
     {
         const FileSizeLimit limit (100); // the header and a few samples
-        full = bounce (plan, { 50 }, 24'000, folder.path() / "full.wav");
+        full = bounceTo (50, "full.wav");
     }
     REQUIRE_FALSE (full);
     CHECK (full.error().text() ==
            (folder.path() / "full.wav").string() +
                ": the audio cannot be written: File too large. Make room or choose another place.");
     CHECK (filesIn (folder.path()) == 1);
+}
+
+TEST_CASE ("A part of a speaker's bus is bounced alone", "[source][timeline]")
+{
+    const TemporaryFolder folder;
+    const auto one = noise (6000, 1), two = noise (6000, 2);
+    auto timeline =
+        sequence ({ { 0, hosted (doneTake (one), 24'000) }, { 0, hosted (doneTake (two), 24'000) } });
+    timeline.items[1].lane = 1;
+    timeline.items[1].anchorSeconds = 0.0;
+    timeline.lanes = { { .bus = 1 }, { .bus = 2 } };
+    const auto plan = planOf (timeline, 24'000);
+    const auto heard = [&] (int bus) {
+        const auto file = folder.path() / "out.wav";
+        REQUIRE (bounce (plan, { .from = { 500 }, .to = { 5500 }, .file = file, .bus = bus }));
+        return readSound (file).samples;
+    };
+    CHECK ((heard (1) == std::vector<float> (one.begin() + 500, one.begin() + 5500)));
+    CHECK ((heard (2) == std::vector<float> (two.begin() + 500, two.begin() + 5500)));
+    CHECK (heard (3) == std::vector<float> (5000, 0.0f));
+    CHECK ((heard (0) == inBlocks (plan, 500, 5500, 64)));
 }
