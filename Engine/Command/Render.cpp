@@ -7,6 +7,7 @@
 #include "Command/Render/Preparation.h"
 #include "Command/Render/ScriptRender.h"
 #include "Command/Subcommands.h"
+#include "Timeline/Gaps.h"
 
 namespace tableread::engine
 {
@@ -42,6 +43,16 @@ void addOptions (CLI::App& command, RenderOptions& options)
     command.add_option ("--passage", options.passage, "What one pass speaks: a line, or a whole scene")
         ->check (CLI::IsMember ({ "line", "scene" }))
         ->capture_default_str();
+    command
+        .add_option (
+            "--gap", options.gaps,
+            "Silence in ms between passages without a pause of the script: between lines, where the speaker "
+            "changes, and before a scene; the largest that applies")
+        ->check ([] (const std::string& text) {
+            const auto gaps = readGaps (text);
+            return gaps ? std::string() : gaps.error().message;
+        })
+        ->type_name ("line=MS,speaker=MS,scene=MS");
     addSeedOption (command, options.seed, true);
     addGuidanceOption (command, options.settings);
     command.add_option ("--steps", options.settings.steps, "Diffusion steps per frame")

@@ -25,6 +25,7 @@ struct RenderOptions
     RenderSettings settings;
     std::string seed = "0"; // as asked; settings.seed has the number
     std::string passage = "line", format = "s16", rng = "philox";
+    std::string gaps; // as readGaps() takes it; empty: none
     bool json = false, raw = false, quiet = false;
     SettingsOptions settingsFile { SettingsOptions::Models::First };
 };

@@ -2,6 +2,7 @@
 #include "Command/Render/Preparation.h"
 
 #include <iostream>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,7 @@
 #include "Command/Script/Check.h"
 #include "Import/Import.h"
 #include "Passage/Cast.h"
+#include "Timeline/Layout.h"
 
 namespace tableread::engine
 {
@@ -28,6 +30,28 @@ VoiceReference recordingOf (const CastMember& member, const VoiceShelf& shelf)
     const auto& voice = member.voice;
     const auto file = voice.path.empty() ? shelf.find (voice.name) : voice.path;
     return { member.speaker, file.empty() ? std::filesystem::path (voice.name) : file };
+}
+
+/** Puts the silence that the timeline has between passages into their pauses. @returns how much it is in all. */
+ModelSamples addGaps (Reading& reading, const std::string& option)
+{
+    const auto gaps = option.empty() ? Gaps() : orThrow (readGaps (option));
+    ModelSamples added;
+    std::optional<LayoutItem> previous;
+    for (auto& passage : reading.passages)
+    {
+        const auto speakerOf = [&passage] (const SpokenLine& line) {
+            return passage.speakers[static_cast<std::size_t> (line.speaker)];
+        };
+        const LayoutItem item { .pauseBefore = passage.pauseBefore,
+                                .firstSpeaker = speakerOf (passage.lines.front()),
+                                .lastSpeaker = speakerOf (passage.lines.back()),
+                                .scene = passage.scene };
+        passage.pauseBefore = silenceBefore (previous ? &*previous : nullptr, item, gaps);
+        added += passage.pauseBefore - item.pauseBefore;
+        previous = item;
+    }
+    return added;
 }
 
 /** The steps that prepare() and checkScript() share. */
@@ -70,6 +94,9 @@ public:
                              .model = made.load.model.string(),
                              .typography = how.rules.typography,
                              .script = scriptOf (options.script, how) };
+        auto reading = makeReading (result.script, mode());
+        result.gapSeconds = static_cast<double> (addGaps (reading, options.gaps).value) /
+                            static_cast<double> (modelSampleRateHz);
         result.cast (chosen, shelfWith (result.notes));
         checkRest (result);
         session.out << (options.json
@@ -126,11 +153,12 @@ private:
     {
         if (options.voiceSeconds > 0)
             cutVoices (made.voices, options.voiceSeconds);
-        made.reading =
-            makeReading (script, options.passage == "scene" ? PassageMode::Scene : PassageMode::Line,
-                         fit.limit (made.voices));
+        made.reading = makeReading (script, mode(), fit.limit (made.voices));
+        addGaps (made.reading, options.gaps);
         return fit.fitVoices (made.reading, made.voices);
     }
+
+    PassageMode mode() const { return options.passage == "scene" ? PassageMode::Scene : PassageMode::Line; }
 
     void nameStems()
     {

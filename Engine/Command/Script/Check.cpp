@@ -121,7 +121,7 @@ double ScriptCheck::pauseSeconds() const
     std::int64_t milliseconds = script.pauseAfterMs;
     for (const auto& line : script.lines)
         milliseconds += line.pauseBeforeMs;
-    return static_cast<double> (milliseconds) / 1000.0;
+    return static_cast<double> (milliseconds) / 1000.0 + gapSeconds;
 }
 
 int ScriptCheck::exitCode() const

@@ -21,6 +21,7 @@ struct ScriptCheck
     std::string file = {}, model = {};
     Typography typography = Typography::Demo;
     Script script = {};
+    double gapSeconds = 0;                   // between passages, besides the script's pauses
     std::vector<VoiceReference> voices = {}; // of script.speakers; without a name: none
     std::vector<std::string> notes = {};     // on the cast and the recordings
     std::vector<std::string> refusals = {};  // sentences: why `render` would not begin
@@ -29,7 +30,7 @@ struct ScriptCheck
     void cast (std::span<const CastMember> chosen, const VoiceShelf& shelf);
 
     double speechSeconds() const; // at the usual rate of speech
-    double pauseSeconds() const;
+    double pauseSeconds() const;  // with the gaps
 
     /** 2 if something would be refused. */
     int exitCode() const;

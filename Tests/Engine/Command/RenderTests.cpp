@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "RenderFixture.h"
+#include "Source/Timeline/TestTakes.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -200,4 +201,62 @@ TEST_CASE ("A script that is not there, and speech without a place to go",
     const auto nowhere = engine.run ({ "render", engine.write ("s.txt", "Anna: Hi.\n") });
     CHECK (nowhere.code == 2);
     CHECK_THAT (nowhere.err, Contains ("-o FILE"));
+}
+
+TEST_CASE ("Gaps are silence between passages that have no pause of the script", "[engine][command][render]")
+{
+    RenderFixture engine;
+    const std::string script =
+        "Anna: One.\nAnna: Two.\nBen: Three.\n[pause 40ms]\nAnna: Four.\n== Next ==\nAnna: Five.\n";
+    const auto said = [&] (const std::string& speaker, const std::string& text) {
+        return engine.line (speaker, text, speaker == "Anna" ? "anna" : "ben");
+    };
+    const auto silent = [] (int milliseconds) { return Samples ((std::size_t) milliseconds * 24, 0.0f); };
+    const auto outcome = engine.render (script, { "--gap", "line=15,speaker=25,scene=100", "--json" });
+    CHECK (outcome.code == 0);
+    CHECK ((engine.outFloats() == said ("Anna", "One.") + silent (15) + said ("Anna", "Two.") + silent (25) +
+                                      said ("Ben", "Three.") + silent (40) + said ("Anna", "Four.") +
+                                      silent (100) + said ("Anna", "Five.")));
+    CHECK (nlohmann::json::parse (outcome.out)["passages"][4]["pause_samples"] == 2400);
+
+    CHECK (engine.render (script, { "--gap", "speaker=25", "--passage", "scene" }).code == 0);
+    const auto plain = engine.outFloats();
+    CHECK (engine.render (script, { "--passage", "scene" }).code == 0);
+    CHECK ((engine.outFloats() == plain)); // a scene's lines are one passage, and Anna goes on after it
+}
+
+TEST_CASE ("A render with gaps is the bounce of a timeline of its takes", "[engine][command][render]")
+{
+    RenderFixture engine;
+    CHECK (engine
+               .render ("Anna: One.\nBen: Two.\n[pause 70ms]\nBen: Three.\n== Next ==\nBen: Four.\n",
+                        { "--gap", "line=15,speaker=25,scene=100", "--stems", engine.path ("takes") })
+               .code == 0);
+    Timeline timeline;
+    timeline.gaps = readGaps ("line=15,speaker=25,scene=100").value();
+    for (const auto& name : engine.files ("takes"))
+    {
+        TimelineItem item { .line = timeline.items.size() + 1 };
+        item.audio = hosted (doneTake (wavFloats (engine.read ("takes/" + name))), 24'000);
+        item.firstSpeaker = item.lastSpeaker = name.ends_with ("_Anna.wav") ? 0 : 1;
+        timeline.items.push_back (std::move (item));
+    }
+    REQUIRE (timeline.items.size() == 4);
+    timeline.items[2].pauseBefore = modelSamplesOf (70);
+    timeline.items[3].scene = 1;
+    const auto arranged = arrange (timeline, {});
+    CHECK ((engine.outFloats() == inBlocks (arranged.plan, 0, arranged.end.value, 512)));
+}
+
+TEST_CASE ("A gap that cannot be is refused", "[engine][command][render][errors]")
+{
+    RenderFixture engine;
+    const auto [gap, says] =
+        GENERATE (table<std::string, std::string> ({ { "150", "\"150\" is not a gap" },
+                                                     { "line=-1", "no length" },
+                                                     { "line=1,line=2", "given twice" } }));
+    const auto outcome = engine.render ("Anna: Hi.\n", { "--gap", gap });
+    CHECK (outcome.code == 2);
+    CHECK_THAT (outcome.err, Contains ("--gap") && Contains (says));
+    CHECK (engine.files() == std::vector<std::string> { "script.txt" });
 }

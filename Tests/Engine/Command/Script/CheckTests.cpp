@@ -132,6 +132,9 @@ TEST_CASE ("Check tells programs who says what, with which voice, and what is no
                               { "estimated_seconds", 19 / 14.0 } });
     CHECK (check.at ("pause_after_ms") == 1000);
     CHECK (check.at ("estimated_seconds").get<double>() == Approx (32 / 14.0 + 2.5));
+    const auto talk = engine.write ("talk.txt", "Anna: One.\nAnna: Two.\nBen: Three.\n");
+    CHECK (engine.check (talk, { "--gap", "line=100,speaker=700" }).at ("estimated_seconds").get<double>() ==
+           Approx (14 / 14.0 + 0.8));
     CHECK (check.at ("comments") == 1);
     CHECK (check.at ("directions") ==
            Json::parse (R"([{"line": 3, "text": "softly"}, {"line": 5, "text": "yawns"},
@@ -141,7 +144,7 @@ TEST_CASE ("Check tells programs who says what, with which voice, and what is no
     CHECK (notes[1].at ("line") == 6);
     CHECK (notes[1].at ("kind") == "not_a_speaker");
     CHECK (check.at ("refusals").empty());
-    CHECK (engine.files() == std::vector<std::string> { "scene.txt" });
+    CHECK (engine.files() == std::vector<std::string> { "scene.txt", "talk.txt" });
 }
 
 TEST_CASE ("Check reads no weights and writes nothing", "[engine][command][check]")
