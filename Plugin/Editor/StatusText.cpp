@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "Passage/Passage.h"
+
 namespace tableread::plugin
 {
 namespace
@@ -134,8 +136,7 @@ std::string cutOff (const View& view)
 
 std::int64_t estimatedSamples (std::size_t characters)
 {
-    constexpr double charactersPerSecond = 14.0;
-    return (std::int64_t) ((0.4 + (double) characters / charactersPerSecond) * (double) modelSampleRateHz);
+    return estimatedLength (characters).value;
 }
 
 std::string clockText (double seconds)

@@ -19,6 +19,9 @@ enum class PassageMode
 /** The number of characters in UTF-8. */
 std::size_t lettersIn (std::string_view utf8);
 
+/** How long a passage with so many characters will usually be: for drawing, and for what follows it, until it is known. */
+ModelSamples estimatedLength (std::size_t letters);
+
 /** Consecutive lines of a script that one generation pass speaks. */
 struct Passage
 {

@@ -52,6 +52,13 @@ std::size_t lettersIn (std::string_view utf8)
     });
 }
 
+ModelSamples estimatedLength (std::size_t letters)
+{
+    constexpr double lettersPerSecond = 14.0, secondsAround = 0.4;
+    const auto seconds = secondsAround + (double) letters / lettersPerSecond;
+    return { (std::int64_t) (seconds * (double) modelSampleRateHz) };
+}
+
 std::size_t Passage::letters() const
 {
     std::size_t count = 0;
