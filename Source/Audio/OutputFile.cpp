@@ -135,6 +135,16 @@ Result<void> OutputFile::complete()
     return {};
 }
 
+Result<void> OutputFile::completeNew()
+{
+    if (isDirect())
+        return {};
+    if (const int failed = ::fsync (openDescriptor) != 0 ? errno : renameToNew (temporary, file); failed != 0)
+        return tl::unexpected (cannotWrite (file, failed, std::strerror (failed)));
+    temporary.clear();
+    return {};
+}
+
 Result<std::filesystem::path> OutputFile::keepPartial()
 {
     if (isDirect())

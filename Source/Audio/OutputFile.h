@@ -34,6 +34,9 @@ public:
     /** Syncs it to disk and gives it its name. */
     [[nodiscard]] Result<void> complete();
 
+    /** The same, but InvalidInput if there is a file of that name by now. */
+    [[nodiscard]] Result<void> completeNew();
+
     /** Gives it a name that says that it is not complete, FILE.partial.wav (or FILE.partial-2.wav …), beside a complete
         file that may be there. Replaces nothing. @returns that name. */
     [[nodiscard]] Result<std::filesystem::path> keepPartial();

@@ -24,6 +24,8 @@ Exception outside (const nlohmann::json& value, const std::string& least, const 
 class SizeCheck : public nlohmann::json_sax<nlohmann::json>
 {
 public:
+    explicit SizeCheck (const JsonLimits& most) : limits (most) {}
+
     const std::string& refusal() const { return why; }
 
     bool null() override { return count(); }
@@ -46,17 +48,15 @@ public:
 private:
     bool count()
     {
-        constexpr std::size_t most = 100'000;
-        if (++values > most)
-            why = "has more than " + std::to_string (most) + " values";
+        if (++values > limits.values)
+            why = "has more than " + std::to_string (limits.values) + " values";
         return why.empty();
     }
 
     bool enter()
     {
-        constexpr int deepest = 32;
-        if (++depth > deepest)
-            why = "nests more than " + std::to_string (deepest) + " deep";
+        if (++depth > limits.depth)
+            why = "nests more than " + std::to_string (limits.depth) + " deep";
         return count();
     }
 
@@ -66,15 +66,16 @@ private:
         return true;
     }
 
+    const JsonLimits limits;
     std::size_t values = 0;
     int depth = 0;
     std::string why;
 };
 } // namespace
 
-nlohmann::json parseJson (std::string_view text, const char* what)
+nlohmann::json parseJson (std::string_view text, const char* what, const JsonLimits& limits)
 {
-    SizeCheck check;
+    SizeCheck check (limits);
     const bool isJson = nlohmann::json::sax_parse (text, &check);
     if (! check.refusal().empty())
         fail (ErrorCode::InvalidInput, std::string (what) + ' ' + check.refusal());
@@ -126,15 +127,20 @@ std::uint64_t JsonFields::seed (const char* name) const
 
 float JsonFields::number (const char* name, float otherwise, float least, float most) const
 {
+    return (float) real (name, (double) otherwise, (double) least, (double) most);
+}
+
+double JsonFields::real (const char* name, double otherwise, double least, double most) const
+{
     const auto* field = find (name);
     if (field == nullptr)
         return otherwise;
     if (! field->is_number())
         refuse (name, "a number", *field);
     const auto value = field->get<double>();
-    if (! (value >= (double) least && value <= (double) most))
+    if (! (value >= least && value <= most))
         throw outside (*field, Json (least).dump(), Json (most).dump(), path + name);
-    return (float) value;
+    return value;
 }
 
 bool JsonFields::flag (const char* name) const

@@ -11,9 +11,16 @@
 
 namespace tableread
 {
-/** Parses untrusted text. @throws Exception InvalidInput, with `what` in its sentence, if it is not JSON, nests deeper
-    than 32 objects and lists, or has more than 100 000 values. */
-nlohmann::json parseJson (std::string_view text, const char* what);
+/** How much an untrusted text may hold. */
+struct JsonLimits
+{
+    int depth = 32; // objects and lists within each other
+    std::size_t values = 100'000;
+};
+
+/** Parses untrusted text. @throws Exception InvalidInput, with `what` in its sentence, if it is not JSON or exceeds the
+    limits. */
+nlohmann::json parseJson (std::string_view text, const char* what, const JsonLimits& limits = {});
 
 /** Reads the fields of one untrusted JSON object. A missing or null field has its default; one of
     another type or out of range throws an Exception whose Error names the field as `prefix + name`. */
@@ -30,6 +37,7 @@ public:
                           std::int64_t most) const;
     std::uint64_t seed (const char* name) const;
     float number (const char* name, float otherwise, float least, float most) const;
+    double real (const char* name, double otherwise, double least, double most) const;
     bool flag (const char* name) const;
 
     /** A list of at most `most` entries; an empty list if the field is missing. */
