@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Project/File/Voices.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "Core/ContentHash.h"
+#include "Voice/Recording.h"
+
+namespace tableread::project
+{
+namespace
+{
+constexpr std::size_t mostListed = 2000, mostHashed = 200; // files of the project's folder
+constexpr std::array<std::string_view, 9> soundExtensions { ".wav",  ".flac", ".ogg", ".opus", ".mp3",
+                                                            ".aiff", ".aif",  ".w64", ".caf" };
+
+bool isSound (const std::filesystem::path& file)
+{
+    auto extension = file.extension().string();
+    for (auto& letter : extension)
+        if (letter >= 'A' && letter <= 'Z')
+            letter = (char) (letter - 'A' + 'a');
+    return std::find (soundExtensions.begin(), soundExtensions.end(), extension) != soundExtensions.end();
+}
+
+void addSounds (const std::filesystem::path& folder, std::vector<std::filesystem::path>& files,
+                std::vector<std::filesystem::path>* folders)
+{
+    std::error_code failed;
+    std::size_t listed = 0;
+    for (std::filesystem::directory_iterator entry (folder, failed), end;
+         ! failed && entry != end && ++listed <= mostListed; entry.increment (failed))
+    {
+        std::error_code ignored;
+        if (folders != nullptr && entry->is_directory (ignored))
+            folders->push_back (entry->path());
+        else if (files.size() < mostListed && isSound (entry->path()) && entry->is_regular_file (ignored))
+            files.push_back (entry->path());
+    }
+}
+
+/** The sounds in a folder and the folders in it, in an order that is always the same. */
+std::vector<std::filesystem::path> soundsIn (const std::filesystem::path& folder)
+{
+    std::vector<std::filesystem::path> files, folders;
+    addSounds (folder, files, &folders);
+    std::sort (folders.begin(), folders.end());
+    for (const auto& inner : folders)
+        if (files.size() < mostListed)
+            addSounds (inner, files, nullptr);
+    std::sort (files.begin(), files.end());
+    return files;
+}
+
+class Search
+{
+public:
+    explicit Search (const VoicePlaces& wanted) : places (wanted) {}
+
+    /** @returns whether the mood was changed. */
+    bool find (const std::string& speaker, Mood& mood)
+    {
+        if (mood.voice.path.empty())
+            return false;
+        const auto before = mood;
+        const auto present = presentOf (mood);
+        if (const auto found = mood.content.empty() ? present : matching (mood))
+        {
+            use (mood, *found);
+            if (*found != before.voice.path.lexically_normal())
+                notes.push_back (speaker + "'s voice " + before.voice.path.filename().string() +
+                                 " was found as " + found->string() + '.');
+        }
+        else if (present)
+        {
+            use (mood, *present);
+            notes.push_back (speaker + "'s voice " + present->string() +
+                             " sounds otherwise than when it was used: what it spoke is rendered again.");
+        }
+        else
+            notes.push_back (speaker + "'s voice " + mood.voice.path.string() +
+                             " is not there, nor in the project's folder. Choose it again.");
+        return ! (mood == before);
+    }
+
+    std::vector<std::string> notes;
+
+private:
+    /** Its hash; empty if it cannot be read. */
+    const std::string& hashOf (const std::filesystem::path& file)
+    {
+        const auto known = hashes.find (file);
+        if (known != hashes.end())
+            return known->second;
+        std::error_code ignored;
+        const auto hash = std::filesystem::is_regular_file (file, ignored) ? places.hashOf (file)
+                                                                           : Result<std::string> ("");
+        return hashes.emplace (file, hash.value_or ("")).first->second;
+    }
+
+    std::vector<std::filesystem::path> namedPlaces (const Mood& mood) const
+    {
+        std::vector<std::filesystem::path> named;
+        if (! places.folder.empty() && ! mood.relative.empty())
+            named.push_back ((places.folder / mood.relative).lexically_normal());
+        named.push_back ((places.folder / mood.voice.path).lexically_normal()); // most are absolute
+        return named;
+    }
+
+    /** A recording that is where the project says, whatever is in it. */
+    std::optional<std::filesystem::path> presentOf (const Mood& mood)
+    {
+        for (const auto& file : namedPlaces (mood))
+            if (! hashOf (file).empty())
+                return file;
+        return {};
+    }
+
+    std::optional<std::filesystem::path> matching (const Mood& mood)
+    {
+        auto candidates = namedPlaces (mood);
+        if (places.inStore)
+            if (auto stored = places.inStore (mood.content); ! stored.empty())
+                candidates.push_back (std::move (stored));
+        for (const auto& file : candidates)
+            if (hashOf (file) == mood.content)
+                return file;
+        return inFolder (mood);
+    }
+
+    /** Those of the same name first. */
+    std::optional<std::filesystem::path> inFolder (const Mood& mood)
+    {
+        if (places.folder.empty())
+            return {};
+        if (! sounds)
+            sounds = soundsIn (places.folder);
+        auto files = *sounds;
+        const auto name = mood.voice.path.filename();
+        std::stable_partition (files.begin(), files.end(),
+                               [&] (const auto& file) { return file.filename() == name; });
+        for (const auto& file : files)
+        {
+            if (! hashes.contains (file) && ++hashed > mostHashed)
+                return {};
+            if (hashOf (file) == mood.content)
+                return file;
+        }
+        return {};
+    }
+
+    void use (Mood& mood, const std::filesystem::path& file)
+    {
+        mood.voice.path = file;
+        mood.content = hashOf (file);
+    }
+
+    const VoicePlaces& places;
+    std::map<std::filesystem::path, std::string> hashes;      // of the files that were looked at
+    std::optional<std::vector<std::filesystem::path>> sounds; // of the project's folder
+    std::size_t hashed = 0;                                   // of them
+};
+} // namespace
+
+FoundVoices findVoices (const std::shared_ptr<const Document>& document, const VoicePlaces& places)
+{
+    Search search (places);
+    Document changed = *document;
+    bool isChanged = false;
+    for (auto& member : changed.cast)
+    {
+        auto copy = *member;
+        bool hasNew = false;
+        for (auto& mood : copy.moods)
+            hasNew = search.find (copy.speaker, mood) || hasNew;
+        if (! hasNew)
+            continue;
+        member = std::make_shared<const Member> (std::move (copy));
+        isChanged = true;
+    }
+    return { isChanged ? std::make_shared<const Document> (std::move (changed)) : document,
+             std::move (search.notes) };
+}
+
+Result<std::string> hashOfRecording (const std::filesystem::path& file, const ReaderProcess& process)
+{
+    const auto recording =
+        process.program.empty() ? readRecording (file, process.mostSeconds) : readInProcess (file, process);
+    return recording.map ([] (const Recording& read) { return contentHash (read.samples); });
+}
+} // namespace tableread::project

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "Core/Error.h"
+#include "Project/Document.h"
+#include "Voice/ReaderProcess.h"
+
+namespace tableread::project
+{
+/** Where recordings are looked for. */
+struct VoicePlaces
+{
+    std::filesystem::path folder; // of the project's file; empty: it has none
+
+    /** Mood::content of a recording: hashOfRecording(), or a test's. */
+    std::function<Result<std::string> (const std::filesystem::path& file)> hashOf;
+
+    /** A recording by its hash, of those that are kept elsewhere; an empty path if there is none. May be empty. */
+    std::function<std::filesystem::path (const std::string& hash)> inStore = {};
+};
+
+struct FoundVoices
+{
+    std::shared_ptr<const Document> document; // with the paths where the recordings are, and their hashes
+    std::vector<std::string> notes; // sentences on what was found elsewhere, has changed, or is not there
+};
+
+/** Finds the recordings of all moods, by their hash: at the path relative to the project's file, at the old path, in the store,
+    in the project's folder and the folders in it. One that is where it was but sounds otherwise now is used as it is. One
+    that was never read gets its hash. Model's and uploaded voices stay as they are.
+
+    Threads   any that may wait: each file is decoded, within limits. */
+FoundVoices findVoices (const std::shared_ptr<const Document>& document, const VoicePlaces& places);
+
+/** The hash of a recording's samples before anything is mended or normalised: mono, 24 kHz. So it does not depend on the
+    file's format, nor on the model. */
+[[nodiscard]] Result<std::string> hashOfRecording (const std::filesystem::path& file,
+                                                   const ReaderProcess& process = {});
+} // namespace tableread::project
