@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "Command/NumberOptions.h"
+#include "Command/Project/Render.h"
 #include "Command/Render/Preparation.h"
 #include "Command/Render/ScriptRender.h"
 #include "Command/Subcommands.h"
@@ -16,7 +17,8 @@ namespace
 void addOptions (CLI::App& command, RenderOptions& options)
 {
     command
-        .add_option ("SCRIPT", options.script, "Text file of lines \"NAME: text\"; - reads standard input")
+        .add_option ("SCRIPT", options.script,
+                     "Text file of lines \"NAME: text\", or a project; - reads standard input")
         ->required();
     command
         .add_option ("--voice", options.voices,
@@ -74,6 +76,18 @@ void addOptions (CLI::App& command, RenderOptions& options)
     command.add_flag ("--json", options.json, "Print a JSON report on standard output");
     command.add_flag ("-q,--quiet", options.quiet, "No progress, notes or summary; errors only");
 }
+
+/** The options that were given and that a project decides itself. */
+std::vector<std::string> givenOfScript (const CLI::App& command)
+{
+    std::vector<std::string> given;
+    for (const char* option :
+         { "--voice", "--voice-seconds", "--stems", "--stdout", "--passage", "--gap", "--seed", "--cfg",
+           "--steps", "--max-seconds", "--rng", "--check", "--as", "--speak-directions" })
+        if (command.get_option (option)->count() > 0)
+            given.emplace_back (option);
+    return given;
+}
 } // namespace
 
 void addRender (CLI::App& app, Session& session)
@@ -88,13 +102,17 @@ Examples:
   tableread-engine render scene.txt --check
   tableread-engine render scene.txt --stems takes/ -o scene.wav
   echo "Anna: Hello." | tableread-engine render - --stdout | aplay -f S16_LE -r 24000
+  tableread-engine render scene.tableread -o scene.wav
 
 A speaker without --voice is heard with the model's voice of the same name; without any --voice the model's voices are
 given out in order. What is not complete never takes a complete file's name: after Ctrl-C, an error or a line that was
-cut, what is rendered is kept as scene.partial.wav.)" +
-                     std::string (exitCodes));
-    command->callback ([options, &session] {
+cut, what is rendered is kept as scene.partial.wav. Of a project only the takes that are missing are rendered, into the take
+store.)" + std::string (exitCodes));
+    command->callback ([options, command, &session] {
+        options->ofScript = givenOfScript (*command);
         session.action = [options, &session] {
+            if (isProject (options->script))
+                return renderProject (*options, session);
             options->settings.noise = options->rng == "torch" ? NoiseKind::Torch : NoiseKind::Philox;
             options->settings.seed = seedOf (options->seed);
             return options->reading.check ? checkScript (*options, session)

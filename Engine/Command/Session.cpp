@@ -90,8 +90,8 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     app.footer (exitCodes);
     app.set_version_flag ("--version", "tableread-engine " TABLEREAD_VERSION " (" + commit() + ")",
                           "Print version and commit");
-    for (const auto add : { addRender, addServe, addSettings, addInspect, addSelfTest, addBench, addProfile,
-                            addPlan, addConvert, addReplay })
+    for (const auto add : { addRender, addProject, addServe, addSettings, addInspect, addSelfTest, addBench,
+                            addProfile, addPlan, addConvert, addReplay })
         add (app, session);
 
     try

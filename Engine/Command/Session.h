@@ -16,6 +16,12 @@
 #include "Render/Renderer.h"
 #include "Render/Replay.h"
 
+namespace tableread
+{
+class SampleStore; // Take/SampleStore.h
+struct Settings;   // Settings/Settings.h
+} // namespace tableread
+
 namespace tableread::engine
 {
 /** What a subcommand needs from its process; tests pass their own streams and renderer. */
@@ -38,6 +44,9 @@ struct Session
 
     /** Measures the GPU; empty without one. Only if the engine itself is linked. */
     std::function<std::optional<GpuMeasures>()> measureGpu = {};
+
+    /** Opens the take store that the settings name, for projects; throws Exception. Empty: there is none. */
+    std::function<std::unique_ptr<SampleStore> (const Settings& settings)> takes = {};
 
     /** Whether standard output was open when the program began. */
     bool hasStandardOutput = true;

@@ -13,6 +13,7 @@ class App;
 namespace tableread::engine
 {
 void addRender (CLI::App& app, Session& session);
+void addProject (CLI::App& app, Session& session);
 void addServe (CLI::App& app, Session& session);
 void addSettings (CLI::App& app, Session& session); // in Serve.cpp: those of `serve`
 void addInspect (CLI::App& app, Session& session);

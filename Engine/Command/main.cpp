@@ -8,6 +8,7 @@
 
 #include "Command/Session.h"
 #include "Core/StandardStreams.h"
+#include "Take/Store/TakeStore.h"
 
 namespace
 {
@@ -41,12 +42,17 @@ int main (int argc, char** argv)
                       .replay = replay,
                       .convert = convertCheckpoint,
                       .measureGpu = measureGpu,
+                      .takes =
+                          [] (const Settings& settings) {
+                              return std::make_unique<TakeStore> (orThrow (takeStoreOptions (settings)));
+                          },
                       .hasStandardOutput = hasOutput,
                       .errDescriptor = STDERR_FILENO,
-                      .exitNow = [] (int exitCode) {
-                          std::cout.flush();
-                          std::_Exit (exitCode);
-                      } };
+                      .exitNow =
+                          [] (int exitCode) {
+                              std::cout.flush();
+                              std::_Exit (exitCode);
+                          } };
     const int code = runCommandLine ({ argv + 1, argv + argc }, session);
     if (! std::cout.flush() && code == exitOk)
     {

@@ -27,6 +27,7 @@ struct RenderOptions
     std::string passage = "line", format = "s16", rng = "philox";
     std::string gaps; // as readGaps() takes it; empty: none
     bool json = false, raw = false, quiet = false;
+    std::vector<std::string> ofScript; // of the options that were given, those that a project has no use for
     SettingsOptions settingsFile { SettingsOptions::Models::First };
 };
 } // namespace tableread::engine

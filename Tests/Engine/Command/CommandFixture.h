@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "Command/Session.h"
+#include "Project/File/Collect.h"
 #include "Support/FakeRenderer.h"
 #include "Support/TemporaryFolder.h"
 
@@ -44,6 +45,7 @@ struct CommandFixture
                  .recordingReader = recordingReader,
                  .convert = convert,
                  .measureGpu = measureGpu,
+                 .takes = takes,
                  .hasStandardOutput = hasStandardOutput,
                  .errDescriptor = errDescriptor,
                  .exitNow = [this] (int code) { exitedWith = code; } };
@@ -93,6 +95,7 @@ struct CommandFixture
     std::atomic<int> exitedWith { -1 }; // instead of ending the tests
     std::function<ConvertReport (const ConvertRequest&)> convert;
     std::function<std::optional<GpuMeasures>()> measureGpu;
+    std::function<std::unique_ptr<SampleStore> (const Settings&)> takes;
 };
 
 /** The float samples after the header of a WAV file; the header must state their size. */

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "Project/File/Voices.h"
+
+namespace tableread::engine
+{
+struct CastingRequest
+{
+    std::filesystem::path file; // the project's
+    std::span<const std::string> modelVoices;
+    ReaderProcess reader;
+};
+
+/** Gives each speaker a voice who has none, one of the model's, and finds the recordings (Project/File/Voices.h).
+    @throws Exception InvalidInput if somebody has no voice, or one that only a server knows. */
+project::FoundVoices castProject (const std::shared_ptr<const project::Document>& document,
+                                  const CastingRequest& request);
+} // namespace tableread::engine

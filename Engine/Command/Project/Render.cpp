@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Command/Project/Render.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "Audio/OutputFile.h"
+#include "Audio/Writer.h"
+#include "Command/Interrupt.h"
+#include "Command/Project/Casting.h"
+#include "Command/Project/Playlist.h"
+#include "Command/Project/Recorder.h"
+#include "Command/Project/Report.h"
+#include "Command/Project/Speaking.h"
+#include "Command/Project/Takes.h"
+#include "Command/Render/OutputChecks.h"
+#include "Command/Render/PassageFit.h"
+#include "Command/Render/Progress.h"
+#include "Core/ContentHash.h"
+#include "Passage/Passage.h"
+#include "Project/File/Collect.h"
+#include "Project/File/Place.h"
+#include "Render/Seats.h"
+
+namespace tableread::engine
+{
+namespace
+{
+/** One run, step by step. It can be ended at any time: what was rendered is kept and recorded by then. */
+class ProjectRender
+{
+public:
+    ProjectRender (const RenderOptions& asked, Session& given)
+        : options (asked)
+        , session (given)
+        , recorder (asked.script)
+    {}
+
+    int run()
+    {
+        refuseOptions();
+        open();
+        cast();
+        findWanted();
+        if (! wanted.empty())
+            speak();
+        return end();
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using RecordState = project::TakeRecord::State;
+
+    void note (const std::string& sentence)
+    {
+        report.notes.push_back (sentence);
+        if (progress != nullptr)
+            progress->note (sentence);
+        else if (! options.quiet)
+            session.err << sentence << '\n';
+    }
+
+    void noteAll (const std::vector<std::string>& sentences)
+    {
+        for (const auto& sentence : sentences)
+            note (sentence);
+    }
+
+    void refuseOptions() const
+    {
+        if (! options.ofScript.empty())
+            fail (ErrorCode::InvalidInput,
+                  fmt::format (
+                      "{} cannot be given for a project, which says itself what it needs. Leave it out.",
+                      fmt::join (options.ofScript, ", ")));
+        if (! options.out.empty())
+            checkOutputs (options, session);
+        if (! session.takes)
+            fail (ErrorCode::Unsupported, "there is no take store to keep what is rendered of a project in.");
+    }
+
+    void open()
+    {
+        store = session.takes (options.settingsFile.settings());
+        const auto content = orThrow (project::readProject (options.script));
+        document = content.document;
+        noteAll (content.notes);
+        if (document->lines.empty())
+            fail (ErrorCode::InvalidInput, "has no lines to speak. Write some first.",
+                  options.script.string());
+        noteAll (project::unpack (content, *store));
+    }
+
+    ReaderProcess reader() const
+    {
+        return { .program = session.recordingReader, .isCancelled = [this] { return interrupt.came(); } };
+    }
+
+    void cast()
+    {
+        load = options.model.resolve (session);
+        options.offload.applyTo (load);
+        PassageFit (load.model, load.tokenizer).checkSteps (document->settings.steps);
+        shelf.emplace (shelfOf (load.model, { .note = [this] (const std::string& sentence,
+                                                              const VoiceReference&) { note (sentence); },
+                                              .process = reader() }));
+        const auto names = shelf->names();
+        const auto found =
+            castProject (document, { .file = options.script, .modelVoices = names, .reader = reader() });
+        noteAll (found.notes);
+        if (! options.out.empty())
+            refuseInputs (options.out, inputs (*found.document));
+        if (found.document == document)
+            return;
+        recorder.setCast (*document, *found.document);
+        document = found.document;
+    }
+
+    std::vector<InputFile> inputs (const project::Document& voiced) const
+    {
+        std::vector<CastMember> voices;
+        for (const auto& member : voiced.cast)
+            for (const auto& mood : member->moods)
+                voices.push_back ({ member->speaker, mood.voice });
+        auto files = inputsOf (options.script, voices, load);
+        for (auto& file : files)
+            if (file.path == options.script)
+                file.name = "the project";
+        return files;
+    }
+
+    void findWanted()
+    {
+        std::set<std::string> names; // two passages may ask for the same
+        for (const auto& passage : project::passagesOf (*document))
+        {
+            const auto* take = heardTake (*document, passage);
+            if (take != nullptr && store->has (project::samplesOf (*take)))
+                continue;
+            if (auto missing = wantedFor (passage, take); names.insert (missing.name).second)
+                wanted.push_back (std::move (missing));
+        }
+        if (! wanted.empty() && ::access (options.script.c_str(), W_OK) != 0)
+        {
+            const int number = errno;
+            throw Exception (cannotWrite (options.script, number, std::strerror (number)));
+        }
+    }
+
+    /** `lost`: a take that is heard but not in the store; null: none. */
+    WantedTake wantedFor (const project::PassageView& passage, const project::TakeRecord* lost) const
+    {
+        WantedTake take { document->lines[passage.first]->id,
+                          project::nameOf (*document, passage),
+                          titleOf (*document, passage),
+                          project::requestOf (*document, passage),
+                          {} };
+        if (lost == nullptr)
+            return take;
+        if (const auto choice = project::choiceOf (*document, passage); choice.take == lost && choice.isStale)
+            fail (ErrorCode::NotFound,
+                  "is locked, and its take is of other words and no longer in the take store. Unlock it.",
+                  take.title);
+        take.name = lost->request;
+        take.request.seed = lost->seed; // an earlier roll of the same words
+        take.lostAudio = lost->audio;
+        return take;
+    }
+
+    void speak()
+    {
+        const auto voices = readVoices (wanted, *shelf);
+        if (interrupt.came())
+            return;
+        const auto renderer = session.load (load);
+        report.model = renderer->info();
+        noteAll (report.model.notes);
+        if (! options.quiet)
+            session.err << options.offload.effective (report.model);
+        const int asked = load.offload.settings.passages;
+        const int seats = asked > 0 ? std::min (asked, report.model.mostPassages)
+                                    : measureSeats (*renderer, static_cast<int> (wanted.size()));
+        showProgress();
+        const auto began = Clock::now();
+        speakTakes (
+            *renderer, { .takes = wanted, .voices = voices, .seats = seats },
+            { .heard = [this] (std::size_t samples) { hear (samples); },
+              .ended = [this] (std::size_t index, FinishReason finish,
+                               std::span<const float> samples) { keep (index, finish, samples); },
+              .failed = [this] (std::size_t index, const Error& error) { recordFailure (index, error); },
+              .isCancelled = [this] { return interrupt.came(); } });
+        report.renderMs = std::chrono::duration<double, std::milli> (Clock::now() - began).count();
+        progress.reset();
+    }
+
+    void showProgress()
+    {
+        if (options.quiet)
+            return;
+        std::vector<Progress::Passage> titles;
+        titles.reserve (wanted.size());
+        for (const auto& take : wanted)
+        {
+            std::size_t letters = 0;
+            for (const auto& line : take.request.lines)
+                letters += lettersIn (line.text);
+            titles.push_back ({ take.title, letters });
+        }
+        progress = std::make_unique<Progress> (
+            session.err, std::move (titles),
+            Progress::Options { .columns = session.terminalColumns,
+                                .secondsPerFrame = static_cast<double> (report.model.frameSamples) /
+                                                   static_cast<double> (report.model.sampleRateHz) });
+    }
+
+    void hear (std::size_t samples)
+    {
+        if (progress != nullptr)
+            for (auto left = static_cast<std::int64_t> (samples); left > 0; left -= report.model.frameSamples)
+                progress->frame();
+    }
+
+    project::TakeRecord recordOf (std::size_t index) const
+    {
+        project::TakeRecord take;
+        take.line = wanted[index].line;
+        take.request = wanted[index].name;
+        take.seed = wanted[index].request.seed;
+        take.fingerprint = report.model.fingerprint;
+        return take;
+    }
+
+    void keep (std::size_t index, FinishReason finish, std::span<const float> samples)
+    {
+        if (finish == FinishReason::Cancelled)
+            return;
+        auto take = recordOf (index);
+        take.state = finish == FinishReason::Length ? RecordState::CutOff : RecordState::Done;
+        take.length = { std::ssize (samples) };
+        take.audio = contentHash (samples);
+        orThrow (store->keep (samples));
+        if (take.audio != wanted[index].lostAudio)
+            record (std::move (take));
+        if (progress != nullptr)
+            progress->passageEnded();
+    }
+
+    void recordFailure (std::size_t index, const Error& error)
+    {
+        auto take = recordOf (index);
+        take.state = RecordState::Failed;
+        take.failure = error.message;
+        try
+        {
+            record (std::move (take));
+        }
+        catch (const Exception& exception)
+        {
+            note (exception.error.text()); // the first error is the one to report
+        }
+    }
+
+    void record (project::TakeRecord take)
+    {
+        take.id = recorder.add (take);
+        if (take.state != RecordState::Failed)
+            report.rendered.insert (take.id.value);
+        auto changed = *document;
+        changed.takes.push_back (std::make_shared<const project::TakeRecord> (std::move (take)));
+        document = std::make_shared<const project::Document> (std::move (changed));
+    }
+
+    /** Writes the sound and reports. */
+    int end()
+    {
+        report.project = options.script.string();
+        if (interrupt.came())
+        {
+            report.exitCode = interrupt.exitCode();
+            session.err << "Stopped; what was rendered is kept in the project.\n";
+        }
+        else
+        {
+            report.exitCode = isCut() ? exitCut : exitOk;
+            if (! options.out.empty())
+                write();
+        }
+        if (! options.quiet)
+            session.err << summary (report, *document) << '\n';
+        if (options.json)
+            session.out
+                << toJson (report, *document).dump (2, ' ', false, nlohmann::json::error_handler_t::replace)
+                << '\n';
+        return report.exitCode;
+    }
+
+    /** Speech is missing in a take that nobody has chosen as it is. */
+    bool isCut() const
+    {
+        const auto passages = project::passagesOf (*document);
+        return std::any_of (passages.begin(), passages.end(), [this] (const auto& passage) {
+            const auto& line = *document->lines[passage.first];
+            const auto* take = heardTake (*document, passage);
+            return take != nullptr && take->state == RecordState::CutOff && ! line.isLocked &&
+                   line.chosen != take->id;
+        });
+    }
+
+    void write()
+    {
+        const auto playlist = playlistOf (*document);
+        for (const auto& placed : playlist.takes)
+            if (! store->has (project::samplesOf (*placed.take)))
+                fail (
+                    ErrorCode::NotFound,
+                    fmt::format ("take {} is chosen and no longer in the take store, and this engine speaks "
+                                 "otherwise. Choose another take.",
+                                 placed.take->id.value),
+                    options.script.string());
+        const auto writer = orThrow (
+            AudioWriter::create (options.out, orThrow (formatOf (options.out, sampleTypeOf (options)))));
+        play (playlist, *store, [&] (std::span<const float> block) { orThrow (writer->write (block)); });
+        report.seconds = static_cast<double> (writer->samples()) / static_cast<double> (modelSampleRateHz);
+        report.isPartial = report.exitCode == exitCut;
+        report.output = options.out.string();
+        if (report.isPartial)
+            report.output = orThrow (writer->keepPartial()).string();
+        else
+            orThrow (writer->finish());
+        if (writer->clipped() > 0)
+            note (fmt::format (
+                "{} samples were too loud for a 16-bit file and were clipped. --format f32 keeps them.",
+                writer->clipped()));
+    }
+
+    const RenderOptions& options;
+    Session& session;
+    Interrupt interrupt { [this] { session.exitNow (interrupt.exitCode()); } };
+    Recorder recorder;
+    std::unique_ptr<SampleStore> store;
+    std::shared_ptr<const project::Document> document;
+    LoadOptions load;
+    std::optional<VoiceShelf> shelf;
+    std::vector<WantedTake> wanted;
+    std::unique_ptr<Progress> progress;
+    ProjectReport report;
+};
+} // namespace
+
+bool isProject (const std::filesystem::path& file)
+{
+    auto extension = file.extension().string();
+    std::transform (extension.begin(), extension.end(), extension.begin(),
+                    [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; });
+    if (extension == project::projectExtension)
+        return true;
+    std::error_code ignored;
+    if (! std::filesystem::is_regular_file (file, ignored))
+        return false;
+    std::string head (256, '\0');
+    std::ifstream stream (file, std::ios::binary);
+    stream.read (head.data(), static_cast<std::streamsize> (head.size()));
+    head.resize (static_cast<std::size_t> (stream.gcount()));
+    return project::isProjectText (head);
+}
+
+int renderProject (const RenderOptions& options, Session& session)
+{
+    return ProjectRender (options, session).run();
+}
+} // namespace tableread::engine
