@@ -49,6 +49,7 @@ void Performance::setHostRate (double hertz)
 
 void Performance::render (PerformanceJob job)
 {
+    forgetUnasked();
     link.cancelAll();
     const std::lock_guard lock (mutex);
     std::vector<Entry> fresh;
@@ -69,14 +70,39 @@ void Performance::render (PerformanceJob job)
     gapAfter = job.gapAfter;
     begun = lastChange = Clock::now();
     publish();
-    for (const auto& entry : entries)
-        if (! entry.take->isFinal())
-            link.submit (entry.take, entry.job.request);
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        if (! entries[i].take->isFinal())
+            unasked.push_back (i);
+    askForMore();
 }
 
 void Performance::cancel()
 {
+    forgetUnasked();
     link.cancelAll();
+}
+
+/** Ends what the link does not know yet. */
+void Performance::forgetUnasked()
+{
+    const std::lock_guard lock (mutex);
+    for (const auto index : std::exchange (unasked, {}))
+    {
+        entries[index].take->cancel();
+        entries[index].audio->pump();
+    }
+    publish();
+}
+
+void Performance::askForMore()
+{
+    while (! unasked.empty())
+    {
+        const auto& entry = entries[unasked.front()];
+        if (! link.submit (entry.take, entry.job.request))
+            return; // when a take has ended there is room again
+        unasked.pop_front();
+    }
 }
 
 Performance::View Performance::view()
@@ -127,6 +153,8 @@ void Performance::takeChanged (const Take& take)
     entry->audio->pump();
     lastChange = Clock::now();
     const auto& place = places[(std::size_t) (entry - entries.begin())];
+    if (take.isFinal())
+        askForMore();
     if (take.isFinal() || take.audio().rendered() > place.length.value)
         publish();
     changed.notify_all();

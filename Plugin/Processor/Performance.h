@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -108,12 +109,15 @@ private:
     std::shared_ptr<HostAudio> hosted (const std::shared_ptr<Take>& take) const;
     bool isRendering() const;
     Timeline timeline() const;
-    void publish(); // with the lock held
+    void publish();    // with the lock held
+    void askForMore(); // with the lock held
+    void forgetUnasked();
 
     std::mutex mutex; // guards everything below except the exchange's audio side
     std::condition_variable changed;
     std::vector<Entry> entries;
-    bool isPlanned = true; // the newest plan has all of them, to their ends
+    std::deque<std::size_t> unasked; // entries that the link had no room for yet
+    bool isPlanned = true;           // the newest plan has all of them, to their ends
     ModelSamples gapAfter;
     std::vector<Place> places; // of the entries in the newest plan
     double hostRateHz = (double) modelSampleRateHz;

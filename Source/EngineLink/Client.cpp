@@ -287,16 +287,30 @@ struct Client::Page
     std::string body;
 };
 
-CallResult<Client::Page> Client::get (const char* what, const char* doing)
+struct Client::Question
+{
+    std::string path;
+    const char* doing; // in words
+    http::verb verb = http::verb::get;
+    std::string body {};
+};
+
+CallResult<Client::Page> Client::ask (const Question& question)
 {
     if (isCancelled())
         return tl::unexpected (failure ({}, ""));
     Call call (*this);
     if (call.open())
         return tl::unexpected (noEngine());
-    http::request<http::string_body> request { http::verb::get, what, 11 };
+    http::request<http::string_body> request { question.verb, question.path, 11 };
     request.set (http::field::host, "engine");
     request.keep_alive (false);
+    if (! question.body.empty())
+    {
+        request.set (http::field::content_type, "application/json");
+        request.body() = question.body;
+        request.prepare_payload();
+    }
     const auto waitFor = [&] (auto start) { return call.wait (limits.health, start); };
     auto error = call.ask (request, waitFor);
     Page page;
@@ -305,14 +319,14 @@ CallResult<Client::Page> Client::get (const char* what, const char* doing)
         error = call.readSome (waitFor,
                                [&] (const char* data, std::size_t size) { page.body.append (data, size); });
     if (! call.parser.is_done() || isCancelled())
-        return tl::unexpected (failure (error.message(), doing));
+        return tl::unexpected (failure (error.message(), question.doing));
     page.status = (int) call.parser.get().result_int();
     return page;
 }
 
 CallResult<protocol::Health> Client::health()
 {
-    const auto page = get (protocol::healthPath, "it was asked for its health");
+    const auto page = ask ({ protocol::healthPath, "it was asked for its health" });
     if (! page)
         return tl::unexpected (page.error());
     auto health = protocol::parseHealth (page->body);
@@ -327,8 +341,28 @@ CallResult<protocol::Health> Client::health()
 
 bool Client::isAlive()
 {
-    const auto page = get (protocol::livePath, "it was asked whether it lives");
+    const auto page = ask ({ protocol::livePath, "it was asked whether it lives" });
     return page && (page->status == 200 || page->status == 404); // an older engine does not know the path
+}
+
+std::optional<protocol::JobStatus> Client::statusOf (const Question& question)
+{
+    const auto page = ask (question);
+    if (! page || page->status != 200)
+        return std::nullopt;
+    const auto status = protocol::parseJobStatus (page->body);
+    return status ? std::optional (*status) : std::nullopt;
+}
+
+std::optional<protocol::JobStatus> Client::job (const std::string& id)
+{
+    return statusOf ({ protocol::jobsPath + ('/' + id), "it was asked for a job" });
+}
+
+std::optional<protocol::JobStatus> Client::setDue (const std::string& id, std::optional<double> dueMs)
+{
+    return statusOf ({ protocol::jobsPath + ('/' + id), "a job was to be changed", http::verb::patch,
+                       protocol::dueChange (dueMs) });
 }
 
 CallResult<protocol::SpeechEnd> Client::speak (const protocol::SpeechRequest& request,

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "EngineLink/Protocol.h"
 
@@ -37,8 +39,8 @@ using CallResult = tl::expected<T, CallFailure>;
 
 /** Calls to one engine over its Unix socket.
 
-    Threads   health(), isAlive() and speak() block their caller, one call at a time; cancel() from any thread ends a
-              running call at once, and every later one.
+    Threads   all but cancel() block their caller, one call at a time; cancel() from any thread ends a running call at
+              once, and every later one.
     Signals   none: sockets are written to without SIGPIPE, so a host does not die because its engine did.
 */
 class Client
@@ -72,14 +74,22 @@ public:
     speak (const protocol::SpeechRequest& request,
            const std::function<void (std::span<const float>)>& onSpeech);
 
+    /** What the engine knows of a job that was asked for with this id; empty: it does not answer, or knows none. */
+    [[nodiscard]] std::optional<protocol::JobStatus> job (const std::string& id);
+
+    /** Changes when a job is due that waits for a seat; empty: nobody listens. @returns as job(). */
+    std::optional<protocol::JobStatus> setDue (const std::string& id, std::optional<double> dueMs);
+
     void cancel();
 
 private:
     struct Connection;
     struct Call;
     struct Page;
+    struct Question;
 
-    CallResult<Page> get (const char* what, const char* doing);
+    CallResult<Page> ask (const Question& question);
+    std::optional<protocol::JobStatus> statusOf (const Question& question);
     bool isCancelled() const { return cancelled.load (std::memory_order_acquire); }
     CallFailure failure (const std::string& why, const char* doing) const;
     CallFailure noEngine() const;

@@ -97,6 +97,23 @@ Result<Health> parseHealth (std::string_view text)
         });
 }
 
+Result<JobStatus> parseJobStatus (std::string_view text)
+{
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    return readJson<JobStatus> (text, "what the engine says of a job", maxBodyBytes,
+                                [] (const Json& json, JobStatus& job) {
+                                    const JsonFields fields (json, {});
+                                    job.state = fields.text ("state");
+                                    job.place = fields.integer ("place", 0, 0, most);
+                                    job.frames = fields.integer ("frames", 0, 0, most);
+                                });
+}
+
+std::string dueChange (std::optional<double> dueMs)
+{
+    return Json { { "due_ms", dueMs ? Json (*dueMs) : Json (nullptr) } }.dump();
+}
+
 const char* nameOf (FinishReason reason)
 {
     for (const auto& [value, name] : finishReasons)

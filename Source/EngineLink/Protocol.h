@@ -26,6 +26,7 @@ inline constexpr const char* livePath = "/livez";   // answered as long as the p
 inline constexpr const char* readyPath = "/readyz"; // 200 if a job would be taken
 inline constexpr const char* speechPath = "/v1/audio/speech";
 inline constexpr const char* voicesPath = "/v1/audio/voices";
+inline constexpr const char* jobsPath = "/v1/tableread/jobs";
 
 inline constexpr std::size_t maxBodyBytes = 4u << 20;                   // of a request
 inline constexpr std::size_t maxUploadBytes = std::size_t { 64 } << 20; // of a voice, as a form
@@ -140,6 +141,16 @@ struct Health
     bool operator== (const Health&) const = default;
 };
 
+/** What an engine says of a job. */
+struct JobStatus
+{
+    std::string state;      // "queued", "preparing", "speaking", "ended"
+    std::int64_t place = 0; // in its queue by arrival, 1 is the next; 0: in none
+    std::int64_t frames = 0;
+
+    bool operator== (const JobStatus&) const = default;
+};
+
 /** Writes and reads a request. An empty `input` is filled from the lines, so that any server understands
     the request at least as plain text.
     @returns on reading: InvalidInput or OutOfRange with the field in `where`. */
@@ -148,6 +159,11 @@ std::string toJson (const SpeechRequest& request);
 
 std::string toJson (const Health& health);
 [[nodiscard]] Result<Health> parseHealth (std::string_view json);
+
+[[nodiscard]] Result<JobStatus> parseJobStatus (std::string_view json);
+
+/** The body of a PATCH: when a job that waits is due; empty: nobody listens. */
+std::string dueChange (std::optional<double> dueMs);
 
 /** OpenAI's error object, with `where` as its "param". Its "type" follows the answer's status, by default that of the
     code. */

@@ -2,9 +2,11 @@
 #include "EngineLink/RenderLink.h"
 
 #include <algorithm>
+#include <random>
+#include <system_error>
 #include <utility>
 
-#include "EngineLink/Continuation.h"
+#include "Passage/Passage.h"
 
 namespace tableread
 {
@@ -12,22 +14,43 @@ namespace
 {
 using Phase = LinkStatus::Phase;
 
-std::chrono::milliseconds grown (std::chrono::milliseconds first, int times,
-                                 std::chrono::milliseconds longest)
+/** Ids of jobs are told apart in the whole engine, whoever asked. */
+std::string uniqueName()
 {
-    return std::min (longest, first * (1 << std::clamp (times, 0, 10)));
+    constexpr const char* digits = "0123456789abcdef";
+    std::random_device random;
+    std::string text = "link-";
+    for (int i = 0; i < 16; ++i)
+        text += digits[random() % 16];
+    return text;
+}
+
+std::int64_t expectedSamples (const protocol::SpeechRequest& request)
+{
+    std::size_t letters = request.lines.empty() ? lettersIn (request.input) : 0;
+    for (const auto& line : request.lines)
+        letters += lettersIn (line.text);
+    return estimatedLength (letters).value;
 }
 } // namespace
 
 RenderLink::RenderLink (Options settings, Listener& listener)
     : options (std::move (settings))
     , events (listener)
+    , name (uniqueName())
     , supervisor ([this] {
         auto engine = options.engine;
         engine.onProgress = [this] (const StartProgress& progress) { starting (progress); };
         return engine;
     }())
+    , queue ({ options.mostJobs, options.attempts, options.firstPause, options.longestPause })
     , program (options.engine.search.setting)
+    , pool ([this] {
+        std::vector<std::thread> first;
+        first.emplace_back ([this] { speakAll(); });
+        return first;
+    }())
+    , ender ([this] { endDropped(); })
     , thread ([this] { run(); })
 {}
 
@@ -38,26 +61,71 @@ RenderLink::~RenderLink()
         leaving = true;
     }
     cancelAll();
-    wake.notify_all();
     thread.join();
+    {
+        const std::lock_guard lock (mutex);
+        isOver = true;
+    }
+    wake.notify_all();
+    ender.join();
+    for (auto& each : pool)
+        each.join();
 }
 
-void RenderLink::submit (std::shared_ptr<Take> take, protocol::SpeechRequest request)
+Result<void> RenderLink::submit (std::shared_ptr<Take> take, protocol::SpeechRequest request, Urgency urgency)
+{
+    auto job = std::make_shared<RenderJob>();
+    job->counted = take->audio().rendered();
+    job->take = std::move (take);
+    job->expected = expectedSamples (request);
+    job->request = std::move (request);
+    job->urgency = urgency;
+    const std::lock_guard lock (mutex);
+    if (leaving) // and a listener asks for more
+        return tl::unexpected (Error { ErrorCode::Cancelled, "the link is being closed", {} });
+    if (! queue.add (job))
+        return tl::unexpected (Error { ErrorCode::Busy,
+                                       std::to_string (queue.waiting()) +
+                                           " passages wait to be rendered, and no more can. Try again later.",
+                                       {} });
+    wake.notify_all();
+    return {};
+}
+
+void RenderLink::reorder (std::span<const RenderQueue::Change> changes)
 {
     const std::lock_guard lock (mutex);
-    jobs.push_back ({ std::move (take), std::move (request) });
-    now.queued = jobs.size();
+    queue.reorder (changes);
+    wake.notify_all();
+}
+
+void RenderLink::cancel (const Take& take)
+{
+    const std::lock_guard lock (mutex);
+    if (const auto job = queue.drop (take))
+    {
+        dropped.push_back (job->take);
+        ++now.moves;
+    }
+    for (const auto& job : queue.jobsUnderWay())
+        if (job->take.get() == &take)
+            job->stop.raise();
+    if (queue.isEmpty())
+        stop.raise();
     wake.notify_all();
 }
 
 void RenderLink::cancelAll()
 {
     const std::lock_guard lock (mutex);
-    dropped.insert (dropped.end(), jobs.begin(), jobs.end());
-    jobs.clear();
-    now.queued = 0;
-    if (now.phase != Phase::Idle)
-        stop.raise();
+    for (const auto& job : queue.dropWaiting())
+    {
+        dropped.push_back (job->take);
+        ++now.moves;
+    }
+    for (const auto& job : queue.jobsUnderWay())
+        job->stop.raise();
+    stop.raise();
     wake.notify_all();
 }
 
@@ -74,186 +142,221 @@ void RenderLink::tryAgain (bool withEmbeddedModel)
     const std::lock_guard lock (mutex);
     triesAgain = withEmbeddedModel;
     now.safeMode.reset();
+    queue.forgive();
 }
 
 LinkStatus RenderLink::status() const
 {
     const std::lock_guard lock (mutex);
-    return now;
+    auto result = now;
+    result.queued = queue.waiting();
+    result.underWay = queue.underWay();
+    const auto pause = queue.pauseAt (Clock::now());
+    if (queue.isEmpty())
+        return result;
+    if (isStarting || (queue.underWay() == 0 && pause == RenderQueue::Pause::None))
+        result.phase = Phase::Starting;
+    else if (queue.underWay() > 0)
+        result.phase = Phase::Rendering;
+    else
+    {
+        const bool isLost = pause == RenderQueue::Pause::Lost;
+        result.phase = isLost ? Phase::Restarting : Phase::Waiting;
+        result.detail = isLost ? lastLoss : "the engine is busy with another job";
+    }
+    return result;
+}
+
+LinkProgress RenderLink::progress() const
+{
+    LinkProgress result;
+    std::int64_t missing = 0;
+    const std::lock_guard lock (mutex);
+    result.takes.reserve (queue.waiting() + queue.underWay());
+    for (const auto* jobs : { &queue.jobsUnderWay(), &queue.jobsThatWait() })
+        for (const auto& job : *jobs)
+        {
+            const auto rendered = job->take->audio().rendered();
+            missing += std::max (job->expected - rendered, frameSamples);
+            result.takes.push_back ({ job->take, rendered / frameSamples, job->expected / frameSamples,
+                                      jobs == &queue.jobsUnderWay() });
+        }
+    result.realTimeFactor = pace.realTimeFactor (Clock::now());
+    result.firstAudio = firstAudio;
+    if (result.realTimeFactor)
+        result.secondsLeft = *result.realTimeFactor * (double) missing / (double) modelSampleRateHz;
+    return result;
 }
 
 void RenderLink::run()
 {
-    while (const auto job = nextJob())
-        render (*job);
+    Lock lock (mutex);
+    while (! leaving)
+        if (! isEnding && dropped.empty() && queue.mayBegin (Clock::now(), now.seats))
+            beginNext (lock);
+        else if (! lookAtOne (lock))
+            waitForWork (lock);
 }
 
-std::optional<RenderLink::Job> RenderLink::nextJob()
+void RenderLink::beginNext (Lock& lock)
 {
-    std::unique_lock lock (mutex);
-    now.phase = Phase::Idle;
-    now.detail.clear();
+    const bool mayReplace = ! queue.hasBegun(); // only the same engine can go on
+    now.start = {};
+    stop.lower();
+    lock.unlock();
+    const auto health = reachEngine (mayReplace);
+    lock.lock();
+    isStarting = false;
+    if (stop.isRaised())
+        return;
+    if (! health)
+        return reachedNone (lock, health.error());
+    now.model = health->model;
+    now.voices = health->voices;
+    now.seats = std::clamp (health->seats, 1, std::max (options.mostAtOnce, 1));
+    frameSamples = health->frameSamples;
+    if (const auto job = queue.begin (Clock::now(), now.seats))
+        hand (lock, job, health->fingerprint);
+}
+
+Result<protocol::Health> RenderLink::reachEngine (bool mayReplace)
+{
+    {
+        Lock lock (mutex);
+        const auto wanted = program;
+        const auto again = std::exchange (triesAgain, std::nullopt);
+        const auto silent = std::exchange (silentSince, std::nullopt);
+        lock.unlock();
+        supervisor.setProgram (wanted);
+        if (again)
+            supervisor.tryAgain (*again);
+        if (silent)
+            supervisor.wasSilentFor (
+                std::chrono::duration_cast<std::chrono::milliseconds> (Clock::now() - *silent));
+    }
+    auto health = supervisor.ensureRunning (stop, mayReplace);
+    const std::lock_guard lock (mutex);
+    now.safeMode = supervisor.safeMode();
+    now.isEmbeddedOnly = supervisor.isEmbeddedOnly();
+    return health;
+}
+
+void RenderLink::reachedNone (Lock& lock, const Error& why)
+{
+    auto error = why;
+    lastLoss = why.text();
+    if (why.code == ErrorCode::Io && ! now.safeMode)
+    {
+        ++now.losses;
+        if (queue.reachNone (Clock::now()) == RenderQueue::Verdict::Again)
+            return;
+        error.message += ". Tried " + std::to_string (queue.lostInARow()) + " times.";
+    }
+    const auto all = queue.dropWaiting();
+    now.moves += all.size();
+    lock.unlock();
+    failAll (all, error);
+    lock.lock();
+}
+
+/** Gives a job that has begun to the pool. */
+void RenderLink::hand (Lock& lock, const Job& job, const std::string& fingerprint)
+{
+    pace.setUnderWay (queue.underWay(), Clock::now());
+    lock.unlock();
+    if (job->take->audio().rendered() > 0 && job->take->fingerprint() != fingerprint)
+    {
+        leave (job, TakeState::Failed,
+               { ErrorCode::Conflict,
+                 "a different engine answered than the one that began this line. Render it again.",
+                 {} });
+        lock.lock();
+        return;
+    }
+    job->take->begin (fingerprint);
+    events.takeChanged (*job->take);
+    lock.lock();
+    if (job->lost == 0 && job->busy == 0) // an engine that is asked again and again does not come nearer
+        ++now.moves;
+    job->id = name + '-' + std::to_string (++attempts);
+    job->nextLook = Clock::now() + options.lookEvery;
+    handed.push_back (job);
+    if (pool.size() < queue.underWay())
+        try
+        {
+            pool.emplace_back ([this] { speakAll(); });
+        }
+        catch (const std::system_error&) // too many threads: one of those that there are takes it later
+        {}
+    wake.notify_all();
+}
+
+/** Tells the engine of a changed due time, or asks what has become of a request that has brought nothing yet.
+    @returns false if there is none. */
+bool RenderLink::lookAtOne (Lock& lock)
+{
+    const auto job = queue.toLookAt (Clock::now());
+    if (job == nullptr)
+        return false;
+    const auto id = job->id;
+    const bool isDueChanged = job->isDueChanged;
+    const auto urgency = job->urgency;
+    job->nextLook = Clock::now() + options.lookEvery;
+    lock.unlock();
+    std::optional<protocol::JobStatus> known;
+    {
+        Client client (options.engine.socket, options.engine.timeouts);
+        const StopSignal::Action breakOff (stop, [&] { client.cancel(); });
+        known = isDueChanged ? client.setDue (id, urgency.dueMs (Clock::now())) : client.job (id);
+    }
+    lock.lock();
+    if (! known)
+        return true;
+    if (job->urgency.due == urgency.due)
+        job->isDueChanged = false;
+    if (*known != std::exchange (job->known, *known))
+        ++now.moves;
+    return true;
+}
+
+void RenderLink::waitForWork (Lock& lock)
+{
+    const bool mayBegin = ! isEnding && dropped.empty();
+    const auto chance = mayBegin ? queue.nextChance (Clock::now(), now.seats) : std::nullopt;
+    const auto look = queue.nextLook();
+    const auto next =
+        std::min (chance.value_or (Clock::time_point::max()), look.value_or (Clock::time_point::max()));
+    if (next == Clock::time_point::max())
+        wake.wait (lock);
+    else
+        wake.wait_until (lock, next);
+}
+
+void RenderLink::starting (const StartProgress& progress)
+{
+    const std::lock_guard lock (mutex);
+    now.start = progress;
+    if (progress.step != StartProgress::Step::Looking) // which takes no time worth a word
+        isStarting = true;
+}
+
+void RenderLink::endDropped()
+{
+    Lock lock (mutex);
     while (true)
     {
-        wake.wait (lock, [this] { return leaving || ! jobs.empty() || ! dropped.empty(); });
-        if (! dropped.empty())
-        {
-            const auto cancelled = std::exchange (dropped, {});
-            lock.unlock();
-            for (const auto& job : cancelled)
-                end (*job.take, TakeState::Cancelled);
-            lock.lock();
-            continue;
-        }
-        if (leaving)
-            return std::nullopt;
-        auto job = std::move (jobs.front());
-        jobs.pop_front();
-        now.queued = jobs.size();
-        now.phase = Phase::Starting;
-        now.start = {};
-        stop.lower();
-        return job;
+        wake.wait (lock, [this] { return isOver || ! dropped.empty(); });
+        if (dropped.empty())
+            return;
+        const auto gone = std::exchange (dropped, {});
+        isEnding = true;
+        lock.unlock();
+        for (const auto& take : gone)
+            end (*take, TakeState::Cancelled);
+        lock.lock();
+        isEnding = false;
+        wake.notify_all();
     }
-}
-
-void RenderLink::render (const Job& job)
-{
-    std::unique_lock lock (mutex);
-    const auto wanted = program;
-    const auto again = std::exchange (triesAgain, std::nullopt);
-    lock.unlock();
-    supervisor.setProgram (wanted);
-    if (again)
-        supervisor.tryAgain (*again);
-    Attempts attempts;
-    while (renderOnce (job, attempts) == Next::TryAgain)
-        ;
-}
-
-RenderLink::Next RenderLink::renderOnce (const Job& job, Attempts& attempts)
-{
-    const bool hasBegun = job.take->audio().rendered() > 0; // only the same engine can go on
-    const auto health = supervisor.ensureRunning (stop, ! hasBegun);
-    const auto safeMode = supervisor.safeMode();
-    {
-        const std::lock_guard lock (mutex);
-        now.safeMode = safeMode;
-        now.isEmbeddedOnly = supervisor.isEmbeddedOnly();
-    }
-    if (stop.isRaised())
-    {
-        end (*job.take, TakeState::Cancelled);
-        return Next::End;
-    }
-    if (! health && health.error().code == ErrorCode::Io && ! safeMode)
-        return lost (job, attempts, health.error());
-    if (! health)
-    {
-        failAll (job, health.error());
-        return Next::End;
-    }
-
-    if (hasBegun && job.take->fingerprint() != health->fingerprint)
-    {
-        end (*job.take, TakeState::Failed,
-             { ErrorCode::Io,
-               "a different engine answered than the one that began this line. Render it again.",
-               {} });
-        return Next::End;
-    }
-    {
-        const std::lock_guard lock (mutex);
-        now.model = health->model;
-        now.voices = health->voices;
-    }
-    job.take->begin (health->fingerprint);
-    events.takeChanged (*job.take);
-    return ask (job, attempts);
-}
-
-RenderLink::Next RenderLink::ask (const Job& job, Attempts& attempts)
-{
-    Client client (options.engine.socket, options.engine.timeouts);
-    setPhase (Phase::Rendering);
-    Continuation continuation (*job.take);
-    const auto result = [&] {
-        const StopSignal::Action breakOff (stop, [&] { client.cancel(); });
-        return client.speak (job.request, [&] (std::span<const float> speech) {
-            continuation.add (speech);
-            if (! continuation.isSame() || ! continuation.fits())
-                client.cancel();
-            else if (continuation.broughtNew())
-                events.takeChanged (*job.take);
-        });
-    }();
-
-    if (continuation.broughtNew())
-        attempts = {};
-    const bool isCancelled =
-        result && result->reason == protocol::FinishReason::Cancelled; // by somebody else
-    if (stop.isRaised() || (isCancelled && continuation.isSame()))
-        end (*job.take, TakeState::Cancelled);
-    else if (! continuation.isSame() || (result && ! continuation.reachedKnown()))
-        end (*job.take, TakeState::Failed,
-             { ErrorCode::Io,
-               "the engine was restarted and its speech does not match what it sent before. Render the line "
-               "again.",
-               {} });
-    else if (! continuation.fits())
-        end (*job.take, TakeState::Failed,
-             { ErrorCode::OutOfMemory, "the speech is longer than a take can hold. Split the passage.", {} });
-    else if (result)
-        finish (*job.take, *result);
-    else if (result.error().kind == CallFailure::Kind::Refused)
-        end (*job.take, TakeState::Failed, result.error().error);
-    else if (result.error().kind == CallFailure::Kind::Busy)
-    {
-        setPhase (Phase::Waiting, "the engine is busy with another job");
-        const auto pause = grown (options.firstPause, attempts.busy++, options.longestPause);
-        stop.pause (std::max (pause, std::min (result.error().retryAfter, options.longestPause)));
-        return Next::TryAgain;
-    }
-    else
-    {
-        if (result.error().silence.count() > 0)
-            supervisor.wasSilentFor (result.error().silence);
-        return lost (job, attempts, result.error().error);
-    }
-    return Next::End;
-}
-
-RenderLink::Next RenderLink::lost (const Job& job, Attempts& attempts, const Error& why)
-{
-    if (++attempts.lost >= options.attempts)
-    {
-        auto error = why;
-        error.message += ". Tried " + std::to_string (attempts.lost) + " times.";
-        failAll (job, error);
-        return Next::End;
-    }
-    setPhase (Phase::Restarting, why.text());
-    stop.pause (grown (options.firstPause, attempts.lost - 1, options.longestPause));
-    return Next::TryAgain;
-}
-
-void RenderLink::failAll (const Job& job, const Error& why)
-{
-    std::deque<Job> others;
-    {
-        const std::lock_guard lock (mutex);
-        others.swap (jobs);
-        now.queued = 0;
-    }
-    end (*job.take, TakeState::Failed, why);
-    for (const auto& other : others)
-        end (*other.take, TakeState::Failed, why);
-}
-
-void RenderLink::finish (Take& take, const protocol::SpeechEnd& how)
-{
-    take.finish (how.reason == protocol::FinishReason::Length ? Take::Ending::CutOff : Take::Ending::Whole);
-    events.takeChanged (take);
 }
 
 /** Ends a take that is not finished. */
@@ -266,18 +369,9 @@ void RenderLink::end (Take& take, TakeState state, Error why)
     events.takeChanged (take);
 }
 
-void RenderLink::setPhase (Phase phase, std::string detail)
+void RenderLink::failAll (std::span<const Job> all, const Error& why)
 {
-    const std::lock_guard lock (mutex);
-    now.phase = phase;
-    now.detail = std::move (detail);
-}
-
-void RenderLink::starting (const StartProgress& progress)
-{
-    const std::lock_guard lock (mutex);
-    now.start = progress;
-    if (progress.step != StartProgress::Step::Looking) // which takes no time worth a word
-        now.phase = Phase::Starting;
+    for (const auto& job : all)
+        end (*job->take, TakeState::Failed, why);
 }
 } // namespace tableread

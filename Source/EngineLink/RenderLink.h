@@ -6,10 +6,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "EngineLink/Continuation.h"
+#include "EngineLink/Pace.h"
+#include "EngineLink/RenderQueue.h"
 #include "EngineLink/Supervisor.h"
 #include "Take/Take.h"
 
@@ -23,7 +27,7 @@ struct LinkStatus
         Idle,
         Starting, // an engine is being searched for, started, or loading its model
         Rendering,
-        Waiting,   // the engine is busy with another job
+        Waiting,   // the engine is busy with the jobs of others
         Restarting // the engine was lost and will be asked again after a pause
     };
 
@@ -34,16 +38,38 @@ struct LinkStatus
     bool isEmbeddedOnly = false;                    // until tryAgain (false), or another program is chosen
     std::string model;                              // of the last engine that answered
     std::optional<std::vector<std::string>> voices; // its model's own; empty: no engine has answered yet
-    std::size_t queued = 0;
+    int seats = 1;                        // how many requests it speaks at once, as far as we use them
+    std::size_t queued = 0, underWay = 0; // takes that wait here; that the engine was asked for
+    std::uint64_t moves =
+        0; // counts takes that began or ended, and what the engine says of those that wait in its queue
+    std::uint64_t losses = 0; // counts engines that were lost, or could not be reached
+    std::int64_t samples = 0; // that takes have got since the link began
 };
 
-/** Fills takes with speech, one after the other, on a thread that talks to the engine.
+/** How far the takes are that were submitted and have not ended. */
+struct LinkProgress
+{
+    struct Entry
+    {
+        std::shared_ptr<const Take> take;
+        std::int64_t frames = 0, expectedFrames = 0; // the latter is estimated from the text
+        bool isUnderWay = false;
+    };
 
-    If an engine dies, it is restarted and asked for the same take again. With the same fingerprint it repeats the
-    take bit for bit, so the part that the take already has is compared and skipped. After `attempts` losses in a
-    row, counted from the last attempt that brought a new sample, the take fails, and so do all queued ones, which
-    would fail too. A take that the engine refuses fails alone. Every submitted take ends: done, failed or cancelled.
-    Threads   all methods: any thread. Listener: the link thread.
+    std::vector<Entry> takes;
+    std::optional<double> realTimeFactor;                // of all requests together (Pace)
+    std::optional<std::chrono::milliseconds> firstAudio; // of the last take that began: from its request on
+    std::optional<double> secondsLeft;                   // until all are done; empty: not known yet
+};
+
+/** Fills takes with speech: as many at a time as the engine has seats, the most urgent first. Each request under way has a
+    thread of a pool, which grows to at most `mostAtOnce`; the link thread finds the engine and hands requests out.
+
+    If an engine dies, it is restarted once for all requests, and asked for the same takes again. With the same fingerprint it
+    repeats a take bit for bit, so the part that the take already has is compared and skipped. RenderQueue has the rules for
+    how often. A take that the engine refuses fails alone, and if no engine can be reached, all fail. Every submitted take
+    ends: done, failed or cancelled.
+    Threads   all methods: any thread. Listener: the link's threads, one at a time for each take.
 */
 class RenderLink
 {
@@ -53,7 +79,7 @@ public:
     public:
         virtual ~Listener() = default;
 
-        /** The take has more samples or another state. [link thread] */
+        /** The take has more samples or another state. May call back into the link. [link's threads] */
         virtual void takeChanged (const Take& take) = 0;
     };
 
@@ -63,19 +89,30 @@ public:
         int attempts = 5;
         std::chrono::milliseconds firstPause { 200 }; // before asking again; doubles each time
         std::chrono::milliseconds longestPause { 3'000 };
+        std::size_t mostJobs = 1024;                   // that wait
+        int mostAtOnce = 16;                           // requests under way, whatever the engine says
+        std::chrono::milliseconds lookEvery { 1'000 }; // at requests that have brought nothing yet
     };
 
     RenderLink (Options options, Listener& listener);
 
-    /** Cancels everything and waits for the thread. */
+    /** Cancels everything and waits for the threads. */
     ~RenderLink();
 
     RenderLink (const RenderLink&) = delete;
     RenderLink& operator= (const RenderLink&) = delete;
 
-    void submit (std::shared_ptr<Take> take, protocol::SpeechRequest request);
+    /** @returns Busy if `mostJobs` wait already: nothing is dropped, and the take can be submitted later. */
+    [[nodiscard]] Result<void> submit (std::shared_ptr<Take> take, protocol::SpeechRequest request,
+                                       Urgency urgency = {});
 
-    /** Cancels the running job and all waiting ones; later submissions are rendered. */
+    /** Changes when takes are wanted that were submitted. The engine is told of those that wait in its queue. */
+    void reorder (std::span<const RenderQueue::Change> changes);
+
+    /** Cancels a take that was submitted and has not ended. */
+    void cancel (const Take& take);
+
+    /** Cancels all running jobs and all waiting ones; later submissions are rendered. */
     void cancelAll();
 
     /** The engine that the user chose, used at the next start; empty: none. */
@@ -85,52 +122,63 @@ public:
     void tryAgain (bool withEmbeddedModel);
 
     LinkStatus status() const;
+    LinkProgress progress() const;
 
 private:
-    struct Job
-    {
-        std::shared_ptr<Take> take;
-        protocol::SpeechRequest request;
-    };
+    using Job = RenderQueue::Job;
+    using Clock = RenderQueue::Clock;
+    using Lock = std::unique_lock<std::mutex>;
 
-    enum class Next
-    {
-        TryAgain,
-        End
-    };
-
-    struct Attempts
-    {
-        int lost = 0;
-        int busy = 0;
-    };
-
+    // The link thread.
     void run();
-    std::optional<Job> nextJob(); // waits for one; empty: the link is being destroyed
-    void render (const Job& job);
-    Next renderOnce (const Job& job, Attempts& attempts);
-    Next ask (const Job& job, Attempts& attempts);
-    Next lost (const Job& job, Attempts& attempts, const Error& why);
-    void failAll (const Job& job, const Error& why);
-    void finish (Take& take, const protocol::SpeechEnd& how);
-    void end (Take& take, TakeState state, Error why = {});
-    void setPhase (LinkStatus::Phase phase, std::string detail = {});
+    void beginNext (Lock& lock);
+    Result<protocol::Health> reachEngine (bool mayReplace);
+    void reachedNone (Lock& lock, const Error& why);
+    void hand (Lock& lock, const Job& job, const std::string& fingerprint);
+    bool lookAtOne (Lock& lock);
+    void waitForWork (Lock& lock);
     void starting (const StartProgress& progress);
+
+    // The threads of the pool (RenderAttempt.cpp).
+    void speakAll();
+    void ask (const Job& job);
+    protocol::SpeechRequest requestOf (const RenderJob& job);
+    void brought (RenderJob& job);
+    void settle (const Job& job, const Continuation& heard, const CallResult<protocol::SpeechEnd>& result);
+    void askAgain (const Job& job, const CallFailure& failure);
+    void finish (const Job& job, const protocol::SpeechEnd& how);
+    void leave (const Job& job, TakeState state, Error why = {});
+
+    void endDropped(); // a thread of its own: ends takes that were cancelled before they began
+    void forget (const Job& job, bool isWhole);
+    void end (Take& take, TakeState state, Error why = {});
+    void failAll (std::span<const Job> all, const Error& why);
 
     Options options;
     Listener& events;
+    std::string name; // begins the ids of jobs
     Supervisor supervisor;
-    StopSignal stop; // raised: the running job must end
+    StopSignal stop; // raised: nobody wants an engine
 
     mutable std::mutex mutex; // guards everything below
     std::condition_variable wake;
-    std::deque<Job> jobs;
-    std::deque<Job> dropped; // cancelled before they began; the link thread ends their takes
-    LinkStatus now;
+    RenderQueue queue;
+    Pace pace;
+    std::deque<Job> handed;                     // to the pool
+    std::vector<std::shared_ptr<Take>> dropped; // cancelled before they began
+    bool isEnding = false;                      // they are being ended
+    LinkStatus now;                             // phase and numbers are those of status()
+    std::optional<std::chrono::milliseconds> firstAudio;
+    std::int64_t frameSamples = 1;
+    std::uint64_t attempts = 0;                   // counted for the ids of jobs
+    std::string lastLoss;                         // in words
+    std::optional<Clock::time_point> silentSince; // the engine, as a request found out
+    bool isStarting = false;                      // the search for an engine takes its time
     std::filesystem::path program;
     std::optional<bool> triesAgain; // with the embedded model?
-    bool leaving = false;
+    bool leaving = false, isOver = false;
 
-    std::thread thread;
+    std::vector<std::thread> pool;
+    std::thread ender, thread;
 };
 } // namespace tableread

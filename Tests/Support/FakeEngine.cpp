@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Support/FakeEngine.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -13,9 +14,11 @@
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 
 #include "Http/Beast.h"
+#include "Support/FakeSeats.h"
 #include "Support/FakeSpeech.h"
 
 namespace tableread::test
@@ -27,11 +30,16 @@ using Response = http::response<http::string_body>;
 
 constexpr const char* fakeFingerprint = "fake-1";
 constexpr std::int64_t fakeWeightBytes = 53'000'000;
+const std::string jobPrefix = protocol::jobsPath + std::string ("/");
 
-/** The one job that the engine has at a time; ends once. */
+/** A job that has a seat; gives it back once. */
 struct Speaking
 {
-    explicit Speaking (std::atomic<bool>& engineIsBusy) : busy (engineIsBusy) {}
+    Speaking (FakeSeats& engineSeats, std::string job, bool dies)
+        : seats (engineSeats)
+        , id (std::move (job))
+        , mayDie (dies)
+    {}
     ~Speaking() { end(); }
     Speaking (const Speaking&) = delete;
     Speaking& operator= (const Speaking&) = delete;
@@ -39,11 +47,12 @@ struct Speaking
     void end()
     {
         if (std::exchange (holds, false))
-            busy = false;
+            seats.leave (id);
     }
 
-    std::atomic<bool>& busy;
-    bool holds = true;
+    FakeSeats& seats;
+    std::string id;
+    bool mayDie, holds = true;
 };
 
 /** A thread for each connection, one request each. */
@@ -53,6 +62,7 @@ struct FakeEngine::Server
         : owner (engine)
         , socket (std::move (path))
         , faults (std::move (problems))
+        , seats (faults.seats, faults.queue)
     {
         std::filesystem::remove (socket);
         acceptor.emplace (io, asio::local::stream_protocol::endpoint (socket.string()));
@@ -104,6 +114,9 @@ struct FakeEngine::Server
             answerHealth (client);
         else if (request.method() == http::verb::post && request.target() == protocol::speechPath)
             answerSpeech (request, client);
+        else if (const std::string path (request.target().data(), request.target().size());
+                 path.starts_with (jobPrefix))
+            answerJob (request, path.substr (jobPrefix.size()), client);
         client.shutdown (LocalSocket::shutdown_both, error);
     }
 
@@ -134,7 +147,10 @@ struct FakeEngine::Server
         health.model = "tones";
         health.fingerprint = fakeFingerprint;
         health.frameSamples = (std::int64_t) fakeFrameSamples;
-        health.busy = busy || faults.saysBusy;
+        health.seats = faults.seats;
+        health.speaking = seats.speaking();
+        health.waiting = seats.waiting();
+        health.busy = health.speaking > 0 || faults.saysBusy;
         health.voices = faults.voices;
         answer (client, 200, "application/json", protocol::toJson (health));
     }
@@ -151,20 +167,27 @@ struct FakeEngine::Server
                                           "tableread.voices[0].path" }));
         if (faults.html)
             return answer (client, 200, "text/html", "<html>It works!</html>");
-        if (busyAnswersLeft.fetch_sub (1) > 0 || busy.exchange (true))
+        auto varied = *parsed;
+        if (varied.id.empty())
+            varied.id = "fake-job";
+        const auto entry = busyAnswersLeft.fetch_sub (1) > 0
+                               ? FakeSeats::Entry::Full
+                               : seats.enter (varied, [&] { return ! ending && isThere (client); });
+        if (entry == FakeSeats::Entry::Full)
             return refuse (client, { ErrorCode::Busy, "another job runs", {} });
-        Speaking speaking { busy };
+        if (entry == FakeSeats::Entry::Left)
+            return;
+        Speaking speaking (seats, varied.id, hasText (varied));
         {
             const std::lock_guard lock (mutex);
             seen.push_back (*parsed);
         }
         const auto job = owner.started++;
-        auto varied = *parsed;
         if (faults.drifts)
             varied.seed += (std::uint64_t) job;
         http::response<http::empty_body> head { http::status::ok, 11 };
         head.set (http::field::content_type, "audio/pcm");
-        head.set (protocol::jobField, "fake-job");
+        head.set (protocol::jobField, varied.id);
         head.keep_alive (false);
         head.chunked (true);
         http::response_serializer<http::empty_body> writer (head);
@@ -172,6 +195,28 @@ struct FakeEngine::Server
         http::write_header (client, writer, error);
         if (error || ! sendSpeech (fakeSpeech (varied), client, speaking))
             ++owner.abandoned;
+    }
+
+    bool hasText (const protocol::SpeechRequest& request) const
+    {
+        return faults.dieText.empty() ||
+               std::any_of (request.lines.begin(), request.lines.end(), [&] (const auto& line) {
+                   return line.text.find (faults.dieText) != std::string::npos;
+               });
+    }
+
+    void answerJob (const Request& request, const std::string& id, LocalSocket& client)
+    {
+        if (request.method() == http::verb::patch)
+        {
+            const auto due = nlohmann::json::parse (request.body()).at ("due_ms");
+            seats.setDue (id, due.is_null() ? std::nullopt : std::optional (due.get<double>()));
+            ++owner.changed;
+        }
+        if (const auto job = seats.find (id))
+            answer (client, 200, "application/json", *job);
+        else
+            refuse (client, { ErrorCode::NotFound, "no such job", id });
     }
 
     /** @returns false if the client left, or if this engine misbehaves. */
@@ -205,7 +250,7 @@ struct FakeEngine::Server
             std::this_thread::sleep_for (milliseconds (1));
         if (ending || ! isThere (client))
             return false;
-        if (faults.dieAfterFrames != 0 && frame == faults.dieAfterFrames)
+        if (speaking.mayDie && faults.dieAfterFrames != 0 && frame == faults.dieAfterFrames)
             dieIfAsked();
         if (faults.cutAfterFrames != 0 && frame == faults.cutAfterFrames && faults.cuts-- > 0)
         {
@@ -262,8 +307,8 @@ struct FakeEngine::Server
     steady_clock::time_point begun = steady_clock::now();
     std::atomic<int> busyAnswersLeft { faults.busyAnswers };
     std::atomic<int> healthAnswers { 0 };
-    std::atomic<bool> busy { false };
     std::atomic<bool> ending { false };
+    FakeSeats seats;
     mutable std::mutex mutex;
     std::vector<protocol::SpeechRequest> seen;
     asio::io_context io;
@@ -290,6 +335,16 @@ std::vector<protocol::SpeechRequest> FakeEngine::requests() const
     return server->seen;
 }
 
+int FakeEngine::waiting() const
+{
+    return server->seats.waiting();
+}
+
+int FakeEngine::mostAtOnce() const
+{
+    return server->seats.mostAtOnce();
+}
+
 FakeFaults parseFaults (const std::string& text)
 {
     FakeFaults faults;
@@ -300,12 +355,16 @@ FakeFaults parseFaults (const std::string& text)
         const auto name = entry.substr (0, equals);
         const auto value = equals == std::string::npos ? std::string() : entry.substr (equals + 1);
         const auto number = [&] { return std::stoi (value); };
-        if (name == "busy")
+        if (name == "seats")
+            faults.seats = number();
+        else if (name == "busy")
             faults.busyAnswers = number();
         else if (name == "cut")
             faults.cutAfterFrames = number();
         else if (name == "die")
             faults.dieAfterFrames = number();
+        else if (name == "die-text")
+            faults.dieText = value;
         else if (name == "die-once")
             faults.dieOnce = value;
         else if (name == "frame-ms")

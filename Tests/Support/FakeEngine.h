@@ -14,12 +14,15 @@ namespace tableread::test
 /** How a FakeEngine misbehaves. A count of 0 means never. */
 struct FakeFaults
 {
+    int seats = 1;          // jobs that are spoken at once
+    int queue = 0;          // jobs that wait for a seat; more are refused with 503
     int busyAnswers = 0;    // this many jobs are refused with 503 first
     int refuseStatus = 0;   // every job is refused with this status
     int cutAfterFrames = 0; // the connection closes in the middle of a job …
     int cuts = 1;           // … this many times
     int cutStep = 0;        // … each time this many frames later
     int dieAfterFrames = 0; // the process is killed in the middle of a job …
+    std::string dieText;    // … that has this in a line …
     std::string dieOnce;    // … unless this file exists; it is created first
     int frameMs = 0;        // the time that a frame takes
     bool waits = false;     // the second frame is not sent before goOn()
@@ -52,10 +55,13 @@ public:
     /** Waits until somebody ends it; for the executable. */
     void wait();
 
-    int jobs() const { return started; }        // speech requests that were taken
-    int cancelled() const { return abandoned; } // how many of them the client left
-    int hung() const { return held; }           // calls that got no answer, since the engine hangs
-    std::vector<protocol::SpeechRequest> requests() const;
+    int jobs() const { return started; }                   // speech requests that were taken
+    int cancelled() const { return abandoned; }            // how many of them the client left
+    int hung() const { return held; }                      // calls that got no answer, since the engine hangs
+    std::vector<protocol::SpeechRequest> requests() const; // in the order in which they got a seat
+    int waiting() const;                                   // for a seat
+    int mostAtOnce() const;                                // that had a seat
+    int changes() const { return changed; }                // of a job's due time
 
     /** Ends FakeFaults::waits. */
     void goOn() { free = true; }
@@ -66,6 +72,7 @@ private:
     std::atomic<int> started { 0 };
     std::atomic<int> abandoned { 0 };
     std::atomic<int> held { 0 };
+    std::atomic<int> changed { 0 };
     std::atomic<bool> free { false };
 };
 

@@ -115,6 +115,22 @@ public:
         return identity.pid;
     }
 
+    /** Kills the engine once it has spoken a frame of each line. @returns which it was; 0 if it never spoke. */
+    pid_t killWhileItSpeaks() const
+    {
+        for (int i = 0; i < 30'000; ++i)
+        {
+            if (framesSpoken() >= 3)
+            {
+                const auto id = engine();
+                ::kill (id, SIGKILL);
+                return id;
+            }
+            std::this_thread::sleep_for (std::chrono::milliseconds (1));
+        }
+        return 0;
+    }
+
     void signalEngine (int signal) const
     {
         if (const auto id = engine(); id > 0)
@@ -122,6 +138,22 @@ public:
     }
 
     test::TemporaryFolder folder;
+
+private:
+    double framesSpoken() const
+    {
+        try
+        {
+            const auto metrics = request (socket(), "GET", "/metrics").body;
+            const auto counter = metrics.find ("\ntableread_generation_frames_total");
+            const auto value = metrics.find (' ', counter);
+            return value == std::string::npos ? 0.0 : std::strtod (metrics.c_str() + value, nullptr);
+        }
+        catch (const std::exception&) // it does not listen yet
+        {
+            return 0.0;
+        }
+    }
 };
 
 SessionState rendered()
@@ -183,13 +215,13 @@ TEST_CASE ("An engine that is killed in the middle of a line leaves no trace in 
     stage.renderByCommand();
     HostedPlugin plugin ("VST3", TABLEREAD_VST3, 24'000.0, 512);
     plugin.load (rendered());
-    const auto begun =
-        plugin.bounce (0, 4'000, 500); // the second frame is there: the first line is being spoken
-    const auto first = stage.engine();
-    REQUIRE (first > 0);
-    ::kill (first, SIGKILL);
+    pid_t first = 0;
+    std::thread killer ([&] { first = stage.killWhileItSpeaks(); });
     const auto whole = stage.whole();
-    CHECK ((plugin.bounce (0, (std::int64_t) whole.size(), 512) == whole));
+    const auto heard = plugin.bounce (0, (std::int64_t) whole.size(), 512);
+    killer.join();
+    CHECK ((heard == whole));
+    REQUIRE (first > 0);
     const auto second = stage.engine();
     CHECK (second > 0);
     CHECK (second != first);

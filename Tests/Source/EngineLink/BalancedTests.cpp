@@ -70,7 +70,7 @@ TEST_CASE ("Behind HAProxy an engine that is killed within a line leaves no trac
         for (std::uint64_t seed = 0; seed < 6; ++seed)
         {
             takes.push_back (std::make_shared<Take>());
-            (seed % 2 == 0 ? first : second).submit (takes.back(), longLine (seed));
+            REQUIRE ((seed % 2 == 0 ? first : second).submit (takes.back(), longLine (seed)));
         }
         for (const auto& take : takes)
             REQUIRE (watcher.waitForEnd (*take));

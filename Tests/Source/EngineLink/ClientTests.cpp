@@ -67,6 +67,39 @@ TEST_CASE ("A client hears the engine's samples bit for bit", "[source][engineli
     CHECK (engine.requests()[0].voices == request().voices);
 }
 
+TEST_CASE ("A client can ask for a job of its own, and change when it is due", "[source][enginelink]")
+{
+    const TemporaryFolder folder;
+    FakeFaults faults;
+    faults.queue = 1;
+    faults.waits = true;
+    FakeEngine engine (folder.path() / "engine.sock", faults);
+    Client client (folder.path() / "engine.sock"), first (folder.path() / "engine.sock"),
+        second (folder.path() / "engine.sock");
+    auto one = request(), two = request();
+    one.id = "one";
+    two.id = "two";
+    std::thread speaks ([&] { (void) speak (first, one); });
+    while (engine.jobs() == 0)
+        std::this_thread::sleep_for (1ms);
+    std::thread waits ([&] { (void) speak (second, two); });
+    while (engine.waiting() == 0)
+        std::this_thread::sleep_for (1ms);
+    const auto speaking = client.job ("one"), queued = client.job ("two"), unknown = client.job ("three");
+    const auto changed = client.setDue ("two", 100.0);
+    engine.goOn();
+    speaks.join();
+    waits.join();
+    REQUIRE (speaking);
+    CHECK (speaking->state == "speaking");
+    REQUIRE (queued);
+    CHECK (queued->place == 1);
+    CHECK_FALSE (unknown);
+    CHECK (changed == queued);
+    CHECK (engine.changes() == 1);
+    CHECK_FALSE (Client ("/nowhere/engine.sock").job ("one"));
+}
+
 TEST_CASE ("Speech comes frame by frame, not at the end", "[source][enginelink]")
 {
     const TemporaryFolder folder;

@@ -239,6 +239,21 @@ TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
     CHECK_FALSE (parseHealth (R"({"loading_bytes": -1})"));
 }
 
+TEST_CASE ("What an engine says of a job is read strictly", "[source][enginelink]")
+{
+    const auto job =
+        parseJobStatus (R"({"id": "a", "state": "queued", "place": 3, "frames": 0, "due_ms": null})");
+    REQUIRE (job);
+    CHECK (*job == JobStatus { "queued", 3, 0 });
+    CHECK (parseJobStatus (R"({"state": "speaking", "frames": 12})").value() ==
+           JobStatus { "speaking", 0, 12 });
+    CHECK_FALSE (parseJobStatus ("<html>"));
+    CHECK_FALSE (parseJobStatus (R"({"state": 3})"));
+    CHECK_FALSE (parseJobStatus (R"({"place": -1})"));
+    CHECK (dueChange (250.0) == R"({"due_ms":250.0})");
+    CHECK (dueChange ({}) == R"({"due_ms":null})");
+}
+
 TEST_CASE ("An error keeps its code, message and place", "[source][enginelink]")
 {
     const auto code = GENERATE (ErrorCode::InvalidInput, ErrorCode::NotFound, ErrorCode::OutOfRange,

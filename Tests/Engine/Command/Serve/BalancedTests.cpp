@@ -49,7 +49,7 @@ TEST_CASE ("Behind HAProxy two engines give each line as one does, also if one i
     Watcher watcher;
     const auto speak = [&watcher] (RenderLink& link, std::uint64_t seed) {
         auto take = std::make_shared<Take>();
-        link.submit (take, evening (seed));
+        REQUIRE (link.submit (take, evening (seed)));
         return take;
     };
 
