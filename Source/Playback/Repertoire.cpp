@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Playback/Repertoire.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tableread::playback
+{
+namespace
+{
+PartState stateOf (const Take& take)
+{
+    switch (take.state())
+    {
+        case TakeState::Queued:
+            return PartState::Queued;
+        case TakeState::Rendering:
+            return PartState::Rendering;
+        case TakeState::Done:
+            return PartState::Done;
+        case TakeState::Failed:
+            return PartState::Failed;
+        case TakeState::Cancelled:
+            break;
+    }
+    return PartState::Missing;
+}
+} // namespace
+
+void Repertoire::play (Score next)
+{
+    parts = std::move (next);
+    playing.assign (parts.parts.size(), {});
+}
+
+void Repertoire::match (const std::function<void (const Take&)>& abandon)
+{
+    std::set<std::string> names;
+    for (const auto& part : parts.parts)
+        names.insert (part.name);
+    for (auto* const some : { &forgiven, &told, &again })
+        std::erase_if (*some, [&] (const auto& name) { return ! names.contains (name); });
+    for (std::size_t i = 0; i < playing.size(); ++i)
+        playing[i] = entryOf (parts.parts[i]);
+    release (abandon);
+}
+
+Repertoire::Entry Repertoire::entryOf (const Part& part)
+{
+    if (part.known)
+    {
+        const auto& audio = part.known->audio;
+        if (const auto found = byAudio.find (audio); found != byAudio.end())
+            return { &found->second, part.isStale ? PartState::Stale : PartState::Done };
+        const auto broken = unreadable.find (audio);
+        if (broken == unreadable.end())
+            return { nullptr, PartState::Loading };
+        if (part.isStale) // rendered again it would be another
+            return { nullptr, PartState::Failed, broken->second };
+    }
+    if (auto* const asked = askedFor (part))
+        return { asked, stateOf (*asked->take),
+                 asked->take->state() == TakeState::Failed ? asked->take->error().text() : std::string() };
+    if (! part.failure.empty() && ! forgiven.contains (part.name))
+        return { nullptr, PartState::Failed, part.failure };
+    return {};
+}
+
+Repertoire::Holding* Repertoire::askedFor (const Part& part)
+{
+    const auto found = byName.find (part.name);
+    if (found == byName.end())
+        return nullptr;
+    const auto& take = *found->second.take;
+    // One that another engine began is asked for from its start, once.
+    const bool isBegunByAnother = take.state() == TakeState::Failed &&
+                                  take.error().code == ErrorCode::Conflict && again.insert (part.name).second;
+    if (take.state() != TakeState::Cancelled && ! isBegunByAnother)
+        return &found->second;
+    byName.erase (found);
+    return nullptr;
+}
+
+void Repertoire::release (const std::function<void (const Take&)>& abandon)
+{
+    std::set<const Holding*> used;
+    for (const auto& entry : playing)
+        used.insert (entry.holding);
+    std::erase_if (byName, [&] (const auto& each) {
+        const auto& holding = each.second;
+        const bool isBeingKept = holding.isHandedOn && ! holding.isKept;
+        if (used.contains (&holding) || isBeingKept)
+            return false;
+        if (! holding.take->isFinal())
+            abandon (*holding.take);
+        return true;
+    });
+    std::erase_if (byAudio,
+                   [&] (const auto& each) { return ! used.contains (&each.second) && each.second.isKept; });
+}
+
+std::shared_ptr<Take> Repertoire::ask (std::size_t index)
+{
+    auto& holding = byName[parts.parts[index].name];
+    holding = { .take = std::make_shared<Take>(), .isAsked = true };
+    told.erase (parts.parts[index].name);
+    for (std::size_t i = 0; i < playing.size(); ++i)
+        if (playing[i].state == PartState::Missing && parts.parts[i].name == parts.parts[index].name)
+            playing[i] = { &holding, PartState::Queued };
+    return holding.take;
+}
+
+void Repertoire::forget (std::size_t index)
+{
+    for (const auto* const holding = playing[index].holding; auto& entry : playing)
+        if (entry.holding == holding && holding != nullptr)
+            entry = {};
+    byName.erase (parts.parts[index].name);
+}
+
+void Repertoire::retryAll()
+{
+    for (std::size_t i = 0; i < playing.size(); ++i)
+        retryAt (i);
+}
+
+void Repertoire::retry (std::uint64_t line)
+{
+    for (std::size_t i = 0; i < playing.size(); ++i)
+        if (parts.parts[i].item.line == line)
+            retryAt (i);
+}
+
+void Repertoire::retryAt (std::size_t index)
+{
+    const auto& part = parts.parts[index];
+    if (playing[index].state != PartState::Failed)
+        return;
+    forgiven.insert (part.name);
+    again.erase (part.name);
+    if (part.known)
+        unreadable.erase (part.known->audio);
+    forget (index);
+}
+
+std::vector<const Part*> Repertoire::toLoad (std::span<const std::size_t> order, std::size_t most)
+{
+    std::vector<const Part*> wanted;
+    for (const auto index : order)
+    {
+        const auto& part = parts.parts[index];
+        if (loading.size() >= most)
+            break;
+        if (playing[index].state == PartState::Loading && loading.insert (part.known->audio).second)
+            wanted.push_back (&part);
+    }
+    return wanted;
+}
+
+void Repertoire::loaded (const std::string& audio, Result<std::shared_ptr<Take>> take)
+{
+    loading.erase (audio);
+    if (take)
+        byAudio[audio] = { .take = std::move (*take), .isKept = true };
+    else
+        unreadable[audio] = take.error().text();
+}
+
+std::vector<FinishedTake> Repertoire::finished()
+{
+    std::vector<FinishedTake> all;
+    for (std::size_t i = 0; i < playing.size(); ++i)
+    {
+        auto* const holding = playing[i].holding;
+        if (holding == nullptr || ! holding->isAsked || holding->take->state() != TakeState::Done ||
+            std::exchange (holding->isHandedOn, true))
+            continue;
+        const auto& part = parts.parts[i];
+        all.push_back ({ holding->take, part.item.line, part.name, part.request });
+    }
+    return all;
+}
+
+void Repertoire::kept (const KeptTake& take)
+{
+    const auto found = byName.find (take.finished.name);
+    if (found == byName.end() || found->second.take != take.finished.take)
+        return;
+    found->second.isKept = ! take.loss;
+    auto& whole = byAudio[take.audio];
+    if (whole.take == nullptr)
+        whole = found->second;
+    whole.isAsked = false;
+    unreadable.erase (take.audio);
+    if (take.loss) // the copy under the hash is what stays
+        found->second.isKept = true;
+}
+
+std::vector<std::size_t> Repertoire::failed()
+{
+    std::vector<std::size_t> all;
+    for (std::size_t i = 0; i < playing.size(); ++i)
+        if (playing[i].holding != nullptr && playing[i].state == PartState::Failed &&
+            told.insert (parts.parts[i].name).second)
+            all.push_back (i);
+    return all;
+}
+
+void Repertoire::setRate (double hertz)
+{
+    rate = hertz;
+    for (auto* const takes : { &byName, &byAudio })
+        for (auto& [key, holding] : *takes)
+            holding.audio = nullptr;
+}
+
+bool Repertoire::pump()
+{
+    bool isOther = false;
+    for (std::size_t i = 0; i < playing.size(); ++i)
+    {
+        auto& entry = playing[i];
+        if (entry.state != PartState::Queued && entry.state != PartState::Rendering)
+            continue;
+        const auto state = stateOf (*entry.holding->take);
+        if (entry.holding->audio != nullptr)
+            entry.holding->audio->pump();
+        isOther = isOther || state != entry.state;
+    }
+    return isOther;
+}
+
+bool Repertoire::hostOne (std::span<const std::size_t> order)
+{
+    for (const auto index : order)
+    {
+        auto* const holding = playing[index].holding;
+        if (holding == nullptr || holding->audio != nullptr || playing[index].state == PartState::Failed)
+            continue;
+        if (auto audio = HostAudio::create (holding->take, rate))
+        {
+            (*audio)->pump();
+            holding->audio = std::move (*audio);
+            return true;
+        }
+        else
+            playing[index] = { holding, PartState::Failed, audio.error().text() };
+    }
+    return false;
+}
+} // namespace tableread::playback

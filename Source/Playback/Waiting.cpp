@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The audio thread's side of the stage.
+#include <algorithm>
+#include <utility>
+
+#include "Playback/Stage.h"
+
+namespace tableread::playback
+{
+const PlaybackPlan& Stage::planFor (const Block& block)
+{
+    playhead.store (block.position.value, std::memory_order_relaxed);
+    isPlaying.store (block.isPlaying, std::memory_order_relaxed);
+    if (block.isPlaying)
+        pace.add ((double) block.count / hostRateHz.load (std::memory_order_relaxed), Clock::now());
+    else
+        pace.stop();
+    if (! mustWait (block))
+    {
+        if (isBouncing.load (std::memory_order_relaxed))
+            isBouncing.store (false, std::memory_order_relaxed);
+        return exchange.current();
+    }
+    const auto& ready = waitFor (block);
+    pace.answered (Clock::now());
+    return ready;
+}
+
+bool Stage::mustWait (const Block& block) const noexcept
+{
+    switch (waitMode.load (std::memory_order_relaxed))
+    {
+        case WaitMode::Auto:
+            return block.isPlaying && (block.isOffline || pace.isFast());
+        case WaitMode::Always:
+            return block.isPlaying;
+        case WaitMode::Never:
+            break;
+    }
+    return false;
+}
+
+const PlaybackPlan& Stage::waitFor (const Block& block)
+{
+    constexpr std::chrono::milliseconds look { 50 }; // at the signs of progress, which wake nobody
+    Lock lock (mutex);
+    if (! isBouncing.exchange (true))
+        beginBounce();
+    bool isWaiting = false;
+    while (true)
+    {
+        const auto& newest = exchange.current();
+        if (leaving)
+            return newest;
+        if (answered == asked)
+        {
+            const auto lacked = newest.waiting (block.position, block.count);
+            const auto place = lacked ? std::find (lines.begin(), lines.end(), lacked->line) : lines.end();
+            if (place == lines.end() || givenUp.contains (*place))
+                return newest;
+            if (! std::exchange (isWaiting, true))
+                patience.begin (signs(), Clock::now());
+            const auto& part = shown->parts[(std::size_t) (place - lines.begin())];
+            if (auto why = whyToGiveUp (part))
+            {
+                giveUp (part, std::move (*why));
+                continue;
+            }
+        }
+        changed.wait_for (lock, look);
+    }
+}
+
+/** With the lock held, as are those below. */
+void Stage::beginBounce()
+{
+    lastGaps.clear();
+    givenUp.clear();
+    patience = Patience (longestWait);
+    inbox.isOther = hasNews = true;
+    ++asked;
+    wake.notify_all();
+}
+
+Signs Stage::signs() const
+{
+    const auto status = link.status();
+    const bool isLoading =
+        status.phase == LinkStatus::Phase::Starting && status.start.step == StartProgress::Step::Loading;
+    return { .speech = (std::uint64_t) status.samples + steps.load (std::memory_order_relaxed),
+             .moves = status.moves,
+             .losses = status.losses,
+             .isLoading = isLoading,
+             .loaded = isLoading ? status.start.fraction : std::nullopt };
+}
+
+std::optional<std::string> Stage::whyToGiveUp (const PartView& part)
+{
+    if (part.state == PartState::Failed)
+        return part.reason;
+    if (! patience.isOver (signs(), Clock::now()))
+        return std::nullopt;
+    const auto status = link.status();
+    return "Nothing has come from the engine for " + std::to_string (longestWait.count() / 1000) + " s" +
+           (status.detail.empty() ? "." : ": " + status.detail);
+}
+
+void Stage::giveUp (const PartView& part, std::string why)
+{
+    givenUp.insert (part.line);
+    lastGaps.push_back ({ part.line, part.place, std::move (why) });
+    inbox.isOther = hasNews = true;
+    ++asked;
+    wake.notify_all();
+}
+} // namespace tableread::playback

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an offline bounce waits for, and what it does not.
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "Source/EngineLink/FakeProcess.h"
+#include "StageFixture.h"
+#include "Support/Instrumented.h"
+
+using namespace tableread;
+using namespace tableread::playback;
+using namespace tableread::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+std::vector<Part> partsOf (int count, int frames)
+{
+    std::vector<Part> parts;
+    parts.reserve ((std::size_t) count);
+    for (int line = 1; line <= count; ++line)
+        parts.push_back (partOf ((std::uint64_t) line, frames));
+    return parts;
+}
+
+/** The greatest value in the first second of a part. */
+float peakAt (const std::vector<float>& sound, const Place& place)
+{
+    const auto from = sound.begin() + place.start.value;
+    return *std::max_element (from, from + std::min (place.length.value, modelSampleRateHz));
+}
+} // namespace
+
+TEST_CASE ("A bounce is whole though the engine is killed twice with four requests under way",
+           "[source][playback][threads]")
+{
+    StageFixture fixture;
+    const FakeProcess process ("seats=4;frame-ms=20");
+    auto options = fixture.options();
+    options.link.engine = process.options();
+    Stage stage (options, fixture.ear);
+    const auto score = scoreOf (partsOf (10, 12));
+    play (stage, score);
+    std::thread killer ([&] {
+        for (int i = 0; i < 2; ++i)
+        {
+            (void) eventually ([&] { return process.starts() == i + 1 && stage.engine().underWay == 4; });
+            std::this_thread::sleep_for (100ms);
+            process.kill();
+        }
+    });
+    const auto sound = bounce (stage, soundOf (score).size());
+    killer.join();
+    CHECK ((sound == soundOf (score)));
+    CHECK (stage.gaps().empty());
+    CHECK (process.starts() == 3);
+}
+
+TEST_CASE ("A bounce waits for a model that loads, longer than it is patient", "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.loadMs = 2'000;
+    const FakeEngine engine (fixture.socket(), faults);
+    auto options = fixture.options();
+    options.patience = 700ms;
+    Stage stage (options, fixture.ear);
+    const auto score = scoreOf (partsOf (2, 3));
+    play (stage, score);
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+    CHECK (stage.gaps().empty());
+}
+
+TEST_CASE ("A bounce waits for its place in the engine's queue", "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.queue = 20;
+    faults.frameMs = 100;
+    const FakeEngine engine (fixture.socket(), faults);
+    StageFixture others;
+    auto theirs = others.options();
+    theirs.link.engine.socket = fixture.socket();
+    Stage other (theirs, others.ear), third (theirs, others.ear);
+    for (auto* const each : { &other, &third })
+    {
+        play (*each, scoreOf (partsOf (1, 12)));
+        each->renderAll();
+    }
+    REQUIRE (eventually ([&] { return engine.waiting() == 1; }));
+    auto options = fixture.options();
+    options.patience = 2'000ms; // less than what is before us, more than one of them
+    options.link.lookEvery = 50ms;
+    Stage stage (options, fixture.ear);
+    const auto score = scoreOf (partsOf (1, 2));
+    play (stage, score);
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+    CHECK (stage.gaps().empty());
+}
+
+TEST_CASE ("A bounce waits for an engine that hangs, once, and marks what is missing",
+           "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.hangs = true;
+    const FakeEngine engine (fixture.socket(), faults);
+    auto options = fixture.options();
+    options.patience = 400ms;
+    Stage stage (options, fixture.ear);
+    auto score = scoreOf (partsOf (6, 20));
+    score.parts[2] = withKnown (score.parts[2], *fixture.store);
+    score.playsSlate = GENERATE (true, false);
+    play (stage, score);
+    REQUIRE (eventually ([&] { return stage.view()->parts.size() == 6; }));
+    const auto length = (std::size_t) stage.view()->end.value;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto sound = bounce (stage, length);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    CHECK (took >= 400ms);
+    if (! isInstrumented)
+        CHECK (took < 4s);
+
+    const auto gaps = stage.gaps();
+    REQUIRE (gaps.size() == 5);
+    CHECK (gaps[0].line == 1);
+    CHECK (gaps[2].line == 4);
+    CHECK_THAT (gaps[0].why, Catch::StartsWith ("Nothing has come from the engine"));
+    const auto parts = stage.view()->parts;
+    for (const auto& gap : gaps)
+    {
+        CHECK (gap.place.start == parts[gap.line - 1].place.start);
+        CHECK (peakAt (sound, gap.place) == Approx (score.playsSlate ? 0.1f : 0.0f).margin (1e-3));
+    }
+    const auto speech = speechOf (score.parts[2]);
+    const auto there = sound.begin() + parts[2].place.start.value;
+    CHECK ((std::vector<float> (there, there + (std::ptrdiff_t) speech.size()) == speech));
+}
+
+TEST_CASE ("A bounce without an engine waits for nothing, and says why each part is missing",
+           "[source][playback]")
+{
+    StageFixture fixture;
+    Stage stage (fixture.options(), fixture.ear);
+    const auto score = scoreOf (partsOf (100, 8));
+    play (stage, score);
+    REQUIRE (eventually ([&] { return stage.view()->parts.size() == 100; }));
+    const auto begun = std::chrono::steady_clock::now();
+    (void) bounce (stage, (std::size_t) stage.view()->end.value);
+    if (! isInstrumented)
+        CHECK (std::chrono::steady_clock::now() - begun < 20s); // patience would be 30
+    const auto gaps = stage.gaps();
+    REQUIRE (gaps.size() == 100);
+    CHECK_THAT (gaps[99].why, Catch::Contains ("/nowhere/engine"));
+    CHECK (isAll (stage, PartState::Failed));
+
+    // An engine comes, and the user asks once more: the next bounce is whole.
+    const FakeEngine engine (fixture.socket());
+    stage.renderAll();
+    CHECK (eventually ([&] { return isAll (stage, PartState::Done); }));
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+    CHECK (stage.gaps().empty());
+}
+
+TEST_CASE ("A part that fails keeps its length, and the others are whole; it can be tried again",
+           "[source][playback][threads]")
+{
+    StageFixture fixture;
+    Stage stage (fixture.options(), fixture.ear);
+    auto score = scoreOf (partsOf (3, 20));
+    score.parts[1].request.lines.clear(); // which an engine refuses
+    {
+        const FakeEngine engine (fixture.socket());
+        play (stage, score);
+        stage.renderAll();
+        REQUIRE (eventually ([&] {
+            return statesOf (stage) == std::vector { PartState::Done, PartState::Failed, PartState::Done };
+        }));
+    }
+    const auto parts = stage.view()->parts;
+    CHECK_THAT (parts[1].reason, Catch::Contains ("nothing to speak"));
+    CHECK (parts[2].place.start == parts[1].place.start + score.parts[1].item.estimate);
+    REQUIRE (eventually ([&] { return fixture.ear.failed().size() == 1; }));
+    CHECK (fixture.ear.failed()[0].line == 2);
+    CHECK (fixture.ear.failed()[0].take->fingerprint() == "fake-1");
+
+    const auto sound = bounce (stage, (std::size_t) stage.view()->end.value);
+    REQUIRE (stage.gaps().size() == 1);
+    CHECK (stage.gaps()[0] == Gap { 2, {}, parts[1].reason });
+    CHECK (peakAt (sound, parts[1].place) == Approx (0.1).margin (1e-3));
+    for (const std::size_t whole : { 0u, 2u })
+    {
+        const auto speech = speechOf (score.parts[whole]);
+        const auto there = sound.begin() + parts[whole].place.start.value;
+        CHECK ((std::vector<float> (there, there + (std::ptrdiff_t) speech.size()) == speech));
+    }
+
+    const FakeEngine another (fixture.socket());
+    stage.retry (2);
+    CHECK (eventually ([&] { return fixture.ear.failed().size() == 2; })); // it was asked for
+    CHECK (another.jobs() == 0);                                           // and refused
+}
+
+TEST_CASE ("A failure that is known from before is not tried again unasked", "[source][playback]")
+{
+    StageFixture fixture;
+    const FakeEngine engine (fixture.socket());
+    Stage stage (fixture.options(), fixture.ear);
+    auto score = scoreOf (partsOf (2, 3));
+    score.parts[0].failure = "the voice sounded of nothing";
+    play (stage, score);
+    (void) bounce (stage, (std::size_t) estimatedLength (8).value);
+    CHECK (stage.gaps() == std::vector { Gap { 1, {}, "the voice sounded of nothing" } });
+    REQUIRE (eventually ([&] { return statesOf (stage)[1] == PartState::Done; }));
+    CHECK (engine.jobs() == 1);
+    stage.retry (1);
+    CHECK (eventually ([&] { return isAll (stage, PartState::Done); }));
+    CHECK (engine.jobs() == 2);
+}
+
+TEST_CASE ("A part that another engine has begun is rendered from its start", "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.cutAfterFrames = 3;
+    faults.drifts = true;
+    const FakeEngine engine (fixture.socket(), faults);
+    Stage stage (fixture.options(), fixture.ear);
+    auto score = scoreOf (partsOf (1, 8));
+    play (stage, score);
+    stage.renderAll();
+    REQUIRE (eventually ([&] { return isAll (stage, PartState::Done); }));
+    CHECK (engine.jobs() == 3);
+    score.parts[0].request.seed += 2; // as the third job drifted
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+}
+
+TEST_CASE ("A block waits when it is to, and only then", "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.frameMs = 50;
+    const FakeEngine engine (fixture.socket(), faults);
+    Stage stage (fixture.options(), fixture.ear);
+    const auto score = scoreOf ({ withKnown (partOf (1, 12), *fixture.store), partOf (2, 4) });
+    const auto first = (std::int64_t) speechOf (score.parts[0]).size(),
+               all = (std::int64_t) soundOf (score).size();
+    play (stage, score);
+    REQUIRE (eventually ([&] {
+        return statesOf (stage) == std::vector { PartState::Done, PartState::Missing };
+    }));
+    const auto missing = [&] (std::int64_t position, bool isOffline) {
+        constexpr std::size_t block = 512;
+        return stage.planFor ({ { position }, block, true, isOffline }).missing ({ position }, block);
+    };
+    SECTION ("never")
+    {
+        stage.setWaitMode (WaitMode::Never);
+        CHECK (missing (first, true) > 0);
+    }
+    SECTION ("always, also in real time")
+    {
+        stage.setWaitMode (WaitMode::Always);
+        CHECK (missing (first, false) == 0);
+    }
+    SECTION ("offline")
+    {
+        CHECK (missing (first, false) > 0);
+        CHECK (missing (first, true) == 0);
+    }
+    SECTION ("where the host does not say so, but asks for blocks faster than they can be heard")
+    {
+        for (std::int64_t at = 0; at < all - 512; at += 512)
+            CHECK (missing (at, false) == 0);
+    }
+}
+
+TEST_CASE ("A bounce needs no other thread of the host, nor do edits meanwhile wait for it",
+           "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.waits = true;
+    FakeEngine engine (fixture.socket(), faults);
+    Stage stage (fixture.options(), fixture.ear);
+    auto score = scoreOf (partsOf (2, 4));
+    play (stage, score);
+    std::vector<float> sound;
+    std::thread host ([&] { sound = bounce (stage, soundOf (score).size()); });
+    CHECK (eventually ([&] { return engine.jobs() == 1; }));
+    const auto before = std::chrono::steady_clock::now();
+    play (stage, score);
+    (void) stage.view();
+    (void) stage.gaps();
+    stage.setPatience (60s);
+    if (! isInstrumented)
+        CHECK (std::chrono::steady_clock::now() - before < 1s);
+    engine.goOn();
+    host.join();
+    CHECK ((sound == soundOf (score)));
+}
