@@ -29,6 +29,10 @@ std::vector<float> fakeSpeech (const protocol::SpeechRequest& request)
         if (! request.voices.empty())
             for (const char letter : request.voices[(std::size_t) line.speaker].name)
                 hertz += (double) (letter % 16);
+        unsigned int text = 0;
+        for (const char letter : line.text)
+            text = text * 31 + (unsigned char) letter;
+        hertz += text % 61;
         addTone (speech, hertz, 2 + line.text.size() / 8);
     }
     if (request.lines.empty())

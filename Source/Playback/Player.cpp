@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Playback/Player.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "Project/Requests.h"
+
+namespace tableread::playback
+{
+namespace
+{
+using project::TakeRecord;
+
+/** Of the embedded model, until an engine has reported its own. */
+const std::vector<std::string>& usualVoices()
+{
+    static const std::vector<std::string> names { "anna", "ben", "clara", "david" };
+    return names;
+}
+
+TakeRecord recordOf (const FinishedTake& finished)
+{
+    TakeRecord record;
+    record.line = { finished.line };
+    record.request = finished.name;
+    record.seed = finished.request.seed;
+    record.fingerprint = finished.take->fingerprint();
+    return record;
+}
+
+/** Puts a record in the place of one that says that the same failed; there is at most one of these. */
+void put (project::Project& into, TakeRecord record)
+{
+    const auto document = into.document();
+    const auto same = [&] (const auto& each) {
+        return each->line == record.line && each->request == record.request &&
+               (each->state == TakeRecord::State::Failed || each->audio == record.audio);
+    };
+    const auto former = std::find_if (document->takes.begin(), document->takes.end(), same);
+    if (former == document->takes.end())
+    {
+        into.addTake (std::move (record));
+        return;
+    }
+    if ((*former)->state != TakeRecord::State::Failed)
+        return; // it was rendered again because its audio was lost
+    record.id = (*former)->id;
+    into.setTake (std::move (record));
+}
+} // namespace
+
+Player::Player (project::Project& played, Stage::Options options)
+    : source (played)
+    , platform (std::move (options), *this)
+    , listening (source.listen ([this] (const auto&, const auto&) { play(); }))
+{
+    play();
+}
+
+Player::~Player() = default;
+
+/** The newest document at the time when the stage gets to it. */
+void Player::play()
+{
+    const std::lock_guard lock (mutex);
+    platform.play ([document = source.document(), now = beat] { return scoreOf (*document, now); });
+}
+
+void Player::renderAll()
+{
+    source.giveVoices (platform.engine().voices.value_or (usualVoices()));
+    platform.renderAll();
+}
+
+void Player::setBeat (double quartersAMinute, HostBeat now)
+{
+    {
+        const std::lock_guard lock (mutex);
+        if (now == std::exchange (beat, now) && quartersAMinute == source.document()->tempo)
+            return;
+    }
+    source.setTempo (quartersAMinute);
+    play();
+}
+
+void Player::takeKept (const KeptTake& kept)
+{
+    auto record = recordOf (kept.finished);
+    const auto& take = *kept.finished.take;
+    record.state =
+        take.ending() == Take::Ending::CutOff ? TakeRecord::State::CutOff : TakeRecord::State::Done;
+    record.length = { take.audio().rendered() };
+    record.audio = kept.audio;
+    put (source, std::move (record));
+}
+
+void Player::takeFailed (const FinishedTake& failed)
+{
+    if (failed.take->fingerprint().empty())
+        return; // no engine has begun it: that is not the line's fault, and may be otherwise elsewhere
+    auto record = recordOf (failed);
+    record.state = TakeRecord::State::Failed;
+    record.failure = failed.take->error().text();
+    put (source, std::move (record));
+}
+} // namespace tableread::playback

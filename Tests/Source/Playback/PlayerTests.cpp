@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "Playback/Player.h"
+#include "Project/Requests.h"
+#include "StageFixture.h"
+
+using namespace tableread;
+using namespace tableread::playback;
+using namespace tableread::test;
+using project::Project;
+using project::TakeRecord;
+
+namespace
+{
+constexpr const char* dialogue = "Anna: Good evening. You are late again.\n"
+                                 "Ben: The train stood still for an hour.\n"
+                                 "[pause 350ms]\n"
+                                 "Anna: Sit down, then.\n";
+
+/** A project with the dialogue, an engine, and a store. */
+struct PlayedProject
+{
+    StageFixture fixture {};
+    Project source {};
+
+    PlayedProject() { REQUIRE (source.edit (project::SetScript { dialogue })); }
+
+    project::LineId line (std::size_t index) const { return source.document()->lines[index]->id; }
+
+    void setText (const std::string& from, const std::string& to)
+    {
+        auto text = *source.document()->script;
+        text.replace (text.find (from), from.size(), to);
+        REQUIRE (source.edit (project::SetScript { text }));
+    }
+
+    /** What the project says now, as the engine of tones speaks it. */
+    std::vector<float> expected() const
+    {
+        const auto document = source.document();
+        std::vector<float> sound;
+        for (const auto& passage : project::passagesOf (*document))
+        {
+            sound.resize (sound.size() + (std::size_t) passage.pauseBefore.value);
+            const auto speech = fakeSpeech (project::requestOf (*document, passage));
+            sound.insert (sound.end(), speech.begin(), speech.end());
+        }
+        return sound;
+    }
+};
+
+/** The player has heard of all edits, and has nothing left to do. */
+bool isDone (const Player& player)
+{
+    return eventually ([&] { return isAll (player.stage(), PartState::Done); });
+}
+} // namespace
+
+TEST_CASE ("A project is played as it is written, and gets its takes", "[source][playback][player]")
+{
+    PlayedProject played;
+    const FakeEngine engine (played.fixture.socket());
+    Player player (played.source, played.fixture.options());
+    player.renderAll();
+    REQUIRE (isDone (player));
+    const auto sound = played.expected();
+    CHECK ((bounce (player.stage(), sound.size()) == sound));
+    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    const auto document = played.source.document();
+    for (const auto& passage : project::passagesOf (*document))
+    {
+        const auto choice = project::choiceOf (*document, passage);
+        REQUIRE (choice.take != nullptr);
+        const auto speech = fakeSpeech (project::requestOf (*document, passage));
+        CHECK (choice.take->state == TakeRecord::State::Done);
+        CHECK (choice.take->audio == contentHash (speech));
+        CHECK (choice.take->length.value == (std::int64_t) speech.size());
+        CHECK (choice.take->fingerprint == "fake-1");
+        CHECK (choice.take->line == document->lines[passage.first]->id);
+    }
+    CHECK (engine.jobs() == 3);
+}
+
+TEST_CASE ("A project opens with its sound on a machine without an engine", "[source][playback][player]")
+{
+    PlayedProject played;
+    {
+        const FakeEngine engine (played.fixture.socket());
+        Player player (played.source, played.fixture.options());
+        player.renderAll();
+        REQUIRE (isDone (player));
+    }
+    REQUIRE (played.source.document()->takes.size() == 3); // a player that ends has kept what was finished
+    Project reopened (*played.source.document());
+    Player player (reopened, played.fixture.options());
+    const auto sound = played.expected();
+    CHECK ((bounce (player.stage(), sound.size()) == sound));
+    CHECK (player.stage().gaps().empty());
+}
+
+TEST_CASE ("An edited word renders one line, and undo brings the old one back", "[source][playback][player]")
+{
+    PlayedProject played;
+    const FakeEngine engine (played.fixture.socket());
+    Player player (played.source, played.fixture.options());
+    player.renderAll();
+    REQUIRE (isDone (player));
+    const auto before = played.expected();
+    played.setText ("train", "coach");
+    const auto after = played.expected();
+    REQUIRE ((before != after));                              // not written out
+    CHECK ((bounce (player.stage(), after.size()) == after)); // what the script says now
+    CHECK (engine.jobs() == 4);
+    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 4; }));
+    REQUIRE (played.source.undo());
+    CHECK ((bounce (player.stage(), before.size()) == before));
+    REQUIRE (played.source.redo());
+    CHECK ((bounce (player.stage(), after.size()) == after));
+    CHECK (engine.jobs() == 4);
+}
+
+TEST_CASE ("A locked line keeps its take and says that it is stale", "[source][playback][player]")
+{
+    PlayedProject played;
+    const FakeEngine engine (played.fixture.socket());
+    Player player (played.source, played.fixture.options());
+    player.renderAll();
+    REQUIRE (isDone (player));
+    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    const auto before = played.expected();
+    REQUIRE (played.source.edit (project::SetLocked { played.line (1), true }));
+    played.setText ("train", "coach");
+    CHECK ((bounce (player.stage(), before.size()) == before));
+    CHECK (statesOf (player.stage())[1] == PartState::Stale);
+    CHECK (engine.jobs() == 3);
+}
+
+TEST_CASE ("Another roll has another seed, and the first one can be chosen again",
+           "[source][playback][player]")
+{
+    PlayedProject played;
+    const FakeEngine engine (played.fixture.socket());
+    Player player (played.source, played.fixture.options());
+    player.renderAll();
+    REQUIRE (isDone (player));
+    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    const auto before = played.expected();
+    const auto first =
+        project::choiceOf (*played.source.document(), project::passagesOf (*played.source.document())[0])
+            .take->id;
+    REQUIRE (played.source.edit (project::Reroll { { played.line (0) } }));
+    const auto after = played.expected();
+    CHECK ((bounce (player.stage(), after.size()) == after));
+    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 4; }));
+    REQUIRE (played.source.edit (project::ChooseTake { played.line (0), first }));
+    CHECK ((bounce (player.stage(), before.size()) == before));
+    CHECK (engine.jobs() == 4);
+}
+
+TEST_CASE ("A line's failure is part of the project, the lack of an engine is not",
+           "[source][playback][player]")
+{
+    PlayedProject played;
+    Player player (played.source, played.fixture.options());
+    player.renderAll();
+    REQUIRE (eventually ([&] { return isAll (player.stage(), PartState::Failed); }));
+    CHECK (played.source.document()->takes.empty());
+
+    FakeFaults faults;
+    faults.refuseStatus = 400;
+    {
+        const FakeEngine refuses (played.fixture.socket(), faults);
+        player.renderAll();
+        REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    }
+    const auto failed = played.source.document()->takes[0];
+    CHECK (failed->state == TakeRecord::State::Failed);
+    CHECK_THAT (failed->failure, Catch::Contains ("the file is not audio"));
+
+    Project reopened (*played.source.document());
+    Player other (reopened, played.fixture.options());
+    REQUIRE (eventually ([&] { return isAll (other.stage(), PartState::Failed); }));
+    CHECK (other.stage().view()->parts[0].reason == failed->failure);
+
+    const FakeEngine engine (played.fixture.socket());
+    player.stage().retry (played.line (0).value);
+    REQUIRE (eventually ([&] { return statesOf (player.stage())[0] == PartState::Done; }));
+    CHECK (eventually ([&] {
+        const auto take = played.source.document()->takes[0];
+        return take->state == TakeRecord::State::Done && take->id == failed->id;
+    }));
+    CHECK (played.source.document()->takes.size() == 3);
+}
+
+TEST_CASE ("Gaps and anchors are places in the score", "[source][playback][player]")
+{
+    PlayedProject played;
+    auto settings = played.source.document()->settings;
+    settings.gaps = { 100, 200, 0 };
+    settings.playsSlate = false;
+    REQUIRE (played.source.edit (project::SetSettings { settings }));
+    REQUIRE (played.source.edit (project::SetAnchor { played.line (1), project::AtSeconds { 7.5 } }));
+    REQUIRE (played.source.edit (project::SetAnchor { played.line (2), project::AtBeats { 40.0 } }));
+    played.source.setTempo (60.0);
+    const auto score = playback::scoreOf (*played.source.document(), { 1.0, 10.0 });
+    REQUIRE (score.parts.size() == 3);
+    CHECK (score.gaps.line.value == 2'400);
+    CHECK (score.gaps.speaker.value == 4'800);
+    CHECK_FALSE (score.playsSlate);
+    CHECK_FALSE (score.parts[0].item.anchorSeconds);
+    CHECK (score.parts[1].item.anchorSeconds == 7.5);
+    CHECK (score.parts[2].item.anchorSeconds == 31.0); // a second, and 30 beats from the tenth on
+    CHECK (score.parts[2].item.pauseBefore.value == 8'400);
+    CHECK (score.parts[0].item.firstSpeaker != score.parts[1].item.firstSpeaker);
+    CHECK (score.parts[0].item.lastSpeaker == score.parts[2].item.firstSpeaker);
+    CHECK (score.parts[0].item.line == played.line (0).value);
+}
+
+TEST_CASE ("A speaker without a voice is not asked for", "[source][playback][player]")
+{
+    PlayedProject played;
+    const auto before = playback::scoreOf (*played.source.document());
+    CHECK_THAT (before.parts[0].failure, Catch::Contains ("has no voice"));
+    const std::vector<std::string> voices { "anna", "ben" };
+    played.source.giveVoices (voices);
+    CHECK (playback::scoreOf (*played.source.document()).parts[0].failure.empty());
+}
+
+TEST_CASE ("The host's beat moves what is anchored to it", "[source][playback][player]")
+{
+    PlayedProject played;
+    REQUIRE (played.source.edit (project::SetAnchor { played.line (0), project::AtBeats { 8.0 } }));
+    Player player (played.source, played.fixture.options());
+    REQUIRE (eventually ([&] {
+        const auto view = player.stage().view();
+        return view->parts.size() == 3 && view->parts[0].place.start.value == 4 * modelSampleRateHz; // at 120
+    }));
+    player.setBeat (60.0, { 1.0, 0.0 });
+    CHECK (eventually (
+        [&] { return player.stage().view()->parts[0].place.start.value == 9 * modelSampleRateHz; }));
+    CHECK (played.source.document()->tempo == 60.0);
+}
