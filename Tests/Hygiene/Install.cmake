@@ -21,7 +21,7 @@ must_exist(share/doc/tableread/LICENSE share/tableread/demo/script.txt share/tab
     share/systemd/user/tableread.socket share/systemd/user/tableread.service)
 if(PLUGIN)
     must_exist(bin/TableRead lib/vst3/TableRead.vst3/Contents lib/lv2/TableRead.lv2/manifest.ttl
-        share/doc/tableread/LICENSE.plugin)
+        share/doc/tableread/LICENSE.plugin share/doc/tableread/LICENSE.font)
 endif()
 if(ENGINE)
     must_exist(bin/tableread-engine bin/tableread-read-recording lib/tableread/libtorch_cpu.so)
