@@ -14,6 +14,7 @@ CastPanel::CastPanel()
 {
     viewport.setViewedComponent (&list, false);
     viewport.setScrollBarsShown (true, false);
+    viewport.setWantsKeyboardFocus (false); // nothing would be seen of it
     addAndMakeVisible (viewport);
 }
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "Core/Seed.h"
 #include "Processor/PluginProcessor.h"
 
 namespace tableread::plugin
@@ -46,16 +47,15 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     setUp (clock, {}, Theme::font (15.0f), Theme::text);
     clock.setJustificationType (juce::Justification::centredRight);
 
-    script.onTextChange = [this] {
-        session.setScript (script.text());
-        problem.reset();
-        showScript();
-    };
-    seed.setInputRestrictions (19, "0123456789");
+    script.setMarks (&marks);
+    script.onEdit = [this] (const TextEdit& edit) { edited (edit); };
+    script.onUndo = [this] { redo (history.undo()); };
+    script.onRedo = [this] { redo (history.redo()); };
+    seed.setInputRestrictions (20, "0123456789");
     seed.setFont (Theme::font (15.0f));
     seed.setIndents (8, 5);
     seed.setTooltip ("Another seed gives another performance of the same script");
-    seed.onTextChange = [this] { session.setSeed ((std::uint64_t) seed.getText().getLargeIntValue()); };
+    seed.onTextChange = [this] { seedTyped(); };
 
     cast.onChoice = [this] (const std::string& speaker, const VoiceReference& voice) {
         session.setVoice (speaker, voice);
@@ -90,6 +90,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
 
 PluginEditor::~PluginEditor()
 {
+    script.setMarks (nullptr);
     setLookAndFeel (nullptr);
 }
 
@@ -146,6 +147,8 @@ void PluginEditor::refresh()
 {
     if (shownLoads != session.loads())
         showState();
+    if (readingDue && juce::Time::getMillisecondCounterHiRes() >= *readingDue)
+        showScript();
     if (shownVoices != session.ownVoices())
         showScript(); // an engine has reported which voices it really has
     const auto view = session.performance().view();
@@ -173,26 +176,61 @@ void PluginEditor::showPlayback (const Performance::View& view)
             passage.isPlaced && position >= passage.start.value &&
             position < passage.start.value + passage.take->audio().rendered())
             sounding = i;
-    script.light (sounding);
+    if (marks.light (sounding))
+        script.marksChanged();
 }
 
 void PluginEditor::showState()
 {
     shownLoads = session.loads();
     const auto state = session.state();
+    history.clear();
     script.setText (state.script);
     seed.setText (juce::String (state.seed), false);
     problem = session.loadProblem();
     showScript();
 }
 
+void PluginEditor::edited (const TextEdit& edit)
+{
+    session.setScript (script.text());
+    marks.edited (edit);
+    if (! isRedoing)
+        history.add (edit);
+    problem.reset();
+    // A long script is read when nothing was typed for a while, so that reading it does not hold up the keys.
+    constexpr double patience = 4.0, quick = 5.0; // milliseconds
+    readingDue =
+        juce::Time::getMillisecondCounterHiRes() + (readingTime < quick ? 0.0 : patience * readingTime);
+}
+
+void PluginEditor::redo (const std::optional<TextEdit>& step)
+{
+    const juce::ScopedValueSetter<bool> setter (isRedoing, true);
+    if (step)
+        script.apply (*step);
+}
+
+bool PluginEditor::keyPressed (const juce::KeyPress& key)
+{
+    if (key != juce::KeyPress::tabKey || getCurrentlyFocusedComponent() != nullptr)
+        return false;
+    script.grabKeyboardFocus(); // nothing has the keyboard: JUCE would not know where to begin
+    return true;
+}
+
 void PluginEditor::showScript()
 {
+    const auto begun = juce::Time::getMillisecondCounterHiRes();
+    readingDue.reset();
     const auto reading = session.reading();
     shownVoices = session.ownVoices();
     cast.show (reading ? session.cast (reading->speakers) : std::vector<CastMember> {}, shownVoices);
-    script.show (reading ? *reading : Reading {});
+    marks.show (reading ? *reading : Reading {}, script.state().buffer().lineCount());
+    script.setSpeakers (reading ? reading->speakers : std::vector<std::string> {});
+    script.marksChanged();
     notes = reading ? reading->notes : std::vector<std::string> {};
+    readingTime = juce::Time::getMillisecondCounterHiRes() - begun;
 }
 
 void PluginEditor::showStatus (const Performance::View& view)
@@ -267,6 +305,16 @@ void PluginEditor::watchDevice()
     }
 }
 
+void PluginEditor::seedTyped()
+{
+    problem.reset();
+    const auto typed = seed.getText().toStdString();
+    if (const auto number = parseSeed (typed.empty() ? "0" : typed))
+        session.setSeed (*number);
+    else
+        problem = Error { ErrorCode::InvalidInput, "a seed is at most 18446744073709551615", {} };
+}
+
 void PluginEditor::shuffleSeed()
 {
     const auto fresh = (std::uint64_t) juce::Random::getSystemRandom().nextInt (1'000'000);
@@ -278,6 +326,7 @@ void PluginEditor::openEngineMenu()
 {
     const auto chosen = session.state().engine;
     juce::PopupMenu menu;
+    menu.setLookAndFeel (&theme);
     if (isInSafeMode)
     {
         menu.addSectionHeader ("It did not start");

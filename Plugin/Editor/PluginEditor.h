@@ -4,7 +4,9 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Editor/CastPanel.h"
-#include "Editor/ScriptBox.h"
+#include "Editor/EditHistory.h"
+#include "Editor/ReadingMarks.h"
+#include "Editor/Script/Editor.h"
 #include "Editor/StatusText.h"
 #include "Editor/Theme.h"
 #include "Editor/WaveformView.h"
@@ -27,6 +29,7 @@ public:
 
     void paint (juce::Graphics& g) override;
     void resized() override;
+    bool keyPressed (const juce::KeyPress& key) override;
 
 private:
     enum class Mode
@@ -38,6 +41,8 @@ private:
     void timerCallback() override { refresh(); }
     void showState();
     void showScript();
+    void edited (const TextEdit& edit);
+    void redo (const std::optional<TextEdit>& step);
     void showPlayback (const Performance::View& view);
     void showStatus (const Performance::View& view);
     void renderOrStop();
@@ -47,6 +52,7 @@ private:
     void openEngineMenu();
     void tryAgain (bool withEmbeddedModel);
     void chooseEngine();
+    void seedTyped();
     void shuffleSeed();
     void watchDevice();
 
@@ -56,8 +62,15 @@ private:
 
     Theme theme;
     juce::Label title, scriptTitle, castTitle, seedTitle, status, clock;
-    ScriptBox script;
+    ScriptEditor script;
+    ReadingMarks marks { [this] (std::size_t line) -> const std::string& {
+                            return script.state().buffer().line (line);
+                        },
+                         [] (int speaker) { return Theme::speaker (speaker).getARGB(); } };
+    EditHistory history;
+    bool isRedoing = false;
     juce::TextEditor seed;
+    LeaveOnClick leaveSeed { seed };
     CastPanel cast;
     WaveformView waveform;
     juce::TextButton renderButton { "Render" }, playButton { "Play" }, engineButton { "Engine" },
@@ -72,7 +85,9 @@ private:
     double progress = 0.0;
     bool isRendering = false, isInSafeMode = false, isEmbeddedOnly = false;
     int shownLoads = -1;
-    int stillTicks = 0; // timer ticks since playback last moved, although it is running
+    std::optional<double> readingDue; // when an edited script is to be read again, in milliseconds
+    double readingTime = 0.0;         // of the last time that it was read
+    int stillTicks = 0;               // timer ticks since playback last moved, although it is running
     HostSamples lastPosition;
 };
 } // namespace tableread::plugin

@@ -13,6 +13,14 @@ juce::Rectangle<float> frame (int width, int height)
 {
     return juce::Rectangle<int> (width, height).toFloat().reduced (0.5f);
 }
+
+/** Of a field; the one that has the keyboard is seen from afar. */
+void drawFrame (juce::Graphics& g, int width, int height, bool isFocused)
+{
+    g.setColour (isFocused ? Theme::accent : Theme::line);
+    g.drawRoundedRectangle (frame (width, height).reduced (isFocused ? 0.5f : 0.0f), corner,
+                            isFocused ? 2.0f : 1.0f);
+}
 } // namespace
 
 const juce::Colour Theme::background { 0xff14161b };
@@ -78,8 +86,8 @@ void Theme::drawButtonBackground (juce::Graphics& g, juce::Button& button, const
     g.fillRoundedRectangle (frame (button.getWidth(), button.getHeight()), corner);
     if (button.hasKeyboardFocus (true))
     {
-        g.setColour (text.withAlpha (0.6f));
-        g.drawRoundedRectangle (frame (button.getWidth(), button.getHeight()), corner, 1.0f);
+        g.setColour (text); // seen on every button, also on the accent's
+        g.drawRoundedRectangle (frame (button.getWidth(), button.getHeight()).reduced (1.0f), corner, 2.0f);
     }
 }
 
@@ -93,8 +101,7 @@ void Theme::drawComboBox (juce::Graphics& g, int width, int height, bool, int, i
 {
     g.setColour (field);
     g.fillRoundedRectangle (frame (width, height), corner);
-    g.setColour (box.hasKeyboardFocus (true) ? accent : line);
-    g.drawRoundedRectangle (frame (width, height), corner, 1.0f);
+    drawFrame (g, width, height, box.hasKeyboardFocus (true));
     juce::Path arrow;
     const auto x = (float) width - 15.0f, y = (float) height * 0.5f;
     arrow.addTriangle (x - 4.0f, y - 2.0f, x + 4.0f, y - 2.0f, x, y + 3.0f);
@@ -126,8 +133,7 @@ void Theme::fillTextEditorBackground (juce::Graphics& g, int width, int height, 
 
 void Theme::drawTextEditorOutline (juce::Graphics& g, int width, int height, juce::TextEditor& editor)
 {
-    g.setColour (editor.hasKeyboardFocus (true) ? accent.withAlpha (0.7f) : line);
-    g.drawRoundedRectangle (frame (width, height), corner, 1.0f);
+    drawFrame (g, width, height, editor.hasKeyboardFocus (true));
 }
 
 void Theme::drawScrollbar (juce::Graphics& g, juce::ScrollBar&, int x, int y, int width, int height,

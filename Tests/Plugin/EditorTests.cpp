@@ -87,9 +87,9 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
     Desk desk (fixture);
     desk.processor->session.load (toText (sceneState()));
     desk.refresh();
-    CHECK (desk.find<juce::TextEditor> ([] (auto& each) { return each.getText() == scene; }) != nullptr);
+    CHECK (desk.find<ScriptEditor> ([] (auto& each) { return each.text() == scene; }) != nullptr);
     CHECK (desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Ben"; }) != nullptr);
-    CHECK (desk.pixels<ScriptBox> (Theme::speaker (1)) > 50); // the stripes of Ben's lines
+    CHECK (desk.pixels<ScriptEditor> (Theme::speaker (1)) > 50); // the stripes of Ben's lines
     CHECK (desk.pixels<WaveformView> (Theme::speaker (1)) == 0);
 
     REQUIRE (desk.button ("Render") != nullptr);
@@ -167,6 +167,45 @@ TEST_CASE ("The editor says what went wrong, and stops when asked", "[plugin][ed
         desk.refresh();
         CHECK (desk.shows ("newer TableRead"));
     }
+}
+
+TEST_CASE ("What is typed into the editor is the session's, and can be taken back", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.processor->session.load (toText (sceneState()));
+    desk.refresh();
+    auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
+    REQUIRE (script != nullptr);
+    script->setHighlightedRegion ({ 0, 0 });
+    script->insertTextAtCaret ("Clara: Who is there?\n");
+    const auto longer = "Clara: Who is there?\n" + std::string (scene);
+    CHECK (desk.processor->session.state().script == longer);
+    CHECK (eventually ([&] {
+        desk.refresh();
+        return desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Clara"; }) != nullptr;
+    }));
+    script->onUndo();
+    CHECK (script->text() == scene);
+    CHECK (desk.processor->session.state().script == scene);
+    script->onRedo();
+    CHECK (desk.processor->session.state().script == longer);
+}
+
+TEST_CASE ("A seed may be as large as seeds are", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    auto* seed = desk.find<juce::TextEditor> ([] (auto& each) { return each.getText() == "0"; });
+    REQUIRE (seed != nullptr);
+    seed->setText ("18446744073709551615", false);
+    seed->onTextChange();
+    CHECK (desk.processor->session.state().seed == 18'446'744'073'709'551'615u);
+    seed->setText ("18446744073709551616", false);
+    seed->onTextChange();
+    desk.refresh();
+    CHECK (desk.shows ("at most 18446744073709551615"));
+    CHECK (desk.processor->session.state().seed == 18'446'744'073'709'551'615u);
 }
 
 TEST_CASE ("Opening and closing the editor leaves the session as it was", "[plugin][editor]")
