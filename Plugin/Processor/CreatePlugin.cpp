@@ -4,5 +4,7 @@
 /** JUCE's format wrappers call this. */
 juce::AudioProcessor* JUCE_CALLTYPE createPluginFilter()
 {
-    return new tableread::plugin::PluginProcessor();
+    auto* processor = new tableread::plugin::PluginProcessor();
+    tableread::plugin::HostClock::lastMade() = processor->clock;
+    return processor;
 }

@@ -36,6 +36,8 @@ PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
                 position->getIsPlaying() };
     else if (wrapperType == wrapperType_LV2)
         now = following; // LV2 hosts report their position when it changes, not in each block
+    if (const auto exact = clock->now())
+        now.position.value = *exact;
     following = { { now.position.value + (now.isPlaying ? samples : 0) }, now.isPlaying };
     return now;
 }

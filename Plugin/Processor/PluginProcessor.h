@@ -3,6 +3,7 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
+#include "Processor/HostClock.h"
 #include "Processor/Session.h"
 #include "Processor/Transport.h"
 #include "Timeline/PlanReader.h"
@@ -30,7 +31,7 @@ public:
     bool hasEditor() const override { return true; }
 
     const juce::String getName() const override { return "TableRead"; }
-    bool acceptsMidi() const override { return true; }
+    bool acceptsMidi() const override { return wrapperType != wrapperType_LV2; } // CMakeLists.txt says why
     bool producesMidi() const override { return false; }
     double getTailLengthSeconds() const override { return 0.0; }
 
@@ -45,6 +46,8 @@ public:
 
     Session session;
     Transport transport;
+    const std::shared_ptr<HostClock> clock =
+        std::make_shared<HostClock>(); // set where JUCE's wrapper passes no position before 0
 
 private:
     struct Moment

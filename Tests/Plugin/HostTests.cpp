@@ -73,6 +73,44 @@ TEST_CASE ("A host hears the very samples that the engine sends, at any block si
     CHECK ((*plugin).getTotalNumOutputChannels() == 2);
 }
 
+TEST_CASE ("A host's pre-roll is silent, and the first sample comes at 0", "[plugin][host]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    CAPTURE (format.name);
+    constexpr std::int64_t before = 4'801;
+    auto expected = expectedSound (48'000.0, 5);
+    expected.resize (9'600);
+    PluginFixture fixture;
+    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 8192);
+    plugin.load (renderedScene (5));
+    for (const int block : { 1, 17, 512, 8192 })
+    {
+        CAPTURE (block);
+        const auto heard = plugin.bounce (-before, (std::int64_t) expected.size(), block);
+        CHECK ((std::vector (heard.begin(), heard.begin() + before) == std::vector<float> (before, 0.0f)));
+        CHECK ((std::vector (heard.begin() + before, heard.end()) == expected));
+    }
+}
+
+TEST_CASE ("A host sees few parameters", "[plugin][host]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    CAPTURE (format.name);
+    PluginFixture fixture;
+    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
+    CHECK ((*plugin).getParameters().size() <= 4);
+}
+
+TEST_CASE ("An LV2 host without MIDI sends its position to a plain event input", "[plugin][host]")
+{
+    std::ifstream file (std::filesystem::path (TABLEREAD_LV2) / "dsp.ttl");
+    const std::string ttl { std::istreambuf_iterator<char> (file), {} };
+    REQUIRE (ttl.find ("time:Position") != std::string::npos);
+    CHECK (ttl.find ("midi:MidiEvent") == std::string::npos); // Ardour: positions come there only with MIDI
+}
+
 TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][state]")
 {
     const auto format = formats[GENERATE (0, 1)];
