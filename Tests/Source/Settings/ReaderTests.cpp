@@ -122,9 +122,30 @@ TEST_CASE ("A wrong key is an error with its line and the key that is meant", "[
 
 TEST_CASE ("A table without a name is an error with its line", "[source][settings][errors]")
 {
-    const auto text = GENERATE (as<std::string> {}, "[ =", "[[ = 1]]", "[\x15offload]", "[[(", "[ #", "[a.=]");
+    const auto text =
+        GENERATE (as<std::string> {}, "[ =", "[[ = 1]]", "[\x15offload]", "[[(", "[ #", "[a.=]");
     CAPTURE (text);
     CHECK_THAT (mistakeOf ("\n" + text + "\n"), Contains ("/etc/s.toml:2"));
+}
+
+TEST_CASE ("A letter that is not ASCII outside quotes is an error with its line",
+           "[source][settings][errors]")
+{
+    const auto wrong = GENERATE (as<std::string> {}, "\u00c4nne = 1", "a = \"b\" \u00c4", "[\u4f60]",
+                                 "a = '\u00c4' \u00c4", "a = \"\\\"\" \u00c4", "a = \"\"\"b\"\"\"\"\" \u00c4",
+                                 "\u3000a = 1", "a = { \"b\" \u00c4 = 1 }");
+    CAPTURE (wrong);
+    CHECK_THAT (mistakeOf ("# \u00c4\n" + wrong + "\n"), Contains ("/etc/s.toml:2"));
+}
+
+TEST_CASE ("Any letter may be in quotes and comments", "[source][settings]")
+{
+    const auto right = GENERATE (
+        as<std::string> {}, "\xef\xbb\xbf# \u00c4\n[offload]\n", "[[models]]\npath = \"/\u00c4\" # \u00c4",
+        "[[models]]\npath = '/\u00c4\\'", "[[models]]\npath = \"\"\"/\u00c4\\\"\"\"\"\"",
+        "[[models]]\npath = \"\"\"/a\\\n \u00c4\"\"\"", "[[models]]\npath = '''/\u00c4'''''");
+    CAPTURE (right);
+    CHECK (parseSettings (right, place).has_value());
 }
 
 TEST_CASE ("A wrong type is an error with its line and key", "[source][settings][errors]")
