@@ -131,8 +131,8 @@ public:
     Job drop (const Take& take);
     std::vector<Job> dropWaiting();
 
-    /** Changes when takes are wanted; the first change of a take counts, and takes that are not here are ignored. A silent one under way is to be looked at, if
-        another due time is now wanted. */
+    /** Changes when takes are wanted; the first change of a take counts, and takes that are not here are ignored. A silent
+        one under way is to be looked at, if another due time is now wanted. */
     struct Change
     {
         const Take* take = nullptr;
