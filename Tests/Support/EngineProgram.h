@@ -106,16 +106,11 @@ public:
 
     double cpuSeconds() const
     {
-        std::ifstream file ("/proc/" + std::to_string (process) + "/stat");
-        std::string text ((std::istreambuf_iterator<char> (file)), {});
-        std::istringstream fields (text.substr (text.rfind (')') + 2));
-        std::string skipped;
-        for (int i = 0; i < 11; ++i)
-            fields >> skipped;
-        double user = 0, system = 0;
-        fields >> user >> system;
-        return (user + system) / static_cast<double> (sysconf (_SC_CLK_TCK));
+        return (statistic (14) + statistic (15)) / static_cast<double> (sysconf (_SC_CLK_TCK));
     }
+
+    /** How often it touched a page of memory that it did not have. */
+    double pageFaults() const { return statistic (10); }
 
     /** How long it takes to end with exit code 0, for at most a minute. */
     double secondsToEnd (int signal)
@@ -147,6 +142,18 @@ public:
     }
 
 private:
+    /** A field of proc(5)'s stat, counted from 1 as there; not the first two. */
+    double statistic (int number) const
+    {
+        std::ifstream file ("/proc/" + std::to_string (process) + "/stat");
+        std::string text ((std::istreambuf_iterator<char> (file)), {});
+        std::istringstream fields (text.substr (text.rfind (')') + 2));
+        std::string field;
+        for (int i = 3; i <= number; ++i)
+            fields >> field;
+        return std::stod (field);
+    }
+
     double pages (int column) const
     {
         std::ifstream file ("/proc/" + std::to_string (process) + "/statm");

@@ -15,6 +15,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "Core/ResidentMemory.h"
 #include "Server/Http/Connection.h"
 #include "Server/Http/Insist.h"
 #include "Server/Http/Parsing/PathPattern.h"
@@ -27,6 +28,7 @@ namespace
 constexpr std::chrono::milliseconds aMoment { 100 };
 constexpr std::chrono::milliseconds forLastWords { 500 };
 constexpr std::chrono::milliseconds beforeTrim { 300 };
+constexpr std::int64_t muchMemory = std::int64_t { 24 } << 20;
 
 const Refusal stopping { 503, "the engine is stopping", true };
 
@@ -129,6 +131,7 @@ private:
     void retireNow();
     void moveNow (int from, int to);
     void worked() override;
+    void giveMemoryBack (bool isIdle);
     void end (End how);
     void run();
 
@@ -144,6 +147,7 @@ private:
     ConnectionTable connections;
     std::shared_ptr<std::atomic<std::size_t>> heldBytes = std::make_shared<std::atomic<std::size_t>> (0);
     std::atomic<std::size_t> atWork { 0 };
+    std::atomic<std::int64_t> leastResident { 0 }; // bytes, when memory was given back last
     bool trimming = false, retired = false, ending = false;
     End how = End::Stopped;
     std::optional<asio::thread_pool> workers;
@@ -419,8 +423,8 @@ void HttpServer::Core::moveNow (int from, int to)
     entrance->fd = to;
 }
 
-/** Freed bodies and recordings stay with the allocator, which keeps them apart for each worker: lets the system have them.
-    Not after each request, since it takes milliseconds. */
+/** Freed bodies and recordings stay with the allocator: lets the system have them. Not after each request, since it takes
+    milliseconds. */
 void HttpServer::Core::worked()
 {
     if (ending || std::exchange (trimming, true))
@@ -428,9 +432,26 @@ void HttpServer::Core::worked()
     trim.expires_after (beforeTrim);
     trim.async_wait ([this] (SystemError error) {
         trimming = false;
-        if (! error)
-            asio::post (*workers, [] { malloc_trim (0); });
+        if (error)
+            return;
+        const bool isIdle = connections.active().empty();
+        asio::post (*workers, [this, isIdle] { giveMemoryBack (isIdle); });
+        if (! isIdle)
+            worked();
     });
+}
+
+/** As long as somebody is answered, only if it has become much: whoever works takes it again, a page at a time. [a worker] */
+void HttpServer::Core::giveMemoryBack (bool isIdle)
+{
+    const auto now = residentBytes();
+    if (! isIdle && now < leastResident + muchMemory)
+    {
+        leastResident = std::min (leastResident.load(), now);
+        return;
+    }
+    malloc_trim (0);
+    leastResident = residentBytes();
 }
 
 void HttpServer::Core::end (End wanted)

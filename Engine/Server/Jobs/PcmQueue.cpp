@@ -13,7 +13,7 @@ PcmQueue::PcmQueue (std::shared_ptr<UnreadSpeech> all) : allUnread (std::move (a
 
 PcmQueue::~PcmQueue()
 {
-    allUnread->remove (waiting.size());
+    allUnread->remove (left());
 }
 
 void PcmQueue::push (std::span<const float> samples)
@@ -31,7 +31,7 @@ void PcmQueue::push (std::span<const float> samples)
 std::size_t PcmQueue::unread() const
 {
     const std::lock_guard lock (mutex);
-    return waiting.size();
+    return left();
 }
 
 void PcmQueue::finish()
@@ -73,20 +73,23 @@ void PcmQueue::onReadable (std::function<void()> function)
     if (ending == State::Abandoned)
         return;
     wake.swap (function);
-    if (wake && (! waiting.empty() || ending != State::Open))
+    if (wake && (left() > 0 || ending != State::Open))
         wake();
 }
 
 PcmQueue::State PcmQueue::take (std::vector<float>& out)
 {
     const std::lock_guard lock (mutex);
-    const auto count = std::min (mostAtOnce, waiting.size());
-    if (count < waiting.size() && wake)
+    const auto count = std::min (mostAtOnce, left());
+    if (count < left() && wake)
         wake(); // first, as it may throw
-    const auto end = waiting.begin() + static_cast<std::ptrdiff_t> (count);
-    out.insert (out.end(), waiting.begin(), end);
-    waiting.erase (waiting.begin(), end);
+    const auto begin = waiting.begin() + static_cast<std::ptrdiff_t> (taken);
+    out.insert (out.end(), begin, begin + static_cast<std::ptrdiff_t> (count));
+    taken += count;
     allUnread->remove (count);
+    if (taken < waiting.size() / 2)
+        return State::Open;
+    waiting.erase (waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t> (std::exchange (taken, 0)));
     return waiting.empty() ? ending : State::Open;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -74,12 +73,14 @@ public:
     Error error() const;
 
 private:
+    std::size_t left() const { return waiting.size() - taken; }
     void signal();
     void end (State state);
 
     const std::shared_ptr<UnreadSpeech> allUnread;
     mutable std::mutex mutex;
-    std::deque<float> waiting;
+    std::vector<float> waiting;
+    std::size_t taken = 0; // of `waiting`
     State ending = State::Open;
     Error failure;
     std::function<void()> wake;

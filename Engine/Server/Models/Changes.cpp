@@ -2,14 +2,13 @@
 // How RenderModels loads and unloads, on the render thread.
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <malloc.h>
 #include <new>
-#include <unistd.h>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
+#include "Core/ResidentMemory.h"
 #include "Server/Models/RenderModels.h"
 
 namespace tableread::engine
@@ -17,14 +16,6 @@ namespace tableread::engine
 namespace
 {
 using Clock = std::chrono::steady_clock;
-
-/** What the process holds of the machine's memory, as the system counts it; 0 if it does not say. */
-std::int64_t residentBytes()
-{
-    std::int64_t pages = 0, resident = 0;
-    std::ifstream ("/proc/self/statm") >> pages >> resident;
-    return resident * sysconf (_SC_PAGESIZE);
-}
 
 double secondsSince (Clock::time_point begin)
 {

@@ -268,6 +268,33 @@ TEST_CASE ("A hostile request costs the engine little, and nothing for long",
     CHECK (engine.speaks());
 }
 
+TEST_CASE ("Requests that end take no memory from a passage that goes on", "[engine][command][serve][budget]")
+{
+    const Engine engine;
+    const auto faultsOfALine = [&] (bool besideOthers) {
+        std::atomic<bool> goesOn { true };
+        std::thread others ([&] {
+            for (; besideOthers && goesOn; std::this_thread::sleep_for (20ms))
+                request (engine.socket(), "POST", "/v1/audio/speech", R"({"voice": "anna"})");
+        });
+        const auto before = engine.pageFaults();
+        const auto line =
+            request (engine.socket(), "POST", "/v1/audio/speech",
+                     R"({"input": "When the lamp at the end of the pier went out, nobody in the village )"
+                     R"(said a word, and the boats came home by the sound of the bell.", )"
+                     R"("voice": "anna", "response_format": "pcm"})");
+        goesOn = false;
+        others.join();
+        CHECK (line.complete);
+        return engine.pageFaults() - before;
+    };
+    faultsOfALine (false); // which has the voice read
+    const auto alone = faultsOfALine (false), besideOthers = faultsOfALine (true);
+    CAPTURE (alone, besideOthers);
+    if (! isInstrumented)
+        CHECK (besideOthers < 2 * alone + 1'000);
+}
+
 TEST_CASE ("An engine whose output nobody reads answers and ends",
            "[engine][command][serve][budget][logging]")
 {
