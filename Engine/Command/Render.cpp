@@ -8,6 +8,7 @@
 #include "Command/Render/Preparation.h"
 #include "Command/Render/ScriptRender.h"
 #include "Command/Subcommands.h"
+#include "Project/File/Place.h"
 #include "Timeline/Gaps.h"
 
 namespace tableread::engine
@@ -111,7 +112,7 @@ store.)" + std::string (exitCodes));
     command->callback ([options, command, &session] {
         options->ofScript = givenOfScript (*command);
         session.action = [options, &session] {
-            if (isProject (options->script))
+            if (project::isProject (options->script))
                 return renderProject (*options, session);
             options->settings.noise = options->rng == "torch" ? NoiseKind::Torch : NoiseKind::Philox;
             options->settings.seed = seedOf (options->seed);

@@ -5,7 +5,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "State/SessionState.h"
+#include "Passage/Cast.h"
 
 namespace tableread::plugin
 {

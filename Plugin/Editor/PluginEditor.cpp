@@ -4,13 +4,45 @@
 #include <utility>
 
 #include "Core/Seed.h"
+#include "Editor/Text/Utf8.h"
 #include "Processor/PluginProcessor.h"
+#include "Project/Lookup.h"
 
 namespace tableread::plugin
 {
 namespace
 {
 constexpr int margin = 14;
+
+/** The voice of each speaker, in the order of their first lines. */
+std::vector<CastMember> castOf (const project::Document& document)
+{
+    std::vector<CastMember> cast;
+    for (auto& speaker : project::speakersOf (document))
+    {
+        const auto* const member = project::memberOf (document, speaker);
+        const bool hasVoice = member != nullptr && ! member->moods.empty();
+        cast.push_back ({ std::move (speaker), hasVoice ? member->moods.front().voice : VoiceReference {} });
+    }
+    return cast;
+}
+
+/** What to change so that a text is another one. */
+TextEdit changeOf (const std::string& before, const std::string& after)
+{
+    const auto shorter = std::min (before.size(), after.size());
+    std::size_t begin = 0, end = 0;
+    while (begin < shorter && before[begin] == after[begin])
+        ++begin;
+    begin = startOfCharacter (before, begin);
+    while (end < shorter - begin && before[before.size() - 1 - end] == after[after.size() - 1 - end])
+        ++end;
+    while (end > 0 && ((unsigned char) before[before.size() - end] & 0xc0u) == 0x80u) // within a character
+        --end;
+    return { begin, before.substr (begin, before.size() - end - begin),
+             after.substr (begin, after.size() - end - begin),
+             (std::size_t) std::count (before.begin(), before.begin() + (std::ptrdiff_t) begin, '\n') };
+}
 
 /** The full text that the status line may have cut off. */
 juce::String tipText (const Status& status, const std::vector<std::string>& notes)
@@ -33,7 +65,7 @@ void setUp (juce::Label& label, const juce::String& text, const juce::Font& font
 
 PluginEditor::PluginEditor (PluginProcessor& plugin)
     : AudioProcessorEditor (plugin)
-    , session (plugin.session)
+    , workspace (plugin.workspace)
     , transport (plugin.transport)
     , mode (plugin.wrapperType == juce::AudioProcessor::wrapperType_Standalone ? Mode::Standalone
                                                                                : Mode::Plugin)
@@ -49,8 +81,15 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
 
     script.setMarks (&marks);
     script.onEdit = [this] (const TextEdit& edit) { edited (edit); };
-    script.onUndo = [this] { redo (history.undo()); };
-    script.onRedo = [this] { redo (history.redo()); };
+    script.onUndo = [this] {
+        workspace.undo();
+        refresh();
+    };
+    script.onRedo = [this] {
+        workspace.redo();
+        refresh();
+    };
+    marks.onRetry = [this] (std::uint64_t line) { workspace.player().stage().retry (line); };
     seed.setInputRestrictions (20, "0123456789");
     seed.setFont (Theme::font (15.0f));
     seed.setIndents (8, 5);
@@ -58,14 +97,18 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     seed.onTextChange = [this] { seedTyped(); };
 
     cast.onChoice = [this] (const std::string& speaker, const VoiceReference& voice) {
-        session.setVoice (speaker, voice);
-        showScript();
+        setVoice (speaker, voice);
     };
     renderButton.onClick = [this] { renderOrStop(); };
     playButton.onClick = [this] { playOrStop(); };
     engineButton.onClick = [this] { openEngineMenu(); };
     shuffleButton.onClick = [this] { shuffleSeed(); };
     shuffleButton.setTooltip (seed.getTooltip());
+    discardButton.onClick = [this] { workspace.discard(); };
+    discardButton.setTooltip (
+        "The host keeps what could not be opened until you discard it, and nothing can be edited");
+    discardButton.setColour (juce::TextButton::buttonColourId, Theme::bad);
+    addChildComponent (discardButton);
     engineButton.setColour (juce::TextButton::buttonColourId, Theme::panel);
     engineButton.setColour (juce::TextButton::textColourOffId, Theme::dim);
     engineButton.setTooltip ("The program that speaks: which one is in use, and where it is");
@@ -133,6 +176,7 @@ void PluginEditor::resized()
     area.removeFromRight (margin);
     scriptTitle.setBounds (area.removeFromTop (20));
     script.setBounds (area);
+    discardButton.setBounds (area.withSizeKeepingCentre (std::min (area.getWidth(), 240), 34));
     castTitle.setBounds (side.removeFromTop (20));
     auto seedRow = side.removeFromBottom (30);
     seedTitle.setBounds (seedRow.removeFromLeft (48));
@@ -145,70 +189,119 @@ void PluginEditor::resized()
 
 void PluginEditor::refresh()
 {
-    if (shownLoads != session.loads())
-        showState();
-    if (readingDue && juce::Time::getMillisecondCounterHiRes() >= *readingDue)
+    now = workspace.showing();
+    if (std::exchange (shownLoads, workspace.loads()) != workspace.loads())
+        showProject();
+    if (now.isScriptRead && now.document != shownDocument)
         showScript();
-    if (shownVoices != session.ownVoices())
-        showScript(); // an engine has reported which voices it really has
-    const auto view = session.performance().view();
-    showPlayback (view);
+    if (now.voices != shownVoices)
+        showCast();
+    if (marks.follow (now.view))
+        script.marksChanged();
+    showPlayback();
     if (mode == Mode::Standalone)
     {
-        stopAtEnd (view);
+        stopAtEnd();
         watchDevice();
     }
-    showStatus (view);
+    showStatus();
 }
 
-void PluginEditor::showPlayback (const Performance::View& view)
+void PluginEditor::showPlayback()
 {
-    const auto now = transport.current();
-    const auto seconds = (double) now.sample.value / transport.rate();
-    waveform.show (view, seconds);
+    const auto at = transport.current();
+    const auto seconds = (double) at.sample.value / transport.rate();
+    waveform.show (*now.view, marks, seconds);
     clock.setText (clockText (seconds), juce::dontSendNotification);
-    playButton.setButtonText (now.isPlaying ? "Pause" : "Play");
+    playButton.setButtonText (at.isPlaying ? "Pause" : "Play");
 
-    std::optional<std::size_t> sounding;
+    std::optional<std::uint64_t> sounding;
     const auto position = (std::int64_t) (seconds * (double) modelSampleRateHz);
-    for (std::size_t i = 0; i < view.passages.size() && now.isPlaying; ++i)
-        if (const auto& passage = view.passages[i];
-            passage.isPlaced && position >= passage.start.value &&
-            position < passage.start.value + passage.take->audio().rendered())
-            sounding = i;
+    for (const auto& part : now.view->parts)
+        if (at.isPlaying && part.take != nullptr && part.place.isSettled() &&
+            position >= part.place.start.value &&
+            position < part.place.start.value + part.take->audio().rendered())
+            sounding = part.line;
     if (marks.light (sounding))
         script.marksChanged();
 }
 
-void PluginEditor::showState()
+/** Another project. */
+void PluginEditor::showProject()
 {
-    shownLoads = session.loads();
-    const auto state = session.state();
-    history.clear();
-    script.setText (state.script);
-    seed.setText (juce::String (state.seed), false);
-    problem = session.loadProblem();
-    showScript();
+    shownScript = now.document->script;
+    script.setText (*shownScript);
+    shownDocument = nullptr;
+    problem.reset();
 }
 
 void PluginEditor::edited (const TextEdit& edit)
 {
-    session.setScript (script.text());
     marks.edited (edit);
-    if (! isRedoing)
-        history.add (edit);
+    if (isFollowing)
+        return;
+    workspace.setScript (script.text());
     problem.reset();
-    // A long script is read when nothing was typed for a while, so that reading it does not hold up the keys.
-    constexpr double patience = 4.0, quick = 5.0; // milliseconds
-    readingDue =
-        juce::Time::getMillisecondCounterHiRes() + (readingTime < quick ? 0.0 : patience * readingTime);
 }
 
-void PluginEditor::redo (const std::optional<TextEdit>& step)
+/** The project's document as it is now. */
+void PluginEditor::showScript()
 {
-    const juce::ScopedValueSetter<bool> setter (isRedoing, true);
-    if (step)
-        script.apply (*step);
+    const auto& document = *now.document;
+    shownDocument = now.document;
+    if (std::exchange (shownScript, document.script) != document.script)
+        if (const auto before = script.text(); before != *document.script && ! now.isScriptRefused)
+        {
+            const juce::ScopedValueSetter<bool> setter (isFollowing, true);
+            if (! script.apply (changeOf (before, *document.script)))
+                script.setText (*document.script);
+        }
+    if (! seed.hasKeyboardFocus (true))
+        seed.setText (juce::String (document.settings.seed), false);
+    marks.show (document, script.state().buffer().lineCount());
+    script.setSpeakers (project::speakersOf (document));
+    script.marksChanged();
+    showCast();
+}
+
+void PluginEditor::showCast()
+{
+    shownVoices = now.voices;
+    cast.show (castOf (*now.document), shownVoices);
+}
+
+void PluginEditor::edit (const project::Edit& edit)
+{
+    const auto done = workspace.edit (edit);
+    problem = done ? std::nullopt : std::optional (done.error());
+    refresh();
+}
+
+void PluginEditor::setVoice (const std::string& speaker, const VoiceReference& voice)
+{
+    project::Member member;
+    if (const auto* const known = project::memberOf (*now.document, speaker))
+        member = *known;
+    member.speaker = speaker;
+    member.isChosen = true;
+    if (member.moods.empty())
+        member.moods.emplace_back();
+    member.moods.front() = { member.moods.front().direction, voice, {}, {} };
+    edit (project::SetMember { std::move (member) });
+}
+
+void PluginEditor::setSeed (std::uint64_t number)
+{
+    auto settings = now.document->settings;
+    settings.seed = number;
+    edit (project::SetSettings { std::move (settings) });
+}
+
+void PluginEditor::setEngine (std::filesystem::path program)
+{
+    auto settings = now.document->settings;
+    settings.engine = std::move (program);
+    edit (project::SetSettings { std::move (settings) });
 }
 
 bool PluginEditor::keyPressed (const juce::KeyPress& key)
@@ -219,37 +312,28 @@ bool PluginEditor::keyPressed (const juce::KeyPress& key)
     return true;
 }
 
-void PluginEditor::showScript()
+void PluginEditor::showStatus()
 {
-    const auto begun = juce::Time::getMillisecondCounterHiRes();
-    readingDue.reset();
-    const auto reading = session.reading();
-    shownVoices = session.ownVoices();
-    cast.show (reading ? session.cast (reading->speakers) : std::vector<CastMember> {}, shownVoices);
-    marks.show (reading ? *reading : Reading {}, script.state().buffer().lineCount());
-    script.setSpeakers (reading ? reading->speakers : std::vector<std::string> {});
-    script.marksChanged();
-    notes = reading ? reading->notes : std::vector<std::string> {};
-    readingTime = juce::Time::getMillisecondCounterHiRes() - begun;
-}
-
-void PluginEditor::showStatus (const Performance::View& view)
-{
-    auto now = describe (view, problem, notes);
+    auto said = describe (now, problem);
     if (const auto missed = transport.missed.load();
-        missed != std::exchange (shownMissed, missed) && ! now.isProblem)
-        now.text += "  \u00b7  playback is ahead of the speech";
-    status.setText (juce::String::fromUTF8 (now.text.c_str()), juce::dontSendNotification);
-    status.setTooltip (now.isProblem || ! notes.empty() ? tipText (now, notes) : juce::String());
-    status.setColour (juce::Label::textColourId, now.isProblem ? Theme::bad : Theme::dim);
-    if (now.progress != progress || view.isRendering != isRendering)
+        missed != std::exchange (shownMissed, missed) && ! said.isProblem)
+        said.text += "  \u00b7  playback is ahead of the speech";
+    status.setText (juce::String::fromUTF8 (said.text.c_str()), juce::dontSendNotification);
+    status.setTooltip (tipText (said, now.notes));
+    status.setColour (juce::Label::textColourId, said.isProblem ? Theme::bad : Theme::dim);
+    const bool rendering = now.isRendering();
+    if (said.progress != progress || rendering != isRendering)
         repaint();
-    progress = now.progress;
-    isRendering = view.isRendering;
+    progress = said.progress;
+    isRendering = rendering;
+    discardButton.setVisible (now.isReadOnly);
+    for (auto* part :
+         std::initializer_list<juce::Component*> { &script, &cast, &seed, &shuffleButton, &renderButton })
+        part->setEnabled (! now.isReadOnly);
     renderButton.setButtonText (isRendering ? "Stop" : "Render");
     renderButton.setColour (juce::TextButton::buttonColourId, isRendering ? Theme::line : Theme::accent);
     renderButton.setColour (juce::TextButton::textColourOffId, isRendering ? Theme::text : Theme::background);
-    showEngine (view.link);
+    showEngine (now.link);
 }
 
 void PluginEditor::showEngine (const LinkStatus& link)
@@ -267,8 +351,8 @@ void PluginEditor::renderOrStop()
 {
     problem.reset();
     if (isRendering)
-        session.stop();
-    else if (const auto begun = session.render(); ! begun)
+        workspace.stop();
+    else if (const auto begun = workspace.render(); ! begun)
         problem = begun.error();
 }
 
@@ -281,12 +365,13 @@ void PluginEditor::playOrStop()
         transport.play();
 }
 
-void PluginEditor::stopAtEnd (const Performance::View& view)
+void PluginEditor::stopAtEnd()
 {
-    if (view.isRendering || view.passages.empty() || ! transport.current().isPlaying)
+    const auto at = transport.current();
+    if (isRendering || now.view->parts.empty() || ! at.isPlaying)
         return;
-    const auto end = (double) view.end.value / (double) modelSampleRateHz;
-    if ((double) transport.current().sample.value < (end + 0.3) * transport.rate())
+    const auto end = (double) now.view->end.value / (double) modelSampleRateHz;
+    if ((double) at.sample.value < (end + 0.3) * transport.rate())
         return;
     transport.stop();
     transport.locate ({ 0 });
@@ -294,9 +379,9 @@ void PluginEditor::stopAtEnd (const Performance::View& view)
 
 void PluginEditor::watchDevice()
 {
-    const auto now = transport.current();
-    stillTicks = now.isPlaying && now.sample == lastPosition ? stillTicks + 1 : 0;
-    lastPosition = now.sample;
+    const auto at = transport.current();
+    stillTicks = at.isPlaying && at.sample == lastPosition ? stillTicks + 1 : 0;
+    lastPosition = at.sample;
     constexpr int patience = 45; // a second and a half
     if (stillTicks == patience)
     {
@@ -310,7 +395,7 @@ void PluginEditor::seedTyped()
     problem.reset();
     const auto typed = seed.getText().toStdString();
     if (const auto number = parseSeed (typed.empty() ? "0" : typed))
-        session.setSeed (*number);
+        setSeed (*number);
     else
         problem = Error { ErrorCode::InvalidInput, "a seed is at most 18446744073709551615", {} };
 }
@@ -319,12 +404,12 @@ void PluginEditor::shuffleSeed()
 {
     const auto fresh = (std::uint64_t) juce::Random::getSystemRandom().nextInt (1'000'000);
     seed.setText (juce::String (fresh), false);
-    session.setSeed (fresh);
+    setSeed (fresh);
 }
 
 void PluginEditor::openEngineMenu()
 {
-    const auto chosen = session.state().engine;
+    const auto chosen = now.document->settings.engine;
     juce::PopupMenu menu;
     menu.setLookAndFeel (&theme);
     if (isInSafeMode)
@@ -336,7 +421,7 @@ void PluginEditor::openEngineMenu()
     else if (isEmbeddedOnly)
         menu.addItem ("Leave safe mode", [this] { tryAgain (false); });
     menu.addSectionHeader ("The program that speaks");
-    menu.addItem ("Find it automatically", true, chosen.empty(), [this] { session.setEngine ({}); });
+    menu.addItem ("Find it automatically", true, chosen.empty(), [this] { setEngine ({}); });
     if (! chosen.empty())
         menu.addItem (juce::String::fromUTF8 (chosen.c_str()), true, true, [] {});
     menu.addItem (juce::String::fromUTF8 ("Choose it\u2026"), [this] { chooseEngine(); });
@@ -346,18 +431,18 @@ void PluginEditor::openEngineMenu()
 void PluginEditor::tryAgain (bool withEmbeddedModel)
 {
     problem.reset();
-    if (const auto begun = session.tryAgain (withEmbeddedModel); ! begun)
+    if (const auto begun = workspace.tryAgain (withEmbeddedModel); ! begun)
         problem = begun.error();
 }
 
 void PluginEditor::chooseEngine()
 {
     chooser = std::make_unique<juce::FileChooser> (
-        "tableread-engine", juce::File (juce::String::fromUTF8 (session.state().engine.c_str())));
+        "tableread-engine", juce::File (juce::String::fromUTF8 (now.document->settings.engine.c_str())));
     const auto oneFile = juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectFiles;
     chooser->launchAsync (oneFile, [this] (const juce::FileChooser& result) {
         if (result.getResult() != juce::File())
-            session.setEngine (result.getResult().getFullPathName().toStdString());
+            setEngine (result.getResult().getFullPathName().toStdString());
     });
 }
 } // namespace tableread::plugin

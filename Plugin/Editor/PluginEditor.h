@@ -4,27 +4,26 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Editor/CastPanel.h"
-#include "Editor/EditHistory.h"
 #include "Editor/ReadingMarks.h"
 #include "Editor/Script/Editor.h"
 #include "Editor/StatusText.h"
 #include "Editor/Theme.h"
 #include "Editor/WaveformView.h"
-#include "Processor/Session.h"
 #include "Processor/Transport.h"
+#include "Processor/Workspace.h"
 
 namespace tableread::plugin
 {
 class PluginProcessor;
 
-/** The window: script and cast above, the performance below. Polls the session 30 times a second. */
+/** The window: script and cast above, the performance below. Polls the workspace 30 times a second. */
 class PluginEditor : public juce::AudioProcessorEditor, private juce::Timer
 {
 public:
     explicit PluginEditor (PluginProcessor& plugin);
     ~PluginEditor() override;
 
-    /** Shows what has changed in the session; called by the timer. */
+    /** Shows what has changed in the project; called by the timer. */
     void refresh();
 
     void paint (juce::Graphics& g) override;
@@ -39,15 +38,19 @@ private:
     };
 
     void timerCallback() override { refresh(); }
-    void showState();
+    void showProject();
     void showScript();
+    void showCast();
     void edited (const TextEdit& edit);
-    void redo (const std::optional<TextEdit>& step);
-    void showPlayback (const Performance::View& view);
-    void showStatus (const Performance::View& view);
+    void edit (const project::Edit& edit);
+    void setVoice (const std::string& speaker, const VoiceReference& voice);
+    void setSeed (std::uint64_t seed);
+    void setEngine (std::filesystem::path program);
+    void showPlayback();
+    void showStatus();
     void renderOrStop();
     void playOrStop();
-    void stopAtEnd (const Performance::View& view);
+    void stopAtEnd();
     void showEngine (const LinkStatus& link);
     void openEngineMenu();
     void tryAgain (bool withEmbeddedModel);
@@ -56,7 +59,7 @@ private:
     void shuffleSeed();
     void watchDevice();
 
-    Session& session;
+    Workspace& workspace;
     Transport& transport;
     const Mode mode;
 
@@ -67,27 +70,26 @@ private:
                             return script.state().buffer().line (line);
                         },
                          [] (int speaker) { return Theme::speaker (speaker).getARGB(); } };
-    EditHistory history;
-    bool isRedoing = false;
     juce::TextEditor seed;
     LeaveOnClick leaveSeed { seed };
     CastPanel cast;
     WaveformView waveform;
     juce::TextButton renderButton { "Render" }, playButton { "Play" }, engineButton { "Engine" },
-        shuffleButton { "Shuffle" };
+        shuffleButton { "Shuffle" }, discardButton { "Discard it and go on" };
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
 
-    std::optional<Error> problem;         // of the last thing that the user asked for
-    std::vector<std::string> notes;       // of the script
+    std::optional<Error> problem; // of the last thing that the user asked for
+    Showing now;
+    std::shared_ptr<const project::Document> shownDocument;
+    std::shared_ptr<const std::string> shownScript;
     std::vector<std::string> shownVoices; // of the model
+    bool isFollowing = false;             // the script is changed by us, not by the user
     std::int64_t shownMissed = 0;
     double progress = 0.0;
     bool isRendering = false, isInSafeMode = false, isEmbeddedOnly = false;
-    int shownLoads = -1;
-    std::optional<double> readingDue; // when an edited script is to be read again, in milliseconds
-    double readingTime = 0.0;         // of the last time that it was read
-    int stillTicks = 0;               // timer ticks since playback last moved, although it is running
+    std::optional<std::uint64_t> shownLoads;
+    int stillTicks = 0; // timer ticks since playback last moved, although it is running
     HostSamples lastPosition;
 };
 } // namespace tableread::plugin

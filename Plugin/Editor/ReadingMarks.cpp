@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "Editor/Text/Utf8.h"
+#include "Passage/Names.h"
+#include "Project/Passages.h"
+#include "Project/Requests.h"
 #include "Script/Cue/Cue.h"
 #include "Script/Text.h"
 
@@ -39,6 +42,28 @@ std::size_t nameBytes (std::string_view line)
     const auto cue = findCue (*characters);
     return cue ? line.size() - words.size() + encodeUtf8 (cue->written).size() : 0;
 }
+
+LineMark::State stateOf (playback::PartState state)
+{
+    using playback::PartState;
+    switch (state)
+    {
+        case PartState::Loading:
+        case PartState::Queued:
+            return LineMark::State::Queued;
+        case PartState::Rendering:
+            return LineMark::State::Rendering;
+        case PartState::Done:
+            return LineMark::State::Done;
+        case PartState::Stale:
+            return LineMark::State::Stale;
+        case PartState::Failed:
+            return LineMark::State::Failed;
+        case PartState::Missing:
+            break;
+    }
+    return LineMark::State::None;
+}
 } // namespace
 
 ReadingMarks::ReadingMarks (std::function<const std::string&(std::size_t)> lineText,
@@ -47,22 +72,44 @@ ReadingMarks::ReadingMarks (std::function<const std::string&(std::size_t)> lineT
     , colours (std::move (colourOf))
 {}
 
-void ReadingMarks::show (const Reading& reading, std::size_t lineCount)
+void ReadingMarks::show (const project::Document& document, std::size_t lineCount)
 {
+    std::unordered_map<std::string, int> written,
+        numbers; // of speakers, as they are written; by their folded names
+    const auto numberOf = [&] (const std::string& speaker) {
+        const auto [known, isNew] = written.emplace (speaker, 0);
+        if (isNew)
+            known->second = numbers.emplace (foldedName (speaker), (int) numbers.size()).first->second;
+        return known->second;
+    };
+    speakers.clear();
+    spoken.clear();
+    for (const auto& take : document.takes)
+        if (project::isWhole (*take))
+            spoken.insert (take->line.value);
+
     lines.assign (lineCount, {});
-    std::size_t next = 0; // the passage that begins at or after this line
-    for (std::size_t i = 0; i < lineCount; ++i)
-    {
-        bool isFirst = false;
-        while (next < reading.passages.size() &&
-               (std::size_t) reading.passages[next].sourceLines.front() <= i + 1)
+    std::size_t next = 0; // the first that the line before has not filled
+    const auto fill = [&] (std::size_t until, const Spoken& with) {
+        for (; next < std::min (until, lineCount); ++next)
+            lines[next] = { with.passage, with.speaker, false };
+    };
+    Spoken last;
+    for (const auto& passage : project::passagesOf (document))
+        for (auto place = passage.first; place < passage.first + passage.count; ++place)
         {
-            ++next;
-            isFirst = true;
+            const auto& line = *document.lines[place];
+            const auto number = numberOf (line.speaker);
+            const auto first = document.lines[passage.first]->id.value;
+            speakers.emplace (first, number);
+            const auto row = (std::size_t) std::max (line.sourceLine, 1) - 1;
+            fill (row, last);
+            last = { first, number, true };
+            if (row < lineCount)
+                lines[row] = last;
+            next = row + 1;
         }
-        if (next > 0)
-            lines[i] = { next - 1, reading.passages[next - 1].speakers.front(), isFirst };
-    }
+    fill (lineCount, last);
 }
 
 void ReadingMarks::edited (const TextEdit& edit)
@@ -77,9 +124,26 @@ void ReadingMarks::edited (const TextEdit& edit)
         lines.erase (behind, behind + std::min (lines.end() - behind, (std::ptrdiff_t) (removed - added)));
 }
 
-bool ReadingMarks::light (std::optional<std::size_t> passage)
+bool ReadingMarks::follow (const std::shared_ptr<const playback::View>& view)
+{
+    if (view == shown)
+        return false;
+    shown = view;
+    parts.clear();
+    for (std::size_t i = 0; i < view->parts.size(); ++i)
+        parts.emplace (view->parts[i].line, i);
+    return true;
+}
+
+bool ReadingMarks::light (std::optional<std::uint64_t> passage)
 {
     return std::exchange (lit, passage) != passage;
+}
+
+int ReadingMarks::speakerOf (std::uint64_t line) const
+{
+    const auto found = speakers.find (line);
+    return found != speakers.end() ? found->second : 0;
 }
 
 LineMark ReadingMarks::markOf (std::size_t line) const
@@ -93,6 +157,28 @@ LineMark ReadingMarks::markOf (std::size_t line) const
     mark.colour = colours (lines[line].speaker);
     mark.nameBytes = lines[line].isFirst ? nameBytes (words) : 0;
     mark.isSounding = lit == lines[line].passage;
+    if (lines[line].isFirst)
+        addState (mark, lines[line].passage);
     return mark;
+}
+
+void ReadingMarks::addState (LineMark& mark, std::uint64_t passage) const
+{
+    const auto found = parts.find (passage);
+    if (found == parts.end())
+        return;
+    const auto& part = shown->parts[found->second];
+    mark.state = stateOf (part.state);
+    if (part.state == playback::PartState::Missing && spoken.contains (passage))
+        mark.state = LineMark::State::Stale; // what was rendered are other words
+    mark.progress = (float) part.fraction();
+    if (part.state == playback::PartState::Failed)
+        mark.tip = part.reason;
+}
+
+void ReadingMarks::retry (std::size_t line)
+{
+    if (line < lines.size() && lines[line].speaker >= 0 && onRetry)
+        onRetry (lines[line].passage);
 }
 } // namespace tableread::plugin

@@ -2,18 +2,22 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "Editor/Script/Marks.h"
 #include "Editor/Text/Position.h"
-#include "Passage/Reading.h"
+#include "Playback/Stage.h"
+#include "Project/Document.h"
 
 namespace tableread::plugin
 {
-/** Marks of a script as it was last read: who speaks each line, and which passage sounds. Edits move them until it is read
-    again. */
+/** Marks of a project's lines in its script: who speaks, how far its speech is, and which passage sounds. Edits move them until
+    the script is read again. */
 class ReadingMarks : public ScriptMarks
 {
 public:
@@ -21,26 +25,41 @@ public:
     ReadingMarks (std::function<const std::string&(std::size_t)> lineText,
                   std::function<std::uint32_t (int)> colourOf);
 
-    void show (const Reading& reading, std::size_t lineCount);
+    void show (const project::Document& document, std::size_t lineCount);
     void edited (const TextEdit& edit);
 
-    /** The passage that sounds now. True if it is another one. */
-    bool light (std::optional<std::size_t> passage);
+    /** How far the passages are. True if that was another view. */
+    bool follow (const std::shared_ptr<const playback::View>& view);
+
+    /** The passage that sounds now, by the id of its first line. True if it is another one. */
+    bool light (std::optional<std::uint64_t> passage);
+
+    /** Who speaks the passage that begins with this line, numbered by first lines; 0 if it is not known. */
+    int speakerOf (std::uint64_t line) const;
 
     LineMark markOf (std::size_t line) const override;
-    void retry (std::size_t) override {} // no line has failed: it shows no states
+
+    /** Called with the id of a passage's first line. */
+    std::function<void (std::uint64_t)> onRetry;
+    void retry (std::size_t line) override;
 
 private:
     struct Spoken
     {
-        std::size_t passage = 0;
-        int speaker = -1;     // of the reading; -1: before the first passage
-        bool isFirst = false; // line of its passage: it begins with the name
+        std::uint64_t passage = 0; // the id of its first line
+        int speaker = -1;          // -1: before the first line
+        bool isFirst = false;      // it begins with the name
     };
+
+    void addState (LineMark& mark, std::uint64_t passage) const;
 
     std::function<const std::string&(std::size_t)> text;
     std::function<std::uint32_t (int)> colours;
     std::vector<Spoken> lines;
-    std::optional<std::size_t> lit;
+    std::unordered_map<std::uint64_t, int> speakers;      // by passage
+    std::unordered_set<std::uint64_t> spoken;             // passages that have a take, perhaps of other words
+    std::shared_ptr<const playback::View> shown;          // null: none
+    std::unordered_map<std::uint64_t, std::size_t> parts; // of `shown`, by passage
+    std::optional<std::uint64_t> lit;
 };
 } // namespace tableread::plugin

@@ -5,14 +5,14 @@
 #include <cmath>
 #include <cstdio>
 
-#include "Passage/Passage.h"
+#include "Project/Lookup.h"
 
 namespace tableread::plugin
 {
 namespace
 {
 using Phase = LinkStatus::Phase;
-using View = Performance::View;
+using playback::PartState;
 
 std::string number (double value, int decimals)
 {
@@ -21,11 +21,15 @@ std::string number (double value, int decimals)
     return text;
 }
 
-std::string speed (const View& view)
+/** How fast speech is made, and how long it still takes; empty if that is not known. */
+std::string speed (const LinkProgress& progress)
 {
-    if (view.elapsedSeconds <= 0.0 || view.renderedSeconds <= 0.0)
-        return {};
-    return number (view.renderedSeconds / view.elapsedSeconds, 1) + "\u00d7 real time";
+    std::string text;
+    if (progress.realTimeFactor && *progress.realTimeFactor > 0.0)
+        text = number (1.0 / *progress.realTimeFactor, 1) + "\u00d7 real time";
+    if (progress.secondsLeft)
+        text += (text.empty() ? "" : "  \u00b7  ") + clockText (*progress.secondsLeft) + " left";
+    return text;
 }
 
 std::string counted (std::size_t count, const char* one)
@@ -33,24 +37,18 @@ std::string counted (std::size_t count, const char* one)
     return std::to_string (count) + ' ' + one + (count == 1 ? "" : "s");
 }
 
-std::size_t count (const View& view, TakeState state)
+std::size_t count (const Showing& now, PartState state)
 {
-    return (std::size_t) std::count_if (view.passages.begin(), view.passages.end(),
-                                        [&] (const auto& passage) { return passage.take->state() == state; });
+    return (std::size_t) std::count_if (now.view->parts.begin(), now.view->parts.end(),
+                                        [&] (const auto& part) { return part.state == state; });
 }
 
-double progressOf (const View& view)
+/** "Line 7" as the script's text counts them; empty if it is gone. */
+std::string nameOf (const Showing& now, std::uint64_t line)
 {
-    double done = 0.0, all = 0.0;
-    for (const auto& passage : view.passages)
-    {
-        const auto expected = (double) estimatedSamples (passage.characters);
-        all += expected;
-        done += passage.take->isFinal()
-                    ? expected
-                    : std::min (0.95 * expected, (double) passage.take->audio().rendered());
-    }
-    return all > 0.0 ? done / all : 0.0;
+    const auto place = project::placeOf (*now.document, project::LineId { line });
+    return place ? "line " + std::to_string (now.document->lines[*place]->sourceLine)
+                 : std::string ("a line");
 }
 
 /** "5.4 GB", "53 MB" */
@@ -87,57 +85,88 @@ std::string startingText (const StartProgress& start)
     return text;
 }
 
-std::string renderingText (const View& view)
+std::string renderingText (const Showing& now)
 {
-    switch (view.link.phase)
+    switch (now.link.phase)
     {
         case Phase::Starting:
-            return startingText (view.link.start);
+            return startingText (now.link.start);
         case Phase::Waiting:
-            return "Waiting: " + view.link.detail + '.';
+            return "Waiting: " + now.link.detail + '.';
         case Phase::Restarting:
-            return "Trying again: " + view.link.detail;
+            return "Trying again: " + now.link.detail;
         case Phase::Idle:
         case Phase::Rendering:
             break;
     }
-    const auto current = view.passages.size() - count (view, TakeState::Queued);
-    auto text = "Speaking line " + std::to_string (std::max<std::size_t> (current, 1)) + " of " +
-                std::to_string (view.passages.size());
-    if (const auto rate = speed (view); ! rate.empty())
+    auto text = "Speaking: " + std::to_string (count (now, PartState::Done) + count (now, PartState::Stale)) +
+                " of " + counted (now.view->parts.size(), "line") + " done";
+    if (const auto rate = speed (now.progress); ! rate.empty())
         text += "  \u00b7  " + rate;
     return text;
 }
 
-Status failure (const View& view)
+std::string failure (const Showing& now)
 {
-    for (const auto& passage : view.passages)
-        if (passage.take->state() == TakeState::Failed)
-            return { "Line " + std::to_string (passage.sourceLine) + ": " + passage.take->error().text(),
-                     true, 0.0 };
+    for (const auto& part : now.view->parts)
+        if (part.state == PartState::Failed)
+        {
+            auto name = nameOf (now, part.line);
+            name.front() = name.front() == 'l' ? 'L' : 'A';
+            return name + ": " + part.reason;
+        }
     return {};
 }
+
+/** What the last bounce lacks. */
+std::string gapText (const Showing& now)
+{
+    if (now.gaps.empty())
+        return {};
+    const auto& first = now.gaps.front();
+    return "The last bounce has " + counted (now.gaps.size(), "gap") + ", the first at " +
+           clockText ((double) first.place.start.value / (double) modelSampleRateHz) + ": " +
+           nameOf (now, first.line) + ", " + first.why;
+}
+
 /** Names the first line whose end may be missing; empty if there is none. */
-std::string cutOff (const View& view)
+std::string cutOff (const Showing& now)
 {
     std::string text;
     std::size_t others = 0;
-    for (const auto& passage : view.passages)
-        if (passage.take->state() != TakeState::Done || passage.take->ending() == Take::Ending::Whole)
+    for (const auto& part : now.view->parts)
+        if (part.state != PartState::Done || part.take == nullptr ||
+            part.take->ending() == Take::Ending::Whole)
             continue;
         else if (text.empty())
-            text = "line " + std::to_string (passage.sourceLine) +
-                   " reached the length limit: its end may be missing";
+            text = nameOf (now, part.line) + " reached the length limit: its end may be missing";
         else
             ++others;
     return others == 0 ? text : text + " (" + counted (others, "more line") + ")";
 }
-} // namespace
 
-std::int64_t estimatedSamples (std::size_t characters)
+/** What there is, when nothing is being done. */
+std::string restingText (const Showing& now)
 {
-    return estimatedLength (characters).value;
+    const auto& parts = now.view->parts;
+    if (parts.empty())
+        return now.notes.empty()
+                   ? "Ready. Write a script, choose the voices, press Render."
+                   : "Note: " + now.notes.front() +
+                         (now.notes.size() > 1 ? " (" + counted (now.notes.size() - 1, "more note") + ")"
+                                               : "");
+    const auto whole = count (now, PartState::Done) + count (now, PartState::Stale);
+    const auto length = clockText ((double) now.view->end.value / (double) modelSampleRateHz);
+    auto text = whole == parts.size() ? "Done: " + counted (whole, "line") + ", " + length
+                                      : std::to_string (whole) + " of " + counted (parts.size(), "line") +
+                                            " done, about " + length;
+    if (const auto cut = cutOff (now); ! cut.empty())
+        text += "  \u00b7  " + cut;
+    if (! now.notes.empty())
+        text += "  \u00b7  " + counted (now.notes.size(), "note");
+    return text;
 }
+} // namespace
 
 std::string clockText (double seconds)
 {
@@ -147,35 +176,24 @@ std::string clockText (double seconds)
     return text;
 }
 
-Status describe (const View& view, const std::optional<Error>& problem, const std::vector<std::string>& notes)
+Status describe (const Showing& now, const std::optional<Error>& problem)
 {
     if (problem)
         return { problem->text(), true, 0.0 };
-    if (view.isRendering)
-        return { renderingText (view), false, progressOf (view) };
-    if (const auto& safe = view.link.safeMode)
+    if (now.isReadOnly)
+        return { now.problems.front().text(), true, 0.0 };
+    if (now.isRendering())
+        return { renderingText (now), false, now.view->fraction() };
+    if (const auto& safe = now.link.safeMode)
         return { "Safe mode: " + safe->why + (safe->why.ends_with ('?') ? "" : ".") +
                      (safe->log.empty() ? std::string() : " Log: " + safe->log.string() + '.') +
                      " Press Safe mode to try again, or to speak with the embedded model.",
                  true, 0.0 };
-    if (auto failed = failure (view); failed.isProblem)
-        return failed;
-    if (view.passages.empty() && ! notes.empty())
-        return { "Note: " + notes.front() +
-                     (notes.size() > 1 ? " (" + counted (notes.size() - 1, "more note") + ")" : ""),
-                 false, 0.0 };
-    if (view.passages.empty())
-        return { "Ready. Write a script, choose the voices, press Render.", false, 0.0 };
-    const auto length = (double) view.end.value / (double) modelSampleRateHz;
-    const bool stopped = count (view, TakeState::Cancelled) > 0;
-    auto text = (stopped ? "Stopped after " : "Done: ") + counted (count (view, TakeState::Done), "line") +
-                ", " + clockText (length);
-    if (const auto rate = speed (view); ! rate.empty())
-        text += "  \u00b7  " + rate;
-    if (const auto cut = cutOff (view); ! cut.empty())
-        text += "  \u00b7  " + cut;
-    if (! notes.empty())
-        text += "  \u00b7  " + counted (notes.size(), "note") + " on the script";
-    return { text, false, 0.0 };
+    if (! now.problems.empty())
+        return { now.problems.front().text(), true, 0.0 };
+    for (const auto& text : { failure (now), gapText (now) })
+        if (! text.empty())
+            return { text, true, 0.0 };
+    return { restingText (now), false, 0.0 };
 }
 } // namespace tableread::plugin

@@ -3,9 +3,8 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "Processor/Performance.h"
+#include "Processor/Workspace.h"
 
 namespace tableread::plugin
 {
@@ -17,13 +16,8 @@ struct Status
     double progress = 0.0; // 0 to 1, while rendering
 };
 
-/** What the performance is doing, in words. `problem` is why the last click failed, if it did; `notes` are the
-    script's, shown when there is nothing more urgent. */
-Status describe (const Performance::View& view, const std::optional<Error>& problem,
-                 const std::vector<std::string>& notes = {});
-
-/** The length of a passage in model samples, guessed from its text: for drawing, until it is known. */
-std::int64_t estimatedSamples (std::size_t characters);
+/** What is being done, in words. `problem` is why the last click failed, if it did. */
+Status describe (const Showing& now, const std::optional<Error>& problem);
 
 /** "1:02.5" */
 std::string clockText (double seconds);

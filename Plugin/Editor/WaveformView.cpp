@@ -23,9 +23,9 @@ double rulerStep (double secondsPerPixel)
 }
 } // namespace
 
-void WaveformView::show (const Performance::View& view, double playSeconds)
+void WaveformView::show (const playback::View& view, const ReadingMarks& marks, double playSeconds)
 {
-    const bool changed = place (view);
+    const bool changed = place (view, marks);
     if (changed || std::abs (playSeconds - playHead) * getWidth() / visibleSeconds > 0.5)
     {
         playHead = playSeconds;
@@ -33,18 +33,20 @@ void WaveformView::show (const Performance::View& view, double playSeconds)
     }
 }
 
-bool WaveformView::place (const Performance::View& view)
+bool WaveformView::place (const playback::View& view, const ReadingMarks& marks)
 {
-    bool changed = clips.size() != view.passages.size();
-    while (clips.size() > view.passages.size())
+    static const auto none = std::make_shared<const Take>();
+    bool changed = clips.size() != view.parts.size();
+    while (clips.size() > view.parts.size())
         clips.pop_back();
     double end = 0.0;
-    for (std::size_t i = 0; i < view.passages.size(); ++i)
+    for (std::size_t i = 0; i < view.parts.size(); ++i)
     {
-        const auto& passage = view.passages[i];
-        if (i == clips.size() || clips[i].peaks.take() != passage.take.get())
+        const auto& part = view.parts[i];
+        const auto& take = part.take != nullptr ? part.take : none;
+        if (i == clips.size() || clips[i].peaks.take() != take.get())
         {
-            Clip fresh { TakePeaks (passage.take) };
+            Clip fresh { TakePeaks (take) };
             if (i == clips.size())
                 clips.push_back (std::move (fresh));
             else
@@ -52,11 +54,12 @@ bool WaveformView::place (const Performance::View& view)
             changed = true;
         }
         auto& clip = clips[i];
-        const auto start = (double) passage.start.value / rate, length = (double) passage.length.value / rate;
-        changed = clip.peaks.update() || changed || clip.state != passage.take->state();
-        clip.state = passage.take->state();
-        clip.speaker = passage.speaker;
-        clip.rendered = (double) passage.take->audio().rendered() / rate;
+        const auto start = (double) part.place.start.value / rate,
+                   length = (double) part.place.length.value / rate;
+        changed = clip.peaks.update() || changed || clip.state != part.state;
+        clip.state = part.state;
+        clip.speaker = marks.speakerOf (part.line);
+        clip.rendered = (double) take->audio().rendered() / rate;
         changed = changed || clip.start != start || clip.length != length;
         clip.start = start;
         clip.length = length;
@@ -119,7 +122,8 @@ void WaveformView::paintClip (juce::Graphics& g, const Clip& clip, juce::Rectang
 {
     if (area.getWidth() < 1.0f)
         return;
-    const auto colour = clip.state == TakeState::Failed ? Theme::bad : Theme::speaker (clip.speaker);
+    const auto colour =
+        clip.state == playback::PartState::Failed ? Theme::bad : Theme::speaker (clip.speaker);
     const auto spoken = area.withWidth (std::min (area.getWidth(), std::round (toX (clip.rendered))));
     g.setColour (colour.withAlpha (0.13f));
     g.fillRoundedRectangle (area, 3.0f);

@@ -6,8 +6,9 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
+#include "Editor/ReadingMarks.h"
 #include "Editor/TakePeaks.h"
-#include "Processor/Performance.h"
+#include "Processor/Workspace.h"
 
 namespace tableread::plugin
 {
@@ -22,7 +23,7 @@ public:
     std::function<void (double seconds)> onLocate;
 
     /** @param playSeconds where playback is. */
-    void show (const Performance::View& view, double playSeconds);
+    void show (const playback::View& view, const ReadingMarks& marks, double playSeconds);
 
     void paint (juce::Graphics& g) override;
     void mouseDown (const juce::MouseEvent& event) override;
@@ -35,10 +36,10 @@ private:
         double start = 0.0, length = 0.0,
                rendered = 0.0; // seconds; the length is a guess until the take has ended
         int speaker = 0;
-        TakeState state = TakeState::Queued;
+        playback::PartState state = playback::PartState::Missing;
     };
 
-    bool place (const Performance::View& view);
+    bool place (const playback::View& view, const ReadingMarks& marks);
     float toX (double seconds) const;
     void paintRuler (juce::Graphics& g, juce::Rectangle<int> area) const;
     void paintClip (juce::Graphics& g, const Clip& clip, juce::Rectangle<float> area) const;

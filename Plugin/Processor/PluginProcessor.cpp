@@ -2,26 +2,104 @@
 #include "Processor/PluginProcessor.h"
 
 #include <cmath>
+#include <utility>
 
 #include "Editor/PluginEditor.h"
+#include "Processor/Display.h"
 
 namespace tableread::plugin
 {
-PluginProcessor::PluginProcessor()
+namespace
+{
+constexpr int polledHz = 10;
+
+/** Tells the stage at once, since the thread that polls may be blocked while a host bounces. */
+class WaitChoice : public juce::AudioParameterChoice
+{
+public:
+    explicit WaitChoice (playback::Stage& played)
+        : AudioParameterChoice (juce::ParameterID { "wait", 1 }, "Wait for render",
+                                { "Auto", "Always", "Never" }, 0)
+        , stage (played)
+    {}
+
+private:
+    void valueChanged (int index) override { stage.setWaitMode ((playback::WaitMode) index); }
+
+    playback::Stage& stage;
+};
+
+std::unique_ptr<juce::AudioParameterFloat> progressParameter()
+{
+    using Category = juce::AudioProcessorParameter;
+    return std::make_unique<juce::AudioParameterFloat> (
+        juce::ParameterID { "rendered", 1 }, "Rendered", juce::NormalisableRange<float> (0.0f, 1.0f), 1.0f,
+        juce::AudioParameterFloatAttributes().withAutomatable (false).withCategory (Category::otherMeter));
+}
+
+bool isOneOrTwo (const juce::AudioChannelSet& channels)
+{
+    return channels == juce::AudioChannelSet::mono() || channels == juce::AudioChannelSet::stereo();
+}
+} // namespace
+
+PluginProcessor::PluginProcessor (Workspace::Options options)
     : AudioProcessor (BusesProperties().withOutput ("Speech", juce::AudioChannelSet::stereo(), true))
-{}
+    , workspace (std::move (options))
+{
+    workspace.onUserEdit = [this] { hasUserEdit = true; };
+    addParameter (wait = new WaitChoice (workspace.player().stage()));
+    addParameter (rendered = progressParameter().release());
+    if (wrapperType != wrapperType_LV2)
+    {
+        addParameter (bypass =
+                          new juce::AudioParameterBool (juce::ParameterID { "bypass", 1 }, "Bypass", false));
+        for (busesToAdd = speakerBuses; busesToAdd > 0; --busesToAdd)
+            addBus (false);
+    }
+    startTimerHz (polledHz);
+}
+
+PluginProcessor::~PluginProcessor()
+{
+    stopTimer();
+}
+
+bool PluginProcessor::canApplyBusCountChange (bool isInput, bool isAdding, BusProperties& added)
+{
+    if (isInput || ! isAdding || busesToAdd == 0)
+        return false;
+    added = { "Speaker " + juce::String (speakerBuses - busesToAdd + 1), juce::AudioChannelSet::stereo(),
+              false };
+    return true;
+}
 
 void PluginProcessor::prepareToPlay (double sampleRate, int)
 {
     following = {};
     transport.setRate (sampleRate);
-    session.performance().setHostRate (sampleRate);
+    endBounce();
+    workspace.player().stage().setHostRate (sampleRate);
+}
+
+void PluginProcessor::releaseResources()
+{
+    endBounce();
+}
+
+/** No block is being processed. */
+void PluginProcessor::endBounce()
+{
+    workspace.player().stage().planFor ({ transport.current().sample, 0, false, false });
 }
 
 bool PluginProcessor::isBusesLayoutSupported (const BusesLayout& layouts) const
 {
-    const auto out = layouts.getMainOutputChannelSet();
-    return out == juce::AudioChannelSet::mono() || out == juce::AudioChannelSet::stereo();
+    for (int bus = 1; bus < layouts.outputBuses.size(); ++bus)
+        if (const auto& channels = layouts.outputBuses.getReference (bus);
+            ! channels.isDisabled() && ! isOneOrTwo (channels))
+            return false;
+    return isOneOrTwo (layouts.getMainOutputChannelSet());
 }
 
 PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
@@ -38,8 +116,21 @@ PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
         now = following; // LV2 hosts report their position when it changes, not in each block
     if (const auto exact = clock->now())
         now.position.value = *exact;
+    if (position)
+        noteTempo (*position, now.position);
     following = { { now.position.value + (now.isPlaying ? samples : 0) }, now.isPlaying };
     return now;
+}
+
+void PluginProcessor::noteTempo (const juce::AudioPlayHead::PositionInfo& host, HostSamples position) noexcept
+{
+    constexpr double secondsPerMinute = 60.0;
+    const auto quartersAMinute = host.getBpm().orFallback (0.0),
+               quarters = host.getPpqPosition().orFallback (0.0);
+    if (! (quartersAMinute > 0.0) || ! host.getPpqPosition() || getSampleRate() <= 0.0)
+        return;
+    const auto seconds = (double) position.value / getSampleRate();
+    tempo.set ({ quartersAMinute, seconds - quarters * secondsPerMinute / quartersAMinute });
 }
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
@@ -59,19 +150,94 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
         now = hostMoment (count);
         transport.show ({ now.position, now.isPlaying });
     }
-    if (! now.isPlaying || audio.getNumChannels() == 0)
+    const bool isHeard =
+        now.isPlaying && audio.getNumChannels() > 0 && (bypass == nullptr || ! bypass->get());
+    const bool isOffline = isNonRealtime();
+    const bool mayWait = isOffline || wait->getIndex() == (int) playback::WaitMode::Always;
+    if (isHeard && mayWait) // the message thread may be waiting for the end of the bounce
     {
+        followTempo();
+        if (! workspace.isSettled())
+            workspace.settle();
+    }
+    const auto& plan =
+        workspace.player().stage().planFor ({ now.position, (std::size_t) count, isHeard, isOffline });
+    if (isHeard)
+        read (audio, plan, now.position);
+    else
         audio.clear();
+}
+
+void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
+{
+    midi.clear();
+    audio.clear();
+}
+
+/** Speech is mono: all channels of a bus are the same. */
+void PluginProcessor::read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan,
+                            HostSamples position) noexcept
+{
+    const auto count = audio.getNumSamples();
+    BusBlock block { { audio.getWritePointer (0), (std::size_t) count } };
+    const auto buses = std::min (getBusCount (false), speakerBuses + 1);
+    for (int bus = 1; bus < buses; ++bus)
+        if (getChannelCountOfBus (false, bus) > 0)
+            block.buses[(std::size_t) bus - 1] =
+                audio.getWritePointer (getChannelIndexInProcessBlockBuffer (false, bus, 0));
+    const auto missing = reader.read (plan, position, block);
+    transport.missed.fetch_add ((std::int64_t) missing, std::memory_order_relaxed);
+    for (int bus = 0; bus < buses; ++bus)
+    {
+        const auto first = getChannelIndexInProcessBlockBuffer (false, bus, 0);
+        for (int channel = 1; channel < getChannelCountOfBus (false, bus); ++channel)
+            audio.copyFrom (first + channel, 0, audio, first, 0, count);
+    }
+}
+
+void PluginProcessor::poll()
+{
+    if (hasUserEdit.exchange (false))
+        updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
+    followTempo();
+    followParameters();
+    constexpr float visible = 0.005f;
+    const auto fraction = (float) workspace.player().stage().view()->fraction();
+    if (const auto shownFraction = rendered->get();
+        std::abs (fraction - shownFraction) >= visible || (fraction == 1.0f && shownFraction != 1.0f))
+        *rendered = fraction;
+}
+
+void PluginProcessor::followTempo()
+{
+    const std::lock_guard lock (mutex);
+    const auto now = tempo.get();
+    if (! now || ! now->isOther (followed))
+        return;
+    followed = *now;
+    workspace.player().setBeat (now->quartersAMinute, { now->origin, 0.0 });
+}
+
+/** What is a parameter and stands in the project: the one that has changed decides. */
+void PluginProcessor::followParameters()
+{
+    const std::lock_guard lock (mutex);
+    const auto stored = workspace.document()->settings.host;
+    auto now = stored;
+    now.wait = (project::RenderWait) wait->getIndex();
+    if (bypass != nullptr)
+        now.isBypassed = bypass->get();
+    if (now.wait == shown.wait && now.isBypassed == shown.isBypassed) // then the project may have another one
+    {
+        if (stored.wait != now.wait)
+            *wait = (int) stored.wait;
+        if (bypass != nullptr && stored.isBypassed != now.isBypassed)
+            *bypass = stored.isBypassed;
+        shown = stored;
         return;
     }
-
-    auto& performance = session.performance();
-    const auto samples = (std::size_t) count;
-    const auto& plan = isNonRealtime() ? performance.waitFor (now.position, samples) : performance.plan();
-    const auto missing = reader.read (plan, now.position, { { audio.getWritePointer (0), samples } });
-    transport.missed.fetch_add ((std::int64_t) missing, std::memory_order_relaxed);
-    for (int channel = 1; channel < audio.getNumChannels(); ++channel)
-        audio.copyFrom (channel, 0, audio, 0, 0, count);
+    workspace.project().setHost (now);
+    shown = now;
 }
 
 juce::AudioProcessorEditor* PluginProcessor::createEditor()
@@ -79,14 +245,22 @@ juce::AudioProcessorEditor* PluginProcessor::createEditor()
     return new PluginEditor (*this);
 }
 
+/** An LV2's files are written where there may be no display, and its hosts bring a window of their own. */
+bool PluginProcessor::hasEditor() const
+{
+    return wrapperType == wrapperType_LV2 || hasDisplay();
+}
+
 void PluginProcessor::getStateInformation (juce::MemoryBlock& destination)
 {
-    const auto text = session.save();
-    destination.replaceAll (text.data(), text.size());
+    followParameters();
+    const auto text = workspace.save();
+    destination.replaceAll (text->data(), text->size());
 }
 
 void PluginProcessor::setStateInformation (const void* data, int size)
 {
-    session.load ({ static_cast<const char*> (data), (std::size_t) std::max (size, 0) });
+    workspace.load ({ static_cast<const char*> (data), (std::size_t) std::max (size, 0) });
+    followParameters();
 }
 } // namespace tableread::plugin

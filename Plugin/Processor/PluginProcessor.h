@@ -1,39 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
+#include <mutex>
+
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Processor/HostClock.h"
-#include "Processor/Session.h"
+#include "Processor/TempoCell.h"
 #include "Processor/Transport.h"
+#include "Processor/Workspace.h"
 #include "Timeline/PlanReader.h"
 
 namespace tableread::plugin
 {
-/** The plugin as a host sees it: plays the session's plan at the host's position. Thin: what needs no JUCE
-    is in Session and Performance.
+/** The plugin as a host sees it: plays the workspace's project at the host's position. Thin: what needs no JUCE is in
+    Workspace.
 
-    Latency is 0: rendered speech is read, not computed, on the audio thread. Real time never waits; an offline
-    bounce waits for speech that is still being rendered.
+    Buses     Main, and sixteen of speakers, which are off until the host switches them on. In LV2 main alone, since JUCE's
+              wrapper switches all of them on.
+    Latency   0: rendered speech is read, not computed, on the audio thread.
+    Waiting   Real time never waits. Offline, or as the parameter "wait" says, a block waits for its speech.
 */
-class PluginProcessor : public juce::AudioProcessor
+class PluginProcessor : public juce::AudioProcessor, private juce::Timer
 {
 public:
-    PluginProcessor();
+    static constexpr int speakerBuses = (int) BusBlock::mostBuses;
+
+    explicit PluginProcessor (Workspace::Options options = Workspace::currentOptions());
+    ~PluginProcessor() override;
 
     void prepareToPlay (double sampleRate, int maximumBlock) override;
-    void releaseResources() override {}
+    void releaseResources() override;
     void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
+    void processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
     using juce::AudioProcessor::processBlock;
+    using juce::AudioProcessor::processBlockBypassed;
     bool isBusesLayoutSupported (const BusesLayout& layouts) const override;
 
+    /** Tells the host what has changed, and follows its tempo and parameters; called by a timer. Message thread. */
+    void poll();
+
     juce::AudioProcessorEditor* createEditor() override;
-    bool hasEditor() const override { return true; }
+    bool hasEditor() const override;
 
     const juce::String getName() const override { return "TableRead"; }
     bool acceptsMidi() const override { return wrapperType != wrapperType_LV2; } // CMakeLists.txt says why
     bool producesMidi() const override { return false; }
     double getTailLengthSeconds() const override { return 0.0; }
+    juce::AudioProcessorParameter* getBypassParameter() const override { return bypass; }
 
     int getNumPrograms() override { return 1; }
     int getCurrentProgram() override { return 0; }
@@ -44,7 +59,11 @@ public:
     void getStateInformation (juce::MemoryBlock& destination) override;
     void setStateInformation (const void* data, int size) override;
 
-    Session session;
+private:
+    std::atomic<bool> hasUserEdit { false };
+
+public:
+    Workspace workspace;
     Transport transport;
     const std::shared_ptr<HostClock> clock =
         std::make_shared<HostClock>(); // set where JUCE's wrapper passes no position before 0
@@ -56,9 +75,26 @@ private:
         bool isPlaying = false;
     };
 
+    bool canAddBus (bool isInput) const override { return ! isInput && busesToAdd > 0; }
+    bool canApplyBusCountChange (bool isInput, bool isAdding, BusProperties& added) override;
+    void timerCallback() override { poll(); }
     Moment hostMoment (int samples) noexcept;
+    void noteTempo (const juce::AudioPlayHead::PositionInfo& host, HostSamples position) noexcept;
+    void followTempo();
+    void followParameters();
+    void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan, HostSamples position) noexcept;
+    void endBounce();
 
-    PlanReader reader; // the audio thread's
-    Moment following;  // the next block, if the host says nothing; the audio thread's
+    juce::AudioParameterBool* bypass = nullptr; // null in LV2, which has its own
+    juce::AudioParameterChoice* wait = nullptr;
+    juce::AudioParameterFloat* rendered = nullptr;
+
+    int busesToAdd = 0; // while it is made: the host cannot add any
+    PlanReader reader;  // the audio thread's
+    Moment following;   // the next block, if the host says nothing; the audio thread's
+    TempoCell tempo;
+    std::mutex mutex; // guards everything below; not for the audio thread in real time
+    TempoCell::Tempo followed;
+    project::HostSettings shown; // of the project, as the parameters have them
 };
 } // namespace tableread::plugin

@@ -2,17 +2,23 @@
 #include "Audio/Writer.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <sndfile.h>
+#include <unistd.h>
 
 #include "Audio/OutputFile.h"
 #include "Audio/Sndfile.h"
+#include "Core/Disk/Bytes.h"
 
 namespace tableread
 {
@@ -21,6 +27,34 @@ namespace
 constexpr std::int64_t mostBytes =
     std::numeric_limits<std::uint32_t>::max() - 1024; // a WAV counts in 32 bits
 constexpr std::size_t blockSize = 4096;
+
+struct CloseFile
+{
+    void operator() (std::FILE* file) const { std::fclose (file); }
+};
+
+/** What cannot be gone back in: pipes and the like. */
+bool isPipe (const OutputFile& file)
+{
+    return file.isDirect() && ::lseek (file.descriptor(), 0, SEEK_CUR) < 0 && errno == ESPIPE;
+}
+
+/** @returns 0 or errno. */
+int copyAll (int from, int to)
+{
+    std::array<std::byte, 1 << 16> bytes {};
+    for (off_t at = 0;;)
+    {
+        const auto count = ::pread (from, bytes.data(), bytes.size(), at);
+        if (count < 0)
+            return errno;
+        if (count == 0)
+            return 0;
+        if (const int failed = writeBytes (to, std::span (bytes).first ((std::size_t) count)); failed != 0)
+            return failed;
+        at += count;
+    }
+}
 } // namespace
 
 struct AudioWriter::Target
@@ -33,7 +67,10 @@ struct AudioWriter::Target
     /** @returns libsndfile's error number. */
     int close() { return handle == nullptr ? SF_ERR_NO_ERROR : sf_close (std::exchange (handle, nullptr)); }
 
+    int descriptor() const { return whole != nullptr ? ::fileno (whole.get()) : file.descriptor(); }
+
     OutputFile file;
+    std::unique_ptr<std::FILE, CloseFile> whole; // of a pipe, until it is complete
     SNDFILE* handle = nullptr;
     std::optional<Error> failure;
 };
@@ -53,12 +90,14 @@ AudioWriter::create (const std::filesystem::path& file, const AudioFormat& forma
         return tl::unexpected (opened.error());
     auto target = std::make_unique<Target> (std::move (*opened));
 
+    if (isPipe (target->file))
+        target->whole.reset (std::tmpfile());
     SF_INFO info {};
     info.samplerate = (int) sampleRateHz;
     info.channels = 1;
     info.format = sndfileFormat (format);
     errno = 0;
-    target->handle = sf_open_fd (target->file.descriptor(), SFM_WRITE, &info, SF_FALSE);
+    target->handle = sf_open_fd (target->descriptor(), SFM_WRITE, &info, SF_FALSE);
     if (target->handle == nullptr)
         return tl::unexpected (cannotWrite (file, errno, trimmedMessage (sf_strerror (nullptr))));
 
@@ -115,6 +154,10 @@ Result<void> AudioWriter::finish()
     errno = 0;
     if (const int failure = target->close(); failure != SF_ERR_NO_ERROR)
         return keep (cannotWrite (target->file.path(), errno, trimmedMessage (sf_error_number (failure))));
+    if (const int failed =
+            target->whole != nullptr ? copyAll (target->descriptor(), target->file.descriptor()) : 0;
+        failed != 0)
+        return keep (cannotWrite (target->file.path(), failed, std::strerror (failed)));
     if (auto completed = target->file.complete(); ! completed)
         return keep (completed.error());
     return {};

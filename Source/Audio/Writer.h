@@ -13,7 +13,8 @@
 namespace tableread
 {
 /** Writes mono speech to a sound file, which gets its name only when it is complete: see OutputFile. Without finish()
-    or keepPartial() nothing of it remains. The same samples give the same bytes in WAV and FLAC.
+    or keepPartial() nothing of it remains. The same samples give the same bytes in WAV and FLAC. A pipe gets the whole when it
+    is complete, since a header is completed at the end; until then it is a file without a name.
 
     Threads   one at a time.
     Errors    as OutputFile; OutOfRange at 4 GiB, the limit of a WAV file. The path is `where`.

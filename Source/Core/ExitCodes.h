@@ -11,7 +11,7 @@ inline constexpr int exitOk = 0;        // all that was asked for is there
 inline constexpr int exitInternal = 1;  // a fault of ours
 inline constexpr int exitRefused = 2;   // cannot be done as asked; trying again does not help
 inline constexpr int exitBusy = 3;      // another program has what this one needs
-inline constexpr int exitCut = 4;       // finished, but speech was cut unasked
+inline constexpr int exitCut = 4;       // finished, but speech was cut unasked, or is missing
 inline constexpr int exitTryAgain = 75; // something outside failed; EX_TEMPFAIL of sysexits.h
 
 int exitCodeOf (ErrorCode code);

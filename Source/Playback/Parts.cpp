@@ -46,7 +46,8 @@ private:
             part.isStale = choice.isStale;
         }
         const auto& voices = part.request.voices;
-        if (std::find (voices.begin(), voices.end(), VoiceReference {}) != voices.end())
+        part.canBeAsked = std::find (voices.begin(), voices.end(), VoiceReference {}) == voices.end();
+        if (! part.canBeAsked)
             part.failure =
                 "a speaker of this line has no voice. Choose a recording, or a voice of the model.";
         else if (const auto found = failures.find (part.name); found != failures.end())

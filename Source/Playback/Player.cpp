@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "Project/Casting.h"
 #include "Project/Requests.h"
 
 namespace tableread::playback
@@ -12,13 +13,6 @@ namespace tableread::playback
 namespace
 {
 using project::TakeRecord;
-
-/** Of the embedded model, until an engine has reported its own. */
-const std::vector<std::string>& usualVoices()
-{
-    static const std::vector<std::string> names { "anna", "ben", "clara", "david" };
-    return names;
-}
 
 TakeRecord recordOf (const FinishedTake& finished)
 {
@@ -70,8 +64,19 @@ void Player::play()
 
 void Player::renderAll()
 {
-    source.giveVoices (platform.engine().voices.value_or (usualVoices()));
+    source.giveVoices (voices());
     platform.renderAll();
+}
+
+std::vector<std::string> Player::voices() const
+{
+    return platform.engine().voices.value_or (project::embeddedVoices());
+}
+
+std::optional<Error> Player::storeProblem() const
+{
+    const std::lock_guard lock (mutex);
+    return loss;
 }
 
 void Player::setBeat (double quartersAMinute, HostBeat now)
@@ -87,6 +92,10 @@ void Player::setBeat (double quartersAMinute, HostBeat now)
 
 void Player::takeKept (const KeptTake& kept)
 {
+    {
+        const std::lock_guard lock (mutex);
+        loss = kept.loss;
+    }
     auto record = recordOf (kept.finished);
     const auto& take = *kept.finished.take;
     record.state =

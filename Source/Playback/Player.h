@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "Playback/Parts.h"
@@ -32,14 +34,21 @@ public:
     /** Where the host's music is; its tempo goes into the project. Not on the audio thread. */
     void setBeat (double quartersAMinute, HostBeat now);
 
+    /** The model's voices: those of the embedded one until an engine has reported its own. */
+    std::vector<std::string> voices() const;
+
+    /** Why the take that was finished last is in memory alone; empty: it is in the store. */
+    std::optional<Error> storeProblem() const;
+
 private:
     void takeKept (const KeptTake& kept) override;
     void takeFailed (const FinishedTake& failed) override;
     void play();
 
     project::Project& source;
-    mutable std::mutex mutex; // guards the beat
+    mutable std::mutex mutex; // guards everything below down to the stage
     HostBeat beat;
+    std::optional<Error> loss;
     Stage platform;
     std::shared_ptr<void> listening; // last: it ends first
 };

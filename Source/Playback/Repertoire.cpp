@@ -61,7 +61,7 @@ Repertoire::Entry Repertoire::entryOf (const Part& part)
     if (auto* const asked = askedFor (part))
         return { asked, stateOf (*asked->take),
                  asked->take->state() == TakeState::Failed ? asked->take->error().text() : std::string() };
-    if (! part.failure.empty() && ! forgiven.contains (part.name))
+    if (! part.failure.empty() && (! part.canBeAsked || ! forgiven.contains (part.name)))
         return { nullptr, PartState::Failed, part.failure };
     return {};
 }
@@ -220,12 +220,16 @@ bool Repertoire::pump()
     for (std::size_t i = 0; i < playing.size(); ++i)
     {
         auto& entry = playing[i];
-        if (entry.state != PartState::Queued && entry.state != PartState::Rendering)
+        if (entry.holding == nullptr)
             continue;
-        const auto state = stateOf (*entry.holding->take);
-        if (entry.holding->audio != nullptr)
-            entry.holding->audio->pump();
-        isOther = isOther || state != entry.state;
+        const bool isOpen = entry.state == PartState::Queued || entry.state == PartState::Rendering;
+        isOther = isOther || (isOpen && stateOf (*entry.holding->take) != entry.state);
+        auto* const audio = entry.holding->audio.get();
+        if (audio == nullptr || audio->isComplete())
+            continue;
+        audio
+            ->pump(); // also of a take that ended since the last call, whose part match() has found Done meanwhile
+        isOther = isOther || audio->isComplete();
     }
     return isOther;
 }

@@ -30,6 +30,7 @@ struct Part
     std::optional<KnownTake> known {}; // what it plays; empty: it has to be rendered
     bool isStale = false;              // `known` is of another request, and is played all the same
     std::string failure {};            // why it is not rendered unasked; empty: it is
+    bool canBeAsked = true;            // false: nobody can render it as it is, and `failure` says why
     std::optional<double>
         anchor {}; // as the user gave it, in seconds or beats: where it changes, the part was moved
 };

@@ -101,6 +101,12 @@ Part partOf (const Document& document, const Line& line)
     return { line.speaker, member != nullptr ? &moodFor (*member, line.direction) : nullptr };
 }
 
+const std::vector<std::string>& embeddedVoices()
+{
+    static const std::vector<std::string> names { "anna", "ben", "clara", "david" };
+    return names;
+}
+
 std::vector<Member> voicesToGive (const Document& document, std::span<const std::string> modelVoices)
 {
     if (modelVoices.empty())

@@ -23,6 +23,9 @@ struct Part
     speaker without a voice has that of the member "*". Points into both. */
 Part partOf (const Document& document, const Line& line);
 
+/** Of the embedded model: usual until an engine has said which its own are. */
+const std::vector<std::string>& embeddedVoices();
+
 /** Voices for those speakers of the script who have none: nobody else's changes. The model's voice of the speaker's own
     name; else the first of those that the fewest speakers have. Without moods for nobody if the model has no voice. */
 std::vector<Member> voicesToGive (const Document& document, std::span<const std::string> modelVoices);

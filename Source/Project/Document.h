@@ -112,15 +112,36 @@ struct Gaps
     bool operator== (const Gaps&) const = default;
 };
 
+/** When a block waits for speech that is not there (Playback/Stage.h). */
+enum class RenderWait
+{
+    Auto,
+    Always,
+    Never
+};
+
+/** How it is played: set by the host or while it plays. No edit, and the same for all steps of undo. */
+struct HostSettings
+{
+    bool rendersAhead = false; // the script was being rendered when it was saved
+    bool isBypassed = false;
+    RenderWait wait = RenderWait::Auto;
+
+    bool operator== (const HostSettings&) const = default;
+};
+
 struct Settings
 {
+    static constexpr int usualPatienceSeconds = 30;
+
     std::uint64_t seed = 0;
     std::optional<float> guidanceScale; // 0 to 100; empty: the model's
     int steps = 10;
     Gaps gaps;
-    std::filesystem::path engine; // the program, if the user chose one
-    bool playsSlate = true;       // where an offline bounce has a gap
-    bool rendersAhead = false;    // the script was being rendered when it was saved
+    std::filesystem::path engine;               // the program, if the user chose one
+    bool playsSlate = true;                     // where an offline bounce has a gap
+    int patienceSeconds = usualPatienceSeconds; // without progress, until a bounce gives a line up
+    HostSettings host;
 
     bool operator== (const Settings&) const = default;
 };

@@ -20,6 +20,7 @@ namespace
 constexpr double mostSeconds = 1e6, mostQuarters = 1e7; // of an anchor, also before 0
 constexpr int mostGapMs = 600'000;                      // as of a pause
 constexpr int mostSteps = 1000;                         // as a request can ask for
+constexpr int mostPatienceSeconds = 3600;
 constexpr float mostGuidance = 100.0f;
 constexpr int mostBus = 16;
 constexpr double leastGainDb = -60.0, mostGainDb = 24.0;
@@ -243,8 +244,12 @@ Result<Document> applied (const Document& before, const SetSettings& edit)
     for (const int gap : { gaps.lineMs, gaps.speakerMs, gaps.sceneMs })
         if (gap < 0 || gap > mostGapMs)
             return impossible ("a gap is 0 to " + std::to_string (mostGapMs) + " ms.");
+    if (edit.settings.patienceSeconds < 1 || edit.settings.patienceSeconds > mostPatienceSeconds)
+        return impossible ("a bounce waits 1 to " + std::to_string (mostPatienceSeconds) +
+                           " s without progress.");
     auto after = before;
     after.settings = edit.settings;
+    after.settings.host = before.settings.host;
     return after;
 }
 

@@ -72,6 +72,7 @@ struct SetMember
     Member member;
 };
 
+/** All but HostSettings, which stay. */
 struct SetSettings
 {
     Settings settings;

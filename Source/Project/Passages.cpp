@@ -74,4 +74,14 @@ std::vector<PassageView> passagesOf (const Document& document)
         builder.add (place);
     return builder.take();
 }
+std::string titleOf (const Document& document, const PassageView& passage)
+{
+    const auto first = document.lines[passage.first]->sourceLine;
+    const auto last = document.lines[passage.first + passage.count - 1]->sourceLine;
+    auto title = first == last ? "line " + std::to_string (first)
+                               : "lines " + std::to_string (first) + " to " + std::to_string (last);
+    for (std::size_t i = 0; i < passage.speakers.size(); ++i)
+        title += (i == 0 || i + 1 < passage.speakers.size() ? ", " : " and ") + passage.speakers[i];
+    return title;
+}
 } // namespace tableread::project

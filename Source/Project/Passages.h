@@ -21,4 +21,7 @@ struct PassageView
 /** The passages in order: a line begins one unless it joinsPrevious, has the scene and speakers for it (at most four) and
     neither a pause nor an anchor before it. A speaker counts once for each mood, which is another voice for the model. */
 std::vector<PassageView> passagesOf (const Document& document);
+
+/** "line 5, Anna" */
+std::string titleOf (const Document& document, const PassageView& passage);
 } // namespace tableread::project

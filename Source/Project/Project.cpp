@@ -47,10 +47,10 @@ Document mended (Document document)
     return document;
 }
 
-/** @returns whether there is such a mood. */
-bool setContent (Document& document, const VoiceReference& voice, const std::string& hash)
+/** Changes the moods that have this voice. @returns whether there are any. */
+bool changeMoods (Document& document, const VoiceReference& voice, const std::function<void (Mood&)>& change)
 {
-    const auto isMeant = [&] (const Mood& mood) { return mood.voice == voice && mood.content != hash; };
+    const auto isMeant = [&] (const Mood& mood) { return mood.voice == voice; };
     bool isAny = false;
     for (auto& member : document.cast)
         if (std::any_of (member->moods.begin(), member->moods.end(), isMeant))
@@ -59,7 +59,7 @@ bool setContent (Document& document, const VoiceReference& voice, const std::str
             alter (member, [&] (Member& each) {
                 for (auto& mood : each.moods)
                     if (isMeant (mood))
-                        mood.content = hash;
+                        change (mood);
             });
         }
     return isAny;
@@ -97,6 +97,8 @@ struct Project::State
     bool restore (std::optional<Document> step);
     bool goesOnTyping (const SetScript* script);
     void hear (LineId line);
+    void changeMoods (const VoiceReference& voice, const std::function<void (Mood&)>& change);
+    bool isHeard (const Member& member) const { return heard.contains (foldedName (member.speaker)); }
 
     const Clock clock;
     std::recursive_mutex turn; // one change at a time, with its events; guards all but what is below `mutex`
@@ -191,6 +193,15 @@ void Project::State::hear (LineId line)
             break;
 }
 
+/** In all steps, too. */
+void Project::State::changeMoods (const VoiceReference& voice, const std::function<void (Mood&)>& change)
+{
+    steps.changeCasts ([&] (Document& step) { project::changeMoods (step, voice, change); });
+    auto next = *document;
+    if (project::changeMoods (next, voice, change) && ! (next == *document))
+        set (std::move (next));
+}
+
 Project::Project (Document first, Clock clock)
     : state (std::make_shared<State> (std::move (first), std::move (clock)))
 {}
@@ -262,7 +273,8 @@ TakeId Project::addTake (TakeRecord take)
     const TakeId id { next.nextId++ };
     take.id = id;
     take.isPinned = false;
-    state->hear (take.line);
+    if (take.state != TakeRecord::State::Failed)
+        state->hear (take.line);
     next.takes.push_back (std::make_shared<const TakeRecord> (std::move (take)));
     state->set (std::move (next));
     return id;
@@ -279,33 +291,52 @@ void Project::setTempo (double quartersAMinute)
     state->set (std::move (next));
 }
 
+void Project::setHost (const HostSettings& host)
+{
+    const std::lock_guard lock (state->turn);
+    if (host == state->document->settings.host)
+        return;
+    auto next = *state->document;
+    next.settings.host = host;
+    state->set (std::move (next));
+}
+
 void Project::setVoiceContent (const VoiceReference& voice, const std::string& hash)
 {
     const std::lock_guard lock (state->turn);
-    state->steps.changeCasts ([&] (Document& step) { setContent (step, voice, hash); });
-    auto next = *state->document;
-    if (setContent (next, voice, hash))
-        state->set (std::move (next));
+    state->changeMoods (voice, [&] (Mood& mood) { mood.content = hash; });
+}
+
+void Project::moveVoice (const VoiceReference& voice, const std::filesystem::path& file)
+{
+    const std::lock_guard lock (state->turn);
+    state->changeMoods (voice, [&] (Mood& mood) { mood.voice.path = file; });
 }
 
 void Project::giveVoices (std::span<const std::string> modelVoices)
 {
     const std::lock_guard lock (state->turn);
     const auto& before = *state->document;
-    std::set<std::string> present;
+    std::set<std::string> present, voices;
     for (const auto& speaker : speakersOf (before))
         present.insert (foldedName (speaker));
-    std::vector<std::string> gone;
+    for (const auto& voice : modelVoices)
+        voices.insert (foldedName (voice));
+    std::vector<std::string> dropped;
+    auto without = before;
     for (const auto& member : before.cast)
-        if (const auto name = foldedName (member->speaker); ! member->isChosen && ! member->moods.empty() &&
-                                                            ! present.contains (name) &&
-                                                            ! state->heard.contains (name))
-            gone.push_back (member->speaker);
-    const auto given = voicesToGive (before, modelVoices);
-    if (gone.empty() && given.empty())
+        if (! member->isChosen && ! member->moods.empty() && ! state->isHeard (*member) &&
+            (! present.contains (foldedName (member->speaker)) ||
+             ! voices.contains (foldedName (member->moods.front().voice.name))))
+        {
+            dropped.push_back (member->speaker);
+            dropVoice (without, member->speaker);
+        }
+    const auto given = voicesToGive (without, modelVoices);
+    if (dropped.empty() && given.empty())
         return;
     const auto change = [&] (Document& document) {
-        for (const auto& speaker : gone)
+        for (const auto& speaker : dropped)
             dropVoice (document, speaker);
         for (const auto& member : given)
             giveVoice (document, member);

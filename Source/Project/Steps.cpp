@@ -87,6 +87,7 @@ std::optional<Document> Steps::swap (std::deque<Step>& from, std::deque<Step>& t
             take->isPinned != isPinned)
             alter (take, [&] (TakeRecord& record) { record.isPinned = isPinned; });
     document.tempo = now.tempo;
+    document.settings.host = now.settings.host;
     document.nextId = now.nextId; // no id is given twice
     return std::move (document);
 }

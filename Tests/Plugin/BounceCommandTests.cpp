@@ -3,11 +3,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "PluginFixture.h"
+#include "StateText.h"
 #include "Support/SoundFiles.h"
 
 using namespace tableread;
@@ -20,9 +23,15 @@ namespace
 class App
 {
 public:
-    App() { std::ofstream (folder.path() / "scene.txt") << scene; }
+    App()
+    {
+        std::ofstream (folder.path() / "scene.txt") << scene;
+        std::filesystem::create_directory (folder.path() / "takes");
+    }
 
-    ~App()
+    ~App() { endEngines(); }
+
+    void endEngines() const
     {
         std::ifstream file (folder.path() / "engine.pids");
         for (pid_t id = 0; file >> id;)
@@ -32,10 +41,12 @@ public:
     /** environment: more of its variables, as for a shell. */
     int run (const std::string& arguments, const std::string& environment = {})
     {
-        const auto command = "cd '" + folder.path().string() +
-                             "' && env -u DISPLAY -u TABLEREAD_ENGINE TABLEREAD_SOCKET=" +
-                             (folder.path() / "engine.sock").string() + ' ' + environment +
-                             " '" TABLEREAD_APP "' " + arguments + " > said.txt 2>&1";
+        const auto command =
+            "cd '" + folder.path().string() +
+            "' && env -u DISPLAY -u TABLEREAD_ENGINE TABLEREAD_SETTINGS=/dev/null TABLEREAD_TAKES=" +
+            (folder.path() / "takes").string() +
+            " TABLEREAD_SOCKET=" + (folder.path() / "engine.sock").string() + ' ' + environment +
+            " '" TABLEREAD_APP "' " + arguments + " > said.txt 2>&1";
         const int status = std::system (command.c_str());
         return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
     }
@@ -48,6 +59,12 @@ public:
 
     test::TemporaryFolder folder;
 };
+
+std::string contentOf (const std::filesystem::path& file)
+{
+    std::ifstream stream (file, std::ios::binary);
+    return { std::istreambuf_iterator<char> (stream), {} };
+}
 
 std::vector<float> readWav (const std::filesystem::path& file, int rate)
 {
@@ -103,6 +120,12 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
         Bad { "--bounce scene.txt", 2, "needs -o" }, Bad { "-o out.wav", 2, "--bounce" },
         Bad { "--bounce scene.txt -o out.wav --rate 10", 2, "--rate 10" },
         Bad { "--bounce scene.txt -o out.wav --voice Anna", 2, "NAME=FILE" },
+        Bad { "--bounce scene.txt -o out.wav --voice Tom=anna", 2,
+              "nobody in scene.txt has this name. Anna and Ben" },
+        Bad { "--bounce scene.txt -o folder", 2, "folder: is a folder" },
+        Bad { "--bounce scene.txt -o out.aiff", 2, ".wav" },
+        Bad { "--bounce scene.tableread -o out.wav --seed 3", 2, "--seed cannot be given for a project" },
+        Bad { "--bounce broken.tableread -o out.wav", 2, "broken.tableread: " },
         Bad { "--bounce empty.txt -o out.wav", 2, "empty.txt: " },
         Bad { "--bounce scene.txt -o /nowhere/out.wav", 2, "/nowhere/out.wav" },
         Bad { "--bounce scene.txt -o ./scene.txt", 2, "is also an input" },
@@ -113,11 +136,132 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
     CAPTURE (bad.arguments);
     App app;
     std::ofstream (app.folder.path() / "empty.txt") << "\n";
+    std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene }.text();
+    std::ofstream (app.folder.path() / "broken.tableread") << StateText { scene }.text().substr (0, 500);
+    std::filesystem::create_directory (app.folder.path() / "folder");
     const bool ownEngine = std::string (bad.arguments).find ("--engine") != std::string::npos;
     const bool isBounce = std::string (bad.arguments).find ("--bounce") != std::string::npos;
     CHECK (app.run (bad.arguments + (ownEngine || ! isBounce ? std::string() : engine)) == bad.exitCode);
     CHECK_THAT (app.said(), Catch::Contains (bad.says));
     CHECK_FALSE (std::filesystem::exists (app.folder.path() / "out.wav"));
+}
+
+TEST_CASE ("A project is bounced, and has its takes afterwards", "[plugin][bounce]")
+{
+    App app;
+    const auto file = app.folder.path() / "scene.tableread";
+    std::ofstream (file) << StateText {
+        scene, 3, false,
+        [] (project::Project& source) {
+            const auto ben = source.document()->lines[1]->id;
+            REQUIRE (source.edit (project::SetAnchor { ben, project::AtSeconds { 30.0 } }));
+        }
+    }.text();
+    CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engine) == 0);
+    const auto first = readWav (app.folder.path() / "out.wav", 24'000);
+    const auto plain = expectedSound (24'000, 3);
+    CHECK (first.size() > 30 * 24'000);
+    CHECK ((std::vector (first.begin(), first.begin() + 9'600) ==
+            std::vector (plain.begin(), plain.begin() + 9'600)));
+    CHECK (first[29 * 24'000] == 0.0f);
+
+    // Now it needs no engine.
+    const auto document = documentIn (contentOf (file));
+    CHECK (document.takes.size() == 5);
+    CHECK (document.takes[0]->state == project::TakeRecord::State::Done);
+    app.endEngines();
+    CHECK (app.run ("--bounce scene.tableread -o again.wav --rate 24000") == 0);
+    CHECK ((readWav (app.folder.path() / "again.wav", 24'000) == first));
+    CHECK (documentIn (contentOf (file)) == document);
+}
+
+TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[plugin][bounce]")
+{
+    App app;
+    std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 3 }.text();
+    const std::string input = GENERATE ("scene.txt", "scene.tableread");
+    CHECK (app.run ("--bounce " + input + " -o out.wav --rate 24000" + engine, "TABLEREAD_FAKE=refuse=404") ==
+           4);
+    CHECK_THAT (app.said(), Catch::Contains ("out.wav has 5 gaps") && Catch::Contains ("line 1, Anna") &&
+                                Catch::Contains ("the file is not audio"));
+    const auto heard = readWav (app.folder.path() / "out.wav", 24'000);
+    CHECK (*std::max_element (heard.begin(), heard.begin() + 1'000) == Approx (0.1f).margin (1e-3));
+}
+
+TEST_CASE ("A bounce without any engine fails, and does not go on for long", "[plugin][bounce]")
+{
+    App app;
+    CHECK (app.run ("--bounce scene.txt -o out.wav --rate 24000", "TABLEREAD_ENGINE=/nowhere/engine") == 4);
+    CHECK_THAT (app.said(), Catch::Contains ("5 gaps") && Catch::Contains ("/nowhere/engine"));
+}
+
+TEST_CASE ("A bounce is written in the format of its name", "[plugin][bounce]")
+{
+    App app;
+    const auto [name, format] =
+        GENERATE (table<std::string, int> ({ { "out.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16 },
+                                             { "out.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS },
+                                             { "out.opus", SF_FORMAT_OGG | SF_FORMAT_OPUS } }));
+    CAPTURE (name);
+    CHECK (app.run ("--bounce scene.txt --seed 3 -o " + name + engine) == 0);
+    const auto sound = readSound (app.folder.path() / name);
+    CHECK (sound.format == format);
+    CHECK (sound.sampleRateHz == 48'000);
+    CHECK (sound.samples.size() >= expectedSound (48'000, 3).size());
+}
+
+TEST_CASE ("A bounce is written through links and into pipes", "[plugin][bounce]")
+{
+    App app;
+    const auto& folder = app.folder.path();
+    const auto expected = expectedSound (24'000, 3);
+    const auto command = "--bounce scene.txt --seed 3 --rate 24000 -o out.wav" + engine;
+    SECTION ("a link")
+    {
+        std::ofstream (folder / "target.wav") << "old";
+        std::filesystem::create_symlink ("target.wav", folder / "out.wav");
+        CHECK (app.run (command) == 0);
+        CHECK (std::filesystem::is_symlink (folder / "out.wav"));
+        CHECK ((readWav (folder / "target.wav", 24'000) == expected));
+    }
+    SECTION ("a pipe")
+    {
+        CHECK (app.run (command) == 0);
+        REQUIRE (::mkfifo ((folder / "pipe.wav").c_str(), 0600) == 0);
+        std::string piped;
+        std::thread reader ([&] { piped = contentOf (folder / "pipe.wav"); });
+        CHECK (app.run ("--bounce scene.txt --seed 3 --rate 24000 -o pipe.wav" + engine) == 0);
+        reader.join();
+        CHECK (std::filesystem::is_fifo (folder / "pipe.wav"));
+        CHECK ((piped == contentOf (folder / "out.wav")));
+    }
+    SECTION ("a device")
+    {
+        std::filesystem::create_symlink ("/dev/null", folder / "out.wav");
+        CHECK (app.run (command) == 0);
+        CHECK (std::filesystem::is_symlink (folder / "out.wav"));
+        CHECK (std::filesystem::is_character_file ("/dev/null"));
+    }
+}
+
+TEST_CASE ("An engine that runs already speaks, and the user is told so", "[plugin][bounce]")
+{
+    App app;
+    CHECK (app.run ("--bounce scene.txt -o out.wav" + engine) == 0);
+    CHECK_THAT (app.said(), ! Catch::Contains ("another engine is running"));
+    CHECK (app.run ("--bounce scene.txt -o out.wav" + engine) == 0); // the same program
+    CHECK_THAT (app.said(), ! Catch::Contains ("another engine is running"));
+    CHECK (app.run ("--bounce scene.txt -o out.wav --engine /bin/true") == 0);
+    CHECK_THAT (app.said(), Catch::Contains ("another engine is running, " TABLEREAD_FAKE_ENGINE) &&
+                                Catch::Contains ("/bin/true"));
+}
+
+TEST_CASE ("A store that cannot be written costs no bounce", "[plugin][bounce]")
+{
+    App app;
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine, "TABLEREAD_TAKES=/proc/nowhere") == 0);
+    CHECK_THAT (app.said(), Catch::Contains ("/proc/nowhere"));
+    CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
 }
 
 TEST_CASE ("The app knows its version and its options", "[plugin][bounce]")

@@ -6,6 +6,8 @@
 #include "Editor/PluginEditor.h"
 #include "PluginFixture.h"
 #include "Processor/PluginProcessor.h"
+#include "Project/Lookup.h"
+#include "StateText.h"
 #include "Support/Environment.h"
 
 using namespace tableread;
@@ -14,25 +16,38 @@ using namespace tableread::test;
 
 namespace
 {
-SessionState sceneState (std::uint64_t seed = 0)
+std::string sceneState (std::uint64_t seed = 0)
 {
-    SessionState state;
-    state.script = scene;
-    state.seed = seed;
-    return state;
+    return StateText { scene, seed, false }.text();
 }
 
 /** A plugin and its editor, without a window: drawn into an image, used through its buttons. */
 struct Desk
 {
-    explicit Desk (const PluginFixture& fixture) : Desk (fixture.folder.path() / "engine.sock") {}
+    explicit Desk (const PluginFixture& fixture) : Desk (fixture.options()) {}
 
-    explicit Desk (const std::filesystem::path& socket)
+    explicit Desk (const Workspace::Options& options)
+        : processor (std::make_unique<PluginProcessor> (options))
     {
-        ::setenv ("TABLEREAD_SOCKET", socket.c_str(), 1);
-        processor = std::make_unique<PluginProcessor>();
-        ::unsetenv ("TABLEREAD_SOCKET");
         editor.reset (processor->createEditor());
+    }
+
+    Workspace& workspace() const { return processor->workspace; }
+
+    void load (const std::string& state) const
+    {
+        workspace().load (state);
+        workspace().settle();
+        refresh();
+    }
+
+    /** Shows what comes of the last click. */
+    bool eventuallyShows (const juce::String& text) const
+    {
+        return eventually ([&] {
+            refresh();
+            return shows (text);
+        });
     }
 
     ~Desk() { editor.reset(); }
@@ -85,8 +100,7 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
 {
     PluginFixture fixture;
     Desk desk (fixture);
-    desk.processor->session.load (toText (sceneState()));
-    desk.refresh();
+    desk.load (sceneState());
     CHECK (desk.find<ScriptEditor> ([] (auto& each) { return each.text() == scene; }) != nullptr);
     CHECK (desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Ben"; }) != nullptr);
     CHECK (desk.pixels<ScriptEditor> (Theme::speaker (1)) > 50); // the stripes of Ben's lines
@@ -94,9 +108,7 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
 
     REQUIRE (desk.button ("Render") != nullptr);
     desk.button ("Render")->onClick();
-    desk.processor->session.performance().waitUntilDone();
-    desk.refresh();
-    CHECK (desk.shows ("Done: 5 lines"));
+    CHECK (desk.eventuallyShows ("Done: 5 lines"));
     CHECK (desk.shows ("TableRead"));
     CHECK (desk.pixels<WaveformView> (Theme::speaker (1)) > 1000);
     CHECK (desk.button ("Model: tones") != nullptr);
@@ -105,20 +117,17 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
 TEST_CASE ("The editor shows safe mode, and a way out of it", "[plugin][editor]")
 {
     const test::TemporaryFolder folder;
-    const Environment before ({ "TABLEREAD_ENGINE" });
-    ::setenv ("TABLEREAD_ENGINE", "/bin/false", 1);
-    const Desk desk (folder.path() / "engine.sock");
-    desk.processor->session.load (toText (sceneState()));
+    auto options = optionsIn (folder.path());
+    options.stage.link.engine.search.setting = "/bin/false";
+    const Desk desk (options);
+    desk.load (sceneState());
     desk.button ("Render")->onClick();
-    desk.processor->session.performance().waitUntilDone();
-    desk.refresh();
-    CHECK (desk.shows ("Safe mode: the engine ended with exit code 1"));
+    CHECK (desk.eventuallyShows ("Safe mode: the engine ended with exit code 1"));
     REQUIRE (desk.button ("Safe mode") != nullptr);
-    CHECK (desk.processor->session.tryAgain (true));
-    CHECK_FALSE (desk.processor->session.performance().view().link.safeMode);
+    CHECK (desk.workspace().tryAgain (true));
+    CHECK_FALSE (desk.workspace().showing().link.safeMode);
     desk.refresh();
     CHECK (desk.button ("Engine") != nullptr);
-    desk.processor->session.performance().waitUntilDone();
 }
 
 TEST_CASE ("The editor says what went wrong, and stops when asked", "[plugin][editor]")
@@ -129,12 +138,9 @@ TEST_CASE ("The editor says what went wrong, and stops when asked", "[plugin][ed
         faults.refuseStatus = 404;
         PluginFixture fixture (faults);
         Desk desk (fixture);
-        desk.processor->session.load (toText (sceneState()));
-        desk.refresh();
+        desk.load (sceneState());
         desk.button ("Render")->onClick();
-        desk.processor->session.performance().waitUntilDone();
-        desk.refresh();
-        CHECK (desk.shows ("voice \"Ada\": the file is not audio"));
+        CHECK (desk.eventuallyShows ("voice \"Ada\": the file is not audio"));
     }
     SECTION ("an empty script")
     {
@@ -149,47 +155,91 @@ TEST_CASE ("The editor says what went wrong, and stops when asked", "[plugin][ed
         faults.frameMs = 50;
         PluginFixture fixture (faults);
         Desk desk (fixture);
-        desk.processor->session.load (toText (sceneState()));
-        desk.refresh();
+        desk.load (sceneState());
         desk.button ("Render")->onClick();
-        desk.refresh();
-        REQUIRE (desk.button ("Stop") != nullptr);
+        REQUIRE (eventually ([&] {
+            desk.refresh();
+            return desk.button ("Stop") != nullptr;
+        }));
         desk.button ("Stop")->onClick();
-        desk.processor->session.performance().waitUntilDone();
-        desk.refresh();
-        CHECK (desk.shows ("Stopped after 0 lines"));
+        CHECK (desk.eventuallyShows ("0 of 5 lines done"));
     }
-    SECTION ("a session of a newer version")
+    SECTION ("a bounce with a gap")
     {
-        PluginFixture fixture;
+        faults.refuseStatus = 404;
+        PluginFixture fixture (faults);
         Desk desk (fixture);
-        desk.processor->session.load (R"({"tableread_state": 99})");
-        desk.refresh();
-        CHECK (desk.shows ("newer TableRead"));
+        desk.load (sceneState());
+        bounce (desk.workspace());
+        CHECK (desk.eventuallyShows ("the file is not audio"));
     }
 }
 
-TEST_CASE ("What is typed into the editor is the session's, and can be taken back", "[plugin][editor]")
+TEST_CASE ("A session that cannot be opened is shown, and kept until it is discarded", "[plugin][editor]")
+{
+    const std::string state = GENERATE (R"({"tableread_state": 99})", "{\"tableread_state\": 2, \"scr");
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (state);
+    CHECK (desk.shows (state.back() == '}' ? "newer" : "saved state"));
+    auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
+    CHECK_FALSE (script->isEnabled());
+    CHECK (*desk.workspace().save() == state);
+    auto* discard = desk.button ("Discard it and go on");
+    REQUIRE (discard != nullptr);
+    CHECK (discard->isVisible());
+    discard->onClick();
+    desk.refresh();
+    CHECK_FALSE (discard->isVisible());
+    CHECK (script->isEnabled());
+    CHECK (*desk.workspace().save() != state);
+}
+
+TEST_CASE ("What is typed into the editor is the project's, and can be taken back", "[plugin][editor]")
 {
     PluginFixture fixture;
     Desk desk (fixture);
-    desk.processor->session.load (toText (sceneState()));
-    desk.refresh();
+    desk.load (sceneState());
     auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
     REQUIRE (script != nullptr);
     script->setHighlightedRegion ({ 0, 0 });
     script->insertTextAtCaret ("Clara: Who is there?\n");
     const auto longer = "Clara: Who is there?\n" + std::string (scene);
-    CHECK (desk.processor->session.state().script == longer);
+    desk.workspace().settle();
+    CHECK (*desk.workspace().document()->script == longer);
     CHECK (eventually ([&] {
         desk.refresh();
         return desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Clara"; }) != nullptr;
     }));
     script->onUndo();
     CHECK (script->text() == scene);
-    CHECK (desk.processor->session.state().script == scene);
+    CHECK (*desk.workspace().document()->script == scene);
     script->onRedo();
-    CHECK (desk.processor->session.state().script == longer);
+    CHECK (script->text() == longer);
+    CHECK (*desk.workspace().document()->script == longer);
+}
+
+TEST_CASE ("What changes the script elsewhere is shown where it is, and typing goes on", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (StateText { "Anna: \u00c4pfel\nBen: \u00c4hre\n", 0, false }.text());
+    auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
+    const auto line = [&] (std::size_t place) { return desk.workspace().document()->lines[place]->id; };
+    REQUIRE (desk.workspace().edit (project::MoveLines { { line (1) }, {} }));
+    desk.workspace().settle();
+    desk.refresh();
+    CHECK (script->text() == "Ben: \u00c4hre\nAnna: \u00c4pfel\n");
+    script->setHighlightedRegion ({ 0, 0 });
+    script->insertTextAtCaret ("Clara: A\n");
+    for (const char letter : { 'b', 'c' })
+    {
+        script->insertTextAtCaret (juce::String::charToString (letter));
+        desk.refresh(); // perhaps before it was read
+    }
+    CHECK (script->text() == "Clara: A\nbcBen: \u00c4hre\nAnna: \u00c4pfel\n");
+    desk.workspace().settle();
+    CHECK (*desk.workspace().document()->script == script->text());
 }
 
 TEST_CASE ("A seed may be as large as seeds are", "[plugin][editor]")
@@ -200,25 +250,56 @@ TEST_CASE ("A seed may be as large as seeds are", "[plugin][editor]")
     REQUIRE (seed != nullptr);
     seed->setText ("18446744073709551615", false);
     seed->onTextChange();
-    CHECK (desk.processor->session.state().seed == 18'446'744'073'709'551'615u);
+    CHECK (desk.workspace().document()->settings.seed == 18'446'744'073'709'551'615u);
     seed->setText ("18446744073709551616", false);
     seed->onTextChange();
     desk.refresh();
     CHECK (desk.shows ("at most 18446744073709551615"));
-    CHECK (desk.processor->session.state().seed == 18'446'744'073'709'551'615u);
+    CHECK (desk.workspace().document()->settings.seed == 18'446'744'073'709'551'615u);
 }
 
-TEST_CASE ("Opening and closing the editor leaves the session as it was", "[plugin][editor]")
+TEST_CASE ("A choice of a voice is an edit of the project", "[plugin][editor]")
 {
     PluginFixture fixture;
     Desk desk (fixture);
-    const auto state = toText (sceneState (18'000'000'000'000'000'000u));
-    desk.processor->session.load (state);
+    desk.load (sceneState());
+    auto* ben = desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Ben"; });
+    REQUIRE (ben != nullptr);
+    ben->setSelectedId (4, juce::sendNotificationSync);
+    const auto* const member = project::memberOf (*desk.workspace().document(), "Ben");
+    REQUIRE (member != nullptr);
+    CHECK (member->isChosen);
+    CHECK (member->moods.at (0).voice == VoiceReference { "david", {} });
+    CHECK (project::memberOf (*desk.workspace().document(), "Anna")->moods.at (0).voice.name == "anna");
+}
+
+TEST_CASE ("Without a display no editor is offered, except by LV2, whose hosts have windows",
+           "[plugin][editor]")
+{
+    const Environment before ({ "DISPLAY" });
+    const std::string display = GENERATE ("", ":77777");
+    if (! display.empty())
+        ::setenv ("DISPLAY", display.c_str(), 1);
+    PluginFixture fixture;
+    const Desk desk (fixture);
+    CHECK_FALSE (desk.processor->hasEditor());
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
+    PluginProcessor lv2 (fixture.options());
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
+    CHECK (lv2.hasEditor());
+}
+
+TEST_CASE ("Opening and closing the editor leaves the project as it was", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    const auto state = sceneState (18'000'000'000'000'000'000u);
+    desk.load (state);
     for (int i = 0; i < 20; ++i)
     {
         desk.editor.reset();
         desk.editor.reset (desk.processor->createEditor());
         desk.refresh();
     }
-    CHECK (desk.processor->session.save() == state);
+    CHECK (*desk.workspace().save() == state);
 }

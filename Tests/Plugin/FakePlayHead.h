@@ -18,14 +18,14 @@ public:
             info.setTimeInSamples (sample);
         info.setTimeInSeconds ((double) sample / rate);
         info.setIsPlaying (isPlaying);
-        info.setBpm (120.0);
-        info.setPpqPosition ((double) sample / rate * 2.0);
+        info.setBpm (bpm);
+        info.setPpqPosition ((double) sample / rate * bpm / 60.0);
         info.setTimeSignature (TimeSignature { 4, 4 });
         return info;
     }
 
     juce::int64 sample = 0;
-    double rate = 48'000.0;
+    double rate = 48'000.0, bpm = 120.0;
     bool isPlaying = true;
     bool hasSamples = true;
     bool isSilent = false; // says nothing at all

@@ -8,6 +8,7 @@
 
 #include "HostedPlugin.h"
 #include "PluginFixture.h"
+#include "StateText.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -31,22 +32,22 @@ public:
     {
         ::setenv ("TABLEREAD_SOCKET", socket.c_str(), 1);
         ::setenv ("TABLEREAD_ENGINE", program.c_str(), 1);
+        ::setenv ("TABLEREAD_TAKES", (socket.parent_path() / "takes").c_str(), 1);
+        std::filesystem::create_directories (socket.parent_path() / "takes");
+        ::setenv ("TABLEREAD_SETTINGS", "/dev/null", 1);
     }
 
     ~Environment()
     {
-        ::unsetenv ("TABLEREAD_SOCKET");
-        ::unsetenv ("TABLEREAD_ENGINE");
+        for (const auto* name :
+             { "TABLEREAD_SOCKET", "TABLEREAD_ENGINE", "TABLEREAD_TAKES", "TABLEREAD_SETTINGS" })
+            ::unsetenv (name);
     }
 };
 
-SessionState renderedScene (std::uint64_t seed)
+std::string renderedScene (std::uint64_t seed)
 {
-    SessionState state;
-    state.script = scene;
-    state.seed = seed;
-    state.isRendered = true;
-    return state;
+    return StateText { scene, seed }.text();
 }
 } // namespace
 
@@ -101,6 +102,31 @@ TEST_CASE ("A host sees few parameters", "[plugin][host]")
     const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
     CHECK ((*plugin).getParameters().size() <= 4);
+    const auto find = [&] (const char* name) -> juce::AudioProcessorParameter* {
+        for (auto* each : (*plugin).getParameters())
+            if (each->getName (40) == name)
+                return each;
+        return nullptr;
+    };
+    REQUIRE (find ("Wait for render") != nullptr);
+    REQUIRE (find ("Rendered") != nullptr);
+    if (std::string (format.name) == "VST3")
+    {
+        CHECK_FALSE (find ("Rendered")->isAutomatable());
+        REQUIRE ((*plugin).getBypassParameter() != nullptr);
+        CHECK ((*plugin).getBypassParameter()->getName (40) == "Bypass");
+    }
+}
+
+TEST_CASE ("A VST3 host can switch on a bus for each speaker", "[plugin][host]")
+{
+    PluginFixture fixture;
+    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    HostedPlugin plugin ("VST3", TABLEREAD_VST3, 24'000.0, 512);
+    CHECK ((*plugin).getBusCount (false) == 17);
+    CHECK ((*plugin).getBus (false, 16)->getName() == "Speaker 16");
+    CHECK_FALSE ((*plugin).getBus (false, 1)->isEnabled());
+    CHECK (HostedPlugin ("LV2", TABLEREAD_LV2, 24'000.0, 512)->getBusCount (false) == 1);
 }
 
 TEST_CASE ("An LV2 host without MIDI sends its position to a plain event input", "[plugin][host]")
@@ -117,10 +143,29 @@ TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][st
     CAPTURE (format.name);
     PluginFixture fixture;
     const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
-    auto state = renderedScene (77);
-    state.script =
-        "Anna: \u00bbGr\u00fc\u00dfe\u00ab \\ \"quotes\" and\ttabs.\nBen: \u3053\u3093\u306b\u3061\u306f";
-    state.cast = { { "Ben", { "david", {} } } };
+    const auto state = StateText {
+        "Anna: \u00bbGr\u00fc\u00dfe\u00ab \\ \"quotes\" and\ttabs.\nBen: \u3053\u3093\u306b\u3061\u306f", 77,
+        false,
+        [] (project::Project& source) {
+            project::Member ben;
+            ben.speaker = "Ben";
+            ben.isChosen = true;
+            ben.moods.emplace_back().voice.name = "david";
+            REQUIRE (source.edit (project::SetMember { ben }));
+        }
+    }.text();
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
+    plugin.load (state);
+    CHECK (plugin.save() == state);
+}
+
+TEST_CASE ("A host gets a state back that could not be opened", "[plugin][host][state]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    const std::string state = GENERATE (R"({"tableread_state": 77, "scenes": [1, 2]})", "no state at all");
+    CAPTURE (format.name, state);
+    PluginFixture fixture;
+    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
     plugin.load (state);
     CHECK (plugin.save() == state);
@@ -147,13 +192,15 @@ TEST_CASE ("A hosted plugin starts its own engine", "[plugin][host]")
     ::kill (started[0], SIGTERM);
 }
 
-TEST_CASE ("A plugin without an engine loads, saves and plays silence", "[plugin][host]")
+TEST_CASE ("A plugin without an engine loads, saves, and bounces a slate", "[plugin][host]")
 {
     const auto format = formats[GENERATE (0, 1)];
     const test::TemporaryFolder folder;
     const Environment environment (folder.path() / "engine.sock", "/nowhere/tableread-engine");
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
     plugin.load (renderedScene (2));
-    CHECK (plugin.bounce (0, 10'000, 512) == std::vector<float> (10'000, 0.0f));
-    CHECK (plugin.save() == renderedScene (2));
+    const auto heard = plugin.bounce (0, 10'000, 512);
+    CHECK (*std::max_element (heard.begin(), heard.end()) == Approx (0.1f).margin (1e-3));
+    const auto saved = documentIn (plugin.save()), loaded = documentIn (renderedScene (2));
+    CHECK (saved == loaded);
 }

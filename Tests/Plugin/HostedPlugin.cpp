@@ -5,8 +5,6 @@
 
 namespace tableread::test
 {
-using namespace plugin;
-
 namespace
 {
 constexpr const char* lv2Uri = "https://tableread.invalid/plugins/tableread";
@@ -50,10 +48,9 @@ HostedPlugin::HostedPlugin (const std::string& format, const std::filesystem::pa
 
 HostedPlugin::~HostedPlugin() = default;
 
-void HostedPlugin::load (const SessionState& state)
+void HostedPlugin::load (const std::string& state)
 {
-    const auto text = toText (state);
-    const juce::MemoryBlock inner (text.data(), text.size());
+    const juce::MemoryBlock inner (state.data(), state.size());
     juce::MemoryBlock outer;
     if (kind == "VST3")
     {
@@ -73,15 +70,14 @@ void HostedPlugin::load (const SessionState& state)
     instance->setStateInformation (outer.getData(), (int) outer.getSize());
 }
 
-SessionState HostedPlugin::save()
+std::string HostedPlugin::save()
 {
     juce::MemoryBlock state, inner;
     instance->getStateInformation (state);
     if (! inner.fromBase64Encoding (stateInside (state)))
         throw std::runtime_error ("the host's state holds no state of the plugin");
     // JUCE's VST3 wrapper appends its own data after a zero byte.
-    return parseState (std::string (static_cast<const char*> (inner.getData()), inner.getSize()).c_str())
-        .value();
+    return std::string (static_cast<const char*> (inner.getData()), inner.getSize()).c_str();
 }
 
 juce::String HostedPlugin::stateInside (const juce::MemoryBlock& hostState) const

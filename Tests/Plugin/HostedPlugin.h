@@ -8,12 +8,8 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "FakePlayHead.h"
-#include "State/SessionState.h"
-
 namespace tableread::test
 {
-using namespace plugin;
-
 /** The built plugin, loaded from its file as a DAW loads it, in the format "VST3" or "LV2". */
 class HostedPlugin
 {
@@ -22,16 +18,17 @@ public:
     HostedPlugin (const std::string& format, const std::filesystem::path& bundle, double rate, int block);
     ~HostedPlugin();
 
-    /** Loads a session's state into the plugin, in the way its format does. */
-    void load (const SessionState& state);
+    /** Loads a state into the plugin, in the way its format does. */
+    void load (const std::string& state);
 
     /** The session's state that the plugin gives to its host. */
-    SessionState save();
+    std::string save();
 
     /** An offline bounce of [from, to). */
     std::vector<float> bounce (std::int64_t from, std::int64_t to, int block);
 
     juce::AudioPluginInstance& operator*() { return *instance; }
+    juce::AudioPluginInstance* operator->() { return instance.get(); }
 
 private:
     juce::String stateInside (const juce::MemoryBlock& hostState) const;

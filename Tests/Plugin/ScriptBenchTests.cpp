@@ -8,6 +8,7 @@
 #include "Editor/PluginEditor.h"
 #include "PluginFixture.h"
 #include "Processor/PluginProcessor.h"
+#include "StateText.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -32,9 +33,7 @@ struct Bench
     {
         editor.reset (processor.createEditor());
         editor->setSize (1200, 800);
-        SessionState state;
-        state.script = text;
-        processor.session.load (toText (state));
+        processor.workspace.load (StateText { text, 0, false }.text());
         plugin().refresh();
         for (auto* child : editor->getChildren())
             if (auto* found = dynamic_cast<ScriptEditor*> (child))
@@ -80,7 +79,8 @@ struct Bench
     }
 
     juce::ScopedJuceInitialiser_GUI juce;
-    PluginProcessor processor;
+    TemporaryFolder folder;
+    PluginProcessor processor { optionsIn (folder.path()) };
     std::unique_ptr<juce::AudioProcessorEditor> editor;
     ScriptEditor* script = nullptr;
 };

@@ -3,70 +3,109 @@
 
 #include "Editor/StatusText.h"
 #include "Editor/TakePeaks.h"
+#include "Project/LineIds.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
 
 namespace
 {
-Performance::PassageView passage (TakeState state, int line, Take::Ending ending = Take::Ending::Whole)
+using playback::PartState;
+
+/** A project of four lines, of which some are shown. */
+class Board
 {
-    auto take = std::make_shared<Take>();
-    take->append (std::vector<float> (24'000, 0.5f));
-    if (state == TakeState::Done)
-        take->finish (ending);
-    if (state == TakeState::Cancelled)
-        take->cancel();
-    if (state == TakeState::Rendering)
+public:
+    Board()
+        : now { .document = std::make_shared<const project::Document> (
+                    *project::withScript ({}, "Anna: 1\nBen: 2\n\nAnna: 3\nBen: 4\n")) }
+    {}
+
+    /** The next line is so far. */
+    void add (PartState state, Take::Ending ending = Take::Ending::Whole)
+    {
+        auto take = std::make_shared<Take>();
         take->begin ("x");
-    if (state == TakeState::Failed)
-        take->fail ({ ErrorCode::NotFound, "the file is not there", "ada.wav" });
-    return { take, {}, true, 0, line, 28 };
-}
+        take->append (std::vector<float> (24'000, 0.5f));
+        if (state == PartState::Done)
+            take->finish (ending);
+        const auto line = now.document->lines[view.parts.size()]->id.value;
+        view.parts.push_back ({ line,
+                                state,
+                                state == PartState::Failed ? "ada.wav: it is not there" : "",
+                                state == PartState::Missing ? nullptr : take,
+                                { line, { 0 }, { 48'000 } } });
+    }
+
+    Status say()
+    {
+        now.view = std::make_shared<const playback::View> (view);
+        return describe (now, std::nullopt);
+    }
+
+    Showing now;
+    playback::View view;
+};
 } // namespace
 
 TEST_CASE ("The status line says what is happening", "[plugin][editor]")
 {
-    Performance::View view;
-    CHECK_THAT (describe (view, std::nullopt).text, Catch::StartsWith ("Ready."));
-    CHECK (describe (view, Error { ErrorCode::InvalidInput, "nothing to speak", {} }).isProblem);
+    Board board;
+    CHECK_THAT (board.say().text, Catch::StartsWith ("Ready."));
+    CHECK (describe (board.now, Error { ErrorCode::InvalidInput, "nothing to speak", {} }).isProblem);
+    board.now.notes = { "line 2: odd", "line 3: odd" };
+    CHECK (board.say().text == "Note: line 2: odd (1 more note)");
+    board.now.notes.clear();
 
-    CHECK (describe (view, std::nullopt, { "line 2: odd", "line 3: odd" }).text ==
-           "Note: line 2: odd (1 more note)");
+    board.add (PartState::Done);
+    board.add (PartState::Rendering);
+    board.add (PartState::Queued);
+    board.now.link.phase = LinkStatus::Phase::Rendering;
+    CHECK (board.say().text == "Speaking: 1 of 3 lines done");
+    board.now.progress.realTimeFactor = 0.5;
+    board.now.progress.secondsLeft = 40.0;
+    CHECK (board.say().text ==
+           "Speaking: 1 of 3 lines done  \u00b7  2.0\u00d7 real time  \u00b7  0:40.0 left");
+    CHECK (board.say().progress == Approx ((1.0 + 0.5 + 0.5) / 3));
+    board.now.link.phase = LinkStatus::Phase::Starting;
+    CHECK (board.say().text == "Starting the engine\u2026");
 
-    view.passages = { passage (TakeState::Done, 1), passage (TakeState::Rendering, 3),
-                      passage (TakeState::Queued, 4) };
-    view.isRendering = true;
-    view.renderedSeconds = 3.0;
-    view.elapsedSeconds = 2.0;
-    view.link.phase = LinkStatus::Phase::Rendering;
-    CHECK (describe (view, std::nullopt).text == "Speaking line 2 of 3  \u00b7  1.5\u00d7 real time");
-    CHECK (describe (view, std::nullopt).progress == Approx ((2.4 + 1.0 + 1.0) / (3 * 2.4)));
-    view.link.phase = LinkStatus::Phase::Starting;
-    CHECK (describe (view, std::nullopt).text == "Starting the engine\u2026");
+    board.view = {};
+    board.view.end = { 90LL * 24'000 };
+    board.add (PartState::Done);
+    board.add (PartState::Missing);
+    CHECK (board.say().text == "1 of 2 lines done, about 1:30.0");
+    board.now.notes = { "line 2: odd" };
+    CHECK_THAT (board.say().text, Catch::EndsWith ("1 note"));
+    board.add (PartState::Failed);
+    CHECK (board.say().isProblem);
+    CHECK (board.say().text == "Line 4: ada.wav: it is not there");
+}
 
-    view.isRendering = false;
-    view.end = { 90LL * 24'000 };
-    view.passages = { passage (TakeState::Done, 1), passage (TakeState::Cancelled, 2) };
-    CHECK (describe (view, std::nullopt).text == "Stopped after 1 line, 1:30.0  \u00b7  1.5\u00d7 real time");
-    CHECK_THAT (describe (view, std::nullopt, { "line 2: odd" }).text,
-                Catch::EndsWith ("1 note on the script"));
-    view.passages.push_back (passage (TakeState::Failed, 7));
-    const auto failed = describe (view, std::nullopt);
-    CHECK (failed.isProblem);
-    CHECK (failed.text == "Line 7: ada.wav: the file is not there");
+TEST_CASE ("The status line says what a bounce lacks, and what is wrong with the whole", "[plugin][editor]")
+{
+    Board board;
+    board.add (PartState::Done);
+    board.now.gaps = {
+        { board.now.document->lines[2]->id.value, { 0, { 36'000 }, { 100 } }, "it has no voice." }
+    };
+    CHECK (board.say().text == "The last bounce has 1 gap, the first at 0:01.5: line 4, it has no voice.");
+    CHECK (board.say().isProblem);
+    board.now.problems = { { ErrorCode::OutOfMemory, "the disk is full", {} } };
+    CHECK (board.say().text == "the disk is full");
+    board.now.isReadOnly = true;
+    CHECK (board.say().isProblem);
 }
 
 TEST_CASE ("The status line says how far an engine's start is", "[plugin][editor]")
 {
     using Step = StartProgress::Step;
-    Performance::View view;
-    view.passages = { passage (TakeState::Queued, 1) };
-    view.isRendering = true;
-    view.link.phase = LinkStatus::Phase::Starting;
+    Board board;
+    board.add (PartState::Queued);
+    board.now.link.phase = LinkStatus::Phase::Starting;
     const auto text = [&] (const StartProgress& start) {
-        view.link.start = start;
-        return describe (view, std::nullopt).text;
+        board.now.link.start = start;
+        return board.say().text;
     };
     using std::chrono::milliseconds;
     CHECK (text ({ Step::Starting, milliseconds (1'000) }) == "Starting the engine\u2026");
@@ -82,34 +121,34 @@ TEST_CASE ("The status line says how far an engine's start is", "[plugin][editor
 
 TEST_CASE ("The status line says what safe mode is about", "[plugin][editor]")
 {
-    Performance::View view;
-    view.passages = { passage (TakeState::Failed, 7) };
-    view.link.safeMode = SafeMode { "the engine ended with exit code 3", "/run/tableread/engine.log" };
-    const auto status = describe (view, std::nullopt);
+    Board board;
+    board.add (PartState::Failed);
+    board.now.link.safeMode = SafeMode { "the engine ended with exit code 3", "/run/tableread/engine.log" };
+    const auto status = board.say();
     CHECK (status.isProblem);
     CHECK (status.text ==
            "Safe mode: the engine ended with exit code 3. Log: /run/tableread/engine.log. Press Safe "
            "mode to try again, or to speak with the embedded model.");
-    view.link.safeMode = SafeMode { "settings.toml:3: modles is not a setting. Did you mean models?" };
-    CHECK (describe (view, std::nullopt).text ==
+    board.now.link.safeMode = SafeMode { "settings.toml:3: modles is not a setting. Did you mean models?" };
+    CHECK (board.say().text ==
            "Safe mode: settings.toml:3: modles is not a setting. Did you mean models? Press Safe mode to try "
            "again, or to speak with the embedded model.");
-    view.isRendering = true;
-    CHECK_FALSE (describe (view, std::nullopt).isProblem);
+    board.add (PartState::Rendering);
+    CHECK_FALSE (board.say().isProblem);
 }
 
 TEST_CASE ("The status line names a line that was cut off", "[plugin][editor]")
 {
-    Performance::View view;
-    view.passages = { passage (TakeState::Done, 1), passage (TakeState::Done, 4) };
-    view.end = { 48'000 };
-    CHECK (describe (view, std::nullopt).text == "Done: 2 lines, 0:02.0");
-    view.passages[1] = passage (TakeState::Done, 4, Take::Ending::CutOff);
-    CHECK (describe (view, std::nullopt).text ==
-           "Done: 2 lines, 0:02.0  \u00b7  line 4 reached the length limit: its end may be missing");
-    view.passages[0] = passage (TakeState::Done, 1, Take::Ending::CutOff);
-    CHECK_THAT (describe (view, std::nullopt).text,
-                Catch::Contains ("line 1 reached") && Catch::EndsWith ("(1 more line)"));
+    Board board;
+    board.view.end = { 48'000 };
+    board.add (PartState::Done);
+    board.add (PartState::Done);
+    CHECK (board.say().text == "Done: 2 lines, 0:02.0");
+    board.add (PartState::Done, Take::Ending::CutOff);
+    CHECK (board.say().text ==
+           "Done: 3 lines, 0:02.0  \u00b7  line 4 reached the length limit: its end may be missing");
+    board.add (PartState::Done, Take::Ending::CutOff);
+    CHECK_THAT (board.say().text, Catch::Contains ("line 4 reached") && Catch::EndsWith ("(1 more line)"));
 }
 
 TEST_CASE ("Times are rounded as a whole", "[plugin][editor]")

@@ -355,7 +355,9 @@ FakeFaults parseFaults (const std::string& text)
         const auto name = entry.substr (0, equals);
         const auto value = equals == std::string::npos ? std::string() : entry.substr (equals + 1);
         const auto number = [&] { return std::stoi (value); };
-        if (name == "seats")
+        if (name == "refuse")
+            faults.refuseStatus = number();
+        else if (name == "seats")
             faults.seats = number();
         else if (name == "busy")
             faults.busyAnswers = number();

@@ -16,13 +16,15 @@
 #include <nlohmann/json.hpp>
 
 #include "Plugin/HostedPlugin.h"
+#include "Plugin/StateText.h"
+#include "Project/LineIds.h"
+#include "Project/Lookup.h"
 #include "Support/RawHttp.h"
 #include "Support/SoundFiles.h"
 #include "Support/TemporaryFolder.h"
 #include "Timeline/HostAudio.h"
 
 using namespace tableread;
-using namespace tableread::plugin;
 using namespace tableread::test;
 
 namespace
@@ -44,12 +46,16 @@ public:
         std::ofstream (folder.path() / "dialogue.txt") << dialogue;
         ::setenv ("TABLEREAD_SOCKET", socket().c_str(), 1);
         ::setenv ("TABLEREAD_ENGINE", TABLEREAD_ENGINE_PROGRAM, 1);
+        ::setenv ("TABLEREAD_TAKES", (folder.path() / "takes").c_str(), 1);
+        std::filesystem::create_directory (folder.path() / "takes");
+        ::setenv ("TABLEREAD_SETTINGS", "/dev/null", 1);
     }
 
     ~Stage()
     {
-        ::unsetenv ("TABLEREAD_SOCKET");
-        ::unsetenv ("TABLEREAD_ENGINE");
+        for (const auto* name :
+             { "TABLEREAD_SOCKET", "TABLEREAD_ENGINE", "TABLEREAD_TAKES", "TABLEREAD_SETTINGS" })
+            ::unsetenv (name);
         signalEngine (SIGTERM);
     }
 
@@ -156,13 +162,29 @@ private:
     }
 };
 
-SessionState rendered()
+std::string rendered()
 {
-    SessionState state;
-    state.script = dialogue;
-    state.seed = seed;
-    state.isRendered = true;
-    return state;
+    return StateText { dialogue, seed }.text();
+}
+
+/** The dialogue with all that a project can say about where and how it is heard. */
+std::string arranged()
+{
+    return StateText {
+        dialogue, seed, false,
+        [] (project::Project& source) {
+            const auto line = [&] (std::size_t place) { return source.document()->lines[place]->id; };
+            auto settings = source.document()->settings;
+            settings.gaps = { 150, 250, 1000 };
+            REQUIRE (source.edit (project::SetSettings { settings }));
+            REQUIRE (source.edit (project::SetAnchor { line (2), project::AtBeats { 17.5 } }));
+            auto ben = *project::memberOf (*source.document(), "Ben");
+            ben.isChosen = true;
+            ben.gainDb = -4.5;
+            ben.bus = 2;
+            REQUIRE (source.edit (project::SetMember { ben }));
+        }
+    }.text();
 }
 
 struct Format
@@ -207,6 +229,59 @@ TEST_CASE ("The app bounces the very samples that the engine's command writes", 
     stage.run ("env -u DISPLAY '" TABLEREAD_APP "' --bounce dialogue.txt -o app48.wav --seed " +
                std::to_string (seed));
     CHECK ((readSound (stage.folder.path() / "app48.wav").samples == stage.expected (48'000.0)));
+}
+
+TEST_CASE ("A project sounds the same everywhere: gaps, anchors, gains", "[system]")
+{
+    const Stage stage;
+    std::ofstream (stage.folder.path() / "scene.tableread") << arranged();
+    std::ofstream (stage.folder.path() / "other.tableread") << arranged();
+    stage.run ("'" TABLEREAD_ENGINE_PROGRAM "' render scene.tableread --format f32 -o whole.wav");
+    const auto whole = stage.whole();
+    CHECK (whole.size() > 8 * 24'000); // the anchor is at 8.75 s
+    CHECK (whole[8 * 24'000] == 0.0f);
+
+    // The app renders anew, with the server's engine, and records what it has rendered.
+    const std::string app = "env -u DISPLAY '" TABLEREAD_APP "' --bounce other.tableread --rate ";
+    stage.run (app + "24000 -o app.wav");
+    CHECK ((readSound (stage.folder.path() / "app.wav").samples == whole));
+    stage.run (app + "48000 -o app48.wav");
+    const auto at48 = readSound (stage.folder.path() / "app48.wav").samples;
+    std::ifstream file (stage.folder.path() / "other.tableread");
+    const std::string recorded { std::istreambuf_iterator<char> (file), {} };
+    CHECK (documentIn (recorded).takes.size() == 3);
+
+    for (const auto& format : formats)
+        for (const auto& state : { arranged(), recorded }) // cold, and from the store
+        {
+            CAPTURE (format.name, state.size());
+            HostedPlugin plugin (format.name, format.bundle, 24'000.0, 512);
+            plugin.load (state);
+            CHECK ((plugin.bounce (0, (std::int64_t) whole.size(), 512) == whole));
+            HostedPlugin other (format.name, format.bundle, 48'000.0, 512);
+            other.load (state);
+            CHECK ((other.bounce (0, (std::int64_t) at48.size(), 512) == at48));
+        }
+}
+
+TEST_CASE ("After an edit the new words are bounced", "[system]")
+{
+    const Stage stage;
+    stage.renderByCommand();
+    const auto whole = stage.whole();
+    HostedPlugin plugin ("VST3", TABLEREAD_VST3, 24'000.0, 512);
+    plugin.load (rendered());
+    REQUIRE ((plugin.bounce (0, (std::int64_t) whole.size(), 512) == whole));
+    auto edited = documentIn (plugin.save());
+    auto text = *edited.script;
+    const auto changed =
+        project::withScript (edited, text.replace (text.find ("I know"), 6, "I do know")).value();
+    plugin.load (project::toText ({ std::make_shared<const project::Document> (changed) }));
+    std::ofstream (stage.folder.path() / "dialogue.txt") << text;
+    stage.renderByCommand();
+    const auto after = stage.whole();
+    REQUIRE ((after != whole));
+    CHECK ((plugin.bounce (0, (std::int64_t) after.size(), 512) == after));
 }
 
 TEST_CASE ("An engine that is killed in the middle of a line leaves no trace in the bounce", "[system]")

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <set>
 
 #include <unistd.h>
@@ -17,9 +16,7 @@
 #include "Audio/OutputFile.h"
 #include "Audio/Writer.h"
 #include "Command/Interrupt.h"
-#include "Command/Project/Casting.h"
 #include "Command/Project/Playlist.h"
-#include "Command/Project/Recorder.h"
 #include "Command/Project/Report.h"
 #include "Command/Project/Speaking.h"
 #include "Command/Project/Takes.h"
@@ -29,6 +26,8 @@
 #include "Core/ContentHash.h"
 #include "Passage/Passage.h"
 #include "Project/File/Collect.h"
+#include "Project/File/Headless/Casting.h"
+#include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
 #include "Render/Seats.h"
 
@@ -115,14 +114,14 @@ private:
                                                               const VoiceReference&) { note (sentence); },
                                               .process = reader() }));
         const auto names = shelf->names();
-        const auto found =
-            castProject (document, { .file = options.script, .modelVoices = names, .reader = reader() });
+        const auto found = orThrow (project::castProject (
+            document, { .file = options.script, .modelVoices = names, .reader = reader() }));
         noteAll (found.notes);
         if (! options.out.empty())
             refuseInputs (options.out, inputs (*found.document));
         if (found.document == document)
             return;
-        recorder.setCast (*document, *found.document);
+        orThrow (recorder.setCast (*document, *found.document));
         document = found.document;
     }
 
@@ -162,7 +161,7 @@ private:
     {
         WantedTake take { document->lines[passage.first]->id,
                           project::nameOf (*document, passage),
-                          titleOf (*document, passage),
+                          project::titleOf (*document, passage),
                           project::requestOf (*document, passage),
                           {} };
         if (lost == nullptr)
@@ -250,7 +249,7 @@ private:
         take.audio = contentHash (samples);
         orThrow (store->keep (samples));
         if (take.audio != wanted[index].lostAudio)
-            record (std::move (take));
+            orThrow (record (std::move (take)));
         if (progress != nullptr)
             progress->passageEnded();
     }
@@ -260,24 +259,22 @@ private:
         auto take = recordOf (index);
         take.state = RecordState::Failed;
         take.failure = error.message;
-        try
-        {
-            record (std::move (take));
-        }
-        catch (const Exception& exception)
-        {
-            note (exception.error.text()); // the first error is the one to report
-        }
+        if (const auto recorded = record (std::move (take)); ! recorded)
+            note (recorded.error().text()); // the first error is the one to report
     }
 
-    void record (project::TakeRecord take)
+    Result<void> record (project::TakeRecord take)
     {
-        take.id = recorder.add (take);
+        const auto id = recorder.add (take);
+        if (! id)
+            return tl::unexpected (id.error());
+        take.id = *id;
         if (take.state != RecordState::Failed)
             report.rendered.insert (take.id.value);
         auto changed = *document;
         changed.takes.push_back (std::make_shared<const project::TakeRecord> (std::move (take)));
         document = std::make_shared<const project::Document> (std::move (changed));
+        return {};
     }
 
     /** Writes the sound and reports. */
@@ -346,7 +343,7 @@ private:
     const RenderOptions& options;
     Session& session;
     Interrupt interrupt { [this] { session.exitNow (interrupt.exitCode()); } };
-    Recorder recorder;
+    project::Recorder recorder;
     std::unique_ptr<SampleStore> store;
     std::shared_ptr<const project::Document> document;
     LoadOptions load;
@@ -356,23 +353,6 @@ private:
     ProjectReport report;
 };
 } // namespace
-
-bool isProject (const std::filesystem::path& file)
-{
-    auto extension = file.extension().string();
-    std::transform (extension.begin(), extension.end(), extension.begin(),
-                    [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; });
-    if (extension == project::projectExtension)
-        return true;
-    std::error_code ignored;
-    if (! std::filesystem::is_regular_file (file, ignored))
-        return false;
-    std::string head (256, '\0');
-    std::ifstream stream (file, std::ios::binary);
-    stream.read (head.data(), static_cast<std::streamsize> (head.size()));
-    head.resize (static_cast<std::size_t> (stream.gcount()));
-    return project::isProjectText (head);
-}
 
 int renderProject (const RenderOptions& options, Session& session)
 {

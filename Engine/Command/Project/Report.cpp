@@ -14,7 +14,7 @@ nlohmann::json toJson (const ProjectReport& report, const project::Document& doc
     for (const auto& passage : project::passagesOf (document))
     {
         const auto* take = heardTake (document, passage);
-        nlohmann::json entry { { "title", titleOf (document, passage) },
+        nlohmann::json entry { { "title", project::titleOf (document, passage) },
                                { "line", document.lines[passage.first]->id.value },
                                { "status", statusOf (document, passage) } };
         if (take != nullptr)

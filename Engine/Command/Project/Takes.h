@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "Project/Requests.h"
 
 namespace tableread::engine
@@ -13,7 +11,4 @@ const project::TakeRecord* heardTake (const project::Document& document, const p
 
 /** "done", "cut off"; without such a take "failed", "stale" (others are there) or "missing". */
 const char* statusOf (const project::Document& document, const project::PassageView& passage);
-
-/** "line 5, Anna" */
-std::string titleOf (const project::Document& document, const project::PassageView& passage);
 } // namespace tableread::engine

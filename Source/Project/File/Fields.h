@@ -52,7 +52,7 @@ public:
     }
 
     template <typename T>
-    void whole (const char* name, T& value, std::int64_t least, std::int64_t most)
+    void whole (const char* name, T& value, std::int64_t least, std::int64_t most, T = 0)
     {
         asked.emplace_back (name);
         value = (T) fields.integer (name, (std::int64_t) value, least, most);
@@ -68,6 +68,14 @@ public:
         if (found == std::end (names))
             refuse (name, inQuotes (word) + " is unknown");
         value = found->first;
+    }
+
+    /** The same for a field that may be missing. */
+    template <typename Value, typename Names>
+    void choice (const char* name, Value& value, const Names& names, Value)
+    {
+        if (find (name) != nullptr)
+            choice (name, value, names);
     }
 
     template <typename Read>
@@ -154,9 +162,9 @@ public:
     }
 
     template <typename T>
-    void whole (const char* name, T value, std::int64_t, std::int64_t)
+    void whole (const char* name, T value, std::int64_t, std::int64_t, T otherwise = 0)
     {
-        if (value != 0)
+        if (value != otherwise)
             made[name] = value;
     }
 
@@ -166,6 +174,13 @@ public:
         for (const auto& [known, word] : names)
             if (known == value)
                 made[name] = word;
+    }
+
+    template <typename Value, typename Names>
+    void choice (const char* name, Value value, const Names& names, Value otherwise)
+    {
+        if (value != otherwise)
+            choice (name, value, names);
     }
 
     template <typename Write>

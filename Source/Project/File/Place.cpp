@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Project/File/Place.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <span>
 #include <utility>
 
@@ -24,6 +26,23 @@ Error taken (const std::filesystem::path& file)
     return { ErrorCode::Conflict, "is there already. Choose another name.", file.string() };
 }
 } // namespace
+
+bool isProject (const std::filesystem::path& file)
+{
+    auto extension = file.extension().string();
+    std::transform (extension.begin(), extension.end(), extension.begin(),
+                    [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; });
+    if (extension == projectExtension)
+        return true;
+    std::error_code ignored;
+    if (! std::filesystem::is_regular_file (file, ignored))
+        return false;
+    std::string head (256, '\0');
+    std::ifstream stream (file, std::ios::binary);
+    stream.read (head.data(), static_cast<std::streamsize> (head.size()));
+    head.resize (static_cast<std::size_t> (stream.gcount()));
+    return isProjectText (head);
+}
 
 Result<std::string> readBytes (const std::filesystem::path& file)
 {

@@ -17,6 +17,9 @@ enum class Existing
     Refuse   // Conflict if there is a file
 };
 
+/** Whether a file is a project, by its name or content; a pipe is not read. */
+bool isProject (const std::filesystem::path& file);
+
 /** Reads a project's file. @returns what parse() does, with the file as `where`; NotFound, InvalidInput for what is no file,
     or Io. */
 [[nodiscard]] Result<Content> readProject (const std::filesystem::path& file);

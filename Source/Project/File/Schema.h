@@ -19,6 +19,7 @@ inline constexpr std::int64_t mostTakeSamples =
 inline constexpr std::int64_t mostGapMs = 600'000;
 inline constexpr std::int64_t mostSteps = 1000;
 inline constexpr float mostGuidance = 100.0f;
+inline constexpr std::int64_t mostPatienceSeconds = 3600;
 inline constexpr int mostBus = 16;
 inline constexpr double mostTempo = 10'000.0;
 
@@ -26,6 +27,10 @@ inline constexpr std::array takeStates { std::pair { TakeRecord::State::Renderin
                                          std::pair { TakeRecord::State::Done, "done" },
                                          std::pair { TakeRecord::State::CutOff, "cut_off" },
                                          std::pair { TakeRecord::State::Failed, "failed" } };
+
+inline constexpr std::array renderWaits { std::pair { RenderWait::Auto, "auto" },
+                                          std::pair { RenderWait::Always, "always" },
+                                          std::pair { RenderWait::Never, "never" } };
 
 template <typename Io, typename Value>
 void lineFields (Io& io, Value& line)
@@ -98,7 +103,10 @@ void settingsFields (Io& io, Value& settings)
     });
     io.path ("engine", settings.engine);
     io.flag ("slate", settings.playsSlate, true);
-    io.flag ("rendered", settings.rendersAhead);
+    io.whole ("patience_s", settings.patienceSeconds, 1, mostPatienceSeconds, Settings::usualPatienceSeconds);
+    io.flag ("rendered", settings.host.rendersAhead);
+    io.flag ("bypassed", settings.host.isBypassed);
+    io.choice ("wait", settings.host.wait, renderWaits, RenderWait::Auto);
 }
 
 inline std::string keyOf (const Line& line)

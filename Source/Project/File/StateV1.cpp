@@ -51,7 +51,7 @@ Settings settingsOfV1 (const Json& json)
     readField (json, "seed", settings.seed);
     readField (json, "cfg_scale", guidance);
     readField (json, "steps", settings.steps);
-    readField (json, "rendered", settings.rendersAhead);
+    readField (json, "rendered", settings.host.rendersAhead);
     if (guidance)
         settings.guidanceScale = std::clamp (*guidance, 0.0f, 100.0f);
     settings.steps = std::clamp (settings.steps, 1, 1000);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <chrono>
 #include <fstream>
 
 #include <catch2/catch.hpp>
 
-#include "Editor/EditHistory.h"
 #include "Editor/ReadingMarks.h"
 #include "Editor/Script/Completion.h"
 #include "Editor/Text/FontFiles.h"
 #include "Editor/Text/Search.h"
-#include "Import/Import.h"
+#include "Project/LineIds.h"
 #include "Support/TemporaryFolder.h"
 
 using namespace tableread;
@@ -68,37 +66,6 @@ TEST_CASE ("Words are found without regard to case", "[plugin][text]")
     CHECK_FALSE (search.previous (text, { 1, 0 }));
 }
 
-TEST_CASE ("What was typed is taken back in steps", "[plugin][script]")
-{
-    EditHistory history;
-    const EditHistory::Clock::time_point start { std::chrono::hours (1) };
-    const auto type = [&] (std::size_t at, const char* text, int ms) {
-        history.add ({ at, {}, text, 0 }, start + std::chrono::milliseconds (ms));
-    };
-    type (0, "a", 0);
-    type (1, "b", 500);
-    type (2, "c", 1400);
-    type (3, "d", 2500); // after a pause
-    type (4, "\n", 2600);
-    type (9, "e", 2700); // elsewhere
-    CHECK (history.undo() == TextEdit { 9, "e", {}, 0 });
-    CHECK (history.undo() == TextEdit { 4, "\n", {}, 0 });
-    CHECK (history.undo() == TextEdit { 3, "d", {}, 0 });
-    CHECK (history.undo() == TextEdit { 0, "abc", {}, 0 });
-    CHECK_FALSE (history.undo());
-    CHECK (history.redo() == TextEdit { 0, {}, "abc", 0 });
-    type (3, "x", 2800); // a new way: nothing to redo
-    CHECK_FALSE (history.redo());
-    CHECK (history.undo() == TextEdit { 3, "x", {}, 0 });
-
-    for (int i = 0; i < 1000; ++i)
-        type (0, "\n", i);
-    std::size_t steps = 0;
-    while (history.undo())
-        ++steps;
-    CHECK (steps == EditHistory::mostSteps);
-}
-
 TEST_CASE ("Marks follow the lines while they are edited", "[plugin][script]")
 {
     std::vector<std::string> text { "== Scene ==", "Anna: hi", "there", "[pause 1s]", "Ben (low): yes", "" };
@@ -108,9 +75,9 @@ TEST_CASE ("Marks follow the lines while they are edited", "[plugin][script]")
     std::string script;
     for (const auto& line : text)
         script += line + "\n";
-    const auto read = importScript (script, {});
-    REQUIRE (read);
-    marks.show (makeReading (*read, PassageMode::Line), text.size());
+    const auto document = project::withScript ({}, script);
+    REQUIRE (document);
+    marks.show (*document, text.size());
     CHECK (marks.markOf (0).colour == 0);
     CHECK (marks.markOf (1).colour == 0xff111111u);
     CHECK (marks.markOf (1).nameBytes == std::string ("Anna").size());
@@ -122,7 +89,7 @@ TEST_CASE ("Marks follow the lines while they are edited", "[plugin][script]")
 
     const auto passage = marks.light (std::nullopt); // it was none before
     CHECK_FALSE (passage);
-    CHECK (marks.light (0));
+    CHECK (marks.light (document->lines[0]->id.value));
     CHECK (marks.markOf (1).isSounding);
     CHECK_FALSE (marks.markOf (4).isSounding);
 
@@ -137,6 +104,42 @@ TEST_CASE ("Marks follow the lines while they are edited", "[plugin][script]")
     text.assign (1, "x");
     marks.edited ({ 0, "a\nb\nc\nd\ne\nf\ng\nh\ni", "x", 0 }); // more than there are
     CHECK (marks.markOf (0).colour == 0);
+}
+
+TEST_CASE ("Marks say how far each line's speech is", "[plugin][script]")
+{
+    const std::vector<std::string> text { "Anna: one", "and on", "Ben: two", "Anna: three" };
+    auto document = *project::withScript ({}, "Anna: one\nand on\nBen: two\nAnna: three\n");
+    ReadingMarks marks ([&] (std::size_t line) -> const std::string& { return text[line]; },
+                        [] (int) { return 0xff111111u; });
+    std::uint64_t retried = 0;
+    marks.onRetry = [&] (std::uint64_t line) { retried = line; };
+    const auto id = [&] (std::size_t line) { return document.lines[line]->id.value; };
+    auto view = std::make_shared<playback::View>();
+    view->parts = { { id (0), playback::PartState::Done, {}, nullptr, {} },
+                    { id (1), playback::PartState::Failed, "no voice", nullptr, {} },
+                    { id (2), playback::PartState::Missing, {}, nullptr, {} } };
+    marks.show (document, text.size());
+    CHECK (marks.markOf (0).state == LineMark::State::None);
+    CHECK (marks.follow (view));
+    CHECK_FALSE (marks.follow (view));
+    CHECK (marks.markOf (0).state == LineMark::State::Done);
+    CHECK (marks.markOf (1).state == LineMark::State::None); // the same line goes on
+    CHECK (marks.markOf (2).state == LineMark::State::Failed);
+    CHECK (marks.markOf (2).tip == "no voice");
+    CHECK (marks.markOf (3).state == LineMark::State::None);
+    CHECK (marks.speakerOf (id (1)) == 1);
+    CHECK (marks.speakerOf (id (2)) == 0);
+    marks.retry (2);
+    CHECK (retried == id (1));
+
+    auto take = project::TakeRecord {};
+    take.id = { document.nextId++ };
+    take.line = { id (2) };
+    take.state = project::TakeRecord::State::Done;
+    document.takes.push_back (std::make_shared<const project::TakeRecord> (take));
+    marks.show (document, text.size());
+    CHECK (marks.markOf (3).state == LineMark::State::Stale); // of other words
 }
 
 TEST_CASE ("The best font with Chinese characters is found by its file", "[plugin][text]")

@@ -188,11 +188,20 @@ TEST_CASE ("AudioWriter never puts a file in the place of a pipe or a device", "
     if (auto writer = AudioWriter::create (pipe, AudioFormat {}))
     {
         CHECK ((*writer)->write (std::vector<float> (100, 0.1f)));
-        (void) (*writer)->finish();
+        CHECK ((*writer)->finish());
     }
+    std::string piped (1000, '\0');
+    piped.resize ((std::size_t)::read (reader, piped.data(), piped.size()));
     ::close (reader);
     CHECK (std::filesystem::is_fifo (pipe));
     CHECK (filesIn (folder.path()) == 1);
+
+    const auto file =
+        AudioWriter::create (folder.path() / "file.wav", AudioFormat {}).value(); // the same, header and all
+    CHECK (file->write (std::vector<float> (100, 0.1f)));
+    CHECK (file->finish());
+    std::ifstream stream (folder.path() / "file.wav", std::ios::binary);
+    CHECK ((piped == std::string (std::istreambuf_iterator<char> (stream), {})));
 }
 
 TEST_CASE ("AudioWriter reports a disk that fills up, and leaves nothing half-written", "[source][voice]")

@@ -62,6 +62,8 @@ std::vector<Edit> impossibleEdits()
     for (const auto& change : std::vector<std::function<void (Settings&)>> {
              [] (Settings& settings) { settings.steps = 0; },
              [] (Settings& settings) { settings.steps = 1001; },
+             [] (Settings& settings) { settings.patienceSeconds = 0; },
+             [] (Settings& settings) { settings.patienceSeconds = 3601; },
              [] (Settings& settings) { settings.guidanceScale = -1.0f; },
              [] (Settings& settings) { settings.guidanceScale = (float) notANumber; },
              [] (Settings& settings) { settings.gaps.sceneMs = -1; },

@@ -10,6 +10,7 @@
 
 #include "Documents.h"
 #include "Project/Changes.h"
+#include "Project/Lookup.h"
 
 using namespace tableread;
 using namespace tableread::project;
@@ -147,12 +148,20 @@ TEST_CASE ("What no user did holds for undone and redone steps too", "[source][p
     project.setTake (take);
     project.setTempo (90.0);
     project.setVoiceContent ({ "a", "/a.wav" }, "01");
+    project.moveVoice ({ "a", "/a.wav" }, "/b.wav");
+    const HostSettings host { true, true, RenderWait::Always };
+    project.setHost (host);
     const auto check = [&] {
         const auto document = project.document();
         REQUIRE (document->takes.size() == 1);
         CHECK (*document->takes[0] == take);
         CHECK (document->tempo == 90.0);
-        CHECK ((document->cast.empty() || document->cast[0]->moods[0].content == "01"));
+        CHECK (document->settings.host == host);
+        if (! document->cast.empty())
+        {
+            CHECK (document->cast[0]->moods[0].content == "01");
+            CHECK (document->cast[0]->moods[0].voice == VoiceReference { "a", "/b.wav" });
+        }
     };
     check();
     REQUIRE (project.redo());
@@ -188,6 +197,39 @@ TEST_CASE ("A take's progress pins and unpins nothing, and touches no other take
     take.id = { 77 };
     project.setTake (take);
     CHECK (project.document() == before);
+}
+
+TEST_CASE ("Settings that a user edits leave those of the host alone", "[source][project]")
+{
+    Project project (documentOf ("Anna: 1\n"));
+    const auto settings = project.document()->settings;
+    project.setHost ({ true, false, RenderWait::Never });
+    auto edited = settings;
+    edited.seed = 5;
+    REQUIRE (project.edit (SetSettings { edited }));
+    CHECK (project.document()->settings.seed == 5);
+    CHECK (project.document()->settings.host == HostSettings { true, false, RenderWait::Never });
+    CHECK (project.undo());
+    CHECK (project.document()->settings.host.rendersAhead);
+    CHECK_FALSE (project.undo());
+}
+
+TEST_CASE ("A given voice that the model does not have is given anew until it was heard", "[source][project]")
+{
+    Project project (documentOf ("Anna: 1\nBen: 2\n"));
+    const std::vector<std::string> usual { "anna", "ben" }, own { "mia", "noah" };
+    const auto voiceOf = [&] (const std::string& speaker) {
+        return memberOf (*project.document(), speaker)->moods.at (0).voice.name;
+    };
+    project.giveVoices (usual);
+    CHECK (voiceOf ("Anna") == "anna");
+    auto failed = test::wholeTake ({ 2 }, "two"); // Ben's, who was not heard
+    failed.state = TakeRecord::State::Failed;
+    project.addTake (failed);
+    project.addTake (test::wholeTake ({ 1 }, "one"));
+    project.giveVoices (own);
+    CHECK (voiceOf ("Anna") == "anna");
+    CHECK (voiceOf ("Ben") == "mia");
 }
 
 TEST_CASE ("A tempo that cannot be is ignored", "[source][project]")

@@ -55,6 +55,23 @@ TEST_CASE ("A project of version 2 opens the same forever", "[source][project][f
     CHECK ((*read->document == sampleDocument()));
 }
 
+TEST_CASE ("Settings that came later are read, and left out where they are usual", "[source][project][file]")
+{
+    auto document = sampleDocument();
+    document.settings.patienceSeconds = 75;
+    document.settings.host = { true, true, RenderWait::Never };
+    const auto text = toText ({ std::make_shared<const Document> (document) });
+    CHECK_THAT (text, Catch::Contains ("\"patience_s\": 75") || Catch::Contains ("\"patience_s\":75"));
+    const auto read = parse (text, "it");
+    REQUIRE (read);
+    CHECK (*read->document == document);
+    CHECK_FALSE (parse (R"({"tableread_state": 2, "settings": {"wait": "sometimes"}})", "it"));
+    CHECK_FALSE (parse (R"({"tableread_state": 2, "settings": {"patience_s": 0}})", "it"));
+    const auto usual = toText ({ std::make_shared<const Document>() });
+    for (const auto* name : { "patience_s", "wait", "bypassed" })
+        CHECK (usual.find (name) == std::string::npos);
+}
+
 TEST_CASE ("A project's file has a line for each entry and says first what it is", "[source][project][file]")
 {
     const auto text = toText (contentWith (sampleDocument()));

@@ -112,7 +112,7 @@ inline Document sampleDocument()
     document.settings.gaps = { 150, 250, 1000 };
     document.settings.engine = "/opt/tableread/bin/tableread-engine";
     document.settings.playsSlate = false;
-    document.settings.rendersAhead = true;
+    document.settings.host.rendersAhead = true;
     document.tempo = 96.5;
     document.nextId = 11;
     return document;

@@ -61,7 +61,7 @@ TEST_CASE ("A state of version 1 has the same text, settings and requests as the
     CHECK (document.settings.guidanceScale == 1.75f);
     CHECK (document.settings.steps == 20);
     CHECK (document.settings.engine == "/opt/tableread/bin/tableread-engine");
-    CHECK (document.settings.rendersAhead);
+    CHECK (document.settings.host.rendersAhead);
     CHECK ((document.settings.gaps == Gaps {}));
     REQUIRE (document.cast.size() == 2);
     CHECK (document.cast[0]->isChosen);
@@ -84,7 +84,7 @@ TEST_CASE ("In a state of version 1 speakers keep the voices that they were give
                                         { "Thank you.", { "david", {} } },
                                         { "Good night.", { "anna", {} }, 24'000 } });
     CHECK (content.document->scenes.size() == 2);
-    CHECK_FALSE (content.document->settings.rendersAhead);
+    CHECK_FALSE (content.document->settings.host.rendersAhead);
     CHECK_FALSE (content.document->settings.guidanceScale);
     const auto& cast = content.document->cast;
     const auto chosen =

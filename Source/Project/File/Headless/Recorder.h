@@ -5,26 +5,30 @@
 #include <functional>
 #include <utility>
 
+#include "Core/Error.h"
 #include "Project/Document.h"
 
-namespace tableread::engine
+namespace tableread::project
 {
 /** Writes into a project's file that somebody else may have open and save meanwhile: it is read anew each time, so that
-    their changes stay. @throws Exception. */
+    their changes stay.
+
+    Threads   one at a time, which may wait for a disk.
+    Errors    those of readProject() and writeProject(). */
 class Recorder
 {
 public:
     explicit Recorder (std::filesystem::path project) : file (std::move (project)) {}
 
     /** Adds a take. @returns its id. */
-    project::TakeId add (const project::TakeRecord& take) const;
+    [[nodiscard]] Result<TakeId> add (const TakeRecord& take) const;
 
     /** Writes down voices that were given or found. `before`: as they were read; a member that is not so any more stays. */
-    void setCast (const project::Document& before, const project::Document& after) const;
+    [[nodiscard]] Result<void> setCast (const Document& before, const Document& after) const;
 
 private:
-    void change (const std::function<void (project::Document&)>& edit) const;
+    Result<void> change (const std::function<void (Document&)>& edit) const;
 
     std::filesystem::path file;
 };
-} // namespace tableread::engine
+} // namespace tableread::project

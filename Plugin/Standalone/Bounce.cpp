@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Standalone/Bounce.h"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "Audio/Writer.h"
+#include "Core/ExitCodes.h"
+#include "Core/SameFile.h"
+#include "Editor/StatusText.h"
+#include "EngineLink/RunningEngine.h"
+#include "Import/Import.h"
+#include "Passage/Names.h"
+#include "Processor/Workspace.h"
+#include "Project/Casting.h"
+#include "Project/File/Collect.h"
+#include "Project/File/Headless/Casting.h"
+#include "Project/File/Headless/Recorder.h"
+#include "Project/File/Place.h"
+#include "Project/LineIds.h"
+#include "Project/Lookup.h"
+#include "Project/Passages.h"
+#include "Script/Notes.h"
+#include "Timeline/GapReport.h"
+#include "Timeline/PlanReader.h"
+
+namespace tableread::plugin
+{
+namespace
+{
+[[noreturn]] void refuse (std::string message, std::string where = {})
+{
+    throw Exception ({ ErrorCode::InvalidInput, std::move (message), std::move (where) });
+}
+
+/** "Anna, Ben and Tom" */
+std::string listed (const std::vector<std::string>& names)
+{
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
+    return text;
+}
+
+void note (const std::string& sentence)
+{
+    std::cerr << "TableRead: " << sentence << '\n';
+}
+
+/** Writes takes into a project's file as soon as they are in the project. */
+class TakeRecorder
+{
+public:
+    TakeRecorder (std::filesystem::path file, const project::Document& opened) : recorder (std::move (file))
+    {
+        for (const auto& take : opened.takes)
+            known[take->id.value] = take->state;
+    }
+
+    /** A project's listener. */
+    void record (const project::Document& document, bool isKept)
+    {
+        using State = project::TakeRecord::State;
+        for (const auto& take : document.takes)
+        {
+            const auto found = known.find (take->id.value);
+            if (take->state == State::Rendering || (found != known.end() && found->second == take->state))
+                continue;
+            known[take->id.value] = take->state;
+            if (take->state != State::Failed && ! isKept)
+                continue; // the next one would look for it in vain
+            const auto added = recorder.add (*take);
+            const std::lock_guard lock (mutex);
+            if (! added && ! first)
+                first = added.error();
+        }
+    }
+
+    std::optional<Error> problem() const
+    {
+        const std::lock_guard lock (mutex);
+        return first;
+    }
+
+private:
+    project::Recorder recorder;
+    std::map<std::uint64_t, project::TakeRecord::State> known; // takes by their ids
+    mutable std::mutex mutex;                                  // guards the rest
+    std::optional<Error> first;
+};
+
+/** One run, step by step. */
+class Bounce
+{
+public:
+    explicit Bounce (const BounceOptions& asked) : options (asked) {}
+
+    int run()
+    {
+        checkOutput();
+        for (const auto& problem : workspace.problems)
+            note (problem.text());
+        isProject = project::isProject (options.input);
+        if (isProject)
+            openProject();
+        else
+            readScript();
+        chooseEngine();
+        cast();
+        refuseRecordings();
+        return play();
+    }
+
+private:
+    using Document = std::shared_ptr<const project::Document>;
+
+    void checkOutput()
+    {
+        if (options.rate < (int) HostAudio::minRateHz || options.rate > (int) HostAudio::maxRateHz)
+            refuse ("--rate " + std::to_string (options.rate) + " is not supported; 1000 to 1000000 are");
+        refuseInput (options.input);
+        std::error_code ignored;
+        if (std::filesystem::is_directory (options.output, ignored))
+            refuse ("is a folder. Give the name of a file in it.", options.output);
+        format = orThrow (formatOf (options.output, SampleType::Int16));
+        if (format.container == Container::Wav)
+            format.samples = SampleType::Float32;
+    }
+
+    void openProject()
+    {
+        if (! options.ofScript.empty())
+            refuse (listed (options.ofScript) +
+                    " cannot be given for a project, which says itself what it needs. Leave it out.");
+        const auto content = orThrow (project::readProject (options.input));
+        document = content.document;
+        for (const auto& sentence : content.notes)
+            note (sentence);
+        if (document->lines.empty())
+            refuse ("has no lines to speak. Write some first.", options.input);
+        if (workspace.stage.store != nullptr)
+            for (const auto& sentence : project::unpack (content, *workspace.stage.store))
+                note (sentence);
+    }
+
+    void readScript()
+    {
+        project::Project source;
+        auto settings = source.document()->settings;
+        settings.seed = options.seed;
+        orThrow (source.edit (project::SetSettings { std::move (settings) }));
+        const auto voices = orThrow (readVoiceOptions (options.voices));
+        for (const auto& [speaker, voice] : voices) // first: who has a voice is known to be a speaker
+        {
+            project::Member member;
+            member.speaker = speaker;
+            member.isChosen = true;
+            member.moods.emplace_back().voice = voice;
+            if (! voice.path.empty())
+                member.moods.front().voice.path = std::filesystem::absolute (voice.path);
+            orThrow (source.edit (project::SetMember { std::move (member) }));
+        }
+        orThrow (source.edit (project::SetScript { orThrow (readScriptText (options.input)) }));
+        document = source.document();
+        const auto script = project::scriptOf (*document);
+        if (! script)
+        {
+            auto error = script.error();
+            if (error.where.empty())
+                error.where = options.input;
+            throw Exception (std::move (error));
+        }
+        refuseStrangers (voices);
+        for (const auto& sentence : sentencesOf (script->notes))
+            note (sentence);
+    }
+
+    /** A voice for nobody is a name that was misspelt. */
+    void refuseStrangers (const std::vector<CastMember>& voices) const
+    {
+        const auto speakers = project::speakersOf (*document);
+        for (const auto& member : voices)
+            if (! isEverybodyElse (member) &&
+                std::none_of (speakers.begin(), speakers.end(),
+                              [&] (const auto& speaker) { return sameName (speaker, member.speaker); }))
+                refuse ("--voice " + member.speaker + ": nobody in " + options.input + " has this name. " +
+                        listed (speakers) + (speakers.size() == 1 ? " speaks there." : " speak there."));
+    }
+
+    /** The one that runs speaks for everybody, whatever program was asked for. */
+    void chooseEngine()
+    {
+        auto& engine = workspace.stage.link.engine;
+        if (options.engine.empty())
+        {
+            engine.search.setting = document->settings.engine;
+            return;
+        }
+        engine.search.setting = options.engine;
+        const auto program = orThrow (findEngine (engine.search));
+        const auto running = engine.socket.empty() ? 0 : listenerAt (engine.socket);
+        if (running == 0)
+            return;
+        std::error_code unknown;
+        const auto other =
+            std::filesystem::read_symlink ("/proc/" + std::to_string (running) + "/exe", unknown);
+        if (unknown || ! isSameFile (other, program))
+            note ("another engine is running, " +
+                  (unknown ? "process " + std::to_string (running) : other.string()) +
+                  ", and speaks in place of " + options.engine + ". End it first to use that one.");
+    }
+
+    void cast()
+    {
+        const auto found = orThrow (project::castProject (
+            document,
+            { .file = options.input, .modelVoices = project::embeddedVoices(), .reader = workspace.reader }));
+        if (isProject)
+            for (const auto& sentence : found.notes)
+                note (sentence);
+        if (isProject && found.document != document)
+            orThrow (project::Recorder (options.input).setCast (*document, *found.document));
+        document = found.document;
+    }
+
+    void refuseRecordings() const
+    {
+        for (const auto& member : document->cast)
+            for (const auto& mood : member->moods)
+                refuseInput (mood.voice.path);
+    }
+
+    /** Also where links or other spellings hide that the output is a file that is read. */
+    void refuseInput (const std::filesystem::path& input) const
+    {
+        if (isSameFile (options.output, input))
+            refuse ("is also an input, which would be overwritten. Choose another output.", options.output);
+    }
+
+    int play()
+    {
+        project::Project source (*document);
+        TakeRecorder takes (options.input, *document);
+        auto stageOptions = workspace.stage;
+        stageOptions.patience = std::chrono::seconds (document->settings.patienceSeconds);
+        playback::Player player (source, std::move (stageOptions));
+        const auto listening = source.listen ([&] (const Document& now, const project::Change& change) {
+            if (isProject && change.takes)
+                takes.record (*now, ! player.storeProblem());
+        });
+        player.stage().setHostRate (options.rate);
+        write (player.stage());
+        const auto report = reportOf (player.stage());
+        tell ({ .document = document, .view = player.stage().view() }, report);
+        if (const auto problem = player.storeProblem())
+            note (problem->text());
+        if (const auto problem = takes.problem())
+        {
+            note (problem->text());
+            return exitCodeOf (problem->code);
+        }
+        return report.isEmpty() && ! isCut (player.stage()) ? exitOk : exitCut;
+    }
+
+    void write (playback::Stage& stage)
+    {
+        const auto writer = orThrow (AudioWriter::create (options.output, format, options.rate));
+        std::array<float, 4096> block {};
+        PlanReader reader;
+        for (std::int64_t at = 0;;)
+        {
+            const auto& plan = stage.planFor ({ { at }, block.size(), true, true });
+            end = toHost (stage.view()->end, options.rate);
+            if (at >= end.value)
+                break;
+            const auto count = (std::size_t) std::min ((std::int64_t) block.size(), end.value - at);
+            reader.read (plan, { at }, { std::span (block).first (count) });
+            orThrow (writer->write (std::span (block).first (count)));
+            at += (std::int64_t) count;
+        }
+        orThrow (writer->finish());
+    }
+
+    GapReport reportOf (playback::Stage& stage) const
+    {
+        const auto& plan = stage.planFor ({ end, 1, true, true });
+        const auto gaps = stage.gaps();
+        const auto holes = plan.holes ({ 0 }, (std::size_t) end.value);
+        auto report = tableread::reportOf (holes, options.rate, [&] (std::uint64_t line) {
+            const auto gap =
+                std::find_if (gaps.begin(), gaps.end(), [&] (const auto& each) { return each.line == line; });
+            return LineText { titleOf (line), gap != gaps.end() ? gap->why : std::string() };
+        });
+        report.hasSlates = document->settings.playsSlate;
+        return report;
+    }
+
+    std::string titleOf (std::uint64_t line) const
+    {
+        for (const auto& passage : project::passagesOf (*document))
+            if (document->lines[passage.first]->id.value == line)
+                return project::titleOf (*document, passage);
+        return {};
+    }
+
+    static bool isCut (const playback::Stage& stage)
+    {
+        const auto view = stage.view();
+        return std::any_of (view->parts.begin(), view->parts.end(), [] (const auto& part) {
+            return part.take != nullptr && part.take->state() == TakeState::Done &&
+                   part.take->ending() == Take::Ending::CutOff;
+        });
+    }
+
+    void tell (const Showing& now, const GapReport& report) const
+    {
+        std::cout << options.output << ": " << clockText ((double) end.value / options.rate)
+                  << " of speech at " << options.rate << " Hz\n";
+        if (report.isEmpty())
+            std::cout << describe (now, std::nullopt).text << '\n';
+        else
+            std::cerr << toText (report, options.output);
+    }
+
+    const BounceOptions& options;
+    Workspace::Options workspace = Workspace::currentOptions();
+    AudioFormat format;
+    bool isProject = false;
+    Document document;
+    HostSamples end;
+};
+} // namespace
+
+int bounceToFile (const BounceOptions& options)
+{
+    return Bounce (options).run();
+}
+} // namespace tableread::plugin
