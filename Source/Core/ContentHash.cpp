@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Core/ContentHash.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdio>
+#include <functional>
+#include <random>
 
 #include <xxhash.h>
 
@@ -22,6 +26,14 @@ std::string hashOfBytes (std::span<const std::byte> bytes)
 std::string contentHash (std::span<const float> samples)
 {
     return hashOfBytes (std::as_bytes (samples));
+}
+
+std::string randomHash()
+{
+    std::random_device random;
+    std::array<std::random_device::result_type, 4> drawn {};
+    std::generate (drawn.begin(), drawn.end(), std::ref (random));
+    return hashOfBytes (std::as_bytes (std::span (drawn)));
 }
 
 bool isContentHash (std::string_view text)

@@ -15,6 +15,9 @@ std::string hashOfBytes (std::span<const std::byte> bytes);
     from any file. */
 std::string contentHash (std::span<const float> samples);
 
+/** A name of the same form that the system has drawn, so that nobody else has it. */
+std::string randomHash();
+
 /** Whether a text is such a hash: nothing else becomes the name of a file. */
 bool isContentHash (std::string_view text);
 } // namespace tableread

@@ -2,10 +2,10 @@
 #include "EngineLink/RenderLink.h"
 
 #include <algorithm>
-#include <random>
 #include <system_error>
 #include <utility>
 
+#include "Core/ContentHash.h"
 #include "Passage/Passage.h"
 
 namespace tableread
@@ -17,12 +17,7 @@ using Phase = LinkStatus::Phase;
 /** Ids of jobs are told apart in the whole engine, whoever asked. */
 std::string uniqueName()
 {
-    constexpr const char* digits = "0123456789abcdef";
-    std::random_device random;
-    std::string text = "link-";
-    for (int i = 0; i < 16; ++i)
-        text += digits[random() % 16];
-    return text;
+    return "link-" + randomHash().substr (0, 16);
 }
 
 std::int64_t expectedSamples (const protocol::SpeechRequest& request)

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "Playback/BounceReport.h"
 #include "Project/Casting.h"
 #include "Project/Requests.h"
 
@@ -45,8 +46,10 @@ void put (project::Project& into, TakeRecord record)
 }
 } // namespace
 
-Player::Player (project::Project& played, Stage::Options options)
+Player::Player (project::Project& played, Stage::Options options,
+                std::function<void (const GapReport&)> bounced)
     : source (played)
+    , tellBounced (std::move (bounced))
     , platform (std::move (options), *this)
     , listening (source.listen ([this] (const auto&, const auto&) { play(); }))
 {
@@ -88,6 +91,29 @@ void Player::setBeat (double quartersAMinute, HostBeat now)
     }
     source.setTempo (quartersAMinute);
     play();
+}
+
+Player::Report Player::lastBounce() const
+{
+    const std::lock_guard lock (mutex);
+    return report;
+}
+
+std::optional<Error> Player::storeProblem() const
+{
+    const std::lock_guard lock (mutex);
+    return loss;
+}
+
+void Player::bounceEnded (const BounceEnd& bounce)
+{
+    auto made = std::make_shared<const GapReport> (reportOf (bounce, *source.document()));
+    {
+        const std::lock_guard lock (mutex);
+        report = made;
+    }
+    if (tellBounced)
+        tellBounced (*made);
 }
 
 void Player::takeKept (const KeptTake& kept)

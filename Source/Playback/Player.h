@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,18 +11,24 @@
 #include "Playback/Parts.h"
 #include "Playback/Stage.h"
 #include "Project/Project.h"
+#include "Timeline/GapReport.h"
 
 namespace tableread::playback
 {
 /** Plays a project: the stage gets each new state of it, and the project gets the takes that were rendered or have failed.
 
     Threads   any. Of the project's listeners and edits none waits for what this does.
+    Bounces   A report follows each: lastBounce(), and whoever keeps it as a file (project::Bookkeeper::keep()) is told.
 */
 class Player : private Stage::Listener
 {
 public:
-    /** @param played outlives this. */
-    Player (project::Project& played, Stage::Options options);
+    using Report = std::shared_ptr<const GapReport>;
+
+    /** @param played   outlives this.
+        @param bounced  is given the report of each bounce, also of a complete one. [a thread of the stage's] */
+    Player (project::Project& played, Stage::Options options,
+            std::function<void (const GapReport&)> bounced = {});
     ~Player() override;
 
     /** What plays: the audio thread's blocks, the engine, states of parts. A part is a passage, by the id of its first line. */
@@ -37,17 +44,23 @@ public:
     /** The model's voices: those of the embedded one until an engine has reported its own. */
     std::vector<std::string> voices() const;
 
+    /** What the last bounce lacks that is over; null: there was none. */
+    Report lastBounce() const;
+
     /** Why the take that was finished last is in memory alone; empty: it is in the store. */
     std::optional<Error> storeProblem() const;
 
 private:
     void takeKept (const KeptTake& kept) override;
     void takeFailed (const FinishedTake& failed) override;
+    void bounceEnded (const BounceEnd& bounce) override;
     void play();
 
     project::Project& source;
+    const std::function<void (const GapReport&)> tellBounced;
     mutable std::mutex mutex; // guards everything below down to the stage
     HostBeat beat;
+    Report report;
     std::optional<Error> loss;
     Stage platform;
     std::shared_ptr<void> listening; // last: it ends first

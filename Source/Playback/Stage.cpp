@@ -183,6 +183,11 @@ void Stage::run()
         else if (! hasMore)
             wake.wait (lock, isNews);
     }
+    if (std::exchange (isUnreported, false))
+        inbox.ended.push_back (bouncedGaps());
+    auto ended = std::move (inbox.ended);
+    lock.unlock();
+    tellOfBounces (std::move (ended));
 }
 
 /** @returns whether there is more to do at once. */
@@ -190,7 +195,8 @@ bool Stage::work (News news, std::uint64_t ticket)
 {
     bool isOther = take (news);
     isOther = repertoire.pump() || isOther;
-    isOther = followHost() || isOther;
+    isOther = followHost (news.ended) || isOther;
+    tellOfBounces (std::move (news.ended));
     if (isOther)
     {
         repertoire.match ([this] (const Take& unused) { link.cancel (unused); });
@@ -294,8 +300,9 @@ void Stage::compose (const std::function<Score()>& make)
     repertoire.play (std::move (next));
 }
 
-/** What the audio thread has said since the last look. @returns whether parts depend on it. */
-bool Stage::followHost()
+/** What the audio thread has said since the last look. Adds what a bounce gave up that is over. @returns whether parts depend on
+    it. */
+bool Stage::followHost (std::vector<std::vector<Gap>>& ended)
 {
     const bool playing = isPlaying.load (std::memory_order_relaxed);
     wantsAll = wantsAll || (playing && ! wasPlaying);
@@ -305,7 +312,11 @@ bool Stage::followHost()
         return hasStopped;
     const std::lock_guard lock (mutex);
     if (! isBouncing.load (std::memory_order_relaxed)) // else another one has begun
+    {
         givenUp.clear();
+        if (std::exchange (isUnreported, false))
+            ended.push_back (bouncedGaps());
+    }
     abandoned = givenUp;
     return true;
 }
@@ -362,7 +373,8 @@ void Stage::publish (std::uint64_t ticket)
     {
         const auto& entry = repertoire.entries()[i];
         next->parts.push_back ({ parts[i].item.line, entry.state, entry.reason,
-                                 entry.holding != nullptr ? entry.holding->take : nullptr, places[i] });
+                                 entry.holding != nullptr ? entry.holding->take : nullptr, places[i],
+                                 parts[i].name });
         names.push_back (parts[i].item.line);
     }
     next->end = end;
@@ -399,6 +411,16 @@ void Stage::tellFailures()
         const auto& part = repertoire.score().parts[index];
         events.takeFailed (
             { repertoire.entries()[index].holding->take, part.item.line, part.name, part.request });
+    }
+}
+
+void Stage::tellOfBounces (std::vector<std::vector<Gap>> ended)
+{
+    for (auto& gaps : ended)
+    {
+        std::stable_sort (gaps.begin(), gaps.end(),
+                          [] (const Gap& a, const Gap& b) { return a.place.start < b.place.start; });
+        events.bounceEnded ({ std::move (gaps), repertoire.hostRate(), repertoire.score().playsSlate });
     }
 }
 

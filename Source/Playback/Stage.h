@@ -47,6 +47,7 @@ struct PartView
     std::string reason;               // why it is Failed
     std::shared_ptr<const Take> take; // null: none yet
     Place place;
+    std::string name {}; // Part::name, of what it asks for
 
     /** 0 to 1, below 1 until its take is whole. [any thread] */
     double fraction() const;
@@ -71,6 +72,14 @@ struct Gap
     bool operator== (const Gap& other) const { return line == other.line && why == other.why; }
 };
 
+/** A bounce that waited where it had to, and is over: the host plays on, has stopped, or lets go of the stage. */
+struct BounceEnd
+{
+    std::vector<Gap> gaps {}; // of what it has asked for, in the order of their places; none: it is complete
+    double hostRateHz = (double) modelSampleRateHz;
+    bool playsSlate = true; // where the gaps are
+};
+
 /** Plays a score: loads its takes from the store, asks the engine for those that are missing, the next to be heard first,
     makes plans for the audio thread, and lets an offline bounce wait for what it needs. It knows no project: see Player.
 
@@ -93,6 +102,9 @@ public:
 
         /** A take has failed; FinishedTake::take has the reason. [a thread of the stage's] */
         virtual void takeFailed (const FinishedTake& take) = 0;
+
+        /** [a thread of the stage's] */
+        virtual void bounceEnded (const BounceEnd& bounce) = 0;
     };
 
     struct Options
@@ -115,6 +127,7 @@ public:
 
     /** The host's rate. Until the takes are resampled all is silent, and offline all waits. */
     void setHostRate (double hertz);
+    double hostRate() const noexcept { return hostRateHz.load (std::memory_order_relaxed); }
 
     /** Has everything rendered that is missing or has failed, from the playhead on, then what is before it, until stop(). Also
         parts that become missing later. The same begins, without those that have failed, when the transport starts, and
@@ -160,6 +173,7 @@ private:
         bool rendersAll = false, stops = false;
         bool isOther = false; // anything else that a plan depends on
         bool hasGrown = false;
+        std::vector<std::vector<Gap>> ended; // what each bounce that is over gave up
     };
 
     // RenderLink's threads, the keeper's thread.
@@ -172,7 +186,7 @@ private:
     bool work (News news, std::uint64_t ticket);
     bool take (News& news);
     void compose (const std::function<Score()>& make);
-    bool followHost();
+    bool followHost (std::vector<std::vector<Gap>>& ended);
     void arrangeAll();
     std::optional<Playing> whatIsHeard() const;
     ModelSamples modelPlayhead() const;
@@ -183,12 +197,14 @@ private:
     Urgency urgencyOf (std::size_t index, std::size_t rank, Clock::time_point time) const;
     void handOn();
     void tellFailures();
+    void tellOfBounces (std::vector<std::vector<Gap>> ended);
     bool isRestless() const;
 
     // The audio thread, while a bounce waits (Waiting.cpp).
     const PlaybackPlan& waitFor (const Block& block);
     bool mustWait (const Block& block) const noexcept;
-    void beginBounce();
+    void beginBounce (const Block& block);
+    std::vector<Gap> bouncedGaps() const;
     Signs signs() const;
     std::optional<std::string> whyToGiveUp (const PartView& part);
     void giveUp (const PartView& part, std::string why);
@@ -215,6 +231,8 @@ private:
     std::vector<std::uint64_t> lines; // of the parts of the published plan, and of `shown`
     std::set<std::uint64_t> givenUp;
     std::vector<Gap> lastGaps;
+    std::int64_t bouncedFrom = 0, bouncedTo = 0; // what the last bounce has asked for, in host samples
+    bool isUnreported = false; // a bounce has begun, and the listener was not told of its end
     std::chrono::milliseconds longestWait;
     Patience patience;
     PlanExchange exchange; // except its audio side

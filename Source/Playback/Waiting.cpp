@@ -45,7 +45,9 @@ const PlaybackPlan& Stage::waitFor (const Block& block)
     constexpr std::chrono::milliseconds look { 50 }; // at the signs of progress, which wake nobody
     Lock lock (mutex);
     if (! isBouncing.exchange (true))
-        beginBounce();
+        beginBounce (block);
+    bouncedFrom = std::min (bouncedFrom, block.position.value);
+    bouncedTo = std::max (bouncedTo, block.position.value + (std::int64_t) block.count);
     bool isWaiting = false;
     while (true)
     {
@@ -72,14 +74,30 @@ const PlaybackPlan& Stage::waitFor (const Block& block)
 }
 
 /** With the lock held, as are those below. */
-void Stage::beginBounce()
+void Stage::beginBounce (const Block& block)
 {
+    if (std::exchange (isUnreported, true)) // the stage has not seen the end of the one before
+        inbox.ended.push_back (bouncedGaps());
+    bouncedFrom = bouncedTo = block.position.value;
     lastGaps.clear();
     givenUp.clear();
     patience = Patience (longestWait);
     inbox.isOther = hasNews = true;
     ++asked;
     wake.notify_all();
+}
+
+/** A bounce that begins in the middle also gives up what is before it, and reports only what is in it. */
+std::vector<Gap> Stage::bouncedGaps() const
+{
+    const auto rate = hostRate();
+    auto gaps = lastGaps;
+    std::erase_if (gaps, [&] (const Gap& gap) {
+        const auto end =
+            std::max (gap.place.end(), gap.place.start + ModelSamples { modelSampleRateHz }); // slate
+        return toHost (gap.place.start, rate).value >= bouncedTo || toHost (end, rate).value <= bouncedFrom;
+    });
+    return gaps;
 }
 
 Signs Stage::signs() const

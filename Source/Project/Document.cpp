@@ -20,7 +20,7 @@ Document::Document() : script (std::make_shared<const std::string>())
 
 bool Document::operator== (const Document& other) const
 {
-    return (script == other.script || *script == *other.script) && scenes == other.scenes &&
+    return id == other.id && (script == other.script || *script == *other.script) && scenes == other.scenes &&
            haveSameContent (lines, other.lines) && haveSameContent (cast, other.cast) &&
            haveSameContent (takes, other.takes) && settings == other.settings && tempo == other.tempo &&
            nextId == other.nextId;

@@ -152,6 +152,8 @@ struct Document
     template <typename T>
     using Shared = std::vector<std::shared_ptr<const T>>;
 
+    std::string
+        id; // names its list of takes in the store (Project::giveId); empty: none of them is there yet
     std::shared_ptr<const std::string> script; // as the user typed it; never null
     std::vector<std::string> scenes;           // titles; the first is of the lines before any title
     Shared<Line> lines;                        // in the script's order

@@ -34,14 +34,6 @@ tl::unexpected<Error> impossible (std::string message)
 constexpr const char* noSuchLine = "the line is not in the script.";
 constexpr const char* noSuchTake = "the take is not in this project.";
 
-/** The passage that a line is in. */
-const PassageView& passageWith (const std::vector<PassageView>& passages, std::size_t line)
-{
-    return *std::prev (std::upper_bound (
-        passages.begin(), passages.end(), line,
-        [] (std::size_t place, const PassageView& passage) { return place < passage.first; }));
-}
-
 template <typename Change>
 Result<Document> withLine (const Document& before, LineId id, const Change& change)
 {

@@ -2,6 +2,7 @@
 #include "Project/Passages.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "EngineLink/Protocol.h"
 #include "Project/Casting.h"
@@ -74,6 +75,14 @@ std::vector<PassageView> passagesOf (const Document& document)
         builder.add (place);
     return builder.take();
 }
+
+const PassageView& passageWith (const std::vector<PassageView>& passages, std::size_t line)
+{
+    return *std::prev (std::upper_bound (
+        passages.begin(), passages.end(), line,
+        [] (std::size_t place, const PassageView& passage) { return place < passage.first; }));
+}
+
 std::string titleOf (const Document& document, const PassageView& passage)
 {
     const auto first = document.lines[passage.first]->sourceLine;

@@ -22,6 +22,9 @@ struct PassageView
     neither a pause nor an anchor before it. A speaker counts once for each mood, which is another voice for the model. */
 std::vector<PassageView> passagesOf (const Document& document);
 
-/** "line 5, Anna" */
+/** The one that holds a line, by its place in Document::lines. */
+const PassageView& passageWith (const std::vector<PassageView>& passages, std::size_t line);
+
+/** "line 5, Anna": as its lines stand in the script. */
 std::string titleOf (const Document& document, const PassageView& passage);
 } // namespace tableread::project

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "Core/ContentHash.h"
 #include "Passage/Names.h"
 #include "Project/Casting.h"
 #include "Project/Changes.h"
@@ -278,6 +279,16 @@ TakeId Project::addTake (TakeRecord take)
     next.takes.push_back (std::make_shared<const TakeRecord> (std::move (take)));
     state->set (std::move (next));
     return id;
+}
+
+void Project::giveId (const std::string& id)
+{
+    const std::lock_guard lock (state->turn);
+    if (! state->document->id.empty() || ! isContentHash (id))
+        return;
+    auto next = *state->document;
+    next.id = id;
+    state->set (std::move (next));
 }
 
 void Project::setTempo (double quartersAMinute)

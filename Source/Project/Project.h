@@ -51,12 +51,13 @@ public:
     bool undo();
     bool redo();
 
-    /** Changes that no user made and no undo takes back: a take's progress, the host's tempo, a voice's hash, voices for
-        those who have none. They hold for the steps of undo and redo too. */
+    /** Changes that no user made and no undo takes back: a take's progress, the document's id, the host's tempo, a
+        voice's hash, voices for those who have none. They hold for the steps of undo and redo too. */
     void setTake (TakeRecord take); // replaces the one with its id, line and request, if it is there
     TakeId
     addTake (TakeRecord take); // gives it its id; if it is heard, its speakers keep the voices that they have
 
+    void giveId (const std::string& id); // 32 hexadecimal digits, to a document that has none
     void setTempo (double quartersAMinute);
     void setHost (const HostSettings& host);
     void setVoiceContent (const VoiceReference& voice,
@@ -64,8 +65,8 @@ public:
     void moveVoice (const VoiceReference& voice, const std::filesystem::path& file); // likewise
 
     /** Gives voices to speakers who have none (voicesToGive()), and takes back those of speakers who have left the script
-        before anything was rendered with them, such as a name that was half typed, and those that the model does not have. To be called before a render, and after
-        each change by who shows the cast. */
+        before anything was rendered with them, such as a name that was half typed, and those that the model does not have.
+        To be called before a render, and after each change by who shows the cast. */
     void giveVoices (std::span<const std::string> modelVoices);
 
     /** Another document, as from a file: nothing to undo. */

@@ -81,6 +81,7 @@ std::optional<Document> Steps::swap (std::deque<Step>& from, std::deque<Step>& t
     to.back().bytes = step.bytes;
 
     auto& document = step.document;
+    document.id = now.id;
     document.takes = now.takes;
     for (auto& take : document.takes)
         if (const bool isPinned = std::binary_search (step.pinned.begin(), step.pinned.end(), take->id);

@@ -80,6 +80,7 @@ std::uint64_t nextIdOf (const FieldReader& root, const Document& document)
 Document readDocument (FieldReader& root)
 {
     Document document;
+    root.hash ("id", document.id);
     std::string script;
     root.text ("script", script);
     if (script.size() > mostScriptBytes)

@@ -148,6 +148,8 @@ std::string TextWriter::text (const Content& content)
               maker<TakeRecord> (others, "takes", [] (auto& io, auto& entry) { takeFields (io, entry); })),
           "[]" }
     };
+    if (! document.id.empty())
+        fields.insert (fields.begin() + 1, single ("id", compact (document.id)));
     if (others != nullptr)
         for (const auto& [name, value] : others->fields.items())
             fields.push_back (single (name, compact (value)));

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include <fcntl.h>
@@ -59,6 +60,31 @@ fs::path StoreFolder::audio (const AudioObject& object) const
 fs::path StoreFolder::session (std::string_view id) const
 {
     return base / "sessions" / std::string (id).append (".json");
+}
+
+fs::path StoreFolder::report (std::string_view session, std::chrono::sys_seconds time, int number) const
+{
+    const auto seconds = static_cast<std::time_t> (time.time_since_epoch().count());
+    std::tm parts = {};
+    ::gmtime_r (&seconds, &parts);
+    std::array<char, 64> moment {};
+    std::strftime (moment.data(), moment.size(), ".%Y%m%d-%H%M%S-", &parts);
+    return base / "reports" / std::string (session).append (moment.data() + std::to_string (number) + ".txt");
+}
+
+fs::path StoreFolder::evictionMark() const
+{
+    return base / "sessions" / "evicted";
+}
+
+std::optional<std::chrono::sys_seconds> StoreFolder::lastEviction() const
+{
+    struct stat status = {};
+    if (base.empty() || ::stat (base.c_str(), &status) != 0)
+        return {};
+    if (::stat (evictionMark().c_str(), &status) != 0)
+        return std::chrono::sys_seconds();
+    return std::chrono::sys_seconds (std::chrono::seconds (status.st_mtim.tv_sec));
 }
 
 Error StoreFolder::problem (int number) const
@@ -199,12 +225,12 @@ bool StoreFolder::noteUse (const fs::path& file)
     return ::utimensat (AT_FDCWD, file.c_str(), nullptr, 0) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-Result<std::vector<StoreFolder::File>> StoreFolder::sessions() const
+Result<std::vector<StoreFolder::File>> StoreFolder::filesOf (const char* name) const
 {
     std::vector<File> files;
     if (base.empty())
         return files;
-    if (const auto failed = listFiles (base / "sessions", files))
+    if (const auto failed = listFiles (base / name, files))
         return tl::make_unexpected (problem (failed.value()));
     return files;
 }

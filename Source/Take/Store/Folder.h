@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,12 @@ public:
     std::filesystem::path record (std::string_view key) const;
     std::filesystem::path audio (const AudioObject& object) const;
     std::filesystem::path session (std::string_view id) const;
+
+    /** reports/ID.YYYYMMDD-HHMMSS-NUMBER.txt, by UTC: sorted by name they are sorted by time. */
+    std::filesystem::path report (std::string_view session, std::chrono::sys_seconds time, int number) const;
+
+    /** Whose time says when somebody last began to evict. */
+    std::filesystem::path evictionMark() const;
 
     /** Writes a file by `content`, which returns 0 or errno. `check` looks at what was written, before it gets its name.
         @returns problem(), or why `check` refuses it */
@@ -63,7 +70,11 @@ public:
     /** The files of one of these, in no order; with those that are being written. @returns problem() */
     [[nodiscard]] Result<std::vector<File>> records() const { return filesIn ("takes"); }
     [[nodiscard]] Result<std::vector<File>> audioFiles() const { return filesIn ("audio"); }
-    [[nodiscard]] Result<std::vector<File>> sessions() const;
+    [[nodiscard]] Result<std::vector<File>> sessions() const { return filesOf ("sessions"); }
+    [[nodiscard]] Result<std::vector<File>> reports() const { return filesOf ("reports"); }
+
+    /** By the clock of now(); long ago if it never was; empty if there is no folder. */
+    std::optional<std::chrono::sys_seconds> lastEviction() const;
 
     /** The time by the clock that the files' times are of. @returns problem() */
     [[nodiscard]] Result<std::chrono::sys_seconds> now() const;
@@ -76,6 +87,7 @@ private:
     int makeFolders (const std::filesystem::path& below) const;
     int makeBase() const;
     Result<std::vector<File>> filesIn (const char* kind) const;
+    Result<std::vector<File>> filesOf (const char* folder) const;
 
     std::filesystem::path base;
     std::string namedBy;

@@ -2,6 +2,7 @@
 #include "Take/Store/TakeStore.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "Core/ContentHash.h"
@@ -15,6 +16,11 @@ namespace
 tl::unexpected<Error> about (const std::string& key, ErrorCode code, const std::string& why)
 {
     return tl::make_unexpected (Error { code, "the take " + key + ' ' + why, {} });
+}
+
+tl::unexpected<Error> noSessionsId()
+{
+    return tl::make_unexpected (Error { ErrorCode::InvalidInput, "this is no session's id", {} });
 }
 
 auto writing (const std::string& text)
@@ -116,10 +122,18 @@ Result<void> TakeStore::keepSession (TakeSession session) const
     return folder.write (folder.session (session.id), writing (text));
 }
 
+Result<TakeSession> TakeStore::session (const std::string& id) const
+{
+    if (! isSessionId (id))
+        return noSessionsId();
+    const auto text = folder.read (folder.session (id), mostSessionBytes);
+    return text ? parseTakeSession (*text) : tl::make_unexpected (text.error());
+}
+
 Result<void> TakeStore::forgetSession (const std::string& id) const
 {
     if (! isSessionId (id))
-        return tl::make_unexpected (Error { ErrorCode::InvalidInput, "this is no session's id", {} });
+        return noSessionsId();
     return folder.remove (folder.session (id));
 }
 
@@ -138,5 +152,59 @@ Result<TakeStore::Eviction> TakeStore::evict() const
     if (! options.evicts)
         return Eviction {};
     return evictTakes (folder, options);
+}
+
+Result<std::optional<TakeStore::Eviction>> TakeStore::evictAfter (std::chrono::seconds pause) const
+{
+    if (! options.evicts)
+        return std::nullopt;
+    if (auto isThere = folder.checkThere(); ! isThere)
+        return tl::make_unexpected (isThere.error());
+    const auto last = folder.lastEviction();
+    if (! last) // what is not there yet is not made for this
+        return std::nullopt;
+    const auto now = folder.now();
+    if (! now)
+        return tl::make_unexpected (now.error());
+    if (*now - *last < pause && *last <= *now)
+        return std::nullopt;
+    // First, so that nobody else begins too.
+    if (auto noted = folder.write (folder.evictionMark(), [] (int) { return 0; }); ! noted)
+        return tl::make_unexpected (noted.error());
+    return evict().map ([] (const Eviction& done) { return std::optional (done); });
+}
+
+Result<std::filesystem::path> TakeStore::keepReport (const std::string& session,
+                                                     const std::string& text) const
+{
+    constexpr int mostOfASecond = 9;
+    if (! isSessionId (session))
+        return noSessionsId();
+    const auto time = std::chrono::floor<std::chrono::seconds> (std::chrono::system_clock::now());
+    auto file = folder.report (session, time, 1);
+    std::error_code ignored;
+    for (int number = 2; number <= mostOfASecond && std::filesystem::exists (file, ignored); ++number)
+        file = folder.report (session, time, number);
+    if (auto written = folder.write (file, writing (text)); ! written)
+        return tl::make_unexpected (written.error());
+    dropReports (session);
+    return file;
+}
+
+void TakeStore::dropReports (const std::string& session) const
+{
+    const auto reports = folder.reports();
+    const auto now = reports ? folder.now() : tl::make_unexpected (reports.error());
+    if (! now)
+        return; // the next one will
+    std::vector<std::filesystem::path> own;
+    for (const auto& file : *reports)
+        if (file.used < *now - options.sessionAge)
+            StoreFolder::removeUnused (file.path, *now - options.sessionAge);
+        else if (file.path.filename().string().starts_with (session + '.') && file.path.extension() == ".txt")
+            own.push_back (file.path);
+    std::ranges::sort (own); // by their times
+    for (std::size_t i = 0; i + mostReports < own.size(); ++i)
+        (void) folder.remove (own[i]);
 }
 } // namespace tableread

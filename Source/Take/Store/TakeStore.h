@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -68,6 +70,9 @@ public:
         session is open. @returns also InvalidInput if its id or a key cannot be used, or if there are too many. */
     [[nodiscard]] Result<void> keepSession (TakeSession session) const;
 
+    /** What it says now. @returns NotFound if there is none; InvalidInput or Unsupported if it cannot be read. */
+    [[nodiscard]] Result<TakeSession> session (const std::string& id) const;
+
     /** Its takes may go. */
     [[nodiscard]] Result<void> forgetSession (const std::string& id) const;
 
@@ -88,8 +93,19 @@ public:
         removed without options.evicts. @returns also the errors of sessions(): without them it is not known what is in use. */
     [[nodiscard]] Result<Eviction> evict() const;
 
+    /** The same, unless anybody has begun it less than `pause` ago, or there is no folder yet: for who does so now and then.
+        @returns empty if nothing was done. */
+    [[nodiscard]] Result<std::optional<Eviction>> evictAfter (std::chrono::seconds pause) const;
+
+    /** Keeps a text for people beside the takes, named by the session and the time; of a session the newest `mostReports`,
+        none for longer than options.sessionAge. @returns its file */
+    static constexpr std::size_t mostReports = 20;
+    [[nodiscard]] Result<std::filesystem::path> keepReport (const std::string& session,
+                                                            const std::string& text) const;
+
 private:
     Result<void> writeRecord (const TakeRecord& record, const std::string& key) const;
+    void dropReports (const std::string& session) const;
 
     // Samples.cpp
     static Result<void> checkSamples (std::span<const float> samples);

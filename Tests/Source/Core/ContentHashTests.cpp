@@ -30,3 +30,11 @@ TEST_CASE ("Only a hash may name a file", "[source][core]")
                               "99AA06D3014798D86001C324468D497F", "../06d3014798d86001c324468d497f/" })
         CHECK_FALSE (isContentHash (text));
 }
+
+TEST_CASE ("A drawn name has the form of a hash, and comes once", "[source][core]")
+{
+    const auto first = randomHash(), second = randomHash();
+    CHECK (isContentHash (first));
+    CHECK (isContentHash (second));
+    CHECK (first != second);
+}

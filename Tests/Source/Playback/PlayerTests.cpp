@@ -1,61 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+
 #include <catch2/catch.hpp>
 
-#include "Playback/Player.h"
-#include "Project/Requests.h"
-#include "StageFixture.h"
+#include "Playback/BounceReport.h"
+#include "PlayedProject.h"
 
 using namespace tableread;
 using namespace tableread::playback;
 using namespace tableread::test;
 using project::Project;
 using project::TakeRecord;
-
-namespace
-{
-constexpr const char* dialogue = "Anna: Good evening. You are late again.\n"
-                                 "Ben: The train stood still for an hour.\n"
-                                 "[pause 350ms]\n"
-                                 "Anna: Sit down, then.\n";
-
-/** A project with the dialogue, an engine, and a store. */
-struct PlayedProject
-{
-    StageFixture fixture {};
-    Project source {};
-
-    PlayedProject() { REQUIRE (source.edit (project::SetScript { dialogue })); }
-
-    project::LineId line (std::size_t index) const { return source.document()->lines[index]->id; }
-
-    void setText (const std::string& from, const std::string& to)
-    {
-        auto text = *source.document()->script;
-        text.replace (text.find (from), from.size(), to);
-        REQUIRE (source.edit (project::SetScript { text }));
-    }
-
-    /** What the project says now, as the engine of tones speaks it. */
-    std::vector<float> expected() const
-    {
-        const auto document = source.document();
-        std::vector<float> sound;
-        for (const auto& passage : project::passagesOf (*document))
-        {
-            sound.resize (sound.size() + (std::size_t) passage.pauseBefore.value);
-            const auto speech = fakeSpeech (project::requestOf (*document, passage));
-            sound.insert (sound.end(), speech.begin(), speech.end());
-        }
-        return sound;
-    }
-};
-
-/** The player has heard of all edits, and has nothing left to do. */
-bool isDone (const Player& player)
-{
-    return eventually ([&] { return isAll (player.stage(), PartState::Done); });
-}
-} // namespace
 
 TEST_CASE ("A project is played as it is written, and gets its takes", "[source][playback][player]")
 {
@@ -240,4 +195,65 @@ TEST_CASE ("The host's beat moves what is anchored to it", "[source][playback][p
     CHECK (eventually (
         [&] { return player.stage().view()->parts[0].place.start.value == 9 * modelSampleRateHz; }));
     CHECK (played.source.document()->tempo == 60.0);
+}
+
+TEST_CASE ("A report follows each bounce, in the words of the script", "[source][playback][player]")
+{
+    PlayedProject played;
+    auto settings = played.source.document()->settings;
+    settings.playsSlate = false;
+    REQUIRE (played.source.edit (project::SetSettings { settings }));
+    REQUIRE (played.source.edit (project::SetAnchor {
+        played.line (1), project::AtSeconds { 30.0 } })); // further than a line may outgrow its place
+    std::atomic<int> reports { 0 };
+    Player player (played.source, played.fixture.options(), [&] (const GapReport&) { ++reports; });
+    CHECK (player.lastBounce() == nullptr);
+    REQUIRE (eventually ([&] { return player.stage().view()->parts.size() == 3; }));
+    const auto ben = player.stage().view()->parts[1].place;
+    constexpr std::size_t block = 4096;
+    (void) player.stage().planFor ({ { ben.start.value }, block, true, true }); // without an engine
+    (void) player.stage().planFor ({ { 0 }, block, false, false });
+    REQUIRE (eventually ([&] { return reports == 1; }));
+    const auto report = player.lastBounce();
+    REQUIRE (report != nullptr);
+    REQUIRE (report->places.size() == 1);
+    CHECK_FALSE (report->hasSlates);
+    CHECK (report->places[0].title == "line 2, Ben");
+    CHECK (report->places[0].why == player.stage().gaps().back().why);
+    CHECK (report->places[0].from.value == 720'000);
+    CHECK (report->places[0].to.value == ben.end().value);
+    CHECK_THAT (toText (*report, "The bounce"),
+                Catch::Contains ("0:00:30.000 to ") && Catch::Contains ("): line 2, Ben: "));
+
+    played.setText ("Ben: The train stood still for an hour.\n", "");
+    const BounceEnd late { .gaps = player.stage().gaps() }; // and what is before the bounce
+    CHECK (reportOf (late, *played.source.document()).places[1].title == "a line that was removed");
+
+    const FakeEngine engine (played.fixture.socket());
+    player.renderAll();
+    REQUIRE (isDone (player));
+    const auto sound = played.expected();
+    CHECK ((bounce (player.stage(), sound.size()) == sound));
+    REQUIRE (eventually ([&] { return reports == 2; }));
+    CHECK (player.lastBounce()->isEmpty());
+}
+
+TEST_CASE ("A store that refuses a take is named until it takes one", "[source][playback][player]")
+{
+    PlayedProject played;
+    const FakeEngine engine (played.fixture.socket());
+    played.fixture.store->problem = Error { ErrorCode::OutOfMemory, "the disk is full", {} };
+    Player player (played.source, played.fixture.options());
+    CHECK_FALSE (player.storeProblem());
+    player.renderAll();
+    REQUIRE (isDone (player));
+    REQUIRE (eventually ([&] { return player.storeProblem().has_value(); }));
+    CHECK (player.storeProblem()->message == "the disk is full");
+    const auto sound = played.expected();
+    CHECK ((bounce (player.stage(), sound.size()) == sound));
+    REQUIRE (
+        eventually ([&] { return played.source.document()->takes.size() == 3; })); // none waits to be kept
+    played.fixture.store->problem.reset();
+    REQUIRE (played.source.edit (project::Reroll { { played.line (0) } }));
+    CHECK (eventually ([&] { return ! player.storeProblem(); }));
 }

@@ -63,6 +63,12 @@ public:
         failures.push_back (take);
     }
 
+    void bounceEnded (const playback::BounceEnd& bounce) override
+    {
+        const std::lock_guard lock (mutex);
+        ended.push_back (bounce);
+    }
+
     std::vector<playback::KeptTake> all()
     {
         const std::lock_guard lock (mutex);
@@ -75,10 +81,17 @@ public:
         return failures;
     }
 
+    std::vector<playback::BounceEnd> bounces()
+    {
+        const std::lock_guard lock (mutex);
+        return ended;
+    }
+
 private:
     std::mutex mutex;
     std::vector<playback::KeptTake> kept;
     std::vector<playback::FinishedTake> failures;
+    std::vector<playback::BounceEnd> ended;
 };
 
 inline playback::Part partOf (std::uint64_t line, const std::string& text)

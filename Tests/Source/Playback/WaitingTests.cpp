@@ -124,6 +124,9 @@ TEST_CASE ("A bounce waits for an engine that hangs, once, and marks what is mis
 
     const auto gaps = stage.gaps();
     REQUIRE (gaps.size() == 5);
+    REQUIRE (eventually ([&] { return fixture.ear.bounces().size() == 1; }));
+    CHECK (fixture.ear.bounces()[0].gaps == gaps);
+    CHECK (fixture.ear.bounces()[0].playsSlate == score.playsSlate);
     CHECK (gaps[0].line == 1);
     CHECK (gaps[2].line == 4);
     CHECK_THAT (gaps[0].why, Catch::StartsWith ("Nothing has come from the engine"));
@@ -161,6 +164,43 @@ TEST_CASE ("A bounce without an engine waits for nothing, and says why each part
     CHECK (eventually ([&] { return isAll (stage, PartState::Done); }));
     CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
     CHECK (stage.gaps().empty());
+}
+
+TEST_CASE ("The end of each bounce is told once, also of the one that a stage ends with",
+           "[source][playback][threads]")
+{
+    StageFixture fixture;
+    auto score = scoreOf (partsOf (2, 3));
+    score.parts[0] = withKnown (score.parts[0], *fixture.store);
+    score.parts[1].failure = "the voice sounded of nothing";
+    score.parts[1].item.anchorSeconds = -30.0; // the first that is heard, the last in the script
+    {
+        Stage stage (fixture.options(), fixture.ear);
+        stage.setHostRate (48'000.0);
+        play (stage, score);
+        constexpr std::size_t block = 1024;
+        const auto hear = [&] (std::int64_t at, bool isOffline) {
+            (void) stage.planFor ({ { at }, block, true, isOffline });
+        };
+        hear (0, true); // whole
+        hear (0, false);
+        hear (-30 * 48'000, true); // at once: nobody may have seen the end of the first
+        hear (0, false);
+        REQUIRE (eventually ([&] { return fixture.ear.bounces().size() == 2; }));
+        hear (0, false);
+        hear (-30 * 48'000, true);
+        CHECK (fixture.ear.bounces().size() == 2);
+    }
+    const auto bounces = fixture.ear.bounces();
+    REQUIRE (bounces.size() == 3);
+    CHECK (bounces[0].gaps.empty());
+    for (const auto& bounce : { bounces[1], bounces[2] })
+    {
+        REQUIRE (bounce.gaps == std::vector { Gap { 2, {}, "the voice sounded of nothing" } });
+        CHECK (bounce.gaps[0].place.start.value == -30 * modelSampleRateHz);
+        CHECK (bounce.hostRateHz == 48'000.0);
+        CHECK (bounce.playsSlate);
+    }
 }
 
 TEST_CASE ("A part that fails keeps its length, and the others are whole; it can be tried again",

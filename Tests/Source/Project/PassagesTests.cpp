@@ -70,3 +70,11 @@ TEST_CASE ("A speaker with several moods counts as several voices", "[source][pr
     CHECK (passagesIn (apply (joinedThroughout (script), SetMember { member }).value()) ==
            "1-4{A,B,C} 5-5{D}");
 }
+
+TEST_CASE ("A passage is called by its lines and who speaks it", "[source][project]")
+{
+    const auto apart = documentOf ("\n\nAnna: 1\nBen: 2\n");
+    CHECK (titleOf (apart, passagesOf (apart)[1]) == "line 4, Ben");
+    const auto together = joinedThroughout ("Anna: 1\nBen: 2\nAnna: 3\nClara: 4\n");
+    CHECK (titleOf (together, passagesOf (together)[0]) == "lines 1 to 4, Anna, Ben and Clara");
+}

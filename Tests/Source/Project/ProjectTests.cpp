@@ -146,6 +146,10 @@ TEST_CASE ("What no user did holds for undone and redone steps too", "[source][p
     take.id = project.addTake (take);
     take.state = TakeRecord::State::Done;
     project.setTake (take);
+    const std::string id (32, 'a');
+    project.giveId ("no id");
+    project.giveId (id);
+    project.giveId (std::string (32, 'b')); // it has one
     project.setTempo (90.0);
     project.setVoiceContent ({ "a", "/a.wav" }, "01");
     project.moveVoice ({ "a", "/a.wav" }, "/b.wav");
@@ -155,6 +159,7 @@ TEST_CASE ("What no user did holds for undone and redone steps too", "[source][p
         const auto document = project.document();
         REQUIRE (document->takes.size() == 1);
         CHECK (*document->takes[0] == take);
+        CHECK (document->id == id);
         CHECK (document->tempo == 90.0);
         CHECK (document->settings.host == host);
         if (! document->cast.empty())

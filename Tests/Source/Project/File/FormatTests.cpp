@@ -72,6 +72,21 @@ TEST_CASE ("Settings that came later are read, and left out where they are usual
         CHECK (usual.find (name) == std::string::npos);
 }
 
+TEST_CASE ("A project's id is part of its file once it has one", "[source][project][file]")
+{
+    auto document = sampleDocument();
+    CHECK (Json::parse (toText (contentWith (document))).count ("id") == 0);
+    document.id = std::string (31, '0') + 'f';
+    const auto text = toText (contentWith (document));
+    CHECK (Json::parse (text)["id"] == document.id);
+    const auto read = parse (text, "scene.tableread");
+    REQUIRE (read);
+    CHECK (read->notes.empty());
+    CHECK (read->unknown == nullptr);
+    CHECK ((*read->document == document));
+    CHECK_FALSE ((*read->document == sampleDocument()));
+}
+
 TEST_CASE ("A project's file has a line for each entry and says first what it is", "[source][project][file]")
 {
     const auto text = toText (contentWith (sampleDocument()));
@@ -196,6 +211,7 @@ TEST_CASE ("A field that cannot be is named", "[source][project][file]")
         const char *path, *value, *sentence;
     };
     const auto fault = GENERATE (values<Fault> ({
+        { "/id", "\"../../x\"", "id: a hash of 32 hexadecimal digits is expected here" },
         { "/script", "7", "script: a string is expected here, not a number" },
         { "/lines", "{}", "lines: a list is expected here, not an object" },
         { "/lines/1", "[]", "lines[1]: an object is expected here, not an array" },

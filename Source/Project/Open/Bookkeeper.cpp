@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Project/Open/Bookkeeper.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "Core/ContentHash.h"
+#include "Project/Open/SessionList.h"
+
+namespace tableread::project
+{
+namespace
+{
+bool hasAudio (const Document& document)
+{
+    return std::any_of (document.takes.begin(), document.takes.end(),
+                        [] (const auto& take) { return ! take->audio.empty(); });
+}
+} // namespace
+
+Bookkeeper::Bookkeeper (Project& followed, Options wanted)
+    : source (followed)
+    , options (std::move (wanted))
+    , thread ([this] { run(); })
+    , listening (
+          source.listen ([this] (const auto& document, const auto& change) { changed (document, change); }))
+{
+    const std::lock_guard lock (mutex);
+    due.push_back (source.document());
+    dueAt = Clock::now();
+    wake.notify_all();
+}
+
+Bookkeeper::~Bookkeeper()
+{
+    listening.reset();
+    {
+        const std::lock_guard lock (mutex);
+        leaving = true;
+    }
+    wake.notify_all();
+    thread.join();
+}
+
+void Bookkeeper::changed (const Shared& document, const Change& change)
+{
+    if (! change.takes && ! change.isWhole)
+        return;
+    const std::lock_guard lock (mutex);
+    if (due.empty())
+        dueAt = Clock::now() + options.settling;
+    if (due.empty() || change.isWhole)
+        due.push_back (document);
+    else
+        due.back() = document;
+    if (change.isWhole) // it is open now, and those who evict may not know it
+        dueAt = Clock::now();
+    wake.notify_all();
+}
+
+void Bookkeeper::keep (GapReport report)
+{
+    if (report.isEmpty())
+        return;
+    const std::lock_guard lock (mutex);
+    reports.push_back (std::move (report));
+    wake.notify_all();
+}
+
+std::filesystem::path Bookkeeper::lastReport() const
+{
+    const std::lock_guard lock (mutex);
+    return reportFile;
+}
+
+std::vector<std::string> Bookkeeper::problems() const
+{
+    const std::lock_guard lock (mutex);
+    std::vector<std::string> sentences;
+    for (const auto& [what, why] : refused)
+        if (std::find (sentences.begin(), sentences.end(), why) == sentences.end())
+            sentences.push_back (why);
+    return sentences;
+}
+
+void Bookkeeper::run()
+{
+    auto evictAt = Clock::now() + options.firstEviction;
+    std::unique_lock lock (mutex);
+    while (true)
+    {
+        const auto now = Clock::now();
+        if (! due.empty() && (leaving || dueAt <= now))
+        {
+            const auto documents = std::exchange (due, {});
+            lock.unlock();
+            for (const auto& document : documents)
+                write (document);
+            lock.lock();
+        }
+        else if (! reports.empty())
+        {
+            const auto report = std::move (reports.front());
+            reports.pop_front();
+            lock.unlock();
+            write (report);
+            lock.lock();
+        }
+        else if (leaving)
+            return;
+        else if (evictAt <= now)
+        {
+            lock.unlock();
+            evict();
+            lock.lock();
+            evictAt = Clock::now() + options.evictionEvery;
+        }
+        else if (due.empty() && nextWrite <= now)
+        {
+            lock.unlock();
+            write (source.document());
+            lock.lock();
+        }
+        else
+            wake.wait_until (lock, std::min (evictAt, due.empty() ? nextWrite : dueAt));
+    }
+}
+
+void Bookkeeper::write (Shared document)
+{
+    const auto now = Clock::now();
+    const bool isAgain = std::exchange (nextWrite, now + options.again) <= now;
+    if (options.store == nullptr || ! hasAudio (*document))
+        return;
+    document = withId (std::move (document));
+    auto session = sessionOf (*document);
+    const auto before = options.store->session (session.id);
+    if (before)
+        session = joinedWith (std::move (session), *before);
+    if (session == written && ! isAgain)
+        return;
+    const bool isNewer = ! before && before.error().code == ErrorCode::Unsupported; // and keeps it itself
+    const auto kept =
+        isNewer ? Result<void> (tl::unexpected (before.error())) : options.store->keepSession (session);
+    note ("session", kept);
+    written = kept ? std::move (session) : TakeSession();
+    if (! kept)
+        nextWrite = now + options.retry;
+}
+
+void Bookkeeper::write (const GapReport& report)
+{
+    if (options.store == nullptr)
+        return;
+    const auto document = withId (source.document());
+    auto kept = options.store->keepReport (document->id, toText (report, "The bounce"));
+    note ("report", kept.map ([] (const auto&) {}));
+    const std::lock_guard lock (mutex);
+    reportFile = std::move (kept).value_or (std::filesystem::path());
+}
+
+void Bookkeeper::evict()
+{
+    if (options.store != nullptr)
+        note ("eviction", options.store->evictAfter (options.evictionEvery).map ([] (const auto&) {}));
+}
+
+/** What was replaced before it had an id is in no file, so nobody will ask for its takes: the one that is open now instead. */
+Bookkeeper::Shared Bookkeeper::withId (Shared document)
+{
+    if (! document->id.empty())
+        return document;
+    source.giveId (randomHash());
+    return source.document();
+}
+
+void Bookkeeper::note (const char* what, const Result<void>& done)
+{
+    const std::lock_guard lock (mutex);
+    if (done)
+        refused.erase (what);
+    else
+        refused[what] = done.error().text();
+}
+} // namespace tableread::project

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "Project/Project.h"
+#include "Take/Store/TakeStore.h"
+#include "Timeline/GapReport.h"
+
+namespace tableread::project
+{
+/** Follows an open project and writes down in the take store which takes it uses, so that eviction leaves them alone: when it
+    is opened, when its takes have changed, and twice a day. Has the store evicted once a day, by one of all who share it. Keeps
+    the gap reports of its bounces as files there. A project without an id is given one when the first of this is due.
+
+    Threads   any. The disk is waited for on a thread of its own; the destructor waits until what was due is written.
+    Errors    problems(). None of them costs a take: those that are open are in memory, and what is due is tried again. */
+class Bookkeeper
+{
+public:
+    struct Options
+    {
+        std::shared_ptr<const TakeStore> store {};    // null: nothing is kept
+        std::chrono::milliseconds settling { 5'000 }; // from a change of the takes until it is written down
+        std::chrono::milliseconds again {
+            43'200'000
+        };                                          // 12 h: half of what a take that nobody lists is safe for
+        std::chrono::milliseconds retry { 60'000 }; // after the store has refused it
+        std::chrono::milliseconds firstEviction { 60'000 }; // when all projects of a host's session are open
+        std::chrono::seconds evictionEvery { 86'400 };      // of all who share the store
+    };
+
+    /** @param followed outlives this. */
+    Bookkeeper (Project& followed, Options wanted);
+    ~Bookkeeper();
+
+    Bookkeeper (const Bookkeeper&) = delete;
+    Bookkeeper& operator= (const Bookkeeper&) = delete;
+
+    /** Keeps a bounce's report as a file; one without a gap is none. */
+    void keep (GapReport report);
+
+    /** Where the last report lies; empty: none was kept. */
+    std::filesystem::path lastReport() const;
+
+    /** Sentences on what the store refuses at present, each once. */
+    std::vector<std::string> problems() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Shared = std::shared_ptr<const Document>;
+
+    void changed (const Shared& document, const Change& change);
+
+    // Its thread.
+    void run();
+    void write (Shared document);
+    void write (const GapReport& report);
+    void evict();
+    Shared withId (Shared document);
+    void note (const char* what, const Result<void>& done);
+
+    Project& source;
+    const Options options;
+
+    mutable std::mutex mutex; // guards everything below down to the thread's own
+    std::condition_variable wake;
+    std::vector<Shared> due; // the last one is the project as it is now, those before it were replaced
+    Clock::time_point dueAt;
+    std::deque<GapReport> reports;
+    std::filesystem::path reportFile;
+    std::map<std::string, std::string> refused; // why, by what was to be done
+    bool leaving = false;
+
+    TakeSession written; // the thread's own: as it was written last
+    Clock::time_point nextWrite {};
+
+    std::thread thread;
+    std::shared_ptr<void> listening; // last: it ends first
+};
+} // namespace tableread::project

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Project/Open/Bookkeeper.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <catch2/catch.hpp>
+
+#include "Core/ContentHash.h"
+#include "Source/Project/Documents.h"
+#include "Source/Take/Store/StoreFixture.h"
+#include "Support/Eventually.h"
+
+using namespace tableread;
+using namespace tableread::project;
+using namespace tableread::test;
+using namespace std::chrono_literals;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+namespace
+{
+/** A project whose takes lie in a store, and what its bookkeeper does by itself in the test's time. */
+struct OpenProject : StoreFixture
+{
+    OpenProject() { REQUIRE (source.edit (SetScript { "Anna: Good evening.\nBen: You are late.\n" })); }
+
+    Bookkeeper::Options quick() const
+    {
+        return { .store = std::make_shared<const TakeStore> (options), .settling = 20ms, .retry = 50ms };
+    }
+
+    /** Puts a take's samples into the store, as a session does that renders. @returns their hash */
+    std::string keep (std::uint64_t seed)
+    {
+        REQUIRE (store.keep (takeSamples (seed)));
+        return contentHash (takeSamples (seed));
+    }
+
+    std::string add (std::uint64_t seed)
+    {
+        auto take = wholeTake ({ 1 }, "request " + std::to_string (seed));
+        take.audio = keep (seed);
+        source.addTake (take);
+        return take.audio;
+    }
+
+    std::string id() const { return source.document()->id; }
+    std::vector<std::string> listed() const { return listed (id()); }
+
+    /** What the store has written of a session; nothing: it has none. */
+    std::vector<std::string> listed (const std::string& session) const
+    {
+        const auto read = store.session (session);
+        auto takes = read ? read->takes : std::vector<std::string>();
+        std::sort (takes.begin(), takes.end());
+        return takes;
+    }
+
+    fs::path list() const { return options.folder / "sessions" / (id() + ".json"); }
+
+    Project source {};
+};
+
+std::vector<std::string> sorted (std::vector<std::string> all)
+{
+    std::sort (all.begin(), all.end());
+    return all;
+}
+
+GapReport oneGap()
+{
+    return { .places = { { "line 2, Ben", "the engine stopped", { 0 }, { 24'000 } } } };
+}
+} // namespace
+
+TEST_CASE ("An open project's takes are written down, so that eviction leaves them alone",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    auto options = open.options;
+    options.mostBytes = 0;
+    options.grace = -1h; // which a take that nobody lists does not survive
+    const auto nobodys = open.keep (9);
+    {
+        const Bookkeeper books (open.source, open.quick());
+        std::this_thread::sleep_for (50ms);
+        CHECK (open.id().empty()); // nothing of it is kept yet
+        CHECK_FALSE (fs::exists (open.options.folder / "sessions"));
+        const auto first = open.add (1);
+        REQUIRE (eventually ([&] { return open.listed() == std::vector { first }; }));
+        CHECK (isContentHash (open.id()));
+        const auto second = open.add (2);
+        REQUIRE (eventually ([&] { return open.listed() == sorted ({ first, second }); }));
+        REQUIRE (open.source.edit (PinTake { open.source.document()->takes[0]->id, true }));
+        REQUIRE (eventually ([&] { return open.listed() == std::vector { second }; }));
+        CHECK (open.store.session (open.id())->pinned == std::vector { first });
+        CHECK (books.problems().empty());
+    }
+    CHECK (TakeStore (options).evict().value().takes == 0); // it has no records
+    for (const std::uint64_t seed : { 1u, 2u })
+        CHECK (open.store.load ({ contentHash (takeSamples (seed)), { 3200 } }));
+    CHECK_FALSE (open.store.load ({ nobodys, { 3200 } }));
+}
+
+TEST_CASE ("What has just changed is written down when the project is closed",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    auto options = open.quick();
+    options.settling = 1h;
+    std::string hash;
+    {
+        const Bookkeeper books (open.source, options);
+        hash = open.add (1);
+    }
+    CHECK (open.listed() == std::vector { hash });
+}
+
+TEST_CASE ("Another project in the same window has a list of its own, and so has another window",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    const auto options = open.quick();
+    Project elsewhere (*open.source.document());
+    const Bookkeeper books (open.source, options), others (elsewhere, options);
+    const auto first = open.add (1);
+    REQUIRE (eventually ([&] { return open.listed() == std::vector { first }; }));
+    const auto before = open.id();
+
+    auto take = wholeTake ({ 1 }, "elsewhere");
+    take.audio = open.keep (3);
+    elsewhere.addTake (take);
+    REQUIRE (
+        eventually ([&] { return open.listed (elsewhere.document()->id) == std::vector { take.audio }; }));
+    CHECK (elsewhere.document()->id != before);
+
+    const auto second = open.add (2);
+    open.source.replace ({}); // before that was written
+    const auto third = open.add (4);
+    REQUIRE (eventually ([&] { return ! open.id().empty() && open.listed() == std::vector { third }; }));
+    CHECK (open.id() != before);
+    CHECK (open.listed (before) == sorted ({ first, second }));
+    CHECK (open.store.sessions()->size() == 3);
+}
+
+TEST_CASE ("Copies of a project share a list that has the takes of both", "[source][project][open][threads]")
+{
+    OpenProject open;
+    std::string first, second;
+    {
+        const Bookkeeper books (open.source, open.quick());
+        first = open.add (1);
+    }
+    Project copy (*open.source.document());
+    CHECK (copy.document()->id == open.id());
+    {
+        const Bookkeeper books (copy, open.quick());
+        auto take = wholeTake ({ 1 }, "of the copy");
+        take.audio = second = open.keep (2);
+        copy.addTake (take);
+    }
+    CHECK (open.listed() == sorted ({ first, second }));
+    {
+        const Bookkeeper books (open.source, open.quick()); // which knows nothing of the second
+    }
+    CHECK (open.listed() == sorted ({ first, second }));
+}
+
+TEST_CASE ("A project is written down again as long as it is open, and when it opens",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    open.source.giveId (std::string (32, '7'));
+    const auto hash = open.add (1);
+    auto options = open.quick();
+    options.again = 100ms;
+    const Bookkeeper books (open.source, options);
+    REQUIRE (eventually ([&] { return fs::exists (open.list()); }));
+    for (int i = 0; i < 2; ++i)
+    {
+        makeOld (open.list(), 24 * 100);
+        CHECK (eventually (
+            [&] { return fs::last_write_time (open.list()) > fs::file_time_type::clock::now() - 1h; }));
+    }
+    CHECK (open.listed() == std::vector { hash });
+}
+
+TEST_CASE ("A list of a newer version is left alone, and a damaged one is written anew",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    open.source.giveId (std::string (32, '7'));
+    const auto hash = open.add (1);
+    fs::create_directories (open.list().parent_path());
+    SECTION ("newer")
+    {
+        std::ofstream (open.list()) << R"({"format": 99})";
+        const Bookkeeper books (open.source, open.quick());
+        REQUIRE (eventually ([&] { return ! books.problems().empty(); }));
+        CHECK_THAT (books.problems()[0], Contains ("a newer version has written it"));
+        CHECK (fs::file_size (open.list()) == 14);
+    }
+    SECTION ("damaged")
+    {
+        std::ofstream (open.list()) << "{";
+        const Bookkeeper books (open.source, open.quick());
+        CHECK (eventually ([&] { return open.listed() == std::vector { hash }; }));
+        CHECK (books.problems().empty());
+    }
+}
+
+TEST_CASE ("The store is evicted after a while by who has a project open", "[source][project][open][threads]")
+{
+    OpenProject open;
+    const auto nobodys = open.keep (9), mine = open.add (1);
+    for (const auto& hash : { nobodys, mine })
+        makeOld (open.options.folder / "audio" / hash.substr (0, 2) / (hash + ".wav"), 48);
+    open.options.mostBytes = 0;
+    auto options = open.quick();
+    options.firstEviction = 100ms;
+    const Bookkeeper books (open.source, options);
+    CHECK (eventually ([&] { return ! open.store.has ({ nobodys, { 3200 } }); }));
+    CHECK (open.store.has ({ mine, { 3200 } })); // which it has written down before
+    CHECK (books.problems().empty());
+}
+
+TEST_CASE ("A bounce's gaps are a file beside the takes", "[source][project][open][threads]")
+{
+    OpenProject open;
+    Bookkeeper books (open.source, open.quick());
+    books.keep ({});
+    CHECK (books.lastReport().empty());
+    books.keep (oneGap()); // also of a project that has no take at all
+    REQUIRE (eventually ([&] { return ! books.lastReport().empty(); }));
+    CHECK_THAT (books.lastReport().filename().string(), Catch::StartsWith (open.id() + '.'));
+    CHECK (books.lastReport().parent_path() == open.options.folder / "reports");
+    std::ifstream in (books.lastReport());
+    CHECK (std::string (std::istreambuf_iterator<char> (in), {}) == toText (oneGap(), "The bounce"));
+    CHECK (open.files().size() == 1);
+}
+
+TEST_CASE ("A store that refuses is named once, and what was due is written when it allows it",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    open.options.namedBy = "TABLEREAD_TAKES"; // so that it is not made
+    open.source.giveId (std::string (32, '7'));
+    auto take = wholeTake ({ 1 }, "one");
+    take.audio = contentHash (takeSamples (1));
+    open.source.addTake (take);
+    auto options = open.quick();
+    options.firstEviction = 50ms;
+    Bookkeeper books (open.source, options);
+    books.keep (oneGap());
+    REQUIRE (eventually ([&] { return ! books.problems().empty(); }));
+    std::this_thread::sleep_for (150ms);
+    REQUIRE (books.problems().size() == 1); // of three that were refused for one reason
+    CHECK_THAT (books.problems()[0], Contains ("which TABLEREAD_TAKES names: there is no such folder"));
+    CHECK (books.lastReport().empty());
+    fs::create_directories (open.options.folder);
+    CHECK (eventually ([&] { return open.listed() == std::vector { take.audio }; }));
+}
+
+TEST_CASE ("Without a store nothing is kept, and nothing is wrong", "[source][project][open][threads]")
+{
+    OpenProject open;
+    {
+        Bookkeeper books (open.source, { .firstEviction = 0ms });
+        open.add (1);
+        books.keep (oneGap());
+        std::this_thread::sleep_for (50ms);
+        CHECK (books.problems().empty());
+        CHECK (books.lastReport().empty());
+    }
+    CHECK (open.id().empty());
+}
