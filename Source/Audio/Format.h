@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "Core/Error.h"
 
@@ -27,6 +30,17 @@ struct AudioFormat
 {
     Container container = Container::Wav;
     SampleType samples = SampleType::Int16;
+};
+
+/** What a WAV says of itself to an editor that puts it on a timeline: the chunk "bext" of a Broadcast Wave file (EBU Tech 3285).
+    Its originator is TableRead. */
+struct BroadcastNote
+{
+    std::string description {}; // UTF-8; 256 bytes at most are written, cut between two characters
+    std::int64_t timeReference =
+        0; // where the first sample is, in samples at the file's rate; before 0 it is 0
+    std::chrono::sys_seconds made =
+        std::chrono::floor<std::chrono::seconds> (std::chrono::system_clock::now());
 };
 
 /** What a file's name asks for: .wav, .flac, .ogg, .opus or .mp3, in any case. A device has no such ending: it gets

@@ -82,8 +82,10 @@ AudioWriter::AudioWriter (std::unique_ptr<Target> opened, const AudioFormat& wan
 
 AudioWriter::~AudioWriter() = default;
 
-Result<std::unique_ptr<AudioWriter>>
-AudioWriter::create (const std::filesystem::path& file, const AudioFormat& format, std::int64_t sampleRateHz)
+Result<std::unique_ptr<AudioWriter>> AudioWriter::create (const std::filesystem::path& file,
+                                                          const AudioFormat& format,
+                                                          std::int64_t sampleRateHz,
+                                                          const BroadcastNote* note)
 {
     auto opened = OutputFile::open (file);
     if (! opened)
@@ -103,6 +105,8 @@ AudioWriter::create (const std::filesystem::path& file, const AudioFormat& forma
 
     // The peak chunk contains the time of day: without it the same samples give the same bytes.
     sf_command (target->handle, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    if (note != nullptr)
+        setBroadcastNote (target->handle, *note);
     if (format.container == Container::Wav && ! target->file.isDirect())
         sf_command (target->handle, SFC_SET_UPDATE_HEADER_AUTO, nullptr, SF_TRUE); // playable if it is killed
     return std::unique_ptr<AudioWriter> (new AudioWriter (std::move (target), format));

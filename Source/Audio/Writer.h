@@ -22,9 +22,10 @@ namespace tableread
 class AudioWriter
 {
 public:
+    /** @param note  null: none; for a WAV. */
     [[nodiscard]] static Result<std::unique_ptr<AudioWriter>>
     create (const std::filesystem::path& file, const AudioFormat& format,
-            std::int64_t sampleRateHz = modelSampleRateHz);
+            std::int64_t sampleRateHz = modelSampleRateHz, const BroadcastNote* note = nullptr);
     ~AudioWriter();
 
     /** Appends samples. After an error it writes nothing more and returns the same error again. */

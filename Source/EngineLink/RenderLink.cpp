@@ -162,24 +162,27 @@ LinkStatus RenderLink::status() const
     return result;
 }
 
-LinkProgress RenderLink::progress() const
+LinkProgress RenderLink::progress (std::span<const ModelSamples> later) const
 {
     LinkProgress result;
-    std::int64_t missing = 0;
+    std::vector<ModelSamples> missing;
     const std::lock_guard lock (mutex);
     result.takes.reserve (queue.waiting() + queue.underWay());
+    missing.reserve (queue.waiting() + queue.underWay() + later.size());
     for (const auto* jobs : { &queue.jobsUnderWay(), &queue.jobsThatWait() })
         for (const auto& job : *jobs)
         {
             const auto rendered = job->take->audio().rendered();
-            missing += std::max (job->expected - rendered, frameSamples);
+            missing.push_back ({ std::max (job->expected - rendered, frameSamples) });
             result.takes.push_back ({ job->take, rendered / frameSamples, job->expected / frameSamples,
                                       jobs == &queue.jobsUnderWay() });
         }
-    result.realTimeFactor = pace.realTimeFactor (Clock::now());
+    missing.insert (missing.end(), later.begin(), later.end());
+    const auto time = Clock::now();
+    result.realTimeFactor = pace.realTimeFactor (time);
     result.firstAudio = firstAudio;
-    if (result.realTimeFactor)
-        result.secondsLeft = *result.realTimeFactor * (double) missing / (double) modelSampleRateHz;
+    if (const auto factor = pace.requestFactor (time))
+        result.secondsLeft = secondsFor (missing, now.seats, *factor);
     return result;
 }
 

@@ -59,7 +59,7 @@ struct LinkProgress
     std::vector<Entry> takes;
     std::optional<double> realTimeFactor;                // of all requests together (Pace)
     std::optional<std::chrono::milliseconds> firstAudio; // of the last take that began: from its request on
-    std::optional<double> secondsLeft;                   // until all are done; empty: not known yet
+    std::optional<double> secondsLeft; // until all are done, several at a time; empty: not known yet
 };
 
 /** Fills takes with speech: as many at a time as the engine has seats, the most urgent first. Each request under way has a
@@ -122,7 +122,9 @@ public:
     void tryAgain (bool withEmbeddedModel);
 
     LinkStatus status() const;
-    LinkProgress progress() const;
+
+    /** @param later  the expected lengths of what will be submitted: secondsLeft counts it. */
+    LinkProgress progress (std::span<const ModelSamples> later = {}) const;
 
 private:
     using Job = RenderQueue::Job;

@@ -14,6 +14,7 @@ bool Stage::ask()
     const auto time = Clock::now();
     std::vector<RenderQueue::Change> changes;
     std::vector<std::pair<std::size_t, Urgency>> missing;
+    std::map<std::string, ModelSamples> later; // by name: parts with one name share a take
     std::size_t rank = 0;
     bool isOther = false;
     for (const auto index : order)
@@ -23,6 +24,9 @@ bool Stage::ask()
         if (! isQueued && (entry.state != PartState::Missing || ! isWanted (index, time)))
             continue;
         const auto urgency = urgencyOf (index, rank, time);
+        const auto& part = repertoire.score().parts[index];
+        if (! isQueued || rank >= options.mostAsked)
+            later.emplace (part.name, part.item.estimate);
         if (rank++ < options.mostAsked)
         {
             if (isQueued)
@@ -43,13 +47,19 @@ bool Stage::ask()
         if (repertoire.entries()[index].state != PartState::Missing) // another part has asked for the same
             continue;
         auto take = repertoire.ask (index);
-        if (! link.submit (std::move (take), repertoire.score().parts[index].request, urgency))
+        const auto& part = repertoire.score().parts[index];
+        if (! link.submit (std::move (take), part.request, urgency))
         {
             repertoire.forget (index); // it is busy: later
             break;
         }
+        later.erase (part.name);
         isOther = true;
     }
+    const std::lock_guard lock (mutex);
+    unasked.clear();
+    for (const auto& [name, length] : later)
+        unasked.push_back (length);
     return isOther;
 }
 

@@ -93,6 +93,17 @@ void Player::setBeat (double quartersAMinute, HostBeat now)
     play();
 }
 
+Result<std::filesystem::path> Player::writeForDrag (const Dragged& what,
+                                                    const std::filesystem::path& folder) const
+{
+    DragSource drag { source.document(), platform.view(), platform.hostRate() };
+    {
+        const std::lock_guard lock (mutex);
+        drag.beat = beat;
+    }
+    return playback::writeForDrag (drag, what, folder);
+}
+
 Player::Report Player::lastBounce() const
 {
     const std::lock_guard lock (mutex);

@@ -141,6 +141,14 @@ std::shared_ptr<const View> Stage::view() const
     return shown;
 }
 
+LinkProgress Stage::progress() const
+{
+    std::unique_lock lock (mutex);
+    const auto later = unasked;
+    lock.unlock();
+    return link.progress (later);
+}
+
 std::vector<Gap> Stage::gaps() const
 {
     const std::lock_guard lock (mutex);

@@ -147,7 +147,9 @@ public:
     void setProgram (std::filesystem::path setting) { link.setProgram (std::move (setting)); }
     void tryAgain (bool withEmbeddedModel) { link.tryAgain (withEmbeddedModel); }
     LinkStatus engine() const { return link.status(); }
-    LinkProgress progress() const { return link.progress(); }
+
+    /** Of the takes that the engine was asked for; secondsLeft also counts those that are still to be asked for. */
+    LinkProgress progress() const;
 
     /** Never null. */
     std::shared_ptr<const View> view() const;
@@ -231,6 +233,7 @@ private:
     std::vector<std::uint64_t> lines; // of the parts of the published plan, and of `shown`
     std::set<std::uint64_t> givenUp;
     std::vector<Gap> lastGaps;
+    std::vector<ModelSamples> unasked; // as long as parts are expected to be that wait to be asked for
     std::int64_t bouncedFrom = 0, bouncedTo = 0; // what the last bounce has asked for, in host samples
     bool isUnreported = false; // a bounce has begun, and the listener was not told of its end
     std::chrono::milliseconds longestWait;

@@ -13,7 +13,7 @@ namespace
 {
 Result<void> writeSamples (const PlaybackPlan& plan, const BounceJob& job)
 {
-    auto writer = AudioWriter::create (job.file, job.format, job.hostRateHz);
+    auto writer = AudioWriter::create (job.file, job.format, job.hostRateHz, job.note ? &*job.note : nullptr);
     if (! writer)
         return tl::unexpected (writer.error());
 

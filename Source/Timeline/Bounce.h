@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "Audio/Format.h"
 #include "Core/Error.h"
@@ -15,7 +16,8 @@ struct BounceJob
     int hostRateHz = (int) modelSampleRateHz; // of the plan
     std::filesystem::path file = {};
     AudioFormat format = { Container::Wav, SampleType::Float32 };
-    int bus = 0; // a speaker's; 0: main
+    int bus = 0;                            // a speaker's; 0: main
+    std::optional<BroadcastNote> note = {}; // in a WAV
 };
 
 /** Writes a part of the timeline as a mono file: exactly the samples that a host hears offline. The file appears when it is

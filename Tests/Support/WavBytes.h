@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,21 @@ inline std::string plainFormat()
 {
     return wavChunk ("fmt ", std::string ("\1\0\1\0", 4) + fourBytesOf (24'000) + fourBytesOf (48'000) +
                                  std::string ("\2\0\20\0", 4));
+}
+
+/** The chunks of a whole WAV, by their ids. */
+inline std::map<std::string, std::string> chunksOf (const std::string& wav)
+{
+    std::map<std::string, std::string> chunks;
+    const auto numberAt = [&] (std::size_t at) {
+        std::uint32_t number = 0;
+        for (std::size_t i = 0; i < 4 && at + i < wav.size(); ++i)
+            number |= (std::uint32_t) (unsigned char) wav[at + i] << (8 * i);
+        return number;
+    };
+    for (std::size_t at = 12; at + 8 <= wav.size(); at += 8 + numberAt (at + 4) + numberAt (at + 4) % 2)
+        chunks[wav.substr (at, 4)] = wav.substr (at + 8, numberAt (at + 4));
+    return chunks;
 }
 
 inline void writeBytes (const std::filesystem::path& file, const std::string& bytes)

@@ -352,3 +352,34 @@ TEST_CASE ("A stage may end at any moment", "[source][playback][threads]")
         std::this_thread::sleep_for (std::chrono::milliseconds (5 * i));
     }
 }
+
+TEST_CASE ("The time that is left is that of all that is wanted, not only of what the engine was asked for",
+           "[source][playback][threads]")
+{
+    StageFixture fixture;
+    FakeFaults faults;
+    faults.waits = true;
+    FakeEngine engine (fixture.socket(), faults);
+    auto options = fixture.options();
+    options.mostAsked = 2;
+    Stage stage (options, fixture.ear);
+    auto score = scoreOf ({ partOf (1, 8), partOf (2, 20), partOf (3, 9), partOf (4, 30), partOf (5, 5) });
+    score.parts.push_back (score.parts[3]); // the same once more: one take for both
+    score.parts.back().item.line = 6;
+    play (stage, score);
+    CHECK_FALSE (stage.progress().secondsLeft);
+    stage.renderAll();
+    REQUIRE (eventually ([&] { return stage.progress().secondsLeft.has_value(); }));
+    REQUIRE (eventually ([&] { return stage.progress().takes.size() == 3; }));
+    double expected = -(double) fakeFrameSamples; // which has come
+    for (std::size_t i = 0; i < 5; ++i)
+        expected += (double) score.parts[i].item.estimate.value;
+    CHECK (eventually ([&] {
+        const auto progress = stage.progress();
+        return *progress.secondsLeft / *progress.realTimeFactor * (double) modelSampleRateHz ==
+               Approx (expected).epsilon (0.01);
+    }));
+    engine.goOn();
+    REQUIRE (eventually ([&] { return isAll (stage, PartState::Done); }));
+    CHECK (eventually ([&] { return stage.progress().secondsLeft == 0.0; }));
+}
