@@ -76,10 +76,11 @@ std::string Settings::at (int line) const
     return file.string() + ':' + std::to_string (line);
 }
 
-Result<Settings> readSettings (const SettingsPlace& place)
+Result<std::optional<std::string>> settingsText (const SettingsPlace& place)
 {
+    using Text = std::optional<std::string>;
     if (place.file.empty())
-        return Settings {};
+        return Text {};
     const Descriptor opened (::open (place.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (opened.number < 0)
     {
@@ -87,7 +88,7 @@ Result<Settings> readSettings (const SettingsPlace& place)
         if (problem != ENOENT && problem != ENOTDIR)
             return unreadable (place.file, problem);
         if (place.namedBy.empty())
-            return Settings {};
+            return Text {};
         return tl::make_unexpected (
             Error { ErrorCode::NotFound, "there is no such settings file, which " + place.namedBy + " names",
                     place.file.string() });
@@ -97,8 +98,15 @@ Result<Settings> readSettings (const SettingsPlace& place)
         return unreadable (place.file, errno);
     if (auto why = distrust (status); ! why.empty())
         return refused (place.file, std::move (why));
-    return contentOf (opened.number, place.file).and_then ([&] (const std::string& text) {
-        return parseSettings (text, place);
+    return contentOf (opened.number, place.file).map ([] (std::string text) {
+        return Text (std::move (text));
+    });
+}
+
+Result<Settings> readSettings (const SettingsPlace& place)
+{
+    return settingsText (place).and_then ([&] (const std::optional<std::string>& text) {
+        return text ? parseSettings (*text, place) : Result<Settings> (Settings {});
     });
 }
 } // namespace tableread

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,9 @@ struct Settings
     @returns NotFound; InvalidInput if it is no file of this user that only he may write, or with the line and the key of the
              first mistake; or Io. */
 [[nodiscard]] Result<Settings> readSettings (const SettingsPlace& place);
+
+/** The text of a place's file, checked as above but not for what it says; empty: it is not there, and nobody named it. */
+[[nodiscard]] Result<std::optional<std::string>> settingsText (const SettingsPlace& place);
 
 /** Reads a file's text. */
 [[nodiscard]] Result<Settings> parseSettings (std::string_view text, const SettingsPlace& place);
