@@ -293,6 +293,7 @@ struct Client::Question
     const char* doing; // in words
     http::verb verb = http::verb::get;
     std::string body {};
+    bool takesLong = false; // waits as long as the engine lives
 };
 
 CallResult<Client::Page> Client::ask (const Question& question)
@@ -305,13 +306,15 @@ CallResult<Client::Page> Client::ask (const Question& question)
     http::request<http::string_body> request { question.verb, question.path, 11 };
     request.set (http::field::host, "engine");
     request.keep_alive (false);
-    if (! question.body.empty())
+    if (question.verb != http::verb::get)
     {
         request.set (http::field::content_type, "application/json");
         request.body() = question.body;
         request.prepare_payload();
     }
-    const auto waitFor = [&] (auto start) { return call.wait (limits.health, start); };
+    const auto waitFor = [&] (auto start) {
+        return question.takesLong ? call.waitForLife (start) : call.wait (limits.health, start);
+    };
     auto error = call.ask (request, waitFor);
     Page page;
     while (! error && ! call.parser.is_done() && page.body.size() <= protocol::maxBodyBytes &&
@@ -322,6 +325,64 @@ CallResult<Client::Page> Client::ask (const Question& question)
         return tl::unexpected (failure (error.message(), question.doing));
     page.status = (int) call.parser.get().result_int();
     return page;
+}
+
+/** The body of an answer that is not a refusal. */
+CallResult<std::string> Client::answerTo (const Question& question)
+{
+    using Kind = CallFailure::Kind;
+    auto page = ask (question);
+    if (! page)
+        return tl::unexpected (page.error());
+    if (page->status != 200)
+        return tl::unexpected (CallFailure { page->status == 503 ? Kind::Busy : Kind::Refused,
+                                             protocol::parseError (page->status, page->body) });
+    return std::move (page->body);
+}
+
+template <typename T, typename Parse>
+CallResult<T> Client::read (const Question& question, Parse parse)
+{
+    const auto text = answerTo (question);
+    if (! text)
+        return tl::unexpected (text.error());
+    auto read = parse (*text);
+    if (! read)
+        return tl::unexpected (CallFailure { CallFailure::Kind::Lost,
+                                             { read.error().code, read.error().text(), path.string() } });
+    return std::move (*read);
+}
+
+CallResult<std::vector<protocol::Model>> Client::models()
+{
+    return read<std::vector<protocol::Model>> ({ protocol::modelsPath, "it was asked for its models" },
+                                               protocol::parseModels);
+}
+
+CallResult<std::string> Client::metrics()
+{
+    return answerTo ({ protocol::metricsPath, "it was asked for its figures" });
+}
+
+CallResult<protocol::EngineVersion> Client::version()
+{
+    return read<protocol::EngineVersion> ({ protocol::versionPath, "it was asked for its version" },
+                                          protocol::parseVersion);
+}
+
+CallResult<protocol::Model> Client::change (protocol::ModelAction action, const std::string& model,
+                                            const protocol::LoadSettings& settings)
+{
+    using Action = protocol::ModelAction;
+    Question question { .path = protocol::pathOf (action, model),
+                        .doing = action == Action::Plan   ? "a loading was planned"
+                                 : action == Action::Load ? "a model was being loaded"
+                                                          : "a model was being unloaded",
+                        .verb = http::verb::post,
+                        .takesLong = true };
+    if (action != Action::Unload)
+        question.body = protocol::toJson (settings);
+    return read<protocol::Model> (question, protocol::parseModel);
 }
 
 CallResult<protocol::Health> Client::health()

@@ -9,7 +9,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "EngineLink/Operation/ModelMessages.h"
 #include "EngineLink/Protocol.h"
 
 namespace tableread
@@ -80,6 +82,19 @@ public:
     /** Changes when a job is due that waits for a seat; empty: nobody listens. @returns as job(). */
     std::optional<protocol::JobStatus> setDue (const std::string& id, std::optional<double> dueMs);
 
+    /** The models that the engine serves. */
+    [[nodiscard]] CallResult<std::vector<protocol::Model>> models();
+
+    /** What the engine counts, as Prometheus' text (/metrics). */
+    [[nodiscard]] CallResult<std::string> metrics();
+
+    [[nodiscard]] CallResult<protocol::EngineVersion> version();
+
+    /** Plans, loads or unloads a model; settings are for the first two. Waits as long as the engine lives.
+        @returns how it is then, or would be; Refused with the engine's words, such as what would fit. */
+    [[nodiscard]] CallResult<protocol::Model> change (protocol::ModelAction action, const std::string& model,
+                                                      const protocol::LoadSettings& settings = {});
+
     void cancel();
 
 private:
@@ -89,6 +104,9 @@ private:
     struct Question;
 
     CallResult<Page> ask (const Question& question);
+    CallResult<std::string> answerTo (const Question& question);
+    template <typename T, typename Parse>
+    CallResult<T> read (const Question& question, Parse parse);
     std::optional<protocol::JobStatus> statusOf (const Question& question);
     bool isCancelled() const { return cancelled.load (std::memory_order_acquire); }
     CallFailure failure (const std::string& why, const char* doing) const;

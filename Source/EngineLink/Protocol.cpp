@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Core/JsonFields.h"
+#include "EngineLink/ReadOffload.h"
 
 namespace tableread::protocol
 {
@@ -19,22 +20,27 @@ constexpr std::array finishReasons { std::pair { FinishReason::Stop, "stop" },
                                      std::pair { FinishReason::Length, "length" },
                                      std::pair { FinishReason::Cancelled, "cancelled" },
                                      std::pair { FinishReason::Error, "error" } };
+} // namespace
 
-OffloadState readOffload (const Json& json)
+OffloadState readOffload (const Json& json, const char* prefix)
 {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
-    const JsonFields fields (json, "offload.");
+    constexpr auto mostInt = std::numeric_limits<int>::max();
+    const JsonFields fields (json, prefix);
     OffloadState state;
     state.layers = fields.integer ("layers", 0, 0, most);
     state.gpuLayers = fields.integer ("gpu_layers", 0, 0, most);
-    state.prefetch = (int) fields.integer ("prefetch", 1, 0, std::numeric_limits<int>::max());
+    state.prefetch = static_cast<int> (fields.integer ("prefetch", 1, 0, mostInt));
     state.pinMemory = fields.flag ("pin_memory");
     state.cacheTrimInterval = fields.integer ("cache_trim_interval", 50, 0, most);
     state.weights = fields.text ("weights");
     state.chosenBy = fields.text ("chosen_by");
+    state.trim = fields.text ("trim");
+    state.vram = fields.integer ("vram", 0, 0, most);
+    state.context = fields.integer ("context", 0, 0, most);
+    state.passages = static_cast<int> (fields.integer ("passages", 0, 0, mostInt));
     return state;
 }
-} // namespace
 
 std::string toJson (const Health& health)
 {
@@ -93,7 +99,7 @@ Result<Health> parseHealth (std::string_view text)
                 if (voice.is_string())
                     health.voices.push_back (voice.get<std::string>());
             if (const auto* offload = fields.find ("offload"))
-                health.offload = readOffload (*offload);
+                health.offload = readOffload (*offload, "offload.");
         });
 }
 

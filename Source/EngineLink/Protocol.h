@@ -116,6 +116,12 @@ struct OffloadState
     std::string weights;  // "as computed", "fp8", "int8"
     std::string chosenBy; // for people to read
 
+    // Said of a model only, not in health.
+    std::string trim {};      // "useful", "always"
+    std::int64_t vram = 0;    // bytes at most; 0: no limit
+    std::int64_t context = 0; // positions of the longest passage
+    int passages = 0;         // at once
+
     bool operator== (const OffloadState&) const = default;
 };
 

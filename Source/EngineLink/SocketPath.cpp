@@ -113,4 +113,9 @@ std::filesystem::path socketLockPath (const std::filesystem::path& socket)
 {
     return socket.string() + ".lock";
 }
+
+std::filesystem::path socketLogPath (const std::filesystem::path& socket)
+{
+    return std::filesystem::path (socket).replace_extension (".log");
+}
 } // namespace tableread

@@ -33,6 +33,9 @@ std::string socketAdvice (const RuntimeEnvironment& environment = RuntimeEnviron
 /** The file that the engine which listens on `socket` holds (LockFile). */
 std::filesystem::path socketLockPath (const std::filesystem::path& socket);
 
+/** Where an engine logs that was started to listen on `socket`. */
+std::filesystem::path socketLogPath (const std::filesystem::path& socket);
+
 /** How errors name a private folder, and how to choose another one. */
 struct PrivateFolder
 {

@@ -7,6 +7,7 @@
 #include "Core/LockFile.h"
 #include "Core/Units.h"
 #include "EngineLink/RunningEngine.h"
+#include "EngineLink/SocketPath.h"
 
 namespace tableread
 {
@@ -184,7 +185,7 @@ Result<void> Supervisor::start (Attempt& attempt)
     arguments.insert (arguments.end(), options.arguments.begin(), options.arguments.end());
     if (embeddedOnly)
         arguments.emplace_back ("--embedded");
-    auto process = EngineProcess::start (*found, arguments, log());
+    auto process = EngineProcess::start (*found, arguments, socketLogPath (options.socket));
     if (! process)
         return tl::unexpected (counted (process.error(), process.error().text()));
     engine = std::move (*process);
@@ -227,7 +228,7 @@ std::optional<SafeMode> Supervisor::safeMode() const
 {
     if (failures < options.failedStarts)
         return std::nullopt;
-    return SafeMode { lastFailure, engine ? log() : std::filesystem::path() };
+    return SafeMode { lastFailure, engine ? socketLogPath (options.socket) : std::filesystem::path() };
 }
 
 void Supervisor::tryAgain (bool withEmbeddedModel)
@@ -285,13 +286,7 @@ Error Supervisor::inSafeMode() const
              lastFailure + (lastFailure.ends_with ('?') ? "" : ".") + " It failed to start " +
                  std::to_string (options.failedStarts) +
                  " times in a row, so it is not started again unasked" +
-                 (engine ? ". Its log: " + log().string() : std::string()),
+                 (engine ? ". Its log: " + socketLogPath (options.socket).string() : std::string()),
              options.socket.string() };
-}
-
-std::filesystem::path Supervisor::log() const
-{
-    auto file = options.socket;
-    return file.replace_extension (".log");
 }
 } // namespace tableread

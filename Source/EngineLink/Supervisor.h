@@ -106,7 +106,6 @@ private:
     Error counted (const Error& error, std::string inWords);
     Error inSafeMode() const;
     void tell (StartProgress::Step step, Attempt& attempt, const protocol::Health* health = nullptr) const;
-    std::filesystem::path log() const;
 
     Options options;
     std::optional<EngineProcess> engine; // the last one that we started

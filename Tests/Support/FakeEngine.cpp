@@ -18,6 +18,7 @@
 #include <poll.h>
 
 #include "Http/Beast.h"
+#include "Support/FakeModels.h"
 #include "Support/FakeSeats.h"
 #include "Support/FakeSpeech.h"
 
@@ -117,6 +118,9 @@ struct FakeEngine::Server
         else if (const std::string path (request.target().data(), request.target().size());
                  path.starts_with (jobPrefix))
             answerJob (request, path.substr (jobPrefix.size()), client);
+        else if (const auto page = models.answer (path, request.body(), [this] { return ending.load(); });
+                 page && ! page->body.empty())
+            answer (client, page->status, "application/json", page->body);
         client.shutdown (LocalSocket::shutdown_both, error);
     }
 
@@ -140,8 +144,10 @@ struct FakeEngine::Server
         while (isDeaf && ! ending)
             std::this_thread::sleep_for (milliseconds (1));
         protocol::Health health;
-        health.status = isLoading() ? "loading" : "ok";
-        health.loadingBytes = isLoading() ? fakeWeightBytes : 0;
+        const bool loads = isLoading() || models.isLoading();
+        health.status = loads ? "loading" : "ok";
+        health.loadingBytes = loads ? fakeWeightBytes : 0;
+        health.models = { "tones" };
         health.engineVersion = faults.version.empty() ? TABLEREAD_VERSION : faults.version;
         health.protocol = faults.protocol;
         health.model = "tones";
@@ -309,6 +315,7 @@ struct FakeEngine::Server
     std::atomic<int> healthAnswers { 0 };
     std::atomic<bool> ending { false };
     FakeSeats seats;
+    FakeModels models { faults };
     mutable std::mutex mutex;
     std::vector<protocol::SpeechRequest> seen;
     asio::io_context io;
@@ -333,6 +340,11 @@ std::vector<protocol::SpeechRequest> FakeEngine::requests() const
 {
     const std::lock_guard lock (server->mutex);
     return server->seen;
+}
+
+std::vector<std::string> FakeEngine::modelRequests() const
+{
+    return server->models.asked();
 }
 
 int FakeEngine::waiting() const
@@ -373,6 +385,10 @@ FakeFaults parseFaults (const std::string& text)
             faults.frameMs = number();
         else if (name == "load-ms")
             faults.loadMs = number();
+        else if (name == "reload-ms")
+            faults.reloadMs = number();
+        else if (name == "die-loading")
+            faults.diesLoading = true;
         else if (name == "finish")
             faults.finish = protocol::finishReasonOf (value).value();
         else if (name == "version")

@@ -40,6 +40,9 @@ struct FakeFaults
     protocol::FinishReason finish = protocol::FinishReason::Stop; // what it says at the end
     bool noFinish = false;                                        // says nothing there
     bool exitsAtOnce = false; // the process ends with exit code 3 and a message, unless it gets --embedded
+
+    int reloadMs = 0;         // the time that a loading on request takes …
+    bool diesLoading = false; // … at whose end the process is killed
 };
 
 /** An engine without a model: speaks the protocol on a Unix socket, with tones (fakeSpeech) for speech. */
@@ -62,6 +65,8 @@ public:
     int waiting() const;                                   // for a seat
     int mostAtOnce() const;                                // that had a seat
     int changes() const { return changed; }                // of a job's due time
+
+    std::vector<std::string> modelRequests() const; // the bodies of loads and plans
 
     /** Ends FakeFaults::waits. */
     void goOn() { free = true; }
