@@ -40,6 +40,7 @@ struct FakeRendererControl
     std::atomic<int> loadMs { 0 };
     std::optional<OffloadConfig> offload;              // as ModelInfo reports it
     std::optional<MemoryTable> plannedMemory;          // likewise
+    std::int64_t plannedPeakBytes = 0;                 // likewise
     std::vector<std::string> notes;                    // likewise
     std::atomic<float> guidanceScale { 1.3f };         // likewise, if the settings state none
     std::atomic<std::int64_t> maxPositions { 0 };      // likewise
@@ -150,6 +151,7 @@ public:
         modelInfo.offload = control->offload;
         modelInfo.layers = control->offload ? control->offload->layers : 0;
         modelInfo.plannedMemory = control->plannedMemory;
+        modelInfo.plannedPeakBytes = control->plannedPeakBytes;
         modelInfo.notes = control->notes;
         modelInfo.guidanceScale = control->guidanceScale;
         modelInfo.maxPositions = control->maxPositions;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "Command/Serve/Planning.h"
 #include "Render/Seats.h"
 
 namespace tableread::engine
@@ -33,7 +34,7 @@ Rendering::Rendering (const std::vector<ModelToServe>& models, const Hooks& hook
         auto& own = devices[model.device];
         own.push_back (all.size());
         all.push_back ({ model.name, nullptr, own.size() - 1, &shelves.back(), createdAt (model.load.model),
-                         model.load, hooks.load });
+                         model.load, hooks.load, planLoading });
     }
     for (const auto& [device, own] : devices)
     {

@@ -154,4 +154,24 @@ MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& set
     needs.reserve = assumptions.reserve;
     return needs;
 }
+
+LoadPlan planLoad (const Checkpoint& checkpoint, const OffloadRequest& request, bool bfloat16,
+                   std::int64_t free, const std::string& device)
+{
+    auto memory = MemorySettings::of (request.settings, bfloat16);
+    const auto needsOf = [&] {
+        auto needs = memoryNeeds (checkpoint, memory);
+        needs.context = 0; // already in use
+        return needs;
+    };
+    LoadPlan plan { {}, needsOf() };
+    plan.config = settle (request, plan.needs, free, device);
+    if (request.settings.passages == 0) // as many as fit beside the layers, which come first
+    {
+        memory.passages = plan.config.settings.passages =
+            mostPassages (checkpoint, memory, plan.config, free);
+        plan.needs = needsOf();
+    }
+    return plan;
+}
 } // namespace tableread::engine

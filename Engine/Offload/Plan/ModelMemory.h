@@ -54,6 +54,19 @@ MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& set
 int mostPassages (const Checkpoint& checkpoint, MemorySettings settings, const OffloadConfig& config,
                   std::int64_t free);
 
+/** What a loading keeps where, and what it takes. */
+struct LoadPlan
+{
+    OffloadConfig config; // with as many passages as memory is planned for
+    MemoryNeeds needs;
+};
+
+/** How a checkpoint is loaded on a device with `free` bytes, of which the driver's context is no longer a part. The loader
+    does what this says.
+    @throws Exception as settle() does. */
+LoadPlan planLoad (const Checkpoint& checkpoint, const OffloadRequest& request, bool bfloat16,
+                   std::int64_t free, const std::string& device);
+
 /** Bytes of a tensor in its device layout. Convolutions become products: [out, in, taps] → [out, taps · in], transposed
     ones [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */
 std::int64_t bytesOnDevice (std::string_view officialName, const TensorView& tensor,

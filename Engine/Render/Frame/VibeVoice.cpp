@@ -47,18 +47,10 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const Settings& settings)
     }
     if (streamDevice == nullptr)
         return std::make_unique<ResidentLayers> (readLayers (weights));
-    const bool narrow = computeType == ComputeType::BFloat16;
-    auto needs = memoryNeeds (*checkpoint, MemorySettings::of (request.settings, narrow));
-    needs.context = 0; // CUDA's own part is already in use
     const auto free = streamDevice->memory().free;
-    offload = settle (request, needs, free, streamDevice->name());
-    if (request.settings.passages == 0) // as many as fit beside the layers, which come first
-    {
-        auto memory = MemorySettings::of (request.settings, narrow);
-        memory.passages = offload->settings.passages = mostPassages (*checkpoint, memory, *offload, free);
-        needs = memoryNeeds (*checkpoint, memory);
-        needs.context = 0;
-    }
+    const auto [config, needs] =
+        planLoad (*checkpoint, request, computeType == ComputeType::BFloat16, free, streamDevice->name());
+    offload = config;
     plannedPeakBytes =
         streamDevice->memory().context + peakBytes (needs, offload->gpuLayers, offload->settings.slots());
     plannedMemory = memoryTable (needs, *offload, free);

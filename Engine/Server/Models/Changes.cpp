@@ -17,6 +17,14 @@ namespace
 {
 using Clock = std::chrono::steady_clock;
 
+std::optional<DeviceRoom> roomOf (const ModelInfo& info)
+{
+    if (! info.plannedMemory)
+        return {};
+    return DeviceRoom { info.device, info.plannedMemory->free,
+                        info.plannedPeakBytes - info.plannedMemory->peak };
+}
+
 double secondsSince (Clock::time_point begin)
 {
     return std::chrono::duration<double> (Clock::now() - begin).count();
@@ -70,6 +78,7 @@ void RenderModels::load (std::size_t index, const ModelLoad& wanted)
     auto renderer = wanted.load();
     status.seats = std::max (1, wanted.seats (*renderer));
     status.info = renderer->info();
+    status.room = roomOf (*status.info);
     malloc_trim (0); // what only loading needed: up to twice the weights
     status.hostBytes = std::max<std::int64_t> (0, residentBytes() - before);
     models[index].renderer = std::move (renderer);
@@ -82,7 +91,7 @@ void RenderModels::free (std::size_t index)
 {
     {
         const std::lock_guard lock (mutex);
-        table[index] = ModelStatus { .state = ModelState::Unloaded };
+        table[index] = ModelStatus { .state = ModelState::Unloaded, .room = table[index].room };
     }
     models[index].voices = VoiceCache (cachedVoices); // first: they are the Renderer's
     models[index].renderer.reset();
@@ -119,7 +128,9 @@ bool RenderModels::change (const IsSpeaking& isSpeaking)
                          "out of memory for this model. Unload another one, or close other programs.");
             spdlog::error ("a model cannot be loaded: {}", error.text());
             const std::lock_guard lock (mutex);
-            table[wanted.model] = ModelStatus { .state = ModelState::Failed, .failure = error };
+            table[wanted.model] = ModelStatus { .state = ModelState::Failed,
+                                                .failure = error,
+                                                .room = table[wanted.model].room };
             outcome = tl::make_unexpected (std::move (error));
         }
         {

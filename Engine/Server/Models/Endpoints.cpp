@@ -24,6 +24,7 @@ using Json = nlohmann::json;
 
 constexpr const char* listPath = "/v1/models";
 constexpr const char* modelPath = "/v1/models/{id}";
+constexpr const char* planPath = "/v1/tableread/models/{id}/plan";
 constexpr const char* loadPath = "/v1/tableread/models/{id}/load";
 constexpr const char* unloadPath = "/v1/tableread/models/{id}/unload";
 constexpr std::size_t mostBytes = std::size_t { 64 } << 10; // of a body
@@ -86,6 +87,37 @@ HttpAnswer toAnswer (const Asked& asked, const Result<ModelOutcome>& outcome)
     return answerWith (json);
 }
 
+/** A model, and how somebody wants it to be loaded. */
+struct Wanted
+{
+    const ServedModel& model;
+    LoadRequest load;
+};
+
+/** Reads a request for a loading, or for a plan of one. @returns the answer that refuses it. */
+tl::expected<Wanted, HttpAnswer> wantedBy (const HttpRequest& request, const ServedModels& served)
+{
+    const auto refuse = [] (const Error& error) { return tl::make_unexpected (answerOf (error)); };
+    const auto found = served.find (request.parameter);
+    if (! found)
+        return refuse (found.error());
+    const auto& model = **found;
+    if (! model.load)
+        return refuse ({ ErrorCode::Unsupported,
+                         "this engine loads its models only when it starts. Start it again.",
+                         {} });
+    const auto body = decoded (request.body, request.field ("Content-Encoding"), mostBytes);
+    if (! body)
+        return tl::make_unexpected (answerOf (body.error()));
+    auto wanted = parseLoadRequest (*body, model.options);
+    if (! wanted)
+        return refuse (wanted.error());
+    if (const auto info = model.worker->info (model.index))
+        if (const auto checked = checkLayers (*wanted, *info); ! checked)
+            return refuse (checked.error());
+    return Wanted { model, std::move (*wanted) };
+}
+
 void change (const std::shared_ptr<Exchange>& exchange, Asked asked, std::optional<ModelLoad> load)
 {
     auto& worker = *asked.model.worker;
@@ -109,6 +141,11 @@ std::vector<HttpRoute> ModelEndpoints::routes()
              { .path = modelPath,
                .handle =
                    [this] (const auto& exchange) { exchange->send (get (exchange->request.parameter)); } },
+             { .method = "POST",
+               .path = planPath,
+               .mostBodyBytes = mostBytes,
+               .waits = true,
+               .handle = [this] (const auto& exchange) { exchange->send (plan (exchange->request)); } },
              { .method = "POST",
                .path = loadPath,
                .mostBodyBytes = mostBytes,
@@ -142,32 +179,44 @@ HttpAnswer ModelEndpoints::get (const std::string& id) const
     return answerWith (toJson (model, id, model.worker->status (model.index)));
 }
 
+HttpAnswer ModelEndpoints::plan (const HttpRequest& request) const
+{
+    auto wanted = wantedBy (request, served);
+    if (! wanted)
+        return std::move (wanted.error());
+    const auto& [model, load] = *wanted;
+    const auto status = model.worker->status (model.index);
+    if (status.state == ModelState::Loading && ! status.room)
+        return answerOf (model.worker->loadingError());
+    try
+    {
+        std::optional<ModelPlan> planned;
+        if (status.room && model.plan)
+            planned = model.plan (load.options, *status.room);
+        auto json = toJson (model, request.parameter, load.options, planned, status.room);
+        if (! status.room && ! load.withoutEffectOnCpu.empty())
+            json["tableread"]["notes"].push_back (withoutEffectOnCpu (load.withoutEffectOnCpu));
+        return answerWith (json);
+    }
+    catch (const Exception& refusal)
+    {
+        return answerOf (
+            Error { refusal.error.code, withNamesOfFields (refusal.error.message), refusal.error.where });
+    }
+}
+
 void ModelEndpoints::load (const std::shared_ptr<Exchange>& exchange) const
 {
     const auto& request = exchange->request;
-    const auto refuse = [&exchange] (const Error& error) { exchange->send (answerOf (error)); };
-    const auto found = served.find (request.parameter);
-    if (! found)
-        return refuse (found.error());
-    const auto& model = **found;
-    if (! model.load)
-        return refuse ({ ErrorCode::Unsupported,
-                         "this engine loads its models only when it starts. Start it again.",
-                         {} });
-    const auto body = decoded (request.body, request.field ("Content-Encoding"), mostBytes);
-    if (! body)
-        return exchange->send (answerOf (body.error()));
-    auto wanted = parseLoadRequest (*body, model.options);
-    if (! wanted)
-        return refuse (wanted.error());
-    if (const auto info = model.worker->info (model.index))
-        if (const auto checked = checkLayers (*wanted, *info); ! checked)
-            return refuse (checked.error());
-    ModelLoad load { .load = [model, options = wanted->options] { return model.load (options); },
-                     .seats = seatsFor (wanted->options.offload.settings.passages) };
-    if (wanted->options != model.options)
-        load.settings = wanted->options;
-    change (exchange, { model, request.parameter, std::move (wanted->withoutEffectOnCpu), true },
+    auto read = wantedBy (request, served);
+    if (! read)
+        return exchange->send (std::move (read.error()));
+    auto& [model, wanted] = *read;
+    ModelLoad load { .load = [model = model, options = wanted.options] { return model.load (options); },
+                     .seats = seatsFor (wanted.options.offload.settings.passages) };
+    if (wanted.options != model.options)
+        load.settings = wanted.options;
+    change (exchange, { model, request.parameter, std::move (wanted.withoutEffectOnCpu), true },
             std::move (load));
 }
 

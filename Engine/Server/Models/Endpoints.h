@@ -10,10 +10,10 @@
 
 namespace tableread::engine
 {
-/** GET /v1/models[/{id}], and POST /v1/tableread/models/{id}/load and unload.
+/** GET /v1/models[/{id}], and POST /v1/tableread/models/{id}/plan, load and unload.
 
     Threads   handlers: the I/O thread, which does not wait: a change is answered by the render thread that has made it, also
-              if the client has left or the server is gone by then.
+              if the client has left or the server is gone by then. A plan is made on a worker, since it reads files.
 */
 class ModelEndpoints
 {
@@ -25,6 +25,7 @@ public:
 private:
     HttpAnswer list() const;
     HttpAnswer get (const std::string& id) const;
+    HttpAnswer plan (const HttpRequest& request) const;
     void load (const std::shared_ptr<Exchange>& exchange) const;
     void unload (const std::shared_ptr<Exchange>& exchange) const;
 

@@ -38,6 +38,12 @@ Json toJson (const MemoryTable& table, std::int64_t plannedPeak)
              { "free", table.free },          { "reserve", table.reserve } };
 }
 
+Json typesOf (const LoadOptions& settings)
+{
+    return { { "dtype", settings.compute == ComputeType::BFloat16 ? "bf16" : "fp32" },
+             { "weights", nameOf (settings.offload.settings.weights) } };
+}
+
 void addInfo (Json& json, const ModelInfo& info)
 {
     json["device"] = info.device;
@@ -75,11 +81,9 @@ const char* nameOf (ModelState state)
 
 Json toJson (const ServedModel& model, const std::string& id, const ModelStatus& status)
 {
-    const auto& settings = status.settings ? *status.settings : model.options;
-    Json ours = { { "state", nameOf (status.state) },
-                  { "dtype", settings.compute == ComputeType::BFloat16 ? "bf16" : "fp32" },
-                  { "weights", nameOf (settings.offload.settings.weights) },
-                  { "voices", model.voices->names() } };
+    Json ours = typesOf (status.settings ? *status.settings : model.options);
+    ours["state"] = nameOf (status.state);
+    ours["voices"] = model.voices->names();
     if (id != model.name)
         ours["alias_of"] = model.name;
     if (status.failure)
@@ -95,5 +99,20 @@ Json toJson (const ServedModel& model, const std::string& id, const ModelStatus&
              { "created", model.created },
              { "owned_by", "tableread" },
              { "tableread", std::move (ours) } };
+}
+
+Json toJson (const ServedModel& model, const std::string& id, const LoadOptions& settings,
+             const std::optional<ModelPlan>& plan, const std::optional<DeviceRoom>& room)
+{
+    Json ours = typesOf (settings);
+    ours["device"] = room ? room->device : "the CPU";
+    ours["offload"] = plan ? toJson (plan->offload) : Json (nullptr);
+    ours["memory"] = { { "host_bytes", plan ? Json (plan->hostBytes) : Json (nullptr) },
+                       { "device_bytes", plan ? toJson (plan->memory, plan->memory.peak + room->contextBytes)
+                                              : Json (nullptr) } };
+    ours["notes"] = Json::array();
+    if (id != model.name)
+        ours["alias_of"] = model.name;
+    return { { "id", id }, { "object", "model.plan" }, { "tableread", std::move (ours) } };
 }
 } // namespace tableread::engine

@@ -27,6 +27,10 @@ struct ServedModel
     /** Loads it again, with these or other ones. Empty: it is loaded at the start only. */
     std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load {};
 
+    /** What loading it so on a GPU with this room would keep where; reads the headers of its files. Throws as loading does
+        if it does not fit. Any thread. Empty: nobody knows. */
+    std::function<ModelPlan (const LoadOptions&, const DeviceRoom&)> plan {};
+
     /** How long the voices of one request may be together: what the model has positions for. */
     double secondsOfVoices() const;
 };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "Core/Error.h"
 #include "Render/Renderer.h"
@@ -21,6 +22,22 @@ enum class ModelState
     Failed // to load
 };
 
+/** What a GPU had for a model when it was last loaded. */
+struct DeviceRoom
+{
+    std::string device;            // its name
+    std::int64_t freeBytes = 0;    // without the driver's context
+    std::int64_t contextBytes = 0; // of the driver, for this process
+};
+
+/** What a loading would keep where. */
+struct ModelPlan
+{
+    OffloadConfig offload;
+    MemoryTable memory;
+    std::int64_t hostBytes = 0; // of the layers that are not kept on the GPU
+};
+
 /** What is known of a model of a RenderWorker. */
 struct ModelStatus
 {
@@ -30,6 +47,7 @@ struct ModelStatus
     std::optional<Error> failure {};        // why it is Failed
     int seats = 0;                          // that it would have alone
     std::int64_t hostBytes = 0;             // by which its loading made the process larger
+    std::optional<DeviceRoom> room {};      // stays when it is unloaded; empty on a CPU
 };
 
 /** How a model is loaded on request. */

@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 
 #include "Command/Serve/Models.h"
+#include "Command/Serve/Planning.h"
 #include "CommandFixture.h"
+#include "Offload/Plan/ModelMemory.h"
 #include "Support/Failure.h"
 
 using namespace tableread;
@@ -65,4 +67,28 @@ TEST_CASE ("Models share a render thread by their device, and need names of thei
     CHECK (error.code == ErrorCode::InvalidInput);
     CHECK_THAT (error.message, Catch::Contains ("--model NAME="));
     CHECK (failureOf ([&] { served ({ "x=/not/there" }); }).code == ErrorCode::NotFound);
+}
+
+TEST_CASE ("A served model's loading is planned from its files, within the limit that is asked for",
+           "[engine][command][serve]")
+{
+    LoadOptions options { .model = TABLEREAD_ROOT "/Assets/models/mini", .compute = ComputeType::BFloat16 };
+    options.offload.mode = OffloadRequest::Mode::Layers;
+    options.offload.gpuLayers = 2;
+    const DeviceRoom room { "a GPU", 8'000'000'000, 500'000'000 };
+    const auto plan = planLoading (options, room);
+    const auto layer = memoryNeeds (*Checkpoint::open (options.model), {}).layerBytes;
+    CHECK (plan.offload.gpuLayers == 2);
+    CHECK (plan.memory.resident == 2 * layer);
+    CHECK (plan.memory.free == 8'000'000'000);
+    CHECK (plan.memory.context == 0);
+    CHECK (plan.hostBytes == 6 * layer);
+    options.offload.settings.deviceMemoryLimit = 2'000'000'000;
+    CHECK (planLoading (options, room).memory.free == 1'500'000'000);
+    options.offload.settings.deviceMemoryLimit = 600'000'000;
+    const auto refused = failureOf ([&] { planLoading (options, room); });
+    CHECK (refused.code == ErrorCode::OutOfMemory);
+    CHECK_THAT (refused.message, Catch::Contains ("on a GPU"));
+    options.model = "/not/there";
+    CHECK (failureOf ([&] { planLoading (options, room); }).code == ErrorCode::NotFound);
 }

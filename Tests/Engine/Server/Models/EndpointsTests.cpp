@@ -53,7 +53,8 @@ struct TwoModels
                                 .voices = &shelf,
                                 .created = 1'700'000'000,
                                 .options = options,
-                                .load = load });
+                                .load = load,
+                                .plan = plan });
         }
         worker = std::make_unique<RenderWorker> (std::move (loaders), RenderWorker::Limits {});
         worker->waitUntilLoaded();
@@ -82,6 +83,10 @@ struct TwoModels
     {
         return post ("/v1/tableread/models/" + model + "/load", body);
     }
+    RawResponse planOf (const std::string& model, const std::string& body = {}) const
+    {
+        return post ("/v1/tableread/models/" + model + "/plan", body);
+    }
     RawResponse unload (const std::string& model) const
     {
         return post ("/v1/tableread/models/" + model + "/unload");
@@ -105,6 +110,7 @@ struct TwoModels
     std::mutex mutex;
     std::vector<LoadOptions> loaded;
     std::function<void()> beforeLoad; // on the render thread
+    std::function<ModelPlan (const LoadOptions&, const DeviceRoom&)> plan;
     VoiceShelf shelf { folder.path(), readBytes };
     std::unique_ptr<RenderWorker> worker;
     std::unique_ptr<SpeechServer> server;
@@ -143,6 +149,7 @@ void onGpu (TwoModels& fixture)
 {
     fixture.one->offload =
         OffloadConfig { .layers = 28, .gpuLayers = 8, .settings = {}, .chosenBy = "--gpu-layers 8" };
+    fixture.one->plannedPeakBytes = 1100;
     fixture.one->plannedMemory = MemoryTable { .resident = 800, .slots = 200, .peak = 1000, .free = 5000 };
     fixture.one->deviceBytesEach = 900;
 }
@@ -253,6 +260,63 @@ TEST_CASE ("A loading takes every setting of offloading and the rest from the st
     CHECK (engine.lastOptions().offload.settings.passages == 0);
     CHECK (engine.lastOptions().offload.preset == "budget");
     CHECK (engine.loaded.size() == 5);
+}
+
+TEST_CASE ("A plan tells what a loading would keep where, and loads nothing", "[engine][server][models]")
+{
+    std::mutex mutex;
+    std::vector<std::pair<LoadOptions, DeviceRoom>> asked;
+    const TwoModels engine ([&] (TwoModels& fixture) {
+        onGpu (fixture);
+        fixture.plan = [&] (const LoadOptions& options, const DeviceRoom& room) {
+            const std::lock_guard lock (mutex);
+            asked.emplace_back (options, room);
+            if (options.offload.mode == OffloadRequest::Mode::None)
+                fail (ErrorCode::OutOfMemory, "28 layers need 13.1 GiB. Lower --gpu-layers to 12.");
+            return ModelPlan { .offload = { .layers = 28,
+                                            .gpuLayers = 4,
+                                            .settings = options.offload.settings,
+                                            .chosenBy = "--gpu-layers 4" },
+                               .memory = { .resident = 400,
+                                           .slots = 100,
+                                           .peak = 700,
+                                           .free = room.freeBytes,
+                                           .reserve = 256 },
+                               .hostBytes = 2400 };
+        };
+    });
+    const auto planned = ours (engine.planOf ("fake", R"({"gpu_layers": 4, "weights": "int8"})"));
+    CHECK (planned["device"] == "the CPU"); // what the fake renderer calls its device
+    CHECK (planned["dtype"] == "bf16");
+    CHECK (planned["weights"] == "int8");
+    CHECK (planned["offload"]["gpu_layers"] == 4);
+    CHECK (planned["offload"]["chosen_by"] == "gpu_layers 4");
+    CHECK (planned["memory"]["host_bytes"] == 2400);
+    CHECK (planned["memory"]["device_bytes"]["sum"] == 700);
+    CHECK (planned["memory"]["device_bytes"]["planned_peak"] == 800);
+    CHECK (planned["memory"]["device_bytes"]["free"] == 5000);
+    REQUIRE (asked.size() == 1);
+    CHECK (asked[0].first.offload.gpuLayers == 4);
+    CHECK (asked[0].first.offload.settings.prefetch == 2); // as at the start
+    CHECK (asked[0].second.freeBytes == 5000);
+    CHECK (asked[0].second.contextBytes == 100);
+
+    const auto refused = engine.planOf ("fake", R"({"no_offload": true})");
+    CHECK (refused.status == 507);
+    CHECK (errorOf (refused)["message"] == "28 layers need 13.1 GiB. Lower gpu_layers to 12.");
+    CHECK (engine.planOf ("fake", R"({"gpu_layers": 29})").status == 400);
+    CHECK (engine.planOf ("fake", R"({"gpu_layer": 4})").status == 400);
+    CHECK (engine.planOf ("nobody").status == 404);
+    CHECK (engine.get ("/v1/tableread/models/fake/plan").status == 405);
+
+    ours (engine.unload ("fake")); // what was there for it is still known
+    CHECK (ours (engine.planOf ("fake"))["memory"]["device_bytes"]["free"] == 5000);
+    CHECK (engine.loaded.size() == 2);
+
+    const auto onCpu = ours (engine.planOf ("two", R"({"gpu_layers": 4})"));
+    CHECK (onCpu["offload"].is_null());
+    CHECK (onCpu["memory"]["device_bytes"].is_null());
+    CHECK (onCpu["notes"].back() == "On a CPU all layers are resident: gpu_layers has no effect.");
 }
 
 TEST_CASE ("A loading that makes no sense is refused and changes nothing", "[engine][server][models][errors]")
