@@ -35,10 +35,6 @@ OffloadState readOffload (const Json& json, const char* prefix)
     state.cacheTrimInterval = fields.integer ("cache_trim_interval", 50, 0, most);
     state.weights = fields.text ("weights");
     state.chosenBy = fields.text ("chosen_by");
-    state.trim = fields.text ("trim");
-    state.vram = fields.integer ("vram", 0, 0, most);
-    state.context = fields.integer ("context", 0, 0, most);
-    state.passages = static_cast<int> (fields.integer ("passages", 0, 0, mostInt));
     return state;
 }
 

@@ -7,6 +7,6 @@
 
 namespace tableread::protocol
 {
-/** Reads what health and models say of offloading. prefix: where it stands, for an error. Throws as JsonFields does. */
+/** Reads what both health and models say of offloading. prefix: where it stands, for an error. Throws as JsonFields does. */
 OffloadState readOffload (const nlohmann::json& json, const char* prefix);
 } // namespace tableread::protocol

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: what the plugin's client asks for ("speech", "health"), a zero byte, and the bytes that it gets from the socket in
-// answer; or "json" and the body of an answer. Whatever listens there, the client's speech is made of numbers, and what it
+// answer; or "json" and the body of an answer, which may be Prometheus' text too. Whatever listens there, the client's speech is made of numbers, and what it
 // says is a sentence.
 #include <cmath>
 #include <csignal>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "EngineLink/Client.h"
+#include "EngineLink/Operation/Figures.h"
 #include "Fuzz/FuzzChecks.h"
 #include "Support/RawServer.h"
 #include "Support/TemporaryFolder.h"
@@ -99,8 +100,33 @@ void hear (FuzzedEngine& engine, std::size_t mostSamples)
         mustHold (protocol::nameOf (end->reason)[0] != '\0', "an end has a reason");
 }
 
+void checkModel (const protocol::Model& model)
+{
+    mustHold (model.hostBytes >= 0 && model.seats >= 0 && model.seconds >= 0 && model.parameters >= 0,
+              "numbers in their ranges");
+    mustHold (! model.memory || (model.memory->sum >= 0 && model.memory->free >= 0), "of memory too");
+}
+
+/** What the engine panel reads. */
+void checkOperation (std::string_view body)
+{
+    if (const auto model = protocol::parseModel (body))
+        checkModel (*model);
+    else
+        tableread::test::checkRefusal (model.error());
+    if (const auto models = protocol::parseModels (body))
+        for (const auto& model : *models)
+            checkModel (model);
+    (void) protocol::parseVersion (body);
+    FigureReader reader;
+    const auto& figures = reader.read (body);
+    mustHold (! figures.frameMs || std::isfinite (*figures.frameMs), "a time is a number");
+    mustHold (figures.waiting >= 0 && figures.speaking >= 0 && figures.residentBytes >= 0, "counts");
+}
+
 void checkBody (std::string_view body)
 {
+    checkOperation (body);
     if (const auto health = protocol::parseHealth (body))
         checkHealth (*health);
     else

@@ -146,9 +146,11 @@ const EngineFigures& FigureReader::read (std::string_view metrics)
     {
         const bool isOther = totals[i].count < before[i].count; // engine: its counts began with 0
         const auto last = isOther ? Total {} : before[i];
-        if (totals[i].count > last.count)
-            *results[i].first =
-                results[i].second * (totals[i].sum - last.sum) / (totals[i].count - last.count);
+        if (totals[i].count <= last.count)
+            continue;
+        const auto average = results[i].second * (totals[i].sum - last.sum) / (totals[i].count - last.count);
+        if (std::isfinite (average) && average >= 0)
+            *results[i].first = average;
     }
     before = totals;
     now = std::move (fresh);

@@ -50,6 +50,18 @@ DeviceMemory readMemory (const Json& json)
              .reserve = bytes ("reserve") };
 }
 
+OffloadState readWholeOffload (const Json& json)
+{
+    constexpr const char* prefix = "tableread.offload.";
+    auto state = readOffload (json, prefix);
+    const JsonFields fields (json, prefix);
+    state.trim = fields.text ("trim");
+    state.vram = fields.integer ("vram", 0, 0, most);
+    state.context = fields.integer ("context", 0, 0, most);
+    state.passages = static_cast<int> (fields.integer ("passages", 0, 0, std::numeric_limits<int>::max()));
+    return state;
+}
+
 Model readModel (const Json& json)
 {
     const JsonFields outer (json, {});
@@ -69,7 +81,7 @@ Model readModel (const Json& json)
     model.parameters = fields.integer ("parameters", 0, 0, most);
     model.seats = static_cast<int> (fields.integer ("seats", 0, 0, std::numeric_limits<int>::max()));
     if (const auto* offload = fields.find ("offload"))
-        model.offload = readOffload (*offload, "tableread.offload.");
+        model.offload = readWholeOffload (*offload);
     if (const auto* memory = fields.find ("memory"))
     {
         const JsonFields sizes (*memory, "tableread.memory.");
