@@ -63,6 +63,7 @@ private:
     Transport& transport;
     const Mode mode;
 
+    juce::SharedResourcePointer<SharedTheme> everywhere; // in menus and dialogs too
     Theme theme;
     juce::Label title, scriptTitle, castTitle, seedTitle, status, clock;
     ScriptEditor script;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "Editor/Engine/Words.h"
 #include "Project/Lookup.h"
 
 namespace tableread::plugin
@@ -14,19 +15,12 @@ namespace
 using Phase = LinkStatus::Phase;
 using playback::PartState;
 
-std::string number (double value, int decimals)
-{
-    char text[32];
-    std::snprintf (text, sizeof (text), "%.*f", decimals, value);
-    return text;
-}
-
 /** How fast speech is made, and how long it still takes; empty if that is not known. */
 std::string speed (const LinkProgress& progress)
 {
     std::string text;
     if (progress.realTimeFactor && *progress.realTimeFactor > 0.0)
-        text = number (1.0 / *progress.realTimeFactor, 1) + "\u00d7 real time";
+        text = decimal (1.0 / *progress.realTimeFactor, 1) + "\u00d7 real time";
     if (progress.secondsLeft)
         text += (text.empty() ? "" : "  \u00b7  ") + clockText (*progress.secondsLeft) + " left";
     return text;
@@ -49,40 +43,6 @@ std::string nameOf (const Showing& now, std::uint64_t line)
     const auto place = project::placeOf (*now.document, project::LineId { line });
     return place ? "line " + std::to_string (now.document->lines[*place]->sourceLine)
                  : std::string ("a line");
-}
-
-/** "5.4 GB", "53 MB" */
-std::string sizeText (std::int64_t bytes)
-{
-    constexpr double million = 1e6, billion = 1e9;
-    return (double) bytes < billion ? number ((double) bytes / million, 0) + " MB"
-                                    : number ((double) bytes / billion, 1) + " GB";
-}
-
-std::string startingText (const StartProgress& start)
-{
-    using Step = StartProgress::Step;
-    const auto seconds = std::to_string (start.elapsed.count() / 1000) + " s";
-    switch (start.step)
-    {
-        case Step::Loading:
-            break;
-        case Step::Replacing:
-            return "Ending an engine of another version\u2026";
-        case Step::Silent:
-            return "The engine has not answered for " + seconds + "\u2026";
-        case Step::Looking:
-        case Step::Starting:
-            return "Starting the engine\u2026" +
-                   (start.elapsed.count() < 2000 ? std::string() : "  " + seconds);
-    }
-    auto text = "Loading " + (start.model.empty() ? "the model" : start.model);
-    if (start.bytes > 0)
-        text += " (" + sizeText (start.bytes) + ")";
-    text += "\u2026  " + seconds;
-    if (start.fraction)
-        text += "  \u00b7  " + number (100.0 * (double) *start.fraction, 0) + " %";
-    return text;
 }
 
 std::string renderingText (const Showing& now)

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Editor/Theme.h"
 
-#include <array>
+#include <cmath>
+#include <initializer_list>
+
+#include "Editor/Icons.h"
+#include "Editor/Palette.h"
 
 namespace tableread::plugin
 {
@@ -14,29 +18,32 @@ juce::Rectangle<float> frame (int width, int height)
     return juce::Rectangle<int> (width, height).toFloat().reduced (0.5f);
 }
 
-/** Of a field; the one that has the keyboard is seen from afar. */
-void drawFrame (juce::Graphics& g, int width, int height, bool isFocused)
+void drawFrame (juce::Graphics& g, int width, int height)
 {
-    g.setColour (isFocused ? Theme::accent : Theme::line);
-    g.drawRoundedRectangle (frame (width, height).reduced (isFocused ? 0.5f : 0.0f), corner,
-                            isFocused ? 2.0f : 1.0f);
+    g.setColour (Theme::line);
+    g.drawRoundedRectangle (frame (width, height), corner, 1.0f);
+}
+
+juce::Rectangle<float> areaOf (int width, int height)
+{
+    return juce::Rectangle<int> (width, height).toFloat();
 }
 } // namespace
 
-const juce::Colour Theme::background { 0xff14161b };
-const juce::Colour Theme::panel { 0xff1b1e25 };
-const juce::Colour Theme::field { 0xff101216 };
-const juce::Colour Theme::line { 0xff2c313b };
-const juce::Colour Theme::text { 0xffe4e7ec };
-const juce::Colour Theme::dim { 0xff8a92a1 };
-const juce::Colour Theme::accent { 0xfff2b155 };
-const juce::Colour Theme::bad { 0xffff7a70 };
+const juce::Colour Theme::background { palette::background };
+const juce::Colour Theme::panel { palette::panel };
+const juce::Colour Theme::field { palette::field };
+const juce::Colour Theme::line { palette::line };
+const juce::Colour Theme::hover { palette::hover };
+const juce::Colour Theme::text { palette::text };
+const juce::Colour Theme::dim { palette::dim };
+const juce::Colour Theme::accent { palette::accent };
+const juce::Colour Theme::bad { palette::bad };
+const juce::Colour Theme::good { palette::good };
 
 juce::Colour Theme::speaker (int index)
 {
-    static constexpr std::array<juce::uint32, 8> palette { 0xff6fb3f2, 0xfff09a6a, 0xff8fce8a, 0xffc09cf0,
-                                                           0xff55cfc0, 0xffee7f9d, 0xffd8c56a, 0xff9aa7ff };
-    return juce::Colour (palette[(std::size_t) index % palette.size()]);
+    return juce::Colour (palette::speakers[(std::size_t) index % palette::speakers.size()]);
 }
 
 juce::Font Theme::font (float height, bool isBold)
@@ -49,29 +56,87 @@ Theme::Theme()
     : LookAndFeel_V4 ({ background.getARGB(), panel.getARGB(), panel.getARGB(), line.getARGB(),
                         text.getARGB(), line.getARGB(), text.getARGB(), line.getARGB(), text.getARGB() })
 {
-    setColour (juce::ResizableWindow::backgroundColourId, background);
-    setColour (juce::DocumentWindow::textColourId, text);
-    setColour (juce::Label::textColourId, text);
-    setColour (juce::TextButton::buttonColourId, line);
-    setColour (juce::TextButton::textColourOffId, text);
-    setColour (juce::TextButton::textColourOnId, text);
-    setColour (juce::ComboBox::textColourId, text);
-    setColour (juce::ComboBox::arrowColourId, dim);
-    setColour (juce::PopupMenu::backgroundColourId, panel);
-    setColour (juce::PopupMenu::textColourId, text);
-    setColour (juce::PopupMenu::headerTextColourId, dim);
-    setColour (juce::PopupMenu::highlightedBackgroundColourId, line);
-    setColour (juce::PopupMenu::highlightedTextColourId, text);
-    setColour (juce::TextEditor::textColourId, text);
-    setColour (juce::TextEditor::highlightColourId, accent.withAlpha (0.28f));
-    setColour (juce::TextEditor::highlightedTextColourId, text);
-    setColour (juce::CaretComponent::caretColourId, accent);
-    setColour (juce::TooltipWindow::backgroundColourId, panel);
-    setColour (juce::TooltipWindow::textColourId, text);
-    setColour (juce::TooltipWindow::outlineColourId, line);
-    setColour (juce::AlertWindow::backgroundColourId, panel);
-    setColour (juce::AlertWindow::textColourId, text);
-    setColour (juce::AlertWindow::outlineColourId, line);
+    setColours();
+}
+
+/** Beyond the scheme, which V4 uses for the rest. */
+void Theme::setColours()
+{
+    struct ColourOf
+    {
+        int id;
+        juce::Colour colour;
+    };
+    const auto faint = accent.withAlpha (0.28f), none = juce::Colours::transparentBlack;
+    for (const auto& [id, colour] : std::initializer_list<ColourOf> {
+             { juce::ResizableWindow::backgroundColourId, background },
+             { juce::DocumentWindow::textColourId, text },
+             { juce::Label::textColourId, text },
+             { juce::Label::textWhenEditingColourId, text },
+             { juce::TextButton::buttonColourId, line },
+             { juce::TextButton::buttonOnColourId, hover },
+             { juce::TextButton::textColourOffId, text },
+             { juce::TextButton::textColourOnId, text },
+             { juce::ToggleButton::textColourId, text },
+             { juce::ToggleButton::tickColourId, accent },
+             { juce::ToggleButton::tickDisabledColourId, dim },
+             { juce::HyperlinkButton::textColourId, accent },
+             { juce::ComboBox::textColourId, text },
+             { juce::ComboBox::arrowColourId, dim },
+             { juce::PopupMenu::backgroundColourId, panel },
+             { juce::PopupMenu::textColourId, text },
+             { juce::PopupMenu::headerTextColourId, dim },
+             { juce::PopupMenu::highlightedBackgroundColourId, hover },
+             { juce::PopupMenu::highlightedTextColourId, text },
+             { juce::TextEditor::backgroundColourId, field },
+             { juce::TextEditor::textColourId, text },
+             { juce::TextEditor::highlightColourId, faint },
+             { juce::TextEditor::highlightedTextColourId, text },
+             { juce::CaretComponent::caretColourId, accent },
+             { juce::Slider::backgroundColourId, field },
+             { juce::Slider::trackColourId, accent },
+             { juce::Slider::thumbColourId, text },
+             { juce::Slider::textBoxTextColourId, text },
+             { juce::Slider::textBoxBackgroundColourId, field },
+             { juce::Slider::textBoxOutlineColourId, line },
+             { juce::Slider::rotarySliderFillColourId, accent },
+             { juce::Slider::rotarySliderOutlineColourId, line },
+             { juce::ProgressBar::backgroundColourId, line },
+             { juce::ProgressBar::foregroundColourId, accent },
+             { juce::ListBox::backgroundColourId, field },
+             { juce::ListBox::textColourId, text },
+             { juce::ListBox::outlineColourId, line },
+             { juce::TableHeaderComponent::backgroundColourId, panel },
+             { juce::TableHeaderComponent::textColourId, text },
+             { juce::TableHeaderComponent::outlineColourId, line },
+             { juce::TableHeaderComponent::highlightColourId, hover },
+             { juce::TreeView::backgroundColourId, field },
+             { juce::TreeView::linesColourId, line },
+             { juce::TreeView::selectedItemBackgroundColourId, hover },
+             { juce::DirectoryContentsDisplayComponent::highlightColourId, hover },
+             { juce::DirectoryContentsDisplayComponent::textColourId, text },
+             { juce::DirectoryContentsDisplayComponent::highlightedTextColourId, text },
+             { juce::FileBrowserComponent::currentPathBoxBackgroundColourId, field },
+             { juce::FileBrowserComponent::currentPathBoxTextColourId, text },
+             { juce::FileBrowserComponent::filenameBoxBackgroundColourId, field },
+             { juce::FileBrowserComponent::filenameBoxTextColourId, text },
+             { juce::FileSearchPathListComponent::backgroundColourId, field },
+             { juce::GroupComponent::outlineColourId, line },
+             { juce::GroupComponent::textColourId, dim },
+             { juce::TabbedComponent::backgroundColourId, background },
+             { juce::TabbedComponent::outlineColourId, line },
+             { juce::TabbedButtonBar::tabTextColourId, dim },
+             { juce::TabbedButtonBar::frontTextColourId, text },
+             { juce::ScrollBar::thumbColourId, dim },
+             { juce::ScrollBar::trackColourId, none },
+             { juce::TooltipWindow::backgroundColourId, panel },
+             { juce::TooltipWindow::textColourId, text },
+             { juce::TooltipWindow::outlineColourId, line },
+             { juce::AlertWindow::backgroundColourId, panel },
+             { juce::AlertWindow::textColourId, text },
+             { juce::AlertWindow::outlineColourId, line },
+         })
+        setColour (id, colour);
 }
 
 void Theme::drawButtonBackground (juce::Graphics& g, juce::Button& button, const juce::Colour& colour,
@@ -84,11 +149,6 @@ void Theme::drawButtonBackground (juce::Graphics& g, juce::Button& button, const
         fill = fill.brighter (0.08f);
     g.setColour (fill);
     g.fillRoundedRectangle (frame (button.getWidth(), button.getHeight()), corner);
-    if (button.hasKeyboardFocus (true))
-    {
-        g.setColour (text); // seen on every button, also on the accent's
-        g.drawRoundedRectangle (frame (button.getWidth(), button.getHeight()).reduced (1.0f), corner, 2.0f);
-    }
 }
 
 juce::Font Theme::getTextButtonFont (juce::TextButton&, int)
@@ -96,17 +156,31 @@ juce::Font Theme::getTextButtonFont (juce::TextButton&, int)
     return font (15.0f);
 }
 
+void Theme::drawTickBox (juce::Graphics& g, juce::Component& button, float x, float y, float width,
+                         float height, bool isTicked, bool isEnabled, bool isOver, bool)
+{
+    const juce::Rectangle<float> box (x, y, width, height);
+    g.setColour (isOver ? hover : field);
+    g.fillRoundedRectangle (box, 3.0f);
+    g.setColour (line.brighter (0.3f));
+    g.drawRoundedRectangle (box.reduced (0.5f), 3.0f, 1.0f);
+    if (isTicked)
+        drawIcon (g, Icon::Check, box.reduced (1.0f),
+                  button.findColour (isEnabled ? juce::ToggleButton::tickColourId
+                                               : juce::ToggleButton::tickDisabledColourId));
+}
+
 void Theme::drawComboBox (juce::Graphics& g, int width, int height, bool, int, int, int, int,
                           juce::ComboBox& box)
 {
     g.setColour (field);
     g.fillRoundedRectangle (frame (width, height), corner);
-    drawFrame (g, width, height, box.hasKeyboardFocus (true));
-    juce::Path arrow;
-    const auto x = (float) width - 15.0f, y = (float) height * 0.5f;
-    arrow.addTriangle (x - 4.0f, y - 2.0f, x + 4.0f, y - 2.0f, x, y + 3.0f);
-    g.setColour (box.findColour (juce::ComboBox::arrowColourId));
-    g.fillPath (arrow);
+    drawFrame (g, width, height);
+    constexpr int arrow = 16;
+    drawIcon (
+        g, Icon::Down,
+        areaOf (width - 6, height).removeFromRight ((float) arrow).withSizeKeepingCentre (arrow, arrow),
+        box.findColour (juce::ComboBox::arrowColourId).withMultipliedAlpha (box.isEnabled() ? 1.0f : 0.4f));
 }
 
 juce::Font Theme::getComboBoxFont (juce::ComboBox&)
@@ -131,9 +205,9 @@ void Theme::fillTextEditorBackground (juce::Graphics& g, int width, int height, 
     g.fillRoundedRectangle (frame (width, height), corner);
 }
 
-void Theme::drawTextEditorOutline (juce::Graphics& g, int width, int height, juce::TextEditor& editor)
+void Theme::drawTextEditorOutline (juce::Graphics& g, int width, int height, juce::TextEditor&)
 {
-    drawFrame (g, width, height, editor.hasKeyboardFocus (true));
+    drawFrame (g, width, height);
 }
 
 void Theme::drawScrollbar (juce::Graphics& g, juce::ScrollBar&, int x, int y, int width, int height,
@@ -143,5 +217,63 @@ void Theme::drawScrollbar (juce::Graphics& g, juce::ScrollBar&, int x, int y, in
                                   : juce::Rectangle<int> (thumbStart, y, thumbSize, height);
     g.setColour (dim.withAlpha (isOver || isDown ? 0.7f : 0.35f));
     g.fillRoundedRectangle (thumb.toFloat().reduced (3.0f), 2.0f);
+}
+
+void Theme::drawPopupMenuBackground (juce::Graphics& g, int width, int height)
+{
+    g.fillAll (panel);
+    g.setColour (line.brighter (0.15f));
+    g.drawRect (0, 0, width, height);
+}
+
+void Theme::drawProgressBar (juce::Graphics& g, juce::ProgressBar& bar, int width, int height,
+                             double progress, const juce::String&)
+{
+    const auto area = areaOf (width, height);
+    const auto round = 0.5f * (float) height;
+    g.setColour (bar.findColour (juce::ProgressBar::backgroundColourId));
+    g.fillRoundedRectangle (area, round);
+    g.setColour (bar.findColour (juce::ProgressBar::foregroundColourId));
+    if (progress >= 0.0)
+        return g.fillRoundedRectangle (
+            area.withWidth (std::max ((float) height, area.getWidth() * (float) progress)), round);
+    constexpr double turnMs = 1800.0; // not known how far: a piece goes to and fro
+    constexpr float piece = 0.25f;
+    const auto phase = std::fmod (juce::Time::getMillisecondCounterHiRes(), turnMs) / turnMs;
+    const auto place = 0.5f - 0.5f * (float) std::cos (phase * juce::MathConstants<double>::twoPi);
+    g.fillRoundedRectangle (
+        area.withWidth (piece * area.getWidth()).translated ((1.0f - piece) * area.getWidth() * place, 0.0f),
+        round);
+}
+
+void Theme::drawAlertBox (juce::Graphics& g, juce::AlertWindow& window, const juce::Rectangle<int>&,
+                          juce::TextLayout& layout)
+{
+    paintAlert (g, window.getLocalBounds(), window.getAlertType(), layout);
+}
+
+/** With a small icon in place of JUCE's large letter; the text lies where JUCE has made room for it. */
+void Theme::paintAlert (juce::Graphics& g, juce::Rectangle<int> area, juce::MessageBoxIconType type,
+                        const juce::TextLayout& layout)
+{
+    constexpr int top = 30, iconSide = 32, iconSpace = 80;
+    g.fillAll (panel);
+    g.setColour (line.brighter (0.15f));
+    g.drawRect (area);
+    area.removeFromTop (top);
+    const bool isWarning = type == juce::MessageBoxIconType::WarningIcon;
+    if (type != juce::MessageBoxIconType::NoIcon)
+        drawIcon (g, isWarning ? Icon::Warning : Icon::Info,
+                  area.removeFromLeft (iconSpace)
+                      .removeFromTop (iconSide)
+                      .withSizeKeepingCentre (iconSide, iconSide)
+                      .toFloat(),
+                  isWarning ? bad : accent);
+    layout.draw (g, area.toFloat());
+}
+
+std::unique_ptr<juce::FocusOutline> Theme::createFocusOutlineForComponent (juce::Component&)
+{
+    return std::make_unique<juce::FocusOutline> (std::make_unique<FocusRing>());
 }
 } // namespace tableread::plugin

@@ -3,13 +3,15 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
+#include "Editor/FocusRing.h"
+
 namespace tableread::plugin
 {
-/** The look of everything: dark, flat, one accent, a colour for each speaker. */
+/** The look of everything: dark, flat, one accent, a colour for each speaker (Palette.h). */
 class Theme : public juce::LookAndFeel_V4
 {
 public:
-    static const juce::Colour background, panel, field, line, text, dim, accent, bad;
+    static const juce::Colour background, panel, field, line, hover, text, dim, accent, bad, good;
 
     /** Speakers beyond the end of the palette reuse its colours. */
     static juce::Colour speaker (int index);
@@ -21,16 +23,46 @@ public:
     void drawButtonBackground (juce::Graphics& g, juce::Button& button, const juce::Colour& colour,
                                bool isOver, bool isDown) override;
     juce::Font getTextButtonFont (juce::TextButton& button, int height) override;
+    void drawTickBox (juce::Graphics& g, juce::Component& button, float x, float y, float width, float height,
+                      bool isTicked, bool isEnabled, bool isOver, bool isDown) override;
     void drawComboBox (juce::Graphics& g, int width, int height, bool isDown, int, int, int, int,
                        juce::ComboBox& box) override;
     juce::Font getComboBoxFont (juce::ComboBox& box) override;
-    juce::Font getPopupMenuFont() override;
     void positionComboBoxText (juce::ComboBox& box, juce::Label& label) override;
+    juce::Font getPopupMenuFont() override;
+    void drawPopupMenuBackground (juce::Graphics& g, int width, int height) override;
     void fillTextEditorBackground (juce::Graphics& g, int width, int height,
                                    juce::TextEditor& editor) override;
     void drawTextEditorOutline (juce::Graphics& g, int width, int height, juce::TextEditor& editor) override;
     void drawScrollbar (juce::Graphics& g, juce::ScrollBar& bar, int x, int y, int width, int height,
                         bool isVertical, int thumbStart, int thumbSize, bool isOver, bool isDown) override;
     int getDefaultScrollbarWidth() override { return 10; }
+    void drawProgressBar (juce::Graphics& g, juce::ProgressBar& bar, int width, int height, double progress,
+                          const juce::String& text) override;
+    void drawAlertBox (juce::Graphics& g, juce::AlertWindow& window, const juce::Rectangle<int>&,
+                       juce::TextLayout& layout) override;
+    static void paintAlert (juce::Graphics& g, juce::Rectangle<int> area, juce::MessageBoxIconType type,
+                            const juce::TextLayout& layout);
+    std::unique_ptr<juce::FocusOutline> createFocusOutlineForComponent (juce::Component& component) override;
+
+private:
+    void setColours();
+
+    FocusRings rings;
+};
+
+/** The theme of all windows, menus and dialogs of this program, as long as somebody holds it:
+    juce::SharedResourcePointer<SharedTheme>. A component that has another LookAndFeel keeps it. Message thread. */
+class SharedTheme
+{
+public:
+    SharedTheme() { juce::LookAndFeel::setDefaultLookAndFeel (&theme); }
+    ~SharedTheme() { juce::LookAndFeel::setDefaultLookAndFeel (&before); }
+    SharedTheme (const SharedTheme&) = delete;
+    SharedTheme& operator= (const SharedTheme&) = delete;
+
+private:
+    juce::LookAndFeel& before = juce::LookAndFeel::getDefaultLookAndFeel();
+    Theme theme;
 };
 } // namespace tableread::plugin

@@ -122,10 +122,10 @@ private:
     {
         using namespace std::chrono;
         const auto json = body.empty() ? Json::object() : Json::parse (body);
-        constexpr std::int64_t mostThatFit = 18, ofPreset = 4;
+        constexpr std::int64_t mostThatFit = 18, ofPreset = 4, automatic = 16;
         const auto otherwise = json.contains ("no_offload") ? 28
                                : json.contains ("preset")   ? ofPreset
-                                                            : mostThatFit;
+                                                            : automatic;
         const auto wanted = json.value ("gpu_layers", otherwise);
         const bool isPlan = newState.empty();
         {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Editor/FocusRing.h"
+
+#include "Editor/Theme.h"
+
+namespace tableread::plugin
+{
+juce::Rectangle<int> FocusRing::getOutlineBounds (juce::Component& component)
+{
+    constexpr int outside = 3;
+    const auto area = component.getScreenBounds().expanded (outside);
+    const auto* parent = component.getParentComponent();
+    return parent == nullptr ? area : area.getIntersection (parent->getScreenBounds());
+}
+
+/** A dark line within keeps it apart from a bright button. */
+void FocusRing::drawOutline (juce::Graphics& g, int width, int height)
+{
+    constexpr float thick = 2.0f, rounding = 6.0f;
+    const auto area = juce::Rectangle<int> (width, height).toFloat().reduced (0.5f * thick);
+    g.setColour (Theme::background);
+    g.drawRoundedRectangle (area.reduced (thick - 0.5f), rounding - thick, 1.0f);
+    g.setColour (Theme::accent);
+    g.drawRoundedRectangle (area, rounding, thick);
+}
+
+void FocusRings::globalFocusChanged (juce::Component* focused)
+{
+    if (focused != nullptr)
+        focused->setHasFocusOutline (true);
+}
+} // namespace tableread::plugin
