@@ -76,6 +76,7 @@ EnginePanel::EnginePanel (EngineOperator& operated, SettingsPlace settingsFile, 
     addAndMakeVisible (view);
     readFile();
     refresh();
+    startTimerHz (looksASecond);
 }
 
 EnginePanel::~EnginePanel()
@@ -108,16 +109,16 @@ void EnginePanel::setUpButtons()
     applyButton.setColour (juce::TextButton::textColourOffId, Theme::background);
 }
 
-void EnginePanel::watchIfSeen()
+/** Whether it is to be seen is asked for, since it is told of nothing when a parent is hidden. */
+void EnginePanel::timerCallback()
 {
     const bool isSeen = isShowing();
     engine.setWatched (isSeen);
-    if (isSeen && ! isTimerRunning() && ! isEdited())
-        readFile(); // it may have been edited meanwhile
+    if (isSeen && ! wasSeen && ! isEdited())
+        readFile(); // somebody may have changed it meanwhile
+    wasSeen = isSeen;
     if (isSeen)
-        startTimerHz (looksASecond);
-    else
-        stopTimer();
+        refresh();
 }
 
 void EnginePanel::readFile()

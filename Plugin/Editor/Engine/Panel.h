@@ -43,13 +43,10 @@ public:
 
     void paint (juce::Graphics& g) override;
     void resized() override;
-    void visibilityChanged() override { watchIfSeen(); }
-    void parentHierarchyChanged() override { watchIfSeen(); }
 
 private:
-    void timerCallback() override { refresh(); }
+    void timerCallback() override;
     void setUpButtons();
-    void watchIfSeen();
     void readFile();
     void edited();
     void planSoon();
@@ -71,7 +68,7 @@ private:
     std::optional<Error> fileProblem, problem; // of the file, of the last thing that the user asked for
     std::optional<juce::uint32> planDue;       // in milliseconds of JUCE's counter
     std::optional<EngineOperation> planned;    // that the last plan was asked for
-    bool wasThere = false;
+    bool wasThere = false, wasSeen = false;
 
     juce::Viewport view;
     juce::Component content;
