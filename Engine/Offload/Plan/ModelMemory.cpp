@@ -156,7 +156,7 @@ MemoryNeeds memoryNeeds (const Checkpoint& checkpoint, const MemorySettings& set
 }
 
 LoadPlan planLoad (const Checkpoint& checkpoint, const OffloadRequest& request, bool bfloat16,
-                   std::int64_t free, const std::string& device)
+                   const FreeMemory& free)
 {
     auto memory = MemorySettings::of (request.settings, bfloat16);
     const auto needsOf = [&] {
@@ -165,11 +165,11 @@ LoadPlan planLoad (const Checkpoint& checkpoint, const OffloadRequest& request, 
         return needs;
     };
     LoadPlan plan { {}, needsOf() };
-    plan.config = settle (request, plan.needs, free, device);
+    plan.config = settle (request, plan.needs, free.bytes, free.device);
     if (request.settings.passages == 0) // as many as fit beside the layers, which come first
     {
         memory.passages = plan.config.settings.passages =
-            mostPassages (checkpoint, memory, plan.config, free);
+            mostPassages (checkpoint, memory, plan.config, free.bytes);
         plan.needs = needsOf();
     }
     return plan;

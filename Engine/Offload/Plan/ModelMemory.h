@@ -61,11 +61,17 @@ struct LoadPlan
     MemoryNeeds needs;
 };
 
-/** How a checkpoint is loaded on a device with `free` bytes, of which the driver's context is no longer a part. The loader
-    does what this says.
+/** What a device has for a loading. */
+struct FreeMemory
+{
+    std::int64_t bytes = 0; // of which the driver's context is no longer a part
+    std::string device;     // its name
+};
+
+/** How a checkpoint is loaded. The loader does what this says.
     @throws Exception as settle() does. */
 LoadPlan planLoad (const Checkpoint& checkpoint, const OffloadRequest& request, bool bfloat16,
-                   std::int64_t free, const std::string& device);
+                   const FreeMemory& free);
 
 /** Bytes of a tensor in its device layout. Convolutions become products: [out, in, taps] → [out, taps · in], transposed
     ones [in, out, 2 · stride] → [stride · out, 2 · in]; depthwise ones and vectors are fp32. */

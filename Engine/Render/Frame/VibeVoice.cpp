@@ -49,7 +49,7 @@ std::unique_ptr<LayerSource> VibeVoice::makeLayers (const Settings& settings)
         return std::make_unique<ResidentLayers> (readLayers (weights));
     const auto free = streamDevice->memory().free;
     const auto [config, needs] =
-        planLoad (*checkpoint, request, computeType == ComputeType::BFloat16, free, streamDevice->name());
+        planLoad (*checkpoint, request, computeType == ComputeType::BFloat16, { free, streamDevice->name() });
     offload = config;
     plannedPeakBytes =
         streamDevice->memory().context + peakBytes (needs, offload->gpuLayers, offload->settings.slots());

@@ -193,7 +193,7 @@ HttpAnswer ModelEndpoints::plan (const HttpRequest& request) const
         std::optional<ModelPlan> planned;
         if (status.room && model.plan)
             planned = model.plan (load.options, *status.room);
-        auto json = toJson (model, request.parameter, load.options, planned, status.room);
+        auto json = toJson (model, request.parameter, load.options, planned);
         if (! status.room && ! load.withoutEffectOnCpu.empty())
             json["tableread"]["notes"].push_back (withoutEffectOnCpu (load.withoutEffectOnCpu));
         return answerWith (json);

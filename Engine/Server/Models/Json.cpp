@@ -102,14 +102,15 @@ Json toJson (const ServedModel& model, const std::string& id, const ModelStatus&
 }
 
 Json toJson (const ServedModel& model, const std::string& id, const LoadOptions& settings,
-             const std::optional<ModelPlan>& plan, const std::optional<DeviceRoom>& room)
+             const std::optional<ModelPlan>& plan)
 {
     Json ours = typesOf (settings);
-    ours["device"] = room ? room->device : "the CPU";
+    ours["device"] = plan ? plan->room.device : "the CPU";
     ours["offload"] = plan ? toJson (plan->offload) : Json (nullptr);
     ours["memory"] = { { "host_bytes", plan ? Json (plan->hostBytes) : Json (nullptr) },
-                       { "device_bytes", plan ? toJson (plan->memory, plan->memory.peak + room->contextBytes)
-                                              : Json (nullptr) } };
+                       { "device_bytes",
+                         plan ? toJson (plan->memory, plan->memory.peak + plan->room.contextBytes)
+                              : Json (nullptr) } };
     ours["notes"] = Json::array();
     if (id != model.name)
         ours["alias_of"] = model.name;

@@ -18,5 +18,5 @@ nlohmann::json toJson (const ServedModel& model, const std::string& id, const Mo
 
 /** What a plan is answered with. settings: that it was made for. plan: empty on a CPU. */
 nlohmann::json toJson (const ServedModel& model, const std::string& id, const LoadOptions& settings,
-                       const std::optional<ModelPlan>& plan, const std::optional<DeviceRoom>& room);
+                       const std::optional<ModelPlan>& plan);
 } // namespace tableread::engine

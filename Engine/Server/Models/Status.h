@@ -36,6 +36,7 @@ struct ModelPlan
     OffloadConfig offload;
     MemoryTable memory;
     std::int64_t hostBytes = 0; // of the layers that are not kept on the GPU
+    DeviceRoom room {};         // that it was made for
 };
 
 /** What is known of a model of a RenderWorker. */

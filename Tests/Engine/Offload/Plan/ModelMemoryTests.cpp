@@ -143,19 +143,20 @@ TEST_CASE ("A loading is planned as it is settled, with the passages that fit be
     auto needs = memoryNeeds (*checkpoint, MemorySettings::of (request.settings, true));
     needs.context = 0;
     const auto free = 4 * (peakBytes (needs, 8, 2) + needs.reserve);
-    const auto one = planLoad (*checkpoint, request, true, free, "cuda:0");
+    const auto one = planLoad (*checkpoint, request, true, { free, "cuda:0" });
     CHECK (one.config.gpuLayers == 3);
     CHECK (one.config.settings.passages == 1);
     CHECK (one.needs.context == 0);
     CHECK (one.needs.caches == needs.caches);
 
     request.settings.passages = 0;
-    const auto many = planLoad (*checkpoint, request, true, free, "cuda:0");
+    const auto many = planLoad (*checkpoint, request, true, { free, "cuda:0" });
     const auto passages = many.config.settings.passages;
     CHECK (passages ==
            mostPassages (*checkpoint, MemorySettings::of (request.settings, true), one.config, free));
     CHECK (passages > 1);
     CHECK (many.needs.caches > needs.caches);
     CHECK (many.needs.context == 0);
-    CHECK_THROWS_AS (planLoad (*checkpoint, request, true, peakBytes (needs, 3, 2) - 1, "cuda:0"), Exception);
+    CHECK_THROWS_AS (planLoad (*checkpoint, request, true, { peakBytes (needs, 3, 2) - 1, "cuda:0" }),
+                     Exception);
 }

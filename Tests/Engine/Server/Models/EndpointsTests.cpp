@@ -282,7 +282,8 @@ TEST_CASE ("A plan tells what a loading would keep where, and loads nothing", "[
                                            .peak = 700,
                                            .free = room.freeBytes,
                                            .reserve = 256 },
-                               .hostBytes = 2400 };
+                               .hostBytes = 2400,
+                               .room = room };
         };
     });
     const auto planned = ours (engine.planOf ("fake", R"({"gpu_layers": 4, "weights": "int8"})"));
