@@ -6,34 +6,66 @@
 
 namespace tableread::plugin
 {
-bool TakePeaks::update()
+namespace
 {
-    const auto end = source->audio().rendered();
-    const bool grows = seen < end;
+void join (TakePeaks::Peak& all, const TakePeaks::Peak& one)
+{
+    all = { std::min (all.low, one.low), std::max (all.high, one.high) };
+}
+
+TakePeaks::Peak peakOf (std::span<const float> samples)
+{
+    TakePeaks::Peak peak;
+    for (const auto sample : samples)
+        join (peak, { sample, sample });
+    return peak;
+}
+} // namespace
+
+bool TakePeaks::update (std::int64_t most)
+{
+    const auto begin = seen;
+    const auto end = seen + std::min (most, source->audio().rendered() - seen);
     std::array<float, (std::size_t) step> samples {};
     while (seen < end)
     {
-        const auto cell = seen / step;
-        const auto count = std::min (end - seen, (cell + 1) * step - seen);
-        source->audio().read (seen, { samples.data(), (std::size_t) count });
-        if ((std::size_t) cell == peaks.size())
-            peaks.emplace_back();
-        const auto [low, high] = std::minmax_element (samples.begin(), samples.begin() + count);
-        peaks.back() = { std::min (peaks.back().low, *low), std::max (peaks.back().high, *high) };
-        highest = std::max ({ highest, -*low, *high });
-        seen += count;
+        const auto cell = (std::size_t) (seen / step);
+        const auto count = (std::size_t) std::min (end - seen, step - seen % step);
+        source->audio().read (seen, { samples.data(), count });
+        peaks.resize (cell + 1);
+        blocks.resize (cell / cellsInBlock + 1);
+        const auto peak = peakOf ({ samples.data(), count });
+        join (peaks.back(), peak);
+        join (blocks.back(), peak);
+        highest = std::max ({ highest, -peak.low, peak.high });
+        seen += (std::int64_t) count;
     }
-    return grows;
+    return begin < seen;
 }
 
 TakePeaks::Peak TakePeaks::between (std::int64_t from, std::int64_t to) const
 {
-    const auto first = (std::size_t) std::max<std::int64_t> (from / step, 0);
-    const auto last =
-        std::min (peaks.size(), (std::size_t) std::max<std::int64_t> ((to + step - 1) / step, 0));
+    from = std::max<std::int64_t> (from, 0);
+    to = std::min (to, seen);
+    if (from >= to)
+        return {};
+    if (to - from < 2 * step)
+    {
+        std::array<float, (std::size_t) (2 * step)> samples {};
+        const auto part = std::span (samples).first ((std::size_t) (to - from));
+        source->audio().read (from, part);
+        return peakOf (part);
+    }
     Peak all;
-    for (auto i = first; i < last; ++i)
-        all = { std::min (all.low, peaks[i].low), std::max (all.high, peaks[i].high) };
+    const auto last = (std::size_t) ((to + step - 1) / step);
+    for (auto cell = (std::size_t) (from / step); cell < last;)
+        if (cell % cellsInBlock == 0 && cell + cellsInBlock <= last)
+        {
+            join (all, blocks[cell / cellsInBlock]);
+            cell += cellsInBlock;
+        }
+        else
+            join (all, peaks[cell++]);
     return all;
 }
 } // namespace tableread::plugin

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -13,6 +15,7 @@ class TakePeaks
 {
 public:
     static constexpr std::int64_t step = 120;
+    static constexpr std::int64_t everything = std::numeric_limits<std::int64_t>::max();
 
     struct Peak
     {
@@ -23,17 +26,23 @@ public:
 
     const Take* take() const { return source.get(); }
 
-    /** Reads the samples that have arrived since. @returns whether there were any. */
-    bool update();
+    /** Reads the samples that have arrived since, at most so many. @returns whether there were any. */
+    bool update (std::int64_t most = everything);
 
-    /** The peaks of the samples in [from, to) of the take. */
+    std::int64_t samplesRead() const { return seen; }
+    bool isUpToDate() const { return seen == source->audio().rendered(); }
+
+    /** The peaks of the samples in [from, to) of the take, from 0 to 0 where there is none: exact for less than two steps,
+        else of the whole steps that have part of them. */
     Peak between (std::int64_t from, std::int64_t to) const;
 
     float loudest() const { return highest; }
 
 private:
+    static constexpr std::size_t cellsInBlock = 32; // so that long stretches cost little
+
     std::shared_ptr<const Take> source;
-    std::vector<Peak> peaks;
+    std::vector<Peak> peaks, blocks; // of a step each, and of so many of them
     std::int64_t seen = 0;
     float highest = 0.0f; // of all samples, as a magnitude
 };

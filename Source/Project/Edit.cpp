@@ -32,6 +32,7 @@ tl::unexpected<Error> impossible (std::string message)
 }
 
 constexpr const char* noSuchLine = "the line is not in the script.";
+constexpr const char* tooFar = "the place is too far away from the beginning.";
 constexpr const char* noSuchTake = "the take is not in this project.";
 
 template <typename Change>
@@ -67,11 +68,25 @@ Result<Document> applied (const Document& before, const SetJoined& edit)
     return withLine (before, edit.line, [&] (Line& line) { line.joinsPrevious = edit.joinsPrevious; });
 }
 
+Result<Document> applied (const Document& before, const SetAnchors& edit)
+{
+    auto after = before;
+    const auto places = placesOfLines (before);
+    for (const auto& each : edit.anchors)
+    {
+        const auto found = places.find (each.line.value);
+        if (found == places.end())
+            return impossible (noSuchLine);
+        if (each.anchor && ! isPossible (*each.anchor))
+            return impossible (tooFar);
+        alter (after.lines[found->second], [&] (Line& line) { line.anchor = each.anchor; });
+    }
+    return after;
+}
+
 Result<Document> applied (const Document& before, const SetAnchor& edit)
 {
-    if (edit.anchor && ! isPossible (*edit.anchor))
-        return impossible ("the place is too far away from the beginning.");
-    return withLine (before, edit.line, [&] (Line& line) { line.anchor = edit.anchor; });
+    return applied (before, SetAnchors { { edit } });
 }
 
 Result<Document> applied (const Document& before, const SetLocked& edit)
@@ -278,6 +293,10 @@ struct NameOfEdit
     const char* operator() (const SetAnchor& edit) const
     {
         return edit.anchor ? "Place Line" : "Release Line";
+    }
+    const char* operator() (const SetAnchors& edit) const
+    {
+        return ! edit.anchors.empty() && edit.anchors.front().anchor ? "Place Lines" : "Release Lines";
     }
     const char* operator() (const SetLocked& edit) const
     {

@@ -38,6 +38,12 @@ struct SetAnchor
     std::optional<Anchor> anchor;
 };
 
+/** Several of them, as one step. */
+struct SetAnchors
+{
+    std::vector<SetAnchor> anchors;
+};
+
 /** Chooses the take that is played now. Unlocking takes that back if it is stale. */
 struct SetLocked
 {
@@ -79,8 +85,8 @@ struct SetSettings
 };
 
 /** What a user does; can be undone. */
-using Edit = std::variant<SetScript, MoveLines, SetJoined, SetAnchor, SetLocked, Reroll, ChooseTake, PinTake,
-                          SetMember, SetSettings>;
+using Edit = std::variant<SetScript, MoveLines, SetJoined, SetAnchor, SetAnchors, SetLocked, Reroll,
+                          ChooseTake, PinTake, SetMember, SetSettings>;
 
 /** The document after the edit. @returns InvalidInput if it names a line or take that is not there, or a value that cannot
     be; the document is as before. */

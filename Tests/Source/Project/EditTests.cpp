@@ -38,6 +38,8 @@ std::vector<Edit> impossibleEdits()
                               SetAnchor { { 1 }, AtSeconds { notANumber } },
                               SetAnchor { { 1 }, AtSeconds { -1e9 } },
                               SetAnchor { { 1 }, AtBeats { 1e9 } },
+                              SetAnchors { { { { 1 }, AtBeats { 4.0 } }, { { 9 }, {} } } },
+                              SetAnchors { { { { 1 }, {} }, { { 2 }, AtBeats { 1e9 } } } },
                               SetLocked { { 9 }, true },
                               Reroll { { { 1 }, { 9 } } },
                               ChooseTake { { 9 }, {} },
@@ -94,6 +96,18 @@ TEST_CASE ("Each edit changes what it names and nothing else", "[source][project
     line.isLocked = false;
     line.reroll = 1;
     CHECK (second (Reroll { { { 2 }, { 2 } } }) == line);
+}
+
+TEST_CASE ("Several lines are placed in one step", "[source][project]")
+{
+    const auto before = documentOf ("Anna: 1\nBen: 2\nAnna: 3\n");
+    const SetAnchors edit { { { { 3 }, AtBeats { 8.0 } }, { { 1 }, AtSeconds { 1.5 } } } };
+    const auto after = project::apply (before, edit).value();
+    CHECK (after.lines[0]->anchor == Anchor { AtSeconds { 1.5 } });
+    CHECK (after.lines[1] == before.lines[1]);
+    CHECK (after.lines[2]->anchor == Anchor { AtBeats { 8.0 } });
+    CHECK (nameOf (Edit { edit }) == std::string ("Place Lines"));
+    CHECK (nameOf (Edit { SetAnchors { { { { 1 }, {} } } } }) == std::string ("Release Lines"));
 }
 
 TEST_CASE ("An edit that cannot be is refused in one sentence", "[source][project][errors]")

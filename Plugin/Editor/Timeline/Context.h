@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <juce_gui_basics/juce_gui_basics.h>
+
+#include "Editor/Text/Typefaces.h"
+#include "Editor/Theme.h"
+#include "Editor/Timeline/Model/Model.h"
+#include "Editor/Timeline/Model/Rows.h"
+
+namespace tableread::plugin
+{
+/** What the parts of the timeline's window share. Message thread. */
+struct TimelineContext
+{
+    explicit TimelineContext (std::shared_ptr<Typefaces> typefaces) : faces (std::move (typefaces)) {}
+
+    TimelineModel model;
+    TimelineRows rows;
+    const std::shared_ptr<Typefaces> faces;
+    std::function<void (double seconds)> locate;         // null: the host's position cannot be set
+    std::function<void (project::LineId line)> audition; // null: a line cannot be heard alone
+    std::function<void()> changed;                       // what is on the screen is another part
+    std::function<void()> openMenu;
+};
+
+inline juce::Colour colourOf (const TimelineLane& lane)
+{
+    constexpr std::uint32_t opaque = 0xff000000;
+    return lane.colour.chosen != 0 ? juce::Colour (opaque | lane.colour.chosen)
+                                   : Theme::speaker (lane.colour.number);
+}
+} // namespace tableread::plugin
