@@ -23,7 +23,9 @@ struct TimelineContext
     const std::shared_ptr<Typefaces> faces;
     std::function<void (double seconds)> locate;         // null: the host's position cannot be set
     std::function<void (project::LineId line)> audition; // null: a line cannot be heard alone
-    std::function<void()> changed;                       // what is on the screen is another part
+    std::function<void (project::LineId line)>
+        retry;                     // null: a line that has failed cannot be asked for again
+    std::function<void()> changed; // what is on the screen is another part
     std::function<void()> openMenu;
 };
 

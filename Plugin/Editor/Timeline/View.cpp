@@ -94,11 +94,6 @@ void TimelineView::setUpBar()
     };
 }
 
-void TimelineView::setOnAudition (std::function<void (project::LineId line)> audition)
-{
-    context.audition = std::move (audition);
-}
-
 void TimelineView::setSnap (SnapMode mode)
 {
     context.model.snap = mode;

@@ -17,8 +17,8 @@ namespace tableread::plugin
     wants; what it shows comes from show(). Message thread.
 
     Keys   arrows select, with Shift several; Alt and an arrow moves by a step of the grid, with Shift by a millisecond;
-           Home, End, Page Up and Page Down; + and - zoom, Ctrl+0 shows all; Return locates, Shift+Return plays the line;
-           Delete takes anchors away; Ctrl+A; Shift+F10 opens the menu; Escape. All else is the host's.
+           Home, End, Page Up and Page Down; + and - zoom, Ctrl+0 shows all; Return locates, Shift+Return plays the line,
+           Alt+Return moves it to the playhead; Delete takes anchors away; Ctrl+A; Shift+F10 opens the menu; Escape. All else is the host's.
 */
 class TimelineView : public juce::Component, private juce::ScrollBar::Listener, private juce::Timer
 {
@@ -34,7 +34,13 @@ public:
 
     /** The user wants to be there, or to hear a line alone. Without them there is no way to. */
     void setOnLocate (std::function<void (double seconds)> locate) { context.locate = std::move (locate); }
-    void setOnAudition (std::function<void (project::LineId line)> audition);
+    void setOnAudition (std::function<void (project::LineId line)> audition)
+    {
+        context.audition = std::move (audition);
+    }
+
+    /** The user wants a line that has failed to be rendered again. */
+    void setOnRetry (std::function<void (project::LineId line)> retry) { context.retry = std::move (retry); }
 
     const TimelineModel& model() const { return context.model; }
     const TimelineLanes& clips() const { return lanes; }

@@ -98,6 +98,8 @@ bool TimelineView::editByKey (const juce::KeyPress& key)
         context.locate (context.model.startOf (*clip));
     else if (key == juce::KeyPress (KeyCode::returnKey, Keys::shiftModifier, 0) && context.audition)
         context.audition (clip->line());
+    else if (key == juce::KeyPress (KeyCode::returnKey, Keys::altModifier, 0))
+        context.model.moveToPlayhead();
     else if (key == juce::KeyPress (KeyCode::deleteKey) || key == juce::KeyPress (KeyCode::backspaceKey))
         context.model.removeAnchors();
     else
@@ -168,7 +170,11 @@ void TimelineView::openMenu()
         add (menu, "Hear this line", clip != nullptr, press (KeyCode::returnKey, Keys::shiftModifier));
     if (context.locate)
         add (menu, "Go to its start", clip != nullptr, press (KeyCode::returnKey, 0));
+    if (context.retry && clip != nullptr && clip->state == playback::PartState::Failed)
+        add (menu, "Render it again", true,
+             [line = clip->line()] (TimelineView& self) { self.context.retry (line); });
     menu.addSeparator();
+    add (menu, "Move to the playhead", clip != nullptr, press (KeyCode::returnKey, Keys::altModifier));
     add (menu, "Keep its place", isAny (false), [] (TimelineView& self) { self.context.model.anchorHere(); });
     add (menu, "Follow the line before", isAny (true),
          [] (TimelineView& self) { self.context.model.removeAnchors(); });

@@ -30,9 +30,9 @@ std::optional<Anchor> at (double seconds)
 
 TEST_CASE ("The timeline has a clip for each passage, on its speaker's lane", "[plugin][timeline]")
 {
-    ShownTimeline shown ("Anna: One.\nBen: Two.\nanna: Three.\nBen: Four.\n");
+    ShownTimeline shown (dialogue);
     REQUIRE (shown.model.clips().all().size() == 4);
-    REQUIRE (shown.model.clips().lanes().size() == 2); // however the name is spelt
+    REQUIRE (shown.model.clips().lanes().size() == 2);
     CHECK (shown.model.clips().lanes()[1].speaker == "Ben");
     CHECK (shown.clip (2).lane == 0);
     CHECK (shown.clip (3).lane == 1);
@@ -222,6 +222,16 @@ TEST_CASE ("A drag snaps to the grid and to other clips", "[plugin][timeline]")
         shown.drag (3, 27.95);
         CHECK (anchorOf (shown.edits.back()).anchor == at (28.0));
     }
+    SECTION ("the playhead, while it stands")
+    {
+        shown.model.snap = SnapMode::Clips;
+        shown.show (11.3);
+        shown.drag (3, 11.25);
+        CHECK (anchorOf (shown.edits.back()).anchor == at (11.3));
+        shown.show (11.3, true);
+        shown.drag (3, 11.25);
+        CHECK (anchorOf (shown.edits.back()).anchor == at (11.25));
+    }
     SECTION ("nothing, when it is to be free")
     {
         shown.model.snap = SnapMode::Seconds;
@@ -258,6 +268,17 @@ TEST_CASE ("Keys nudge the selection by a step, as one edit", "[plugin][timeline
     shown.model.nudge (1, false);
     shown.model.endDrag();
     CHECK (anchorOf (shown.edits.back()).anchor == at (2.2)); // on the grid
+}
+
+TEST_CASE ("The selection is moved to the playhead", "[plugin][timeline]")
+{
+    ShownTimeline shown (dialogue);
+    shown.show (12.34);
+    CHECK_FALSE (shown.model.moveToPlayhead());
+    shown.model.selection.set (shown.scene.line (2));
+    CHECK (shown.model.moveToPlayhead());
+    CHECK (anchorOf (shown.edits.back()).line == shown.scene.line (2));
+    CHECK (anchorOf (shown.edits.back()).anchor == at (12.34));
 }
 
 TEST_CASE ("A drag goes on when speech moves the clips meanwhile", "[plugin][timeline]")

@@ -197,6 +197,9 @@ TEST_CASE ("The keyboard reaches everything on the timeline", "[plugin][timeline
         CHECK (window.located == 6.0);
         CHECK (window.press (KeyPress::returnKey, ModifierKeys::shiftModifier));
         CHECK (window.heard == window.scene.line (3));
+        window.show (9.5);
+        CHECK (window.press (KeyPress::returnKey, ModifierKeys::altModifier));
+        CHECK (anchorSeconds (lastAnchor (window).anchor) == 9.5);
     }
     SECTION ("zooming and scrolling")
     {

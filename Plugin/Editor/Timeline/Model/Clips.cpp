@@ -2,9 +2,9 @@
 #include "Editor/Timeline/Model/Clips.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "Editor/Text/Utf8.h"
-#include "Passage/Names.h"
 #include "Project/Passages.h"
 
 namespace tableread::plugin
@@ -52,21 +52,16 @@ void TimelineClips::readDocument()
     passages.clear();
     passageOf.clear();
     speakers.clear();
-    std::unordered_map<std::string, std::size_t> lanes, spellings;
+    std::unordered_map<std::string_view, std::size_t> lanes; // a name is spelt in one way in all lines
     const SpeakerColours colours (*document);
     for (const auto& passage : project::passagesOf (*document))
     {
         const auto& line = document->lines[passage.first];
-        const auto [known, isNewSpelling] = spellings.emplace (line->speaker, 0);
-        if (isNewSpelling)
-        {
-            const auto [lane, isNew] = lanes.emplace (foldedName (line->speaker), speakers.size());
-            known->second = lane->second;
-            if (isNew)
-                speakers.push_back ({ line->speaker, colours.of (line->speaker) });
-        }
+        const auto [lane, isNew] = lanes.emplace (line->speaker, speakers.size());
+        if (isNew)
+            speakers.push_back ({ line->speaker, colours.of (line->speaker) });
         passageOf.emplace (line->id.value, passages.size());
-        passages.push_back ({ .first = line, .lineCount = passage.count, .lane = known->second });
+        passages.push_back ({ .first = line, .lineCount = passage.count, .lane = lane->second });
     }
 }
 

@@ -35,8 +35,11 @@ std::optional<project::Edit> editOf (std::vector<project::SetAnchor> anchors)
 }
 } // namespace
 
-ClipDrag::ClipDrag (const TimelineClips& clips, const TimelineSelection& selection, LineId heldLine)
+ClipDrag::ClipDrag (const TimelineClips& clips, const TimelineSelection& selection, LineId heldLine,
+                    std::optional<double> playhead)
 {
+    if (playhead)
+        edges.push_back (*playhead);
     bool isCarried = false;
     auto earliest = 0.0;
     for (const auto& clip : clips.all())

@@ -16,8 +16,10 @@ namespace tableread::plugin
 class ClipDrag
 {
 public:
-    /** @param held the clip under the mouse; it is moved too, selected or not. */
-    ClipDrag (const TimelineClips& clips, const TimelineSelection& selection, project::LineId held);
+    /** @param heldLine the clip under the mouse; it is moved too, selected or not. @param playhead in seconds, to snap to as
+        to an edge. */
+    ClipDrag (const TimelineClips& clips, const TimelineSelection& selection, project::LineId heldLine,
+              std::optional<double> playhead);
 
     /** Moves the held clip to begin at `seconds`, or near it: where the grid or, within `reach` seconds, another clip's edge
         is. No clip goes before 0 that was not there. */

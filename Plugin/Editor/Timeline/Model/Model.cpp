@@ -18,6 +18,7 @@ TimelineModel::News TimelineModel::show (const TimelineInput& input)
     hostMusic = music;
     isInBars = input.music.has_value();
     lastPlayhead = input.playhead;
+    plays = input.isPlaying;
     if (news.isOther)
     {
         selection.keep (allClips);
@@ -27,7 +28,7 @@ TimelineModel::News TimelineModel::show (const TimelineInput& input)
             drag.reset();
         else if (drag)
         {
-            drag.emplace (allClips, selection, drag->heldLine());
+            makeDrag (drag->heldLine());
             drag->moveTo (wish.seconds, wish.grid, wish.reach);
         }
     }
@@ -125,10 +126,15 @@ const TimelineClip* TimelineModel::focused() const
     return place ? &allClips.all()[*place] : nullptr;
 }
 
+void TimelineModel::makeDrag (project::LineId held)
+{
+    drag.emplace (allClips, selection, held, plays ? std::nullopt : std::optional (lastPlayhead));
+}
+
 void TimelineModel::beginDrag (project::LineId held)
 {
     settling.reset();
-    drag.emplace (allClips, selection, held);
+    makeDrag (held);
     wish = { drag->heldStart(), {}, 0.0 };
 }
 
@@ -152,6 +158,17 @@ bool TimelineModel::nudge (int direction, bool isFine)
     wish = { drag->heldStart() + direction * (isFine ? finestNudge : steps.stepSeconds()),
              isFine ? SnapGrid { .music = hostMusic } : steps, 0.0 };
     drag->moveTo (wish.seconds, wish.grid, wish.reach);
+    return true;
+}
+
+bool TimelineModel::moveToPlayhead()
+{
+    const auto* clip = focused();
+    if (clip == nullptr)
+        return false;
+    beginDrag (clip->line());
+    dragTo (lastPlayhead, true);
+    endDrag();
     return true;
 }
 

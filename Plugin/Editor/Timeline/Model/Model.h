@@ -76,6 +76,7 @@ public:
     void beginDrag (project::LineId held);
     void dragTo (double seconds, bool isFree); // where the held clip begins; free: snaps to nothing
     bool nudge (int direction, bool isFine);   // the selection, by a step of the grid; false if there is none
+    bool moveToPlayhead();                     // the selection; likewise
     void endDrag();
     void cancelDrag() { drag.reset(); }
     bool isDragging() const { return drag.has_value(); }
@@ -86,6 +87,7 @@ public:
     bool anchorHere();
 
 private:
+    void makeDrag (project::LineId held);
     bool tell (const std::optional<project::Edit>& edit);
     void settle();
     SnapGrid grid() const { return snapGridOf (snap, visiblePart, hostMusic); }
@@ -95,7 +97,7 @@ private:
     TimelineScale visiblePart;
     PageFollow page;
     HostMusic hostMusic;
-    bool isInBars = false;
+    bool isInBars = false, plays = false;
     double lastPlayhead = 0.0;
 
     struct Wish // where a drag was told to go
