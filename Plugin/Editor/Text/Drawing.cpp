@@ -69,9 +69,9 @@ float widthOf (Typefaces& faces, std::string_view utf8, float fontHeight)
     return width;
 }
 
-void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, juce::Rectangle<float> area,
-                float fontHeight, juce::Justification justification)
+void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, const TextBox& box)
 {
+    const auto& [area, fontHeight, justification] = box;
     auto width = widthOf (faces, utf8, fontHeight);
     const bool isWhole = width <= area.getWidth() + 0.5f;
     if (! isWhole)
@@ -95,8 +95,10 @@ void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, juce
 }
 
 void drawParagraph (juce::Graphics& g, const std::shared_ptr<Typefaces>& faces, std::string_view utf8,
-                    juce::Rectangle<float> area, float fontHeight)
+                    const TextBox& box)
 {
+    auto area = box.area;
+    const auto fontHeight = box.fontHeight;
     const auto rowHeight = std::ceil (fontHeight * 1.25f);
     const auto mostRows = (std::size_t) std::max (1.0f, std::floor (area.getHeight() / rowHeight));
     FontMeasure measure (faces, fontHeight);
@@ -109,7 +111,7 @@ void drawParagraph (juce::Graphics& g, const std::shared_ptr<Typefaces>& faces, 
             words = words.substr (0, starts[row + 1] - starts[row]);
         while (! words.empty() && words.back() == ' ')
             words.remove_suffix (1);
-        drawWords (g, *faces, words, area.removeFromTop (rowHeight), fontHeight);
+        drawWords (g, *faces, words, { area.removeFromTop (rowHeight), fontHeight, box.justification });
     }
 }
 } // namespace tableread::plugin

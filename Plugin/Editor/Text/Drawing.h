@@ -19,12 +19,19 @@ inline juce::String textOf (const std::string& utf8)
 /** How wide a line of text is at a font height. */
 float widthOf (Typefaces& faces, std::string_view utf8, float fontHeight);
 
+/** Where and how large a text is drawn. */
+struct TextBox
+{
+    juce::Rectangle<float> area;
+    float fontHeight = 0.0f;
+    juce::Justification justification = juce::Justification::centredLeft; // only its horizontal part counts
+};
+
 /** Draws a line of text in the graphics' colour, each character with the font that has it; one that is too long ends with
-    "…". In the middle of the area's height, from its left, its right, or around its centre. */
-void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, juce::Rectangle<float> area,
-                float fontHeight, juce::Justification justification = juce::Justification::centredLeft);
+    "…". In the middle of the area's height. */
+void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, const TextBox& box);
 
 /** Draws a text in as many rows as fit into the area, from its top; what has no room ends with "…". */
 void drawParagraph (juce::Graphics& g, const std::shared_ptr<Typefaces>& faces, std::string_view utf8,
-                    juce::Rectangle<float> area, float fontHeight);
+                    const TextBox& box);
 } // namespace tableread::plugin

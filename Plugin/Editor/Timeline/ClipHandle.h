@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "Editor/Text/Drawing.h"
 #include "Editor/Timeline/Context.h"
 #include "Editor/Timeline/Model/Words.h"
 
@@ -18,8 +19,7 @@ public:
     void show (const TimelineClip& clip, juce::Rectangle<int> area)
     {
         line = clip.line();
-        setTitle (juce::String::fromUTF8 (
-            describe (clip, context.model.clips().speakerOf (clip), context.model.music()).c_str()));
+        setTitle (textOf (describe (clip, context.model.clips().speakerOf (clip), context.model.music())));
         setBounds (area);
         setVisible (true);
     }

@@ -22,6 +22,13 @@ float heightOf (float sample)
     return std::min (1.0f, sample < 0.0f ? -height : height);
 }
 
+/** Of a clip: below its title, if it has room for one. */
+juce::Rectangle<float> waveArea (juce::Rectangle<float> clip)
+{
+    const auto inner = clip.reduced (1.0f);
+    return clip.getWidth() < timeline::leastForTitle ? inner : inner.withTrimmedTop (timeline::titleHeight);
+}
+
 bool isWaiting (const TimelineClip& clip)
 {
     return clip.state == playback::PartState::Missing || clip.state == playback::PartState::Queued ||
@@ -57,7 +64,7 @@ void ClipPainter::paint (const TimelineClip& clip, juce::Rectangle<float> area, 
     if (! isWhole)
         paintHatching (inner.withLeft (std::clamp (spokenX, inner.getX(), inner.getRight())), colour);
     if (clip.take != nullptr)
-        paintWave (clip, inner.withTrimmedTop (timeline::titleHeight),
+        paintWave (clip, waveArea (area),
                    colour.withAlpha (clip.state == playback::PartState::Stale ? 0.45f : 0.9f));
     paintAnchor (clip, area, colour);
     paintTitle (clip, inner, colour);
@@ -156,7 +163,7 @@ void ClipPainter::paintTitle (const TimelineClip& clip, juce::Rectangle<float> a
     g.setColour (clip.state == playback::PartState::Failed ? colour
                  : isWaiting (clip)                        ? Theme::dim
                                                            : Theme::text);
-    drawWords (g, *context.faces, clip.title(), strip, timeline::titleFont);
+    drawWords (g, *context.faces, clip.title(), { strip, timeline::titleFont });
 }
 
 void ClipPainter::paintAnchor (const TimelineClip& clip, juce::Rectangle<float> area, juce::Colour colour)
@@ -177,7 +184,7 @@ juce::Rectangle<float> ClipPainter::playButton (juce::Rectangle<float> area)
     constexpr float size = 22.0f;
     if (area.getWidth() < 3.0f * size) // the rest is for dragging
         return {};
-    const auto wave = area.withTrimmedTop (timeline::titleHeight);
+    const auto wave = waveArea (area);
     return juce::Rectangle<float> (size, std::min (size, wave.getHeight() - 2.0f))
         .withCentre ({ std::max (0.0f, wave.getX()) + timeline::textGap + size * 0.5f, wave.getCentreY() });
 }

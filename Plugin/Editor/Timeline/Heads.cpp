@@ -30,7 +30,7 @@ void TimelineHeads::paint (juce::Graphics& g)
         g.fillRect (area.reduced (0.0f, timeline::laneGap).removeFromLeft (3.0f));
         g.setColour (Theme::text);
         drawWords (g, *context.faces, lanes[lane].speaker,
-                   area.withTrimmedLeft (12.0f).withTrimmedRight (6.0f), timeline::headFont);
+                   { area.withTrimmedLeft (12.0f).withTrimmedRight (6.0f), timeline::headFont });
     }
     g.setColour (Theme::line);
     g.fillRect (getLocalBounds().removeFromRight (1));

@@ -118,8 +118,8 @@ void TimelineLanes::paintBackground (juce::Graphics& g, juce::Rectangle<int> par
 void TimelineLanes::paintEmpty (juce::Graphics& g)
 {
     g.setColour (Theme::dim);
-    drawWords (g, *context.faces, firstWords, getLocalBounds().reduced (12).toFloat(), 15.0f,
-               juce::Justification::centred);
+    drawWords (g, *context.faces, firstWords,
+               { getLocalBounds().reduced (12).toFloat(), 15.0f, juce::Justification::centred });
 }
 
 juce::String TimelineLanes::getTooltip()
@@ -129,8 +129,7 @@ juce::String TimelineLanes::getTooltip()
         return {};
     if (context.audition && isOnPlayButton (*clip, getMouseXYRelative()))
         return "Hear this line";
-    return juce::String::fromUTF8 (
-        tipFor (*clip, context.model.clips().speakerOf (*clip), context.model.music()).c_str());
+    return textOf (tipFor (*clip, context.model.clips().speakerOf (*clip), context.model.music()));
 }
 
 std::unique_ptr<juce::AccessibilityHandler> TimelineLanes::createAccessibilityHandler()

@@ -41,7 +41,7 @@ void TimelineRuler::paintTicks (juce::Graphics& g, const std::vector<Tick>& tick
             continue;
         g.setColour (Theme::dim);
         drawWords (g, *context.faces, tick.label,
-                   row.withX (x + 4).withWidth (80).withTrimmedBottom (2).toFloat(), timeline::smallFont);
+                   { row.withX (x + 4).withWidth (80).withTrimmedBottom (2).toFloat(), timeline::smallFont });
     }
 }
 
@@ -63,7 +63,7 @@ void TimelineRuler::paintDrag (juce::Graphics& g)
     g.fillRoundedRectangle (tag, 3.0f);
     g.fillRect (x, 2.0f, 1.0f, (float) getHeight() - 2.0f);
     g.setColour (Theme::background);
-    drawWords (g, *context.faces, words, tag, timeline::smallFont, juce::Justification::centred);
+    drawWords (g, *context.faces, words, { tag, timeline::smallFont, juce::Justification::centred });
 }
 
 void TimelineRuler::mouseDown (const juce::MouseEvent& event)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vector>
 
+#include "Editor/Text/Drawing.h"
 #include "Editor/Timeline/Model/Words.h"
 #include "Editor/Timeline/View.h"
 
@@ -135,8 +136,7 @@ void TimelineView::focusMoved()
     {
         context.rows.reveal (clip->lane);
         juce::AccessibilityHandler::postAnnouncement (
-            juce::String::fromUTF8 (
-                describe (*clip, context.model.clips().speakerOf (*clip), context.model.music()).c_str()),
+            textOf (describe (*clip, context.model.clips().speakerOf (*clip), context.model.music())),
             juce::AccessibilityHandler::AnnouncementPriority::medium);
     }
     changed();
