@@ -87,20 +87,28 @@ Result<Content> readProject (const std::filesystem::path& file)
     return parse (*bytes, file.string());
 }
 
-Result<void> writeProject (const std::filesystem::path& file, const Content& content, Existing existing)
+Result<std::string> fileText (const std::filesystem::path& file, const Content& content)
 {
     auto placed = content;
     std::error_code ignored;
     placed.document =
         withRelativePaths (content.document, std::filesystem::absolute (file, ignored).parent_path());
-    const auto text = toText (placed);
+    auto text = toText (placed);
     if (text.size() > mostFileBytes)
         return tl::unexpected (Error { ErrorCode::OutOfRange,
                                        "would have " + std::to_string (text.size()) + " bytes, at most " +
                                            std::to_string (mostFileBytes) +
                                            " are possible. Leave the audio out, or divide the project.",
                                        file.string() });
-    return writeBytes (file, text, existing);
+    return text;
+}
+
+Result<void> writeProject (const std::filesystem::path& file, const Content& content, Existing existing)
+{
+    const auto text = fileText (file, content);
+    if (! text)
+        return tl::unexpected (text.error());
+    return writeBytes (file, *text, existing);
 }
 
 std::filesystem::path relativeTo (const std::filesystem::path& folder, const std::filesystem::path& path)

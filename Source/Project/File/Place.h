@@ -29,6 +29,9 @@ bool isProject (const std::filesystem::path& file);
 [[nodiscard]] Result<void> writeProject (const std::filesystem::path& file, const Content& content,
                                          Existing existing = Existing::Replace);
 
+/** The text that writeProject() writes there. @returns OutOfRange for more than mostFileBytes. */
+[[nodiscard]] Result<std::string> fileText (const std::filesystem::path& file, const Content& content);
+
 /** The same document, with the paths of recordings as seen from a folder. */
 std::shared_ptr<const Document> withRelativePaths (const std::shared_ptr<const Document>& document,
                                                    const std::filesystem::path& folder);

@@ -19,15 +19,6 @@ constexpr std::size_t mostListed = 2000, mostHashed = 200; // files of the proje
 constexpr std::array<std::string_view, 9> soundExtensions { ".wav",  ".flac", ".ogg", ".opus", ".mp3",
                                                             ".aiff", ".aif",  ".w64", ".caf" };
 
-bool isSound (const std::filesystem::path& file)
-{
-    auto extension = file.extension().string();
-    for (auto& letter : extension)
-        if (letter >= 'A' && letter <= 'Z')
-            letter = (char) (letter - 'A' + 'a');
-    return std::find (soundExtensions.begin(), soundExtensions.end(), extension) != soundExtensions.end();
-}
-
 void addSounds (const std::filesystem::path& folder, std::vector<std::filesystem::path>& files,
                 std::vector<std::filesystem::path>* folders)
 {
@@ -166,6 +157,15 @@ private:
     std::size_t hashed = 0;                                   // of them
 };
 } // namespace
+
+bool isSound (const std::filesystem::path& file)
+{
+    auto extension = file.extension().string();
+    for (auto& letter : extension)
+        if (letter >= 'A' && letter <= 'Z')
+            letter = (char) (letter - 'A' + 'a');
+    return std::find (soundExtensions.begin(), soundExtensions.end(), extension) != soundExtensions.end();
+}
 
 FoundVoices findVoices (const std::shared_ptr<const Document>& document, const VoicePlaces& places)
 {

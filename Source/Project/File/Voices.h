@@ -38,6 +38,9 @@ struct FoundVoices
     Threads   any that may wait: each file is decoded, within limits. */
 FoundVoices findVoices (const std::shared_ptr<const Document>& document, const VoicePlaces& places);
 
+/** Whether a file is a recording by the end of its name. */
+bool isSound (const std::filesystem::path& file);
+
 /** The hash of a recording's samples before anything is mended or normalised: mono, 24 kHz. So it does not depend on the
     file's format, nor on the model. */
 [[nodiscard]] Result<std::string> hashOfRecording (const std::filesystem::path& file,
