@@ -67,8 +67,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     : AudioProcessorEditor (plugin)
     , workspace (plugin.workspace)
     , transport (plugin.transport)
-    , mode (plugin.wrapperType == juce::AudioProcessor::wrapperType_Standalone ? Mode::Standalone
-                                                                               : Mode::Plugin)
+    , isApp (plugin.wrapperType == juce::AudioProcessor::wrapperType_Standalone)
 {
     setLookAndFeel (&theme);
     setUp (title, "TableRead", Theme::font (20.0f, true), Theme::text);
@@ -100,7 +99,6 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
         setVoice (speaker, voice);
     };
     renderButton.onClick = [this] { renderOrStop(); };
-    playButton.onClick = [this] { playOrStop(); };
     engineButton.onClick = [this] { openEngineMenu(); };
     shuffleButton.onClick = [this] { shuffleSeed(); };
     shuffleButton.setTooltip (seed.getTooltip());
@@ -112,7 +110,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     engineButton.setColour (juce::TextButton::buttonColourId, Theme::panel);
     engineButton.setColour (juce::TextButton::textColourOffId, Theme::dim);
     engineButton.setTooltip ("The program that speaks: which one is in use, and where it is");
-    if (mode == Mode::Standalone)
+    if (isApp)
         waveform.onLocate = [this] (double seconds) {
             transport.locate ({ (std::int64_t) (seconds * transport.rate()) });
         };
@@ -121,11 +119,11 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
              &title, &scriptTitle, &castTitle, &seedTitle, &status, &clock, &script, &seed, &cast, &waveform,
              &renderButton, &engineButton, &shuffleButton })
         addAndMakeVisible (part);
-    addChildComponent (playButton);
-    playButton.setVisible (mode == Mode::Standalone);
+    addChildComponent (empty);
+    clock.setVisible (! isApp); // which has one above
 
     setResizable (true, true);
-    setResizeLimits (680, 460, 2400, 1600);
+    setResizeLimits (leastWidth, leastHeight, 3840, 2160);
     setSize (920, 620);
     refresh();
     startTimerHz (30);
@@ -161,12 +159,8 @@ void PluginEditor::resized()
     auto footer = area.removeFromBottom (34);
     renderButton.setBounds (footer.removeFromRight (110));
     footer.removeFromRight (8);
-    if (mode == Mode::Standalone)
-    {
-        playButton.setBounds (footer.removeFromRight (90));
-        footer.removeFromRight (8);
-    }
-    clock.setBounds (footer.removeFromRight (140).withTrimmedRight (8));
+    if (! isApp)
+        clock.setBounds (footer.removeFromRight (140).withTrimmedRight (8));
     status.setBounds (footer);
     area.removeFromBottom (16);
     waveform.setBounds (area.removeFromBottom (juce::jlimit (110, 240, area.getHeight() / 3)));
@@ -176,6 +170,7 @@ void PluginEditor::resized()
     area.removeFromRight (margin);
     scriptTitle.setBounds (area.removeFromTop (20));
     script.setBounds (area);
+    empty.setBounds (area);
     discardButton.setBounds (area.withSizeKeepingCentre (std::min (area.getWidth(), 240), 34));
     castTitle.setBounds (side.removeFromTop (20));
     auto seedRow = side.removeFromBottom (30);
@@ -199,11 +194,7 @@ void PluginEditor::refresh()
     if (marks.follow (now.view))
         script.marksChanged();
     showPlayback();
-    if (mode == Mode::Standalone)
-    {
-        stopAtEnd();
-        watchDevice();
-    }
+    empty.setVisible (! now.isReadOnly && script.state().buffer().isEmpty());
     showStatus();
 }
 
@@ -213,7 +204,6 @@ void PluginEditor::showPlayback()
     const auto seconds = (double) at.sample.value / transport.rate();
     waveform.show (*now.view, marks, seconds);
     clock.setText (clockText (seconds), juce::dontSendNotification);
-    playButton.setButtonText (at.isPlaying ? "Pause" : "Play");
 
     std::optional<std::uint64_t> sounding;
     const auto position = (std::int64_t) (seconds * (double) modelSampleRateHz);
@@ -354,40 +344,6 @@ void PluginEditor::renderOrStop()
         workspace.stop();
     else if (const auto begun = workspace.render(); ! begun)
         problem = begun.error();
-}
-
-void PluginEditor::playOrStop()
-{
-    problem.reset();
-    if (transport.current().isPlaying)
-        transport.stop();
-    else
-        transport.play();
-}
-
-void PluginEditor::stopAtEnd()
-{
-    const auto at = transport.current();
-    if (isRendering || now.view->parts.empty() || ! at.isPlaying)
-        return;
-    const auto end = (double) now.view->end.value / (double) modelSampleRateHz;
-    if ((double) at.sample.value < (end + 0.3) * transport.rate())
-        return;
-    transport.stop();
-    transport.locate ({ 0 });
-}
-
-void PluginEditor::watchDevice()
-{
-    const auto at = transport.current();
-    stillTicks = at.isPlaying && at.sample == lastPosition ? stillTicks + 1 : 0;
-    lastPosition = at.sample;
-    constexpr int patience = 45; // a second and a half
-    if (stillTicks == patience)
-    {
-        transport.stop();
-        problem = Error { ErrorCode::Io, "No audio device is running. Choose one under Options.", {} };
-    }
 }
 
 void PluginEditor::seedTyped()

@@ -4,6 +4,7 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Editor/CastPanel.h"
+#include "Editor/EmptyState.h"
 #include "Editor/ReadingMarks.h"
 #include "Editor/Script/Editor.h"
 #include "Editor/StatusText.h"
@@ -20,6 +21,8 @@ class PluginProcessor;
 class PluginEditor : public juce::AudioProcessorEditor, private juce::Timer
 {
 public:
+    static constexpr int leastWidth = 700, leastHeight = 450;
+
     explicit PluginEditor (PluginProcessor& plugin);
     ~PluginEditor() override;
 
@@ -31,12 +34,6 @@ public:
     bool keyPressed (const juce::KeyPress& key) override;
 
 private:
-    enum class Mode
-    {
-        Plugin,    // the host plays
-        Standalone // we play
-    };
-
     void timerCallback() override { refresh(); }
     void showProject();
     void showScript();
@@ -49,19 +46,16 @@ private:
     void showPlayback();
     void showStatus();
     void renderOrStop();
-    void playOrStop();
-    void stopAtEnd();
     void showEngine (const LinkStatus& link);
     void openEngineMenu();
     void tryAgain (bool withEmbeddedModel);
     void chooseEngine();
     void seedTyped();
     void shuffleSeed();
-    void watchDevice();
 
     Workspace& workspace;
     Transport& transport;
-    const Mode mode;
+    const bool isApp; // which has a transport of its own
 
     juce::SharedResourcePointer<SharedTheme> everywhere; // in menus and dialogs too
     Theme theme;
@@ -71,12 +65,13 @@ private:
                             return script.state().buffer().line (line);
                         },
                          [] (int speaker) { return Theme::speaker (speaker).getARGB(); } };
+    EmptyState empty { isApp ? EmptyState::PlayedBy::App : EmptyState::PlayedBy::Host };
     juce::TextEditor seed;
     LeaveOnClick leaveSeed { seed };
     CastPanel cast;
     WaveformView waveform;
-    juce::TextButton renderButton { "Render" }, playButton { "Play" }, engineButton { "Engine" },
-        shuffleButton { "Shuffle" }, discardButton { "Discard it and go on" };
+    juce::TextButton renderButton { "Render" }, engineButton { "Engine" }, shuffleButton { "Shuffle" },
+        discardButton { "Discard it and go on" };
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
 
@@ -90,7 +85,5 @@ private:
     double progress = 0.0;
     bool isRendering = false, isInSafeMode = false, isEmbeddedOnly = false;
     std::optional<std::uint64_t> shownLoads;
-    int stillTicks = 0; // timer ticks since playback last moved, although it is running
-    HostSamples lastPosition;
 };
 } // namespace tableread::plugin

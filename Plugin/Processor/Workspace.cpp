@@ -277,23 +277,33 @@ project::Snapshot::Text Workspace::save()
 void Workspace::load (std::string_view bytes, std::filesystem::path from)
 {
     scripts.wait(); // what was typed before is of the project before
-    const auto content = kept.open (bytes);
-    if (content)
-    {
-        {
-            const std::lock_guard lock (mutex);
-            folder = std::move (from);
-            isOpened = true;
-            openingNotes = content->notes;
-            voiceNotes.clear();
-            typingProblem.reset();
-        }
-        played.stage().stop();
-        snapshot.set (*content); // before the listener, which knows the document alone
-        source.replace (*content->document);
-        recordings.ask();
-    }
+    if (const auto content = kept.open (bytes))
+        show (*content, std::move (from));
     ++loadCount;
+}
+
+void Workspace::load (const project::Content& content, std::filesystem::path from)
+{
+    scripts.wait();
+    kept.discard();
+    show (content, std::move (from));
+    ++loadCount;
+}
+
+void Workspace::show (const project::Content& content, std::filesystem::path from)
+{
+    {
+        const std::lock_guard lock (mutex);
+        folder = std::move (from);
+        isOpened = true;
+        openingNotes = content.notes;
+        voiceNotes.clear();
+        typingProblem.reset();
+    }
+    played.stage().stop();
+    snapshot.set (content); // before the listener, which knows the document alone
+    source.replace (*content.document);
+    recordings.ask();
 }
 
 void Workspace::discard()

@@ -101,6 +101,15 @@ public:
         @param folder  of the project's file; empty: it has none. */
     void load (std::string_view bytes, std::filesystem::path folder = {});
 
+    /** A project that was read already. */
+    void load (const project::Content& content, std::filesystem::path folder);
+
+    /** What is saved of it: with all that was typed, but for what readTyped() waits for. */
+    project::Content content() const { return snapshot.content(); }
+
+    /** Waits until the project has the script that was typed. */
+    void readTyped() { scripts.wait(); }
+
     /** Changes with each load(). */
     std::uint64_t loads() const noexcept { return loadCount; }
 
@@ -136,6 +145,7 @@ private:
         return result;
     }
 
+    void show (const project::Content& content, std::filesystem::path from);
     void changed (const Document& document, const project::Change& change);
     void readScript();
     void findRecordings();

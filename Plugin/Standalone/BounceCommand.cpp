@@ -14,10 +14,10 @@ namespace tableread::plugin
 {
 namespace
 {
-std::optional<int> parseAndRun (int argc, char** argv)
+std::optional<int> parseAndRun (int argc, char** argv, std::filesystem::path& toOpen)
 {
     BounceOptions options;
-    CLI::App app ("TableRead: a table read. Without arguments it opens its window.", "TableRead");
+    CLI::App app ("TableRead: a table read. It opens its window unless --bounce is given.", "TableRead");
     app.footer (exitCodes);
     app.set_version_flag ("--version", TABLEREAD_VERSION);
     auto* bounceOption =
@@ -43,10 +43,14 @@ std::optional<int> parseAndRun (int argc, char** argv)
                            ->needs (bounceOption);
     app.add_option ("--engine", options.engine, "The engine's program [found automatically]")
         ->needs (bounceOption);
+    std::string file;
+    app.add_option ("file", file, "A project or a script, to be opened in the window")
+        ->excludes (bounceOption);
     app.allow_extras (argc > 1 && std::string_view (argv[1]).substr (0, 6) == "--juce");
     try
     {
         app.parse (argc, argv);
+        toOpen = file;
         if (bounceOption->count() == 0)
             return std::nullopt;
         if (options.output.empty())
@@ -64,11 +68,11 @@ std::optional<int> parseAndRun (int argc, char** argv)
 }
 } // namespace
 
-std::optional<int> runCommandLine (int argc, char** argv)
+std::optional<int> runCommandLine (int argc, char** argv, std::filesystem::path& toOpen)
 {
     try
     {
-        return parseAndRun (argc, argv);
+        return parseAndRun (argc, argv, toOpen);
     }
     catch (const Exception& problem)
     {

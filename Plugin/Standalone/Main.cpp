@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <juce_audio_devices/juce_audio_devices.h>
-#include <juce_audio_utils/juce_audio_utils.h>
+#include <iostream>
+
 #include <juce_gui_extra/juce_gui_extra.h>
 
-#include <juce_audio_plugin_client/Standalone/juce_StandaloneFilterWindow.h>
-
+#include "Core/ExitCodes.h"
 #include "Core/StandardStreams.h"
 #include "Editor/Theme.h"
+#include "Processor/Display.h"
+#include "Standalone/AppWindow.h"
 #include "Standalone/BounceCommand.h"
 
 namespace tableread::plugin
 {
-/** The app: the plugin in a window of its own. */
+namespace
+{
+std::filesystem::path fileToOpen; // from the command line
+
+/** The app: the plugin in a window of its own. Each window is a process. */
 class StandaloneApp : public juce::JUCEApplication
 {
 public:
-    StandaloneApp()
-    {
-        juce::PropertiesFile::Options options;
-        options.applicationName = JucePlugin_Name;
-        options.filenameSuffix = ".settings";
-        options.osxLibrarySubFolder = "Application Support";
-        options.folderName = "~/.config";
-        properties.setStorageParameters (options);
-    }
-
     const juce::String getApplicationName() override { return JucePlugin_Name; }
     const juce::String getApplicationVersion() override { return JucePlugin_VersionString; }
     bool moreThanOneInstanceAllowed() override { return true; }
@@ -32,46 +27,45 @@ public:
     void initialise (const juce::String&) override
     {
         juce::LookAndFeel::setDefaultLookAndFeel (&theme);
-        window = std::make_unique<juce::StandaloneFilterWindow> (getApplicationName(), Theme::background,
-                                                                 properties.getUserSettings(), false,
-                                                                 juce::String(), nullptr);
-        window->setVisible (true);
+        window = std::make_unique<AppWindow> (settings, fileToOpen, [] { quit(); });
     }
 
     void shutdown() override
     {
         window = nullptr;
-        properties.saveIfNeeded();
+        settings.file->saveIfNeeded();
         juce::LookAndFeel::setDefaultLookAndFeel (nullptr);
     }
 
-    void systemRequestedQuit() override
-    {
-        window->pluginHolder->savePluginState();
-        quit();
-    }
+    void systemRequestedQuit() override { window->closeButtonPressed(); }
 
 private:
     Theme theme;
-    juce::ApplicationProperties properties;
-    std::unique_ptr<juce::StandaloneFilterWindow> window;
+    AppSettings settings = AppSettings::open();
+    std::unique_ptr<AppWindow> window;
 };
-} // namespace tableread::plugin
 
-namespace
-{
 juce::JUCEApplicationBase* createApp()
 {
-    return new tableread::plugin::StandaloneApp();
+    return new StandaloneApp();
 }
 } // namespace
+} // namespace tableread::plugin
 
 int main (int argc, char** argv)
 {
-    tableread::openClosedStandardStreams();
+    using namespace tableread;
+    openClosedStandardStreams();
     // The command line works where there is no display, so it comes before any JUCE call.
-    if (const auto exitCode = tableread::plugin::runCommandLine (argc, argv))
+    if (const auto exitCode = plugin::runCommandLine (argc, argv, plugin::fileToOpen))
         return *exitCode;
-    juce::JUCEApplicationBase::createInstance = &createApp;
+    if (! plugin::hasDisplay())
+    {
+        std::cerr
+            << "TableRead: no window can be opened: there is no display that DISPLAY names. Start it in a "
+               "desktop session, or render without a window: TableRead --bounce SCRIPT -o OUT.wav\n";
+        return exitRefused;
+    }
+    juce::JUCEApplicationBase::createInstance = &plugin::createApp;
     return juce::JUCEApplicationBase::main (argc, const_cast<const char**> (argv));
 }

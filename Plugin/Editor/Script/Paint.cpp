@@ -11,15 +11,6 @@
 
 namespace tableread::plugin
 {
-namespace
-{
-constexpr const char* firstWords = "Type or paste a script here.\n"
-                                   "Begin a line with who speaks, and a colon:\n"
-                                   "\n"
-                                   "Anna: Good evening.\n"
-                                   "Ben: You are late\u2026";
-} // namespace
-
 /** Draws the rows that are seen. */
 struct ScriptEditor::RowPainter
 {
@@ -174,15 +165,6 @@ void ScriptEditor::paint (juce::Graphics& g)
         if (const auto top = area.getY() + (int) row.y;
             top < clip.getBottom() && top + look::rowHeight + 1 > clip.getY())
             painter.paint (row);
-
-    if (model.buffer().isEmpty())
-    {
-        g.setColour (Theme::dim);
-        g.setFont (faces->font (Typefaces::Bundled, look::fontHeight));
-        g.drawMultiLineText (juce::String::fromUTF8 (firstWords), area.getX(),
-                             area.getY() + look::rowHeight * 3 / 4, area.getWidth(),
-                             juce::Justification::left, (float) look::rowHeight - look::fontHeight);
-    }
     if (hasKeyboardFocus (false) && isCaretShown)
     {
         g.setColour (Theme::accent);

@@ -27,6 +27,7 @@ project::Document whatWasDone (project::Document document)
 {
     document.nextId = 1;
     document.tempo = 0.0;
+    document.settings.host = {};
     for (auto& member : document.cast)
         project::alter (member, [] (project::Member& copy) {
             if (! copy.isChosen)

@@ -52,8 +52,8 @@ public:
     /** Where it is, or where it could be saved: a name alone if nothing was suggested. */
     const std::filesystem::path& path() const { return file; }
 
-    /** "scene.tableread" */
-    std::string name() const { return file.filename().string(); }
+    /** "scene.tableread"; "scene" or "Untitled" without a file. */
+    std::string name() const { return (isSaved ? file.filename() : file.stem()).string(); }
 
     /** Of the file's bytes when it was read or written last; empty: it has none. */
     const std::string& contentHash() const { return hash; }

@@ -29,11 +29,9 @@ Result<DocumentFile::Opened> projectOf (const std::string& script, const std::fi
 
 Result<DocumentFile::Opened> readFile (const std::filesystem::path& file)
 {
-    if (file.extension() == project::projectExtension)
+    if (project::isProject (file))
         return DocumentFile::open (file);
     const auto text = readScriptText (file);
-    if (! text)
-        return tl::unexpected (text.error());
-    return project::isProjectText (*text) ? DocumentFile::open (file) : projectOf (*text, file);
+    return text ? projectOf (*text, file) : tl::unexpected (text.error());
 }
 } // namespace tableread::plugin

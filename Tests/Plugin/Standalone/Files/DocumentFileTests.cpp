@@ -18,7 +18,7 @@ TEST_CASE ("A document's file knows what is not saved", "[plugin][standalone]")
     const auto path = folder.path() / "scene.tableread";
     DocumentFile file;
     CHECK_FALSE (file.hasFile());
-    CHECK (file.name() == "Untitled.tableread");
+    CHECK (file.name() == "Untitled");
     CHECK_FALSE (file.isModified ({}));
 
     const auto first = typed ("Anna: Hello.");
@@ -49,6 +49,7 @@ TEST_CASE ("What came into a project unasked needs no saving", "[plugin][standal
     const DocumentFile file (before.document);
     auto now = *before.document;
     now.tempo = 90.0;
+    now.settings.host.rendersAhead = true;
     project::Member anna;
     anna.speaker = "Anna";
     anna.moods = { { {}, { "david", {} }, {}, {} } };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <deque>
 #include <optional>
 #include <utility>
 
 #include <catch2/catch.hpp>
 
+#include "FakeUser.h"
 #include "Project/File/Place.h"
 #include "Standalone/Files/Documents.h"
 #include "Support/Failure.h"
@@ -42,43 +42,6 @@ struct ShownProject : OpenProject
     fs::path voices;
 };
 
-/** A user who was told what to answer, and remembers what was asked. */
-struct User : Dialogs
-{
-    void ask (const Question& question, std::function<void (Answer)> answered) override
-    {
-        heard.push_back (question.text);
-        if (answers.empty())
-            return; // the dialog stays open
-        const auto answer = answers.front();
-        answers.pop_front();
-        answered (answer);
-    }
-
-    void tell (const std::string& title, const std::string& text) override
-    {
-        heard.push_back (title + ": " + text);
-    }
-
-    void chooseToOpen (const fs::path&, Chosen chosen) override { choose (chosen); }
-
-    void chooseToSave (const fs::path& suggestion, Chosen chosen) override
-    {
-        suggested = suggestion;
-        choose (chosen);
-    }
-
-    void choose (const Chosen& chosen)
-    {
-        if (! file.empty())
-            chosen (file);
-    }
-
-    std::deque<Answer> answers;
-    fs::path file, suggested;
-    std::vector<std::string> heard;
-};
-
 struct Window
 {
     explicit Window (const TemporaryFolder& folder)
@@ -104,7 +67,7 @@ struct Window
     }
 
     ShownProject project;
-    User user;
+    FakeUser user;
     Documents documents;
     std::string title;
 };
@@ -125,9 +88,9 @@ TEST_CASE ("A new project is saved under a name, and its title says what is not 
     const TemporaryFolder folder;
     const auto path = folder.path() / "scene.tableread";
     Window window (folder);
-    CHECK (window.documents.title() == "Untitled.tableread");
+    CHECK (window.documents.title() == "Untitled");
     window.type ("Anna: Hello.");
-    CHECK (window.title == "Untitled.tableread *");
+    CHECK (window.title == "Untitled *");
 
     window.user.file = folder.path() / "scene";
     window.documents.save();
@@ -204,7 +167,7 @@ TEST_CASE ("Nothing unsaved is dropped unasked", "[plugin][standalone]")
         CHECK_THAT (window.user.heard.back(), Catch::StartsWith ("Not saved: "));
     }
     REQUIRE_FALSE (window.user.heard.empty());
-    CHECK (window.user.heard.front() == "Save the changes of Untitled.tableread?");
+    CHECK (window.user.heard.front() == "Save the changes of Untitled?");
 }
 
 TEST_CASE ("What was typed in the last moment is saved too", "[plugin][standalone]")
@@ -254,7 +217,7 @@ TEST_CASE ("A project is opened with its folder, and notes are told", "[plugin][
     CHECK_THAT (window.user.heard[0], Catch::StartsWith ("scene.tableread: "));
     CHECK (window.documents.recentFiles().list().size() == 1);
     window.documents.startNew();
-    CHECK (window.title == "Untitled.tableread");
+    CHECK (window.title == "Untitled");
     CHECK (window.project.voices.empty());
 }
 
@@ -393,7 +356,7 @@ TEST_CASE ("Each lost project is offered until one is recovered", "[plugin][stan
     window.user.answers = { Answer::No, Answer::Yes };
     window.documents.offerRecovery();
     CHECK (window.user.heard.size() == 2);
-    CHECK (window.title == "Untitled.tableread *");
+    CHECK (window.title == "Untitled *");
     CHECK (autosavesIn (folder) == 1);
 }
 
