@@ -154,7 +154,7 @@ void dropVoice (Document& document, const std::string& speaker)
         alter (member, [] (Member& each) { each.moods.clear(); });
 }
 
-std::vector<std::string> castNotes (const Document& document)
+std::vector<SharedVoice> sharedVoices (const Document& document)
 {
     struct Voiced
     {
@@ -166,7 +166,7 @@ std::vector<std::string> castNotes (const Document& document)
         if (const auto* const member = voicedMember (document, speaker))
             voiced.push_back ({ std::move (speaker), member });
 
-    std::vector<std::string> notes;
+    std::vector<SharedVoice> shared;
     for (std::size_t at = 0; at < voiced.size(); ++at)
     {
         const auto& own = voiced[at];
@@ -177,11 +177,19 @@ std::vector<std::string> castNotes (const Document& document)
             if ((other < at || voiced[other].member->isChosen) &&
                 isOneVoice (voice, voiced[other].member->moods.front().voice))
             {
-                notes.push_back (own.speaker + " and " + voiced[other].speaker + " have one voice, " +
-                                 voice.name + ". Choose another for one of them.");
+                shared.push_back ({ own.speaker, voiced[other].speaker, voice });
                 break;
             }
     }
+    return shared;
+}
+
+std::vector<std::string> castNotes (const Document& document)
+{
+    std::vector<std::string> notes;
+    for (const auto& [speaker, other, voice] : sharedVoices (document))
+        notes.push_back (speaker + " and " + other + " have one voice, " + voice.name +
+                         ". Choose another for one of them.");
     return notes;
 }
 } // namespace tableread::project

@@ -36,6 +36,15 @@ void giveVoice (Document& document, const Member& given);
 /** Takes a given voice away; one that was chosen stays. */
 void dropVoice (Document& document, const std::string& speaker);
 
-/** Sentences about speakers who were given a voice that another one has. */
+/** Somebody who was given a voice that another one has. */
+struct SharedVoice
+{
+    std::string speaker, other;
+    VoiceReference voice;
+};
+
+std::vector<SharedVoice> sharedVoices (const Document& document);
+
+/** The same in sentences. */
 std::vector<std::string> castNotes (const Document& document);
 } // namespace tableread::project

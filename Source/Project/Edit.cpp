@@ -219,25 +219,38 @@ void keepContents (Member& member, const Member& former)
                     mood.content = known.content;
 }
 
-Result<Document> applied (const Document& before, const SetMember& edit)
+void putMember (Document& document, const Member& wanted)
 {
-    if (const auto checked = checkMember (edit.member); ! checked)
-        return tl::unexpected (checked.error());
-    auto after = before;
-    auto member = std::make_shared<Member> (edit.member);
-    const auto place = memberPlace (before, member->speaker);
-    const auto former = place ? *before.cast[*place] : Member {};
+    auto member = std::make_shared<Member> (wanted);
+    const auto place = memberPlace (document, member->speaker);
+    const auto former = place ? *document.cast[*place] : Member {};
     if (! member->isChosen)
         member->moods = former.isChosen ? std::vector<Mood>() : former.moods;
     keepContents (*member, former);
     if (place)
-        after.cast[*place] = std::move (member);
+        document.cast[*place] = std::move (member);
     else
-        after.cast.push_back (std::move (member));
+        document.cast.push_back (std::move (member));
+}
+
+Result<Document> applied (const Document& before, const SetMembers& edit)
+{
+    auto after = before;
+    for (const auto& member : edit.members)
+    {
+        if (const auto checked = checkMember (member); ! checked)
+            return tl::unexpected (checked.error());
+        putMember (after, member);
+    }
     const auto known = [] (const Document& document) {
         return importOptionsOf (document).rules.knownSpeakers;
     };
     return known (after) == known (before) ? after : withScript (after, *after.script);
+}
+
+Result<Document> applied (const Document& before, const SetMember& edit)
+{
+    return applied (before, SetMembers { { edit.member } });
 }
 
 Result<Document> applied (const Document& before, const SetSettings& edit)
@@ -306,6 +319,7 @@ struct NameOfEdit
     const char* operator() (const ChooseTake&) const { return "Choose Take"; }
     const char* operator() (const PinTake& edit) const { return edit.isPinned ? "Pin Take" : "Unpin Take"; }
     const char* operator() (const SetMember&) const { return "Change Cast"; }
+    const char* operator() (const SetMembers&) const { return "Load Cast"; }
     const char* operator() (const SetSettings&) const { return "Change Settings"; }
 };
 } // namespace

@@ -78,6 +78,12 @@ struct SetMember
     Member member;
 };
 
+/** Several of them, as one step. */
+struct SetMembers
+{
+    std::vector<Member> members;
+};
+
 /** All but HostSettings, which stay. */
 struct SetSettings
 {
@@ -86,7 +92,7 @@ struct SetSettings
 
 /** What a user does; can be undone. */
 using Edit = std::variant<SetScript, MoveLines, SetJoined, SetAnchor, SetAnchors, SetLocked, Reroll,
-                          ChooseTake, PinTake, SetMember, SetSettings>;
+                          ChooseTake, PinTake, SetMember, SetMembers, SetSettings>;
 
 /** The document after the edit. @returns InvalidInput if it names a line or take that is not there, or a value that cannot
     be; the document is as before. */

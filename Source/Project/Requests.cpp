@@ -81,12 +81,6 @@ void addVoice (Canonical& canonical, const Part& part)
         canonical.text (voice.id.empty() ? foldedName (voice.name) : voice.id);
     }
 }
-
-/** Whether the take is of other words, voices or settings than the passage asks for now. */
-bool isOutdated (const Document& document, const PassageView& passage, const TakeRecord& take)
-{
-    return take.request != nameOf (document, passage, take.seed);
-}
 } // namespace
 
 std::uint64_t seedOf (const Document& document, const PassageView& passage)
@@ -143,6 +137,11 @@ std::string nameOf (const Document& document, const PassageView& passage, std::u
     if (guidance)
         canonical.number (std::bit_cast<std::uint32_t> (*guidance + 0.0f)); // -0 is 0
     return canonical.hash();
+}
+
+bool isOutdated (const Document& document, const PassageView& passage, const TakeRecord& take)
+{
+    return take.request != nameOf (document, passage, take.seed);
 }
 
 bool isWhole (const TakeRecord& take)

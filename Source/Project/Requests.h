@@ -25,6 +25,9 @@ std::string nameOf (const Document& document, const PassageView& passage);
 /** The same, had it been asked for with this seed. */
 std::string nameOf (const Document& document, const PassageView& passage, std::uint64_t seed);
 
+/** Whether a take is of other words, voices or settings than the passage asks for now; its seed does not matter. */
+bool isOutdated (const Document& document, const PassageView& passage, const TakeRecord& take);
+
 /** The take that a passage plays: the chosen one; else of those with its name the newest that is whole; else, if it is
     locked, the newest of its own that is whole. Null: none. `isStale` if the passage asks for something else by now,
     another seed apart: an earlier roll of the same words is not stale. */
