@@ -3,9 +3,8 @@
 
 #include <utility>
 
-#include "Core/Seed.h"
 #include "Editor/Text/Utf8.h"
-#include "Processor/PluginProcessor.h"
+#include "Project/File/CastFile.h"
 #include "Project/Lookup.h"
 
 namespace tableread::plugin
@@ -13,19 +12,6 @@ namespace tableread::plugin
 namespace
 {
 constexpr int margin = 14;
-
-/** The voice of each speaker, in the order of their first lines. */
-std::vector<CastMember> castOf (const project::Document& document)
-{
-    std::vector<CastMember> cast;
-    for (auto& speaker : project::speakersOf (document))
-    {
-        const auto* const member = project::memberOf (document, speaker);
-        const bool hasVoice = member != nullptr && ! member->moods.empty();
-        cast.push_back ({ std::move (speaker), hasVoice ? member->moods.front().voice : VoiceReference {} });
-    }
-    return cast;
-}
 
 /** What to change so that a text is another one. */
 TextEdit changeOf (const std::string& before, const std::string& after)
@@ -65,66 +51,39 @@ void setUp (juce::Label& label, const juce::String& text, const juce::Font& font
 
 PluginEditor::PluginEditor (PluginProcessor& plugin)
     : AudioProcessorEditor (plugin)
+    , processor (plugin)
     , workspace (plugin.workspace)
     , transport (plugin.transport)
     , isApp (plugin.wrapperType == juce::AudioProcessor::wrapperType_Standalone)
+    , engineOperator ({ workspace.engineOptions() })
+    , side (engineOperator)
 {
     setLookAndFeel (&theme);
     setUp (title, "TableRead", Theme::font (20.0f, true), Theme::text);
-    setUp (scriptTitle, "SCRIPT", Theme::font (12.0f, true), Theme::dim);
-    setUp (castTitle, "CAST", Theme::font (12.0f, true), Theme::dim);
-    setUp (seedTitle, "Seed", Theme::font (14.0f), Theme::dim);
     setUp (status, {}, Theme::font (14.0f), Theme::dim);
     setUp (clock, {}, Theme::font (15.0f), Theme::text);
     clock.setJustificationType (juce::Justification::centredRight);
+    connectScript();
+    connectSide();
+    connectTimeline();
 
-    script.setMarks (&marks);
-    script.onEdit = [this] (const TextEdit& edit) { edited (edit); };
-    script.onUndo = [this] {
-        workspace.undo();
-        refresh();
-    };
-    script.onRedo = [this] {
-        workspace.redo();
-        refresh();
-    };
-    marks.onRetry = [this] (std::uint64_t line) { workspace.player().stage().retry (line); };
-    seed.setInputRestrictions (20, "0123456789");
-    seed.setFont (Theme::font (15.0f));
-    seed.setIndents (8, 5);
-    seed.setTooltip ("Another seed gives another performance of the same script");
-    seed.onTextChange = [this] { seedTyped(); };
-
-    cast.onChoice = [this] (const std::string& speaker, const VoiceReference& voice) {
-        setVoice (speaker, voice);
-    };
     renderButton.onClick = [this] { renderOrStop(); };
-    engineButton.onClick = [this] { openEngineMenu(); };
-    shuffleButton.onClick = [this] { shuffleSeed(); };
-    shuffleButton.setTooltip (seed.getTooltip());
+    menuButton.onClick = [this] { openMenu(); };
     discardButton.onClick = [this] { workspace.discard(); };
     discardButton.setTooltip (
         "The host keeps what could not be opened until you discard it, and nothing can be edited");
     discardButton.setColour (juce::TextButton::buttonColourId, Theme::bad);
-    addChildComponent (discardButton);
-    engineButton.setColour (juce::TextButton::buttonColourId, Theme::panel);
-    engineButton.setColour (juce::TextButton::textColourOffId, Theme::dim);
-    engineButton.setTooltip ("The program that speaks: which one is in use, and where it is");
-    if (isApp)
-        waveform.onLocate = [this] (double seconds) {
-            transport.locate ({ (std::int64_t) (seconds * transport.rate()) });
-        };
 
-    for (auto* part : std::initializer_list<juce::Component*> {
-             &title, &scriptTitle, &castTitle, &seedTitle, &status, &clock, &script, &seed, &cast, &waveform,
-             &renderButton, &engineButton, &shuffleButton })
+    for (auto* part : std::initializer_list<juce::Component*> { &title, &menuButton, &script, &side,
+                                                                &timeline, &status, &clock, &renderButton })
         addAndMakeVisible (part);
+    addChildComponent (discardButton);
     addChildComponent (empty);
     clock.setVisible (! isApp); // which has one above
 
     setResizable (true, true);
     setResizeLimits (leastWidth, leastHeight, 3840, 2160);
-    setSize (920, 620);
+    setSize (1100, 720);
     refresh();
     startTimerHz (30);
 }
@@ -133,6 +92,37 @@ PluginEditor::~PluginEditor()
 {
     script.setMarks (nullptr);
     setLookAndFeel (nullptr);
+}
+
+void PluginEditor::connectScript()
+{
+    script.setMarks (&marks);
+    script.onEdit = [this] (const TextEdit& edit) { typed (edit); };
+    script.onUndo = [this] { undo(); };
+    script.onRedo = [this] { redo(); };
+    marks.onRetry = [this] (std::uint64_t line) { retry (line); };
+}
+
+void PluginEditor::connectTimeline()
+{
+    timeline.onEdit = [this] (const project::Edit& wanted) { report (edit (wanted)); };
+    timeline.setOnRetry ([this] (project::LineId line) { retry (line.value); });
+    if (isApp)
+        timeline.setOnLocate (
+            [this] (double seconds) { transport.locate ({ (std::int64_t) (seconds * transport.rate()) }); });
+}
+
+void PluginEditor::connectSide()
+{
+    side.cast.onEdit = side.takes.onEdit = [this] (const project::Edit& wanted) { return edit (wanted); };
+    side.cast.onSaveCast = [this] (const std::filesystem::path& file) { return saveCast (file); };
+    side.cast.onLoadCast = [this] (const std::filesystem::path& file) { return loadCast (file); };
+    side.takes.onRetry = [this] (project::LineId line) { retry (line.value); };
+    side.takes.onDrag = [this] (project::LineId line) { dragOut (line); };
+    side.engine.link = [this] { return EnginePanel::Link { .status = now.link, .progress = now.progress }; };
+    side.engine.onTryAgain = [this] (bool withEmbeddedModel) { tryAgain (withEmbeddedModel); };
+    side.seed.onSeed = [this] (std::uint64_t seed) { setSeed (seed); };
+    side.seed.onRefused = [this] (Error why) { problem = std::move (why); };
 }
 
 void PluginEditor::paint (juce::Graphics& g)
@@ -150,36 +140,28 @@ void PluginEditor::paint (juce::Graphics& g)
 
 void PluginEditor::resized()
 {
+    constexpr int gap = 12, barHeight = 30, footerHeight = 34;
     auto area = getLocalBounds().reduced (margin);
-    auto header = area.removeFromTop (30);
-    engineButton.setBounds (header.removeFromRight (210));
+    auto header = area.removeFromTop (barHeight);
+    menuButton.setBounds (header.removeFromRight (barHeight));
     title.setBounds (header);
-    area.removeFromTop (8);
+    area.removeFromTop (gap / 2);
 
-    auto footer = area.removeFromBottom (34);
+    auto footer = area.removeFromBottom (footerHeight);
     renderButton.setBounds (footer.removeFromRight (110));
-    footer.removeFromRight (8);
+    footer.removeFromRight (gap);
     if (! isApp)
-        clock.setBounds (footer.removeFromRight (140).withTrimmedRight (8));
+        clock.setBounds (footer.removeFromRight (140).withTrimmedRight (gap));
     status.setBounds (footer);
-    area.removeFromBottom (16);
-    waveform.setBounds (area.removeFromBottom (juce::jlimit (110, 240, area.getHeight() / 3)));
-    area.removeFromBottom (12);
+    area.removeFromBottom (gap + 4);
+    timeline.setBounds (area.removeFromBottom (juce::jlimit (140, 700, area.getHeight() * 2 / 5)));
+    area.removeFromBottom (gap);
 
-    auto side = area.removeFromRight (juce::jlimit (250, 400, area.getWidth() * 36 / 100));
+    side.setBounds (area.removeFromRight (juce::jlimit (290, 520, area.getWidth() * 38 / 100)));
     area.removeFromRight (margin);
-    scriptTitle.setBounds (area.removeFromTop (20));
     script.setBounds (area);
     empty.setBounds (area);
-    discardButton.setBounds (area.withSizeKeepingCentre (std::min (area.getWidth(), 240), 34));
-    castTitle.setBounds (side.removeFromTop (20));
-    auto seedRow = side.removeFromBottom (30);
-    seedTitle.setBounds (seedRow.removeFromLeft (48));
-    seed.setBounds (seedRow.removeFromLeft (120));
-    seedRow.removeFromLeft (8);
-    shuffleButton.setBounds (seedRow.removeFromLeft (80));
-    side.removeFromBottom (8);
-    cast.setBounds (side);
+    discardButton.setBounds (area.withSizeKeepingCentre (std::min (area.getWidth(), 240), footerHeight));
 }
 
 void PluginEditor::refresh()
@@ -188,12 +170,12 @@ void PluginEditor::refresh()
     if (std::exchange (shownLoads, workspace.loads()) != workspace.loads())
         showProject();
     if (now.isScriptRead && now.document != shownDocument)
-        showScript();
-    if (now.voices != shownVoices)
-        showCast();
+        showDocument();
+    side.cast.show (now.document, now.voices);
     if (marks.follow (now.view))
         script.marksChanged();
     showPlayback();
+    showSelection();
     empty.setVisible (! now.isReadOnly && script.state().buffer().isEmpty());
     showStatus();
 }
@@ -202,7 +184,11 @@ void PluginEditor::showPlayback()
 {
     const auto at = transport.current();
     const auto seconds = (double) at.sample.value / transport.rate();
-    waveform.show (*now.view, marks, seconds);
+    timeline.show ({ .document = now.document,
+                     .view = now.view,
+                     .playhead = seconds,
+                     .isPlaying = at.isPlaying,
+                     .music = processor.music() });
     clock.setText (clockText (seconds), juce::dontSendNotification);
 
     std::optional<std::uint64_t> sounding;
@@ -216,16 +202,36 @@ void PluginEditor::showPlayback()
         script.marksChanged();
 }
 
+/** The takes are those of where the user went last: clips of the timeline, or the caret's line. */
+void PluginEditor::showSelection()
+{
+    const auto& clips = timeline.model().selection.lines();
+    const auto row = script.state().caret().line;
+    if (clips != selectedClips)
+    {
+        selectedClips = clips;
+        selected.assign (clips.begin(), clips.end());
+    }
+    else if (std::exchange (selectedRow, row) != row || selected.empty())
+    {
+        selected.clear();
+        if (const auto passage = marks.passageAt (row))
+            selected.push_back ({ *passage });
+    }
+    side.takes.show (now.document, now.view, selected);
+}
+
 /** Another project. */
 void PluginEditor::showProject()
 {
     shownScript = now.document->script;
     script.setText (*shownScript);
     shownDocument = nullptr;
+    selected.clear();
     problem.reset();
 }
 
-void PluginEditor::edited (const TextEdit& edit)
+void PluginEditor::typed (const TextEdit& edit)
 {
     marks.edited (edit);
     if (isFollowing)
@@ -235,7 +241,7 @@ void PluginEditor::edited (const TextEdit& edit)
 }
 
 /** The project's document as it is now. */
-void PluginEditor::showScript()
+void PluginEditor::showDocument()
 {
     const auto& document = *now.document;
     shownDocument = now.document;
@@ -246,59 +252,90 @@ void PluginEditor::showScript()
             if (! script.apply (changeOf (before, *document.script)))
                 script.setText (*document.script);
         }
-    if (! seed.hasKeyboardFocus (true))
-        seed.setText (juce::String (document.settings.seed), false);
+    side.seed.show (document.settings.seed);
     marks.show (document, script.state().buffer().lineCount());
     script.setSpeakers (project::speakersOf (document));
     script.marksChanged();
-    showCast();
 }
 
-void PluginEditor::showCast()
+Result<void> PluginEditor::edit (const project::Edit& edit)
 {
-    shownVoices = now.voices;
-    cast.show (castOf (*now.document), shownVoices);
-}
-
-void PluginEditor::edit (const project::Edit& edit)
-{
-    const auto done = workspace.edit (edit);
-    problem = done ? std::nullopt : std::optional (done.error());
+    problem.reset();
+    auto done = workspace.edit (edit);
     refresh();
+    return done;
 }
 
-void PluginEditor::setVoice (const std::string& speaker, const VoiceReference& voice)
+void PluginEditor::report (const Result<void>& done)
 {
-    project::Member member;
-    if (const auto* const known = project::memberOf (*now.document, speaker))
-        member = *known;
-    member.speaker = speaker;
-    member.isChosen = true;
-    if (member.moods.empty())
-        member.moods.emplace_back();
-    member.moods.front() = { member.moods.front().direction, voice, {}, {} };
-    edit (project::SetMember { std::move (member) });
+    problem = done ? std::nullopt : std::optional (done.error());
 }
 
 void PluginEditor::setSeed (std::uint64_t number)
 {
     auto settings = now.document->settings;
     settings.seed = number;
-    edit (project::SetSettings { std::move (settings) });
+    report (edit (project::SetSettings { std::move (settings) }));
 }
 
 void PluginEditor::setEngine (std::filesystem::path program)
 {
     auto settings = now.document->settings;
     settings.engine = std::move (program);
-    edit (project::SetSettings { std::move (settings) });
+    engineOperator.setProgram (settings.engine);
+    report (edit (project::SetSettings { std::move (settings) }));
+}
+
+Result<void> PluginEditor::saveCast (const std::filesystem::path& file)
+{
+    return project::writeCast (file, side.cast.state().toFile());
+}
+
+Result<void> PluginEditor::loadCast (const std::filesystem::path& file)
+{
+    const auto read = project::readCast (file);
+    return read ? edit (CastModel::fromFile (*read)) : tl::unexpected (read.error());
+}
+
+/** From the mouse's drag: the file has to be there before the host is asked to take it. */
+void PluginEditor::dragOut (project::LineId line)
+{
+    const auto file = workspace.player().writeForDrag (playback::DraggedLine { line });
+    if (! file)
+        problem = file.error();
+    else
+        performExternalDragDropOfFiles ({ juce::String::fromUTF8 (file->c_str()) }, false, &side.takes);
+}
+
+void PluginEditor::retry (std::uint64_t line)
+{
+    problem.reset();
+    workspace.player().stage().retry (line);
+}
+
+void PluginEditor::undo()
+{
+    workspace.undo();
+    refresh();
+}
+
+void PluginEditor::redo()
+{
+    workspace.redo();
+    refresh();
 }
 
 bool PluginEditor::keyPressed (const juce::KeyPress& key)
 {
-    if (key != juce::KeyPress::tabKey || getCurrentlyFocusedComponent() != nullptr)
+    constexpr auto command = juce::ModifierKeys::commandModifier, shift = juce::ModifierKeys::shiftModifier;
+    if (key == juce::KeyPress ('z', command, 0))
+        undo();
+    else if (key == juce::KeyPress ('z', command | shift, 0) || key == juce::KeyPress ('y', command, 0))
+        redo();
+    else if (key == juce::KeyPress::tabKey && getCurrentlyFocusedComponent() == nullptr)
+        script.grabKeyboardFocus(); // nothing has the keyboard: JUCE would not know where to begin
+    else
         return false;
-    script.grabKeyboardFocus(); // nothing has the keyboard: JUCE would not know where to begin
     return true;
 }
 
@@ -317,9 +354,10 @@ void PluginEditor::showStatus()
     progress = said.progress;
     isRendering = rendering;
     discardButton.setVisible (now.isReadOnly);
-    for (auto* part :
-         std::initializer_list<juce::Component*> { &script, &cast, &seed, &shuffleButton, &renderButton })
-        part->setEnabled (! now.isReadOnly);
+    script.setEnabled (! now.isReadOnly);
+    timeline.setEnabled (! now.isReadOnly);
+    renderButton.setEnabled (! now.isReadOnly);
+    side.setReadOnly (now.isReadOnly);
     renderButton.setButtonText (isRendering ? "Stop" : "Render");
     renderButton.setColour (juce::TextButton::buttonColourId, isRendering ? Theme::line : Theme::accent);
     renderButton.setColour (juce::TextButton::textColourOffId, isRendering ? Theme::text : Theme::background);
@@ -328,13 +366,11 @@ void PluginEditor::showStatus()
 
 void PluginEditor::showEngine (const LinkStatus& link)
 {
-    isInSafeMode = link.safeMode.has_value();
-    isEmbeddedOnly = link.isEmbeddedOnly;
-    engineButton.setButtonText (isInSafeMode ? "Safe mode"
-                                : link.model.empty()
-                                    ? "Engine"
-                                    : juce::String::fromUTF8 (("Model: " + link.model).c_str()));
-    engineButton.setColour (juce::TextButton::textColourOffId, isInSafeMode ? Theme::bad : Theme::dim);
+    const bool isInSafeMode = link.safeMode.has_value();
+    side.setEngineState (isInSafeMode         ? juce::String ("Safe mode")
+                         : link.model.empty() ? juce::String ("Engine")
+                                              : juce::String::fromUTF8 (("Engine: " + link.model).c_str()),
+                         isInSafeMode);
 }
 
 void PluginEditor::renderOrStop()
@@ -342,53 +378,32 @@ void PluginEditor::renderOrStop()
     problem.reset();
     if (isRendering)
         workspace.stop();
-    else if (const auto begun = workspace.render(); ! begun)
-        problem = begun.error();
-}
-
-void PluginEditor::seedTyped()
-{
-    problem.reset();
-    const auto typed = seed.getText().toStdString();
-    if (const auto number = parseSeed (typed.empty() ? "0" : typed))
-        setSeed (*number);
     else
-        problem = Error { ErrorCode::InvalidInput, "a seed is at most 18446744073709551615", {} };
+        report (workspace.render());
 }
 
-void PluginEditor::shuffleSeed()
+void PluginEditor::openMenu()
 {
-    const auto fresh = (std::uint64_t) juce::Random::getSystemRandom().nextInt (1'000'000);
-    seed.setText (juce::String (fresh), false);
-    setSeed (fresh);
-}
-
-void PluginEditor::openEngineMenu()
-{
+    const auto named = [] (const char* what, const std::string& name) {
+        return juce::String (what) +
+               (name.empty() ? juce::String() : " " + juce::String::fromUTF8 (name.c_str()));
+    };
+    const auto undoName = workspace.project().undoName(), redoName = workspace.project().redoName();
     const auto chosen = now.document->settings.engine;
     juce::PopupMenu menu;
-    menu.setLookAndFeel (&theme);
-    if (isInSafeMode)
-    {
-        menu.addSectionHeader ("It did not start");
-        menu.addItem ("Try again", [this] { tryAgain (false); });
-        menu.addItem ("Speak with the embedded model", [this] { tryAgain (true); });
-    }
-    else if (isEmbeddedOnly)
-        menu.addItem ("Leave safe mode", [this] { tryAgain (false); });
+    menu.addItem (named ("Undo", undoName), ! undoName.empty(), false, [this] { undo(); });
+    menu.addItem (named ("Redo", redoName), ! redoName.empty(), false, [this] { redo(); });
     menu.addSectionHeader ("The program that speaks");
     menu.addItem ("Find it automatically", true, chosen.empty(), [this] { setEngine ({}); });
     if (! chosen.empty())
         menu.addItem (juce::String::fromUTF8 (chosen.c_str()), true, true, [] {});
     menu.addItem (juce::String::fromUTF8 ("Choose it\u2026"), [this] { chooseEngine(); });
-    menu.showMenuAsync (juce::PopupMenu::Options().withTargetComponent (engineButton));
+    menu.showMenuAsync (juce::PopupMenu::Options().withTargetComponent (menuButton));
 }
 
 void PluginEditor::tryAgain (bool withEmbeddedModel)
 {
-    problem.reset();
-    if (const auto begun = workspace.tryAgain (withEmbeddedModel); ! begun)
-        problem = begun.error();
+    report (workspace.tryAgain (withEmbeddedModel));
 }
 
 void PluginEditor::chooseEngine()

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <set>
+
 #include <juce_audio_processors/juce_audio_processors.h>
 
-#include "Editor/CastPanel.h"
 #include "Editor/EmptyState.h"
+#include "Editor/Icons.h"
 #include "Editor/ReadingMarks.h"
 #include "Editor/Script/Editor.h"
+#include "Editor/SidePanel.h"
 #include "Editor/StatusText.h"
 #include "Editor/Theme.h"
-#include "Editor/WaveformView.h"
-#include "Processor/Transport.h"
-#include "Processor/Workspace.h"
+#include "Editor/Timeline/View.h"
+#include "EngineLink/Operation/Operator.h"
+#include "Processor/PluginProcessor.h"
 
 namespace tableread::plugin
 {
-class PluginProcessor;
-
-/** The window: script and cast above, the performance below. Polls the workspace 30 times a second. */
-class PluginEditor : public juce::AudioProcessorEditor, private juce::Timer
+/** The window: the script with cast, takes and engine beside it, the timeline below. Polls the workspace 30 times a second. */
+class PluginEditor : public juce::AudioProcessorEditor, public juce::DragAndDropContainer, private juce::Timer
 {
 public:
     static constexpr int leastWidth = 700, leastHeight = 450;
@@ -35,43 +36,52 @@ public:
 
 private:
     void timerCallback() override { refresh(); }
+    void connectScript();
+    void connectTimeline();
+    void connectSide();
+
     void showProject();
-    void showScript();
-    void showCast();
-    void edited (const TextEdit& edit);
-    void edit (const project::Edit& edit);
-    void setVoice (const std::string& speaker, const VoiceReference& voice);
-    void setSeed (std::uint64_t seed);
-    void setEngine (std::filesystem::path program);
+    void showDocument();
+    void showSelection();
     void showPlayback();
     void showStatus();
-    void renderOrStop();
     void showEngine (const LinkStatus& link);
-    void openEngineMenu();
+
+    void typed (const TextEdit& edit);
+    Result<void> edit (const project::Edit& edit);
+    void report (const Result<void>& done);
+    void setSeed (std::uint64_t seed);
+    void setEngine (std::filesystem::path program);
+    Result<void> saveCast (const std::filesystem::path& file);
+    Result<void> loadCast (const std::filesystem::path& file);
+    void dragOut (project::LineId line);
+    void retry (std::uint64_t line);
+    void undo();
+    void redo();
+    void renderOrStop();
+    void openMenu();
     void tryAgain (bool withEmbeddedModel);
     void chooseEngine();
-    void seedTyped();
-    void shuffleSeed();
 
+    PluginProcessor& processor;
     Workspace& workspace;
     Transport& transport;
     const bool isApp; // which has a transport of its own
+    EngineOperator engineOperator;
 
     juce::SharedResourcePointer<SharedTheme> everywhere; // in menus and dialogs too
     Theme theme;
-    juce::Label title, scriptTitle, castTitle, seedTitle, status, clock;
+    juce::Label title, status, clock;
     ScriptEditor script;
     ReadingMarks marks { [this] (std::size_t line) -> const std::string& {
                             return script.state().buffer().line (line);
                         },
-                         [] (int speaker) { return Theme::speaker (speaker).getARGB(); } };
+                         [] (const SpeakerColour& colour) { return Theme::speaker (colour).getARGB(); } };
     EmptyState empty { isApp ? EmptyState::PlayedBy::App : EmptyState::PlayedBy::Host };
-    juce::TextEditor seed;
-    LeaveOnClick leaveSeed { seed };
-    CastPanel cast;
-    WaveformView waveform;
-    juce::TextButton renderButton { "Render" }, engineButton { "Engine" }, shuffleButton { "Shuffle" },
-        discardButton { "Discard it and go on" };
+    SidePanel side;
+    TimelineView timeline;
+    juce::TextButton renderButton { "Render" }, discardButton { "Discard it and go on" };
+    IconButton menuButton { Icon::More, "More" };
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
 
@@ -79,11 +89,13 @@ private:
     Showing now;
     std::shared_ptr<const project::Document> shownDocument;
     std::shared_ptr<const std::string> shownScript;
-    std::vector<std::string> shownVoices; // of the model
-    bool isFollowing = false;             // the script is changed by us, not by the user
+    bool isFollowing = false; // the script is changed by us, not by the user
+    std::set<project::LineId> selectedClips;
+    std::size_t selectedRow = 0;           // of the script, where the caret is
+    std::vector<project::LineId> selected; // lines: where the user was last, script or timeline
     std::int64_t shownMissed = 0;
     double progress = 0.0;
-    bool isRendering = false, isInSafeMode = false, isEmbeddedOnly = false;
+    bool isRendering = false;
     std::optional<std::uint64_t> shownLoads;
 };
 } // namespace tableread::plugin

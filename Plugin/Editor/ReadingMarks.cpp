@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "Editor/Text/Utf8.h"
-#include "Passage/Names.h"
 #include "Project/Passages.h"
 #include "Project/Requests.h"
 #include "Script/Cue/Cue.h"
@@ -67,22 +66,14 @@ LineMark::State stateOf (playback::PartState state)
 } // namespace
 
 ReadingMarks::ReadingMarks (std::function<const std::string&(std::size_t)> lineText,
-                            std::function<std::uint32_t (int)> colourOf)
+                            std::function<std::uint32_t (const SpeakerColour&)> colourOf)
     : text (std::move (lineText))
     , colours (std::move (colourOf))
 {}
 
 void ReadingMarks::show (const project::Document& document, std::size_t lineCount)
 {
-    std::unordered_map<std::string, int> written,
-        numbers; // of speakers, as they are written; by their folded names
-    const auto numberOf = [&] (const std::string& speaker) {
-        const auto [known, isNew] = written.emplace (speaker, 0);
-        if (isNew)
-            known->second = numbers.emplace (foldedName (speaker), (int) numbers.size()).first->second;
-        return known->second;
-    };
-    speakers.clear();
+    const SpeakerColours known (document);
     spoken.clear();
     for (const auto& take : document.takes)
         if (project::isWhole (*take))
@@ -92,19 +83,17 @@ void ReadingMarks::show (const project::Document& document, std::size_t lineCoun
     std::size_t next = 0; // the first that the line before has not filled
     const auto fill = [&] (std::size_t until, const Spoken& with) {
         for (; next < std::min (until, lineCount); ++next)
-            lines[next] = { with.passage, with.speaker, false };
+            lines[next] = { with.passage, with.colour, false };
     };
     Spoken last;
     for (const auto& passage : project::passagesOf (document))
         for (auto place = passage.first; place < passage.first + passage.count; ++place)
         {
             const auto& line = *document.lines[place];
-            const auto number = numberOf (line.speaker);
             const auto first = document.lines[passage.first]->id.value;
-            speakers.emplace (first, number);
             const auto row = (std::size_t) std::max (line.sourceLine, 1) - 1;
             fill (row, last);
-            last = { first, number, true };
+            last = { first, colours (known.of (line.speaker)), true };
             if (row < lineCount)
                 lines[row] = last;
             next = row + 1;
@@ -119,7 +108,7 @@ void ReadingMarks::edited (const TextEdit& edit)
         return;
     const auto behind = lines.begin() + (std::ptrdiff_t) edit.firstLine + 1;
     if (added > removed)
-        lines.insert (behind, added - removed, { lines[edit.firstLine].passage, -1, false });
+        lines.insert (behind, added - removed, { lines[edit.firstLine].passage, 0, false });
     else
         lines.erase (behind, behind + std::min (lines.end() - behind, (std::ptrdiff_t) (removed - added)));
 }
@@ -140,21 +129,22 @@ bool ReadingMarks::light (std::optional<std::uint64_t> passage)
     return std::exchange (lit, passage) != passage;
 }
 
-int ReadingMarks::speakerOf (std::uint64_t line) const
+std::optional<std::uint64_t> ReadingMarks::passageAt (std::size_t line) const
 {
-    const auto found = speakers.find (line);
-    return found != speakers.end() ? found->second : 0;
+    if (line >= lines.size() || lines[line].colour == 0)
+        return {};
+    return lines[line].passage;
 }
 
 LineMark ReadingMarks::markOf (std::size_t line) const
 {
     LineMark mark;
-    if (line >= lines.size() || lines[line].speaker < 0)
+    if (line >= lines.size() || lines[line].colour == 0)
         return mark;
     const auto& words = text (line);
     if (! isSpoken (words))
         return mark;
-    mark.colour = colours (lines[line].speaker);
+    mark.colour = lines[line].colour;
     mark.nameBytes = lines[line].isFirst ? nameBytes (words) : 0;
     mark.isSounding = lit == lines[line].passage;
     if (lines[line].isFirst)
@@ -178,7 +168,7 @@ void ReadingMarks::addState (LineMark& mark, std::uint64_t passage) const
 
 void ReadingMarks::retry (std::size_t line)
 {
-    if (line < lines.size() && lines[line].speaker >= 0 && onRetry)
-        onRetry (lines[line].passage);
+    if (const auto passage = passageAt (line); passage && onRetry)
+        onRetry (*passage);
 }
 } // namespace tableread::plugin

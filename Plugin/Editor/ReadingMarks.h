@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "Editor/Cast/Colours.h"
 #include "Editor/Script/Marks.h"
 #include "Editor/Text/Position.h"
 #include "Playback/Stage.h"
@@ -21,9 +22,9 @@ namespace tableread::plugin
 class ReadingMarks : public ScriptMarks
 {
 public:
-    /** @param lineText gives a line of the text; @param colourOf a speaker's colour, 0xAARRGGBB. */
+    /** @param lineText gives a line of the text; @param colourOf what to draw, 0xAARRGGBB. */
     ReadingMarks (std::function<const std::string&(std::size_t)> lineText,
-                  std::function<std::uint32_t (int)> colourOf);
+                  std::function<std::uint32_t (const SpeakerColour&)> colourOf);
 
     void show (const project::Document& document, std::size_t lineCount);
     void edited (const TextEdit& edit);
@@ -34,8 +35,8 @@ public:
     /** The passage that sounds now, by the id of its first line. True if it is another one. */
     bool light (std::optional<std::uint64_t> passage);
 
-    /** Who speaks the passage that begins with this line, numbered by first lines; 0 if it is not known. */
-    int speakerOf (std::uint64_t line) const;
+    /** The passage that a line of the text belongs to, by the id of its first line; empty: none. */
+    std::optional<std::uint64_t> passageAt (std::size_t line) const;
 
     LineMark markOf (std::size_t line) const override;
 
@@ -47,16 +48,15 @@ private:
     struct Spoken
     {
         std::uint64_t passage = 0; // the id of its first line
-        int speaker = -1;          // -1: before the first line
+        std::uint32_t colour = 0;  // of who speaks; 0: it is before the first line
         bool isFirst = false;      // it begins with the name
     };
 
     void addState (LineMark& mark, std::uint64_t passage) const;
 
     std::function<const std::string&(std::size_t)> text;
-    std::function<std::uint32_t (int)> colours;
+    std::function<std::uint32_t (const SpeakerColour&)> colours;
     std::vector<Spoken> lines;
-    std::unordered_map<std::uint64_t, int> speakers;      // by passage
     std::unordered_set<std::uint64_t> spoken;             // passages that have a take, perhaps of other words
     std::shared_ptr<const playback::View> shown;          // null: none
     std::unordered_map<std::uint64_t, std::size_t> parts; // of `shown`, by passage

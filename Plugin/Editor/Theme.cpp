@@ -46,6 +46,12 @@ juce::Colour Theme::speaker (int index)
     return juce::Colour (palette::speakers[(std::size_t) index % palette::speakers.size()]);
 }
 
+juce::Colour Theme::speaker (const SpeakerColour& colour)
+{
+    constexpr juce::uint32 opaque = 0xff000000;
+    return colour.chosen != 0 ? juce::Colour (opaque | colour.chosen) : speaker (colour.number);
+}
+
 juce::Font Theme::font (float height, bool isBold)
 {
     return { juce::Font::getDefaultSansSerifFontName(), height,

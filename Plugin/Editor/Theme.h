@@ -3,6 +3,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
+#include "Editor/Cast/Colours.h"
 #include "Editor/FocusRing.h"
 
 namespace tableread::plugin
@@ -15,6 +16,7 @@ public:
 
     /** Speakers beyond the end of the palette reuse its colours. */
     static juce::Colour speaker (int index);
+    static juce::Colour speaker (const SpeakerColour& colour); // the one that the user chose, if there is one
 
     static juce::Font font (float height, bool isBold = false);
 

@@ -130,7 +130,25 @@ void PluginProcessor::noteTempo (const juce::AudioPlayHead::PositionInfo& host, 
     if (! (quartersAMinute > 0.0) || ! host.getPpqPosition() || getSampleRate() <= 0.0)
         return;
     const auto seconds = (double) position.value / getSampleRate();
-    tempo.set ({ quartersAMinute, seconds - quarters * secondsPerMinute / quartersAMinute });
+    TempoCell::Tempo now { quartersAMinute, seconds - quarters * secondsPerMinute / quartersAMinute };
+    if (const auto signature = host.getTimeSignature();
+        signature && signature->numerator > 0 && signature->denominator > 0)
+    {
+        now.beatsPerBar = signature->numerator;
+        now.beatUnit = signature->denominator;
+    }
+    tempo.set (now);
+}
+
+std::optional<HostMusic> PluginProcessor::music() const
+{
+    const auto now = tempo.get();
+    if (! now)
+        return {};
+    return HostMusic { .beat = { .seconds = now->origin, .quarters = 0.0 },
+                       .tempo = now->quartersAMinute,
+                       .beatsPerBar = now->beatsPerBar,
+                       .beatUnit = now->beatUnit };
 }
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)

@@ -6,6 +6,7 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
+#include "Editor/Timeline/Model/Music.h"
 #include "Processor/HostClock.h"
 #include "Processor/TempoCell.h"
 #include "Processor/Transport.h"
@@ -40,6 +41,9 @@ public:
 
     /** Tells the host what has changed, and follows its tempo and parameters; called by a timer. Message thread. */
     void poll();
+
+    /** The host's bars and beats; empty: it has said nothing of them. */
+    std::optional<HostMusic> music() const;
 
     juce::AudioProcessorEditor* createEditor() override;
     bool hasEditor() const override;

@@ -8,7 +8,7 @@
 
 namespace tableread::plugin
 {
-/** The host's music, from the audio thread to one that may wait.
+/** The host's tempo and time signature, from the audio thread to one that may wait.
     Threads   set(): the audio thread, wait-free. get(): any. */
 class TempoCell
 {
@@ -16,7 +16,8 @@ public:
     struct Tempo
     {
         double quartersAMinute = 0.0;
-        double origin = 0.0; // the second at which quarter 0 is, or would be at this tempo
+        double origin = 0.0;               // the second at which quarter 0 is, or would be at this tempo
+        int beatsPerBar = 4, beatUnit = 4; // the time signature
 
         /** Whether the difference is more than what hosts round away. */
         bool isOther (const Tempo& before) const
@@ -33,6 +34,8 @@ public:
         std::atomic_thread_fence (std::memory_order_release);
         tempo.store (now.quartersAMinute, std::memory_order_relaxed);
         origin.store (now.origin, std::memory_order_relaxed);
+        beatsPerBar.store (now.beatsPerBar, std::memory_order_relaxed);
+        beatUnit.store (now.beatUnit, std::memory_order_relaxed);
         writes.store (next + 1, std::memory_order_release);
     }
 
@@ -40,7 +43,9 @@ public:
     std::optional<Tempo> get() const noexcept
     {
         const auto before = writes.load (std::memory_order_acquire);
-        const Tempo read { tempo.load (std::memory_order_relaxed), origin.load (std::memory_order_relaxed) };
+        const Tempo read { tempo.load (std::memory_order_relaxed), origin.load (std::memory_order_relaxed),
+                           beatsPerBar.load (std::memory_order_relaxed),
+                           beatUnit.load (std::memory_order_relaxed) };
         std::atomic_thread_fence (std::memory_order_acquire);
         const bool isWhole =
             before != 0 && before % 2 == 0 && writes.load (std::memory_order_relaxed) == before;
@@ -50,5 +55,6 @@ public:
 private:
     std::atomic<std::uint64_t> writes { 0 };
     std::atomic<double> tempo { 0.0 }, origin { 0.0 };
+    std::atomic<int> beatsPerBar { 4 }, beatUnit { 4 };
 };
 } // namespace tableread::plugin

@@ -65,7 +65,9 @@ Workspace::Workspace (Options options)
     : startProblems (std::move (options.problems))
     , store (options.stage.store)
     , reader (std::move (options.reader))
-    , played (source, std::move (options.stage))
+    , engine (options.stage.link.engine)
+    , books (source, std::move (options.books))
+    , played (source, std::move (options.stage), [this] (const GapReport& report) { books.keep (report); })
     , scripts ([this] { readScript(); })
     , recordings ([this] { findRecordings(); })
     , listening (
@@ -335,6 +337,8 @@ Showing Workspace::showing()
     now.problems.insert (now.problems.end(), startProblems.begin(), startProblems.end());
     if (const auto problem = played.storeProblem())
         now.problems.push_back (*problem);
+    for (const auto& sentence : books.problems())
+        now.problems.push_back ({ ErrorCode::Io, sentence, {} });
     lock.lock();
     now.isScriptRefused = typingProblem.has_value();
     if (typingProblem)

@@ -17,6 +17,7 @@
 #include "Processor/Worker.h"
 #include "Project/File/KeptState.h"
 #include "Project/File/Snapshot.h"
+#include "Project/Open/Bookkeeper.h"
 #include "Project/Project.h"
 #include "Voice/ReaderProcess.h"
 
@@ -57,6 +58,7 @@ public:
         playback::Stage::Options stage;
         std::vector<Error> problems {}; // that were found while these were made up
         ReaderProcess reader {};        // of recordings
+        project::Bookkeeper::Options books {};
     };
 
     /** As the environment and the settings file say. */
@@ -64,6 +66,9 @@ public:
 
     explicit Workspace (Options options = currentOptions());
     ~Workspace();
+
+    /** What an engine is found and started with. */
+    const Supervisor::Options& engineOptions() const noexcept { return engine; }
 
     project::Project& project() noexcept { return source; }
     playback::Player& player() noexcept { return played; }
@@ -153,8 +158,10 @@ private:
     const std::vector<Error> startProblems;
     const std::shared_ptr<SampleStore> store; // null: none
     const ReaderProcess reader;
+    const Supervisor::Options engine;
 
     project::Project source;
+    project::Bookkeeper books;
     std::mutex editing;                     // one user's edit at a time
     std::atomic<std::thread::id> editor {}; // the thread that makes one …
     bool hasChanged = false;                // … and its own: whether that has changed anything

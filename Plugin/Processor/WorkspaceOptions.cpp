@@ -44,7 +44,11 @@ Workspace::Options Workspace::currentOptions()
         takes = takeStoreOptions ({});
     }
     if (takes)
-        options.stage.store = std::make_shared<TakeStore> (std::move (*takes));
+    {
+        const auto store = std::make_shared<TakeStore> (std::move (*takes));
+        options.stage.store = store;
+        options.books.store = store;
+    }
     options.reader = readerBeside (engine.search);
     return options;
 }

@@ -76,12 +76,6 @@ std::vector<std::string> Player::voices() const
     return platform.engine().voices.value_or (project::embeddedVoices());
 }
 
-std::optional<Error> Player::storeProblem() const
-{
-    const std::lock_guard lock (mutex);
-    return loss;
-}
-
 void Player::setBeat (double quartersAMinute, HostBeat now)
 {
     {

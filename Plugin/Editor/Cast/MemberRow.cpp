@@ -140,7 +140,7 @@ void MemberRow::showMixing()
         control->setVisible (! shown.hasLeft);
     colour.setVisible (true);
     forget.setVisible (shown.hasLeft);
-    colour.setPatch (colourFor (shown.colour).withMultipliedAlpha (shown.hasLeft ? faint : 1.0f));
+    colour.setPatch (Theme::speaker (shown.colour).withMultipliedAlpha (shown.hasLeft ? faint : 1.0f));
     showBus();
     gain.setValue (shown.gainDb, juce::dontSendNotification);
     mute.setToggleState (shown.isMuted, juce::dontSendNotification);

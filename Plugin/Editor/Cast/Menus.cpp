@@ -180,11 +180,6 @@ juce::PopupMenu moodMenu (CastContext& context, const CastEntry& entry, juce::Co
 }
 } // namespace
 
-juce::Colour colourFor (const SpeakerColour& colour)
-{
-    return colour.chosen != 0 ? juce::Colour (alphaBits | colour.chosen) : Theme::speaker (colour.number);
-}
-
 juce::PopupMenu voiceMenu (CastContext& context, const CastEntry& entry, const CastVoice& voice,
                            juce::Component& anchor)
 {
@@ -260,7 +255,7 @@ juce::PopupMenu colourMenu (CastContext& context, const CastEntry& entry, juce::
     menu.addItem (
         juce::String::fromUTF8 ("Another colour\u2026"),
         whileShown (
-            context, [speaker, now = colourFor (entry.colour),
+            context, [speaker, now = Theme::speaker (entry.colour),
                       near = juce::Component::SafePointer<juce::Component> (&anchor)] (CastContext& shown) {
                 if (near != nullptr)
                     openBubble (std::make_unique<ColourField> (shown.weak_from_this(), speaker, now), *near);

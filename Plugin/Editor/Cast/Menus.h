@@ -14,7 +14,4 @@ juce::PopupMenu busMenu (CastContext& context, const CastEntry& entry);
 
 /** The theme's colours, and any other. @param anchor where that is chosen. */
 juce::PopupMenu colourMenu (CastContext& context, const CastEntry& entry, juce::Component& anchor);
-
-/** The colour that somebody has. */
-juce::Colour colourFor (const SpeakerColour& colour);
 } // namespace tableread::plugin

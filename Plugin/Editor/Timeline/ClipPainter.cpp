@@ -48,7 +48,7 @@ void ClipPainter::paint (const TimelineClip& clip, juce::Rectangle<float> area, 
     const auto& lane = context.model.clips().lanes()[clip.lane];
     const bool isFailed = clip.state == playback::PartState::Failed;
     const bool isSelected = context.model.selection.has (clip.line());
-    const auto colour = isFailed ? Theme::bad : colourOf (lane);
+    const auto colour = isFailed ? Theme::bad : Theme::speaker (lane.colour);
     if (area.getWidth() < timeline::leastForFrame)
     {
         g.setColour (isSelected ? Theme::text : colour.withAlpha (isWaiting (clip) ? 0.3f : 0.65f));

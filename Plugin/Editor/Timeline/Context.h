@@ -29,10 +29,4 @@ struct TimelineContext
     std::function<void()> openMenu;
 };
 
-inline juce::Colour colourOf (const TimelineLane& lane)
-{
-    constexpr std::uint32_t opaque = 0xff000000;
-    return lane.colour.chosen != 0 ? juce::Colour (opaque | lane.colour.chosen)
-                                   : Theme::speaker (lane.colour.number);
-}
 } // namespace tableread::plugin

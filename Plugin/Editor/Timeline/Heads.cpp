@@ -26,7 +26,7 @@ void TimelineHeads::paint (juce::Graphics& g)
             continue;
         g.setColour (Theme::line.withAlpha (0.6f));
         g.fillRect (area.removeFromBottom (1.0f));
-        g.setColour (colourOf (lanes[lane]));
+        g.setColour (Theme::speaker (lanes[lane].colour));
         g.fillRect (area.reduced (0.0f, timeline::laneGap).removeFromLeft (3.0f));
         g.setColour (Theme::text);
         drawWords (g, *context.faces, lanes[lane].speaker,
