@@ -68,6 +68,10 @@ TEST_CASE ("The timeline of 3000 lines is drawn within a frame while 8 of them g
     const auto shown = timeOf ([&] { window.show(); });
     std::cout << "another view of 3000 lines: " << shown << " ms\n";
     CHECK (shown <= frameTime);
+    window.scene.apply (project::SetAnchor { window.scene.line (1500), project::AtSeconds { 4000.0 } });
+    const auto edited = timeOf ([&] { window.show(); });
+    std::cout << "another document of 3000 lines: " << edited << " ms\n";
+    CHECK (edited <= frameTime);
 
     juce::Image screen (juce::Image::ARGB, 1200, 800, true);
     const auto paint = [&] {

@@ -48,8 +48,13 @@ public:
             case 0:
                 return SetJoined { line, below (2) == 0 };
             case 1:
-                return SetAnchor { line, below (2) == 0 ? std::optional<Anchor>()
-                                                        : AtSeconds { (double) below (90) } };
+            {
+                const auto anchor =
+                    below (2) == 0 ? std::optional<Anchor>() : AtSeconds { (double) below (90) };
+                if (below (2) == 0)
+                    return SetAnchor { line, anchor };
+                return SetAnchors { { { line, anchor }, { someLine (document), AtBeats { 3.5 } } } };
+            }
             case 2:
                 return SetLocked { line, below (2) == 0 };
             case 3:
