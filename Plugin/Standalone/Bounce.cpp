@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -23,7 +24,7 @@
 #include "Project/File/Place.h"
 #include "Project/LineIds.h"
 #include "Project/Lookup.h"
-#include "Project/Passages.h"
+#include "Project/Requests.h"
 #include "Script/Notes.h"
 #include "Timeline/GapReport.h"
 #include "Timeline/PlanReader.h"
@@ -51,18 +52,21 @@ void note (const std::string& sentence)
     std::cerr << "TableRead: " << sentence << '\n';
 }
 
-/** Writes takes into a project's file as soon as they are in the project. */
+/** Writes takes into a project's file as soon as they are in the project, and in the store. */
 class TakeRecorder
 {
 public:
-    TakeRecorder (std::filesystem::path file, const project::Document& opened) : recorder (std::move (file))
+    TakeRecorder (std::filesystem::path file, std::shared_ptr<SampleStore> place,
+                  const project::Document& opened)
+        : recorder (std::move (file))
+        , store (std::move (place))
     {
         for (const auto& take : opened.takes)
             known[take->id.value] = take->state;
     }
 
-    /** A project's listener. */
-    void record (const project::Document& document, bool isKept)
+    /** Of a project that is being played; on the thread that has changed it. */
+    void record (const project::Document& document)
     {
         using State = project::TakeRecord::State;
         for (const auto& take : document.takes)
@@ -71,26 +75,44 @@ public:
             if (take->state == State::Rendering || (found != known.end() && found->second == take->state))
                 continue;
             known[take->id.value] = take->state;
-            if (take->state != State::Failed && ! isKept)
-                continue; // the next one would look for it in vain
-            const auto added = recorder.add (*take);
-            const std::lock_guard lock (mutex);
-            if (! added && ! first)
+            if (take->state != State::Failed &&
+                (store == nullptr || ! store->has (project::samplesOf (*take))))
+                continue; // whoever opens the project would look for it in vain
+            if (const auto added = recorder.add (*take); ! added && ! first)
                 first = added.error();
         }
     }
 
-    std::optional<Error> problem() const
-    {
-        const std::lock_guard lock (mutex);
-        return first;
-    }
+    /** The first. Once nothing is recorded any more. */
+    const std::optional<Error>& problem() const { return first; }
 
 private:
     project::Recorder recorder;
+    std::shared_ptr<SampleStore> store;
     std::map<std::uint64_t, project::TakeRecord::State> known; // takes by their ids
-    mutable std::mutex mutex;                                  // guards the rest
     std::optional<Error> first;
+};
+
+/** Lets a thread wait for changes of a project. */
+class Changes
+{
+public:
+    void tell()
+    {
+        const std::lock_guard lock (mutex);
+        changed.notify_all();
+    }
+
+    template <typename Condition>
+    void waitUntil (const Condition& condition)
+    {
+        std::unique_lock lock (mutex);
+        changed.wait (lock, condition);
+    }
+
+private:
+    std::mutex mutex;
+    std::condition_variable changed;
 };
 
 /** One run, step by step. */
@@ -244,26 +266,40 @@ private:
     int play()
     {
         project::Project source (*document);
-        TakeRecorder takes (options.input, *document);
+        TakeRecorder takes (options.input, workspace.stage.store, *document);
         auto stageOptions = workspace.stage;
         stageOptions.patience = std::chrono::seconds (document->settings.patienceSeconds);
         playback::Player player (source, std::move (stageOptions));
-        const auto listening = source.listen ([&] (const Document& now, const project::Change& change) {
-            if (isProject && change.takes)
-                takes.record (*now, ! player.storeProblem());
+        Changes changes;
+        auto listening = source.listen ([&] (const Document& now, const project::Change&) {
+            if (isProject)
+                takes.record (*now);
+            changes.tell();
         });
         player.stage().setHostRate (options.rate);
         write (player.stage());
         const auto report = reportOf (player.stage());
         tell ({ .document = document, .view = player.stage().view() }, report);
-        if (const auto problem = player.storeProblem())
-            note (problem->text());
-        if (const auto problem = takes.problem())
-        {
-            note (problem->text());
-            return exitCodeOf (problem->code);
-        }
+        changes.waitUntil ([&] { return hasTakes (*source.document(), *player.stage().view()); });
+        listening.reset();
+        const auto& unrecorded = takes.problem();
+        for (const auto& problem : { player.storeProblem(), unrecorded })
+            if (problem)
+                note (problem->text());
+        if (unrecorded)
+            return exitCodeOf (unrecorded->code);
         return report.isEmpty() && ! isCut (player.stage()) ? exitOk : exitCut;
+    }
+
+    /** All that was rendered is in the project, and kept if that is possible. */
+    static bool hasTakes (const project::Document& now, const playback::View& view)
+    {
+        const auto passages = project::passagesOf (now);
+        const project::Choices choices (now);
+        for (std::size_t i = 0; i < passages.size(); ++i)
+            if (view.parts[i].state == playback::PartState::Done && choices.of (passages[i]).take == nullptr)
+                return false;
+        return true;
     }
 
     void write (playback::Stage& stage)
