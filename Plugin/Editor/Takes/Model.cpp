@@ -96,7 +96,7 @@ TakesModel::TakesModel() : document (std::make_shared<const project::Document>()
 {}
 
 void TakesModel::show (std::shared_ptr<const project::Document> newDocument,
-                       std::shared_ptr<const playback::View> view, std::vector<project::LineId> lines)
+                       const std::shared_ptr<const playback::View>& view, std::vector<project::LineId> lines)
 {
     document = std::move (newDocument);
     passage = {};

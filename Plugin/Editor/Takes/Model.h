@@ -61,8 +61,8 @@ public:
     TakesModel();
 
     /** @param lines the selected ones; takes are those of the first one's passage. Lines that are gone are left out. */
-    void show (std::shared_ptr<const project::Document> document, std::shared_ptr<const playback::View> view,
-               std::vector<project::LineId> lines);
+    void show (std::shared_ptr<const project::Document> document,
+               const std::shared_ptr<const playback::View>& view, std::vector<project::LineId> lines);
 
     /** The first line of the passage; none: nothing is selected. */
     project::LineId passageLine() const;
