@@ -69,8 +69,9 @@ TEST_CASE ("Words are found without regard to case", "[plugin][text]")
 TEST_CASE ("Marks follow the lines while they are edited", "[plugin][script]")
 {
     std::vector<std::string> text { "== Scene ==", "Anna: hi", "there", "[pause 1s]", "Ben (low): yes", "" };
-    ReadingMarks marks ([&] (std::size_t line) -> const std::string& { return text[line]; },
-                        [] (int speaker) { return speaker == 0 ? 0xff111111u : 0xff222222u; });
+    ReadingMarks marks (
+        [&] (std::size_t line) -> const std::string& { return text[line]; },
+        [] (const SpeakerColour& colour) { return colour.number == 0 ? 0xff111111u : 0xff222222u; });
     CHECK (marks.markOf (1).colour == 0);
     std::string script;
     for (const auto& line : text)
@@ -111,7 +112,7 @@ TEST_CASE ("Marks say how far each line's speech is", "[plugin][script]")
     const std::vector<std::string> text { "Anna: one", "and on", "Ben: two", "Anna: three" };
     auto document = *project::withScript ({}, "Anna: one\nand on\nBen: two\nAnna: three\n");
     ReadingMarks marks ([&] (std::size_t line) -> const std::string& { return text[line]; },
-                        [] (int) { return 0xff111111u; });
+                        [] (const SpeakerColour&) { return 0xff111111u; });
     std::uint64_t retried = 0;
     marks.onRetry = [&] (std::uint64_t line) { retried = line; };
     const auto id = [&] (std::size_t line) { return document.lines[line]->id.value; };
@@ -128,8 +129,9 @@ TEST_CASE ("Marks say how far each line's speech is", "[plugin][script]")
     CHECK (marks.markOf (2).state == LineMark::State::Failed);
     CHECK (marks.markOf (2).tip == "no voice");
     CHECK (marks.markOf (3).state == LineMark::State::None);
-    CHECK (marks.speakerOf (id (1)) == 1);
-    CHECK (marks.speakerOf (id (2)) == 0);
+    CHECK (marks.passageAt (1) == id (0)); // the same line goes on
+    CHECK (marks.passageAt (2) == id (1));
+    CHECK_FALSE (marks.passageAt (4));
     marks.retry (2);
     CHECK (retried == id (1));
 
