@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ public:
     /** The bytes in which they are kept: a FLAC, or a WAV of floats where no FLAC holds them bit for bit.
         @returns as load() */
     [[nodiscard]] virtual Result<std::string> file (const SamplesName& name) = 0;
+
+    /** Where a file with the samples of this hash lies, for who knows no more of them: a voice's recording, perhaps. Empty: there
+        is none, or a store without files. */
+    virtual std::filesystem::path fileWith (const std::string& /*hash*/) { return {}; }
 
     /** Keeps such bytes, which may come from anywhere. @returns InvalidInput unless they hold these samples. */
     [[nodiscard]] virtual Result<void> keepFile (const SamplesName& name, const std::string& bytes) = 0;

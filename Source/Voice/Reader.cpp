@@ -48,8 +48,7 @@ Result<VoiceClip> readVoice (const std::filesystem::path& file, const std::strin
 {
     const auto where = "voice \"" + name + "\"";
     const auto fileName = file.filename().string();
-    auto recording =
-        process.program.empty() ? readRecording (file, process.mostSeconds) : readInProcess (file, process);
+    auto recording = readRecording (file, process);
     if (! recording)
         return tl::unexpected (Error { recording.error().code, recording.error().message, where });
 

@@ -220,4 +220,10 @@ Result<Recording> readInProcess (const std::filesystem::path& file, const Reader
                         (signal == 0 ? "" : std::string (" (") + ::strsignal (signal) + ')') +
                         ". Convert it to WAV, or choose another recording.");
 }
+
+Result<Recording> readRecording (const std::filesystem::path& file, const ReaderProcess& process)
+{
+    return process.program.empty() ? readRecording (file, process.mostSeconds)
+                                   : readInProcess (file, process);
+}
 } // namespace tableread

@@ -28,4 +28,8 @@ struct ReaderProcess
              waits for the drive until then or cannot be started; Cancelled. */
 [[nodiscard]] Result<Recording> readInProcess (const std::filesystem::path& file,
                                                const ReaderProcess& process);
+
+/** The same where a program is given, else readRecording(). */
+[[nodiscard]] Result<Recording> readRecording (const std::filesystem::path& file,
+                                               const ReaderProcess& process);
 } // namespace tableread

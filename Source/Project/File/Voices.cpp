@@ -189,8 +189,8 @@ FoundVoices findVoices (const std::shared_ptr<const Document>& document, const V
 
 Result<std::string> hashOfRecording (const std::filesystem::path& file, const ReaderProcess& process)
 {
-    const auto recording =
-        process.program.empty() ? readRecording (file, process.mostSeconds) : readInProcess (file, process);
-    return recording.map ([] (const Recording& read) { return contentHash (read.samples); });
+    return readRecording (file, process).map ([] (const Recording& read) {
+        return contentHash (read.samples);
+    });
 }
 } // namespace tableread::project

@@ -11,10 +11,10 @@ namespace tableread::project
 {
 namespace
 {
-bool hasAudio (const Document& document)
+bool usesStore (const Document& document)
 {
-    return std::any_of (document.takes.begin(), document.takes.end(),
-                        [] (const auto& take) { return ! take->audio.empty(); });
+    const auto session = sessionOf (document);
+    return ! session.takes.empty() || ! session.pinned.empty();
 }
 } // namespace
 
@@ -44,7 +44,7 @@ Bookkeeper::~Bookkeeper()
 
 void Bookkeeper::changed (const Shared& document, const Change& change)
 {
-    if (! change.takes && ! change.isWhole)
+    if (! change.takes && ! change.cast && ! change.isWhole)
         return;
     const std::lock_guard lock (mutex);
     if (due.empty())
@@ -130,8 +130,9 @@ void Bookkeeper::write (Shared document)
 {
     const auto now = Clock::now();
     const bool isAgain = std::exchange (nextWrite, now + options.again) <= now;
-    if (options.store == nullptr || ! hasAudio (*document))
+    if (options.store == nullptr || ! usesStore (*document))
         return;
+    keepVoices (*document);
     document = withId (std::move (document));
     auto session = sessionOf (*document);
     const auto before = options.store->session (session.id);
@@ -146,6 +147,25 @@ void Bookkeeper::write (Shared document)
     written = kept ? std::move (session) : TakeSession();
     if (! kept)
         nextWrite = now + options.retry;
+}
+
+/** One that has other samples by now is not the one that the project knows. */
+void Bookkeeper::keepVoices (const Document& document)
+{
+    for (const auto& member : document.cast)
+        for (const auto& mood : member->moods)
+        {
+            if (! isRecording (mood) || ! seenVoices.insert (mood.content).second ||
+                ! options.store->fileWith (mood.content).empty())
+                continue;
+            const auto recording = readRecording (mood.voice.path, options.reader);
+            if (! recording || contentHash (recording->samples) != mood.content)
+                continue;
+            const auto kept = options.store->keep (recording->samples);
+            note ("voices", kept);
+            if (! kept)
+                seenVoices.erase (mood.content);
+        }
 }
 
 void Bookkeeper::write (const GapReport& report)

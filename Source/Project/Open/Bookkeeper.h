@@ -9,7 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,11 +17,13 @@
 #include "Project/Project.h"
 #include "Take/Store/TakeStore.h"
 #include "Timeline/GapReport.h"
+#include "Voice/ReaderProcess.h"
 
 namespace tableread::project
 {
 /** Follows an open project and writes down in the take store which takes it uses, so that eviction leaves them alone: when it
-    is opened, when its takes have changed, and twice a day. Has the store evicted once a day, by one of all who share it. Keeps
+    is opened, when its takes have changed, and twice a day. Keeps its voices' recordings there as well, so that they are found
+    when their files are gone. Has the store evicted once a day, by one of all who share it. Keeps
     the gap reports of its bounces as files there. A project without an id is given one when the first of this is due.
 
     Threads   any. The disk is waited for on a thread of its own; the destructor waits until what was due is written.
@@ -31,7 +33,7 @@ class Bookkeeper
 public:
     struct Options
     {
-        std::shared_ptr<const TakeStore> store {};    // null: nothing is kept
+        std::shared_ptr<TakeStore> store {};          // null: nothing is kept
         std::chrono::milliseconds settling { 5'000 }; // from a change of the takes until it is written down
         std::chrono::milliseconds again {
             43'200'000
@@ -39,6 +41,7 @@ public:
         std::chrono::milliseconds retry { 60'000 }; // after the store has refused it
         std::chrono::milliseconds firstEviction { 60'000 }; // when all projects of a host's session are open
         std::chrono::seconds evictionEvery { 86'400 };      // of all who share the store
+        ReaderProcess reader {};                            // of recordings
     };
 
     /** @param followed outlives this. */
@@ -67,6 +70,7 @@ private:
     void run();
     void write (Shared document);
     void write (const GapReport& report);
+    void keepVoices (const Document& document);
     void evict();
     Shared withId (Shared document);
     void note (const char* what, const Result<void>& done);
@@ -85,6 +89,7 @@ private:
 
     TakeSession written; // the thread's own: as it was written last
     Clock::time_point nextWrite {};
+    std::set<std::string> seenVoices; // hashes of recordings that were looked at
 
     std::thread thread;
     std::shared_ptr<void> listening; // last: it ends first

@@ -6,6 +6,11 @@
 
 namespace tableread::project
 {
+bool isRecording (const Mood& mood)
+{
+    return ! mood.voice.path.empty() && ! mood.content.empty();
+}
+
 TakeSession sessionOf (const Document& document)
 {
     TakeSession session { .id = document.id };
@@ -14,6 +19,10 @@ TakeSession sessionOf (const Document& document)
         if (take->isPinned && ! take->audio.empty() && pinned.insert (take->audio).second &&
             session.pinned.size() < TakeSession::mostTakes)
             session.pinned.push_back (take->audio);
+    for (const auto& member : document.cast)
+        for (const auto& mood : member->moods)
+            if (isRecording (mood) && ! pinned.contains (mood.content) && known.insert (mood.content).second)
+                session.takes.push_back (mood.content);
     for (auto take = document.takes.rbegin(); take != document.takes.rend(); ++take)
         if (const auto& audio = (*take)->audio; ! audio.empty() && ! pinned.contains (audio) &&
                                                 known.insert (audio).second &&

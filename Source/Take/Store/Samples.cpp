@@ -53,6 +53,15 @@ Result<std::string> TakeStore::file (const SamplesName& name)
                         static_cast<std::size_t> (bytesOfWav (AudioObject::mostSamples)));
 }
 
+std::filesystem::path TakeStore::fileWith (const std::string& hash)
+{
+    if (isContentHash (hash))
+        for (const auto form : { AudioForm::Wav, AudioForm::Flac })
+            if (auto file = folder.audio ({ hash, 0, form }); StoreFolder::noteUse (file))
+                return file;
+    return {};
+}
+
 Result<void> TakeStore::keepFile (const SamplesName& name, const std::string& bytes)
 {
     if (! isPossible (name))

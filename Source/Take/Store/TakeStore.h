@@ -61,6 +61,7 @@ public:
     [[nodiscard]] Result<std::vector<float>> load (const SamplesName& name) override;
     [[nodiscard]] Result<void> keep (std::span<const float> samples) override;
     [[nodiscard]] Result<std::string> file (const SamplesName& name) override;
+    std::filesystem::path fileWith (const std::string& hash) override;
     [[nodiscard]] Result<void> keepFile (const SamplesName& name, const std::string& bytes) override;
 
     /** The keys of all takes, sorted. */

@@ -8,9 +8,11 @@
 #include <catch2/catch.hpp>
 
 #include "Core/ContentHash.h"
+#include "Project/File/Voices.h"
 #include "Source/Project/Documents.h"
 #include "Source/Take/Store/StoreFixture.h"
 #include "Support/Eventually.h"
+#include "Support/SoundFiles.h"
 
 using namespace tableread;
 using namespace tableread::project;
@@ -28,7 +30,7 @@ struct OpenProject : StoreFixture
 
     Bookkeeper::Options quick() const
     {
-        return { .store = std::make_shared<const TakeStore> (options), .settling = 20ms, .retry = 50ms };
+        return { .store = std::make_shared<TakeStore> (options), .settling = 20ms, .retry = 50ms };
     }
 
     /** Puts a take's samples into the store, as a session does that renders. @returns their hash */
@@ -275,4 +277,34 @@ TEST_CASE ("Without a store nothing is kept, and nothing is wrong", "[source][pr
         CHECK (books.lastReport().empty());
     }
     CHECK (open.id().empty());
+}
+
+TEST_CASE ("A voice's recording is kept too, and found when its file is gone",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    const auto file = open.temporary.path() / "ada.wav";
+    writeSound (file, sine (220, 1.0));
+    auto member = memberWith ("Anna", { "Ada", file });
+    member.moods.push_back ({ "whispering", { "Ada, soft", open.temporary.path() / "soft.wav" }, {}, {} });
+    const auto hash = hashOfRecording (file).value();
+    member.moods[0].content = hash;
+    member.moods[1].content = std::string (32, '8'); // which was changed or removed meanwhile
+    {
+        const Bookkeeper books (open.source, open.quick());
+        REQUIRE (open.source.edit (SetMember { member }));
+        REQUIRE (eventually ([&] { return ! open.store.fileWith (hash).empty(); }));
+        CHECK (eventually ([&] { return open.listed() == sorted ({ hash, std::string (32, '8') }); }));
+        CHECK (books.problems().empty());
+    }
+    fs::remove (file);
+    const auto found =
+        findVoices (open.source.document(),
+                    { .folder = open.temporary.path() / "elsewhere",
+                      .hashOf = [] (const fs::path& each) { return hashOfRecording (each); },
+                      .inStore = [&] (const std::string& each) { return open.store.fileWith (each); } });
+    const auto& mood = found.document->cast[0]->moods[0];
+    CHECK (mood.voice.path == open.store.fileWith (hash));
+    CHECK (mood.content == hash);
+    CHECK (mood.voice.name == "Ada");
 }

@@ -32,7 +32,7 @@ struct Studio : PlayedProject
 
     project::Bookkeeper::Options books() const
     {
-        return { .store = std::make_shared<const TakeStore> (place()), .settling = 10ms, .retry = 50ms };
+        return { .store = std::make_shared<TakeStore> (place()), .settling = 10ms, .retry = 50ms };
     }
 
     /** Renders all, and hears all of it, though the store refuses it with these words. */
