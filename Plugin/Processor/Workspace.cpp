@@ -198,6 +198,8 @@ void Workspace::findRecordings()
                                      process.isCancelled = [this] { return leaving.load(); };
                                      return project::hashOfRecording (file, process);
                                  } };
+    if (store != nullptr)
+        places.inStore = [this] (const std::string& hash) { return store->fileWith (hash); };
     lock.unlock();
     std::vector<std::string> notes;
     if (isOpening && store != nullptr)

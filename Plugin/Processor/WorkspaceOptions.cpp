@@ -50,6 +50,7 @@ Workspace::Options Workspace::currentOptions()
         options.books.store = store;
     }
     options.reader = readerBeside (engine.search);
+    options.books.reader = options.reader;
     return options;
 }
 } // namespace tableread::plugin

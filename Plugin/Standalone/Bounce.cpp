@@ -238,9 +238,11 @@ private:
 
     void cast()
     {
-        const auto found = orThrow (project::castProject (
-            document,
-            { .file = options.input, .modelVoices = project::embeddedVoices(), .reader = workspace.reader }));
+        const auto found =
+            orThrow (project::castProject (document, { .file = options.input,
+                                                       .modelVoices = project::embeddedVoices(),
+                                                       .reader = workspace.reader,
+                                                       .store = workspace.stage.store.get() }));
         if (isProject)
             for (const auto& sentence : found.notes)
                 note (sentence);

@@ -274,9 +274,9 @@ TEST_CASE ("A choice of a voice is an edit of the project", "[plugin][editor]")
     PluginFixture fixture;
     Desk desk (fixture);
     desk.load (sceneState());
-    auto* ben = desk.find<juce::ComboBox> ([] (auto& each) { return each.getText() == "Ben"; });
-    REQUIRE (ben != nullptr);
-    ben->setSelectedId (4, juce::sendNotificationSync);
+    auto* cast = desk.find<CastView> ([] (auto&) { return true; });
+    REQUIRE (cast != nullptr);
+    REQUIRE (cast->onEdit (cast->state().setVoice ("Ben", {}, VoiceReference { "david", {} })));
     const auto* const member = project::memberOf (*desk.workspace().document(), "Ben");
     REQUIRE (member != nullptr);
     CHECK (member->isChosen);

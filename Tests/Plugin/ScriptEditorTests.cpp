@@ -296,14 +296,6 @@ TEST_CASE ("Marks beside the lines are those of the lines that are seen", "[plug
     sheet.script.setMarks (nullptr);
 }
 
-TEST_CASE ("An empty script says what to do first", "[plugin][script]")
-{
-    Sheet sheet;
-    CHECK (sheet.pixels (Theme::dim) > 50);
-    sheet.type ("x");
-    CHECK (sheet.pixels (Theme::dim) < 20);
-}
-
 TEST_CASE ("An input method and a screen reader see characters", "[plugin][script]")
 {
     Sheet sheet (std::string ("Anna: \u4f60\u597d\nend"));

@@ -115,7 +115,8 @@ private:
                                               .process = reader() }));
         const auto names = shelf->names();
         const auto found = orThrow (project::castProject (
-            document, { .file = options.script, .modelVoices = names, .reader = reader() }));
+            document,
+            { .file = options.script, .modelVoices = names, .reader = reader(), .store = store.get() }));
         noteAll (found.notes);
         if (! options.out.empty())
             refuseInputs (options.out, inputs (*found.document));
