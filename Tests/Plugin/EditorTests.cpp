@@ -88,17 +88,37 @@ struct Desk
                                     [&] (const auto& entry) { return entry.speaker == speaker; });
     }
 
-    /** How many pixels of the editor's component `Part` have exactly this colour. */
+    /** The editor's component `Part` as it is drawn now. */
+    template <typename Part>
+    juce::Image picture() const
+    {
+        auto* part = find<Part> ([] (auto&) { return true; });
+        return part->createComponentSnapshot (part->getLocalBounds());
+    }
+
+    /** How many pixels of it have exactly this colour. */
     template <typename Part>
     int pixels (juce::Colour colour) const
     {
-        auto* part = find<Part> ([] (auto&) { return true; });
-        const auto picture = part->createComponentSnapshot (part->getLocalBounds());
-        int count = 0;
+        return count (picture<Part>(), [&] (int, int, juce::Colour pixel) { return pixel == colour; });
+    }
+
+    /** How many pixels of it are others than before. */
+    template <typename Part>
+    int changedSince (const juce::Image& before) const
+    {
+        return count (picture<Part>(),
+                      [&] (int x, int y, juce::Colour pixel) { return pixel != before.getPixelAt (x, y); });
+    }
+
+    template <typename Test>
+    static int count (const juce::Image& picture, const Test& isCounted)
+    {
+        int found = 0;
         for (int y = 0; y < picture.getHeight(); ++y)
             for (int x = 0; x < picture.getWidth(); ++x)
-                count += picture.getPixelAt (x, y) == colour;
-        return count;
+                found += isCounted (x, y, picture.getPixelAt (x, y));
+        return found;
     }
 
     juce::ScopedJuceInitialiser_GUI juce;
@@ -115,13 +135,13 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
     CHECK (desk.find<ScriptEditor> ([] (auto& each) { return each.text() == scene; }) != nullptr);
     CHECK (desk.casts ("Ben"));
     CHECK (desk.pixels<ScriptEditor> (Theme::speaker (1)) > 50); // the stripes of Ben's lines
-    CHECK (desk.pixels<TimelineView> (Theme::speaker (1)) == 0);
+    const auto unspoken = desk.picture<TimelineView>();
 
     REQUIRE (desk.button ("Render") != nullptr);
     desk.button ("Render")->onClick();
     CHECK (desk.eventuallyShows ("Done: 5 lines"));
     CHECK (desk.shows ("TableRead"));
-    CHECK (desk.pixels<TimelineView> (Theme::speaker (1)) > 1000);
+    CHECK (desk.changedSince<TimelineView> (unspoken) > 1'000);
     CHECK (desk.button ("Engine: tones") != nullptr);
 }
 
@@ -276,7 +296,7 @@ TEST_CASE ("A choice of a voice is an edit of the project", "[plugin][editor]")
     desk.load (sceneState());
     auto* cast = desk.find<CastView> ([] (auto&) { return true; });
     REQUIRE (cast != nullptr);
-    REQUIRE (cast->onEdit (cast->state().setVoice ("Ben", {}, VoiceReference { "david", {} })));
+    REQUIRE (cast->onEdit (cast->state().chooseVoice ("Ben", {}, VoiceReference { "david", {} })));
     const auto* const member = project::memberOf (*desk.workspace().document(), "Ben");
     REQUIRE (member != nullptr);
     CHECK (member->isChosen);
