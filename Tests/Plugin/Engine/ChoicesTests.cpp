@@ -65,6 +65,7 @@ TEST_CASE ("Choices that are made and read again are the same, and nothing else 
                 if (layers != Layers::Count)
                     again.count = choices.count;
                 CHECK (again == choices);
+                CHECK ((layers == Layers::Automatic || made.find ("auto = true") == std::string::npos));
                 CHECK (madeIn (made, in (made)) == made);
                 if (before == file)
                     CHECK_THAT (made, Contains ("# mine\n") && Contains ("prefetch = 2\n") &&

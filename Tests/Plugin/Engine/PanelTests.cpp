@@ -3,6 +3,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 
 #include <catch2/catch.hpp>
 
@@ -234,18 +235,29 @@ TEST_CASE ("The engine panel keeps settings for an engine that does not run yet"
     CHECK (desk.says ("Apply starts it anew"));
     desk.button ("Apply").onClick();
     CHECK (desk.written() == "[[models]]\npath = \"/models/big\"\n\n[offload]\nweights = \"int8\"\n");
-    CHECK_FALSE (desk.engine->view()->running);
+    REQUIRE (desk.engine->begin ({ EngineOperation::Kind::Stop })); // behind what else was begun
+    REQUIRE (eventually ([&] { return desk.engine->view()->ended.has_value(); }));
+    CHECK (desk.engine->view()->ended->what.kind == EngineOperation::Kind::Stop);
 }
 
 TEST_CASE ("The engine panel fits a small window and a large one", "[plugin][editor][engine]")
 {
+    const bool isSafe = GENERATE (false, true);
     for (const auto& [width, height] :
          { std::pair { 500, 380 }, std::pair { 700, 450 }, std::pair { 2400, 1400 } })
     {
         PanelDesk desk ("[[models]]\npath = \"/models/VibeVoice-7B\"\n", width, height);
-        FakeEngine engine (desk.folder.path() / "engine.sock");
-        REQUIRE (desk.comesToSay ("Together"));
-        picture (*desk.panel, "engine-" + std::to_string (width));
+        std::optional<FakeEngine> engine;
+        if (! isSafe)
+            engine.emplace (desk.folder.path() / "engine.sock");
+        desk.panel->link = [isSafe] {
+            EnginePanel::Link link;
+            if (isSafe)
+                link.status.safeMode = SafeMode { "the engine ended with exit code 3", {} };
+            return link;
+        };
+        REQUIRE (desk.comesToSay (isSafe ? "Known when an engine runs" : "Together"));
+        picture (*desk.panel, (isSafe ? "engine-safe-" : "engine-") + std::to_string (width));
         auto* view = desk.find<juce::Viewport> ([] (auto&) { return true; });
         auto* content = view->getViewedComponent();
         CHECK (content->getWidth() <= width);

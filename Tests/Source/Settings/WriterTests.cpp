@@ -150,6 +150,8 @@ TEST_CASE ("A settings file with a mistake is not changed, and a change that mak
     CHECK_THAT (refusal ("", { { "threads", { "many" } } }).text(), Contains ("/etc/s.toml:1"));
     CHECK_THAT (refusal ("", { { "offload.presets", { "x" } } }).text(), Contains ("not a setting"));
     CHECK_THAT (refusal ("", { { "models.paths", { "x" } } }).text(), Contains ("not a setting"));
+    CHECK (refusal ("", { { "threads", { "1 # x" } } }).code ==
+           ErrorCode::Unsupported); // it would not be that
     CHECK (refusal ("", { { "serve.voice_aliases", { "a=b" } } }).code == ErrorCode::Unsupported);
     const auto byHand = refusal ("models = [{ path = \"/m\" }]\n", { { "models.path", { "/n" } } });
     CHECK (byHand.code == ErrorCode::Unsupported);
