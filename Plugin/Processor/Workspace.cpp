@@ -95,7 +95,8 @@ void Workspace::changed (const Document& document, const project::Change& change
         if (program != settings.engine)
             stage.setProgram (settings.engine);
         if (patienceSeconds != settings.patienceSeconds)
-            stage.setPatience (std::chrono::seconds (settings.patienceSeconds));
+            stage.setPatience (std::chrono::seconds (
+                settings.patienceSeconds.value_or (project::Settings::usualPatienceSeconds)));
         program = settings.engine;
         patienceSeconds = settings.patienceSeconds;
         wait = settings.host.wait;

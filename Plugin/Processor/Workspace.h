@@ -174,7 +174,7 @@ private:
     std::optional<std::string> typed;           // not the project's yet
     std::uint64_t typings = 0, readTypings = 0; // counted; equal if the project has the last one
     std::filesystem::path folder, program;      // of the project's file; the engine's
-    int patienceSeconds = project::Settings::usualPatienceSeconds;
+    std::optional<int> patienceSeconds;         // as the stage has it
     project::RenderWait wait = project::RenderWait::Auto;
     bool isOpened = false,
          looksAgain = false; // recordings of all moods are to be found: of a project that was opened; since

@@ -5,7 +5,6 @@
 #include <array>
 #include <condition_variable>
 #include <iostream>
-#include <map>
 #include <mutex>
 #include <utility>
 
@@ -26,6 +25,7 @@
 #include "Project/Lookup.h"
 #include "Project/Requests.h"
 #include "Script/Notes.h"
+#include "Standalone/TakeRecorder.h"
 #include "Timeline/GapReport.h"
 #include "Timeline/PlanReader.h"
 
@@ -51,47 +51,6 @@ void note (const std::string& sentence)
 {
     std::cerr << "TableRead: " << sentence << '\n';
 }
-
-/** Writes takes into a project's file as soon as they are in the project, and in the store. */
-class TakeRecorder
-{
-public:
-    TakeRecorder (std::filesystem::path file, std::shared_ptr<SampleStore> place,
-                  const project::Document& opened)
-        : recorder (std::move (file))
-        , store (std::move (place))
-    {
-        for (const auto& take : opened.takes)
-            known[take->id.value] = take->state;
-    }
-
-    /** Of a project that is being played; on the thread that has changed it. */
-    void record (const project::Document& document)
-    {
-        using State = project::TakeRecord::State;
-        for (const auto& take : document.takes)
-        {
-            const auto found = known.find (take->id.value);
-            if (take->state == State::Rendering || (found != known.end() && found->second == take->state))
-                continue;
-            known[take->id.value] = take->state;
-            if (take->state != State::Failed &&
-                (store == nullptr || ! store->has (project::samplesOf (*take))))
-                continue; // whoever opens the project would look for it in vain
-            if (const auto added = recorder.add (*take); ! added && ! first)
-                first = added.error();
-        }
-    }
-
-    /** The first. Once nothing is recorded any more. */
-    const std::optional<Error>& problem() const { return first; }
-
-private:
-    project::Recorder recorder;
-    std::shared_ptr<SampleStore> store;
-    std::map<std::uint64_t, project::TakeRecord::State> known; // takes by their ids
-    std::optional<Error> first;
-};
 
 /** Lets a thread wait for changes of a project. */
 class Changes
@@ -270,7 +229,8 @@ private:
         project::Project source (*document);
         TakeRecorder takes (options.input, workspace.stage.store, *document);
         auto stageOptions = workspace.stage;
-        stageOptions.patience = std::chrono::seconds (document->settings.patienceSeconds);
+        stageOptions.patience = std::chrono::seconds (
+            document->settings.patienceSeconds.value_or (project::Settings::usualPatienceSeconds));
         playback::Player player (source, std::move (stageOptions));
         Changes changes;
         auto listening = source.listen ([&] (const Document& now, const project::Change&) {

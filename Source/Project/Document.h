@@ -138,9 +138,9 @@ struct Settings
     std::optional<float> guidanceScale; // 0 to 100; empty: the model's
     int steps = 10;
     Gaps gaps;
-    std::filesystem::path engine;               // the program, if the user chose one
-    bool playsSlate = true;                     // where an offline bounce has a gap
-    int patienceSeconds = usualPatienceSeconds; // without progress, until a bounce gives a line up
+    std::filesystem::path engine;       // the program, if the user chose one
+    bool playsSlate = true;             // where an offline bounce has a gap
+    std::optional<int> patienceSeconds; // without progress, until a bounce gives a line up; empty: the usual
     HostSettings host;
 
     bool operator== (const Settings&) const = default;

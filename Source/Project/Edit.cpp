@@ -264,7 +264,8 @@ Result<Document> applied (const Document& before, const SetSettings& edit)
     for (const int gap : { gaps.lineMs, gaps.speakerMs, gaps.sceneMs })
         if (gap < 0 || gap > mostGapMs)
             return impossible ("a gap is 0 to " + std::to_string (mostGapMs) + " ms.");
-    if (edit.settings.patienceSeconds < 1 || edit.settings.patienceSeconds > mostPatienceSeconds)
+    const auto patience = edit.settings.patienceSeconds.value_or (1);
+    if (patience < 1 || patience > mostPatienceSeconds)
         return impossible ("a bounce waits 1 to " + std::to_string (mostPatienceSeconds) +
                            " s without progress.");
     auto after = before;

@@ -229,12 +229,13 @@ TEST_CASE ("After an edit the bounce speaks the new words, though nobody has ren
     const auto before = expectedSound (24'000.0);
     REQUIRE ((plugin.play (0, (std::int64_t) before.size(), 512) == before));
     auto text = std::string (scene);
-    text.replace (text.find ("cold"), 4, "warm");
+    text.replace (text.find ("evening"), 7, "morning");
     plugin.workspace().setScript (text); // as by a key
     const auto after = plugin.play (0, (std::int64_t) before.size(), 512);
     CHECK ((after != before));
     CHECK (fixture.engine.jobs() == 6);
-    CHECK ((fixture.engine.requests().back().lines[0].text == "The soup is warm."));
+    CHECK ((fixture.engine.requests().back().lines[0].text == "Good morning. You are late again."));
+    CHECK ((plugin.play (0, (std::int64_t) before.size(), 512) == after)); // from its first block on
 }
 
 TEST_CASE ("A bounce that waits needs no message thread", "[plugin][processor][threads]")

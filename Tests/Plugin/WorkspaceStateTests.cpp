@@ -96,7 +96,7 @@ TEST_CASE ("A session of a newer version is given back untouched until it is dis
     Workspace workspace (fixture.options());
     const std::string newer = R"({"tableread_state": 9, "scenes": ["unknown"]})";
     workspace.load (newer);
-    CHECK (workspace.isReadOnly());
+    REQUIRE (workspace.isReadOnly());
     CHECK_THAT (workspace.showing().problems.front().text(), Catch::Contains ("newer"));
     CHECK (*workspace.save() == newer);
     workspace.setScript ("Anna: Hello.");

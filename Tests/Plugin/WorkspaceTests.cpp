@@ -181,6 +181,7 @@ TEST_CASE ("Everybody gets a voice, and keeps it", "[plugin][workspace]")
     CHECK (workspace.showing().notes.empty());
     workspace.setScript ("New: 0\nTom: 1\nANNA: 2\nEve: 3\nOld: 4\n");
     CHECK (voices (workspace).back() == "anna");
+    REQUIRE_FALSE (workspace.showing().notes.empty());
     CHECK_THAT (workspace.showing().notes.front(), Catch::Contains ("have one voice, anna"));
     setVoice (workspace, "tom", { "Ada", "/ada.wav" });
     CHECK (voices (workspace) == Names { "david", "Ada", "anna", "clara", "anna" });
@@ -236,7 +237,10 @@ TEST_CASE ("A model without voices needs recordings", "[plugin][workspace]")
     workspace.settle();
     CHECK (workspace.render());
     CHECK (isUntil (workspace, { PartState::Failed }));
-    CHECK_THAT (workspace.player().stage().view()->parts[0].reason, Catch::Contains ("has no voice"));
+    bounce (workspace);
+    const auto gaps = workspace.player().stage().gaps();
+    REQUIRE (gaps.size() == 1);
+    CHECK_THAT (gaps[0].why, Catch::Contains ("has no voice")); // the engine was not asked
 }
 
 TEST_CASE ("A script that cannot be spoken is refused in words", "[plugin][workspace]")

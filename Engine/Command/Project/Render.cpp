@@ -30,6 +30,7 @@
 #include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
 #include "Render/Seats.h"
+#include "Server/Speech/RequestChecks.h"
 
 namespace tableread::engine
 {
@@ -109,6 +110,7 @@ private:
     {
         load = options.model.resolve (session);
         options.offload.applyTo (load);
+        typography = typographyOf (options.reading.typography, load);
         PassageFit (load.model, load.tokenizer).checkSteps (document->settings.steps);
         shelf.emplace (shelfOf (load.model, { .note = [this] (const std::string& sentence,
                                                               const VoiceReference&) { note (sentence); },
@@ -165,6 +167,8 @@ private:
                           project::titleOf (*document, passage),
                           project::requestOf (*document, passage),
                           {} };
+        for (auto& line : take.request.lines)
+            line.text = spokenText (line.text, typography);
         if (lost == nullptr)
             return take;
         if (const auto choice = project::choiceOf (*document, passage); choice.take == lost && choice.isStale)
@@ -348,6 +352,7 @@ private:
     std::unique_ptr<SampleStore> store;
     std::shared_ptr<const project::Document> document;
     LoadOptions load;
+    Typography typography = Typography::Demo;
     std::optional<VoiceShelf> shelf;
     std::vector<WantedTake> wanted;
     std::unique_ptr<Progress> progress;

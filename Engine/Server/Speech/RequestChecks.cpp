@@ -57,13 +57,13 @@ std::string asOneLine (std::string_view text)
     }
     return line;
 }
-/** One line of text as the model gets it: what the script's parser does for `render`. */
+} // namespace
+
 std::string spokenText (const std::string& text, Typography typography)
 {
     const auto line = decodeUtf8 (asOneLine (text)); // JSON is UTF-8
     return line ? asOneLine (encodeUtf8 (typeset (withoutInvisible (*line), typography).text)) : text;
 }
-} // namespace
 
 Result<CheckedRequest> checkRequest (std::string_view body, Typography typography)
 {

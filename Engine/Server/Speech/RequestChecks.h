@@ -24,6 +24,9 @@ struct CheckedRequest
     Unsupported for features of OpenAI's API that this engine lacks (speed, server-sent events). */
 [[nodiscard]] Result<CheckedRequest> checkRequest (std::string_view body, Typography typography);
 
+/** One line of text as the model gets it: what the script's parser does for `render`. */
+std::string spokenText (const std::string& text, Typography typography);
+
 /** A field's name in a form that is valid in an HTTP header. */
 std::string printableField (std::string name);
 } // namespace tableread::engine

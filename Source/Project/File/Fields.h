@@ -52,10 +52,17 @@ public:
     }
 
     template <typename T>
-    void whole (const char* name, T& value, std::int64_t least, std::int64_t most, T = 0)
+    void whole (const char* name, T& value, std::int64_t least, std::int64_t most)
     {
         asked.emplace_back (name);
         value = (T) fields.integer (name, (std::int64_t) value, least, most);
+    }
+
+    template <typename T>
+    void whole (const char* name, std::optional<T>& value, std::int64_t least, std::int64_t most)
+    {
+        if (find (name) != nullptr)
+            whole (name, value.emplace(), least, most);
     }
 
     template <typename Value, typename Names>
@@ -162,10 +169,17 @@ public:
     }
 
     template <typename T>
-    void whole (const char* name, T value, std::int64_t, std::int64_t, T otherwise = 0)
+    void whole (const char* name, T value, std::int64_t, std::int64_t)
     {
-        if (value != otherwise)
+        if (value != 0)
             made[name] = value;
+    }
+
+    template <typename T>
+    void whole (const char* name, const std::optional<T>& value, std::int64_t, std::int64_t)
+    {
+        if (value)
+            made[name] = *value;
     }
 
     template <typename Value, typename Names>

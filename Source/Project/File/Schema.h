@@ -103,7 +103,7 @@ void settingsFields (Io& io, Value& settings)
     });
     io.path ("engine", settings.engine);
     io.flag ("slate", settings.playsSlate, true);
-    io.whole ("patience_s", settings.patienceSeconds, 1, mostPatienceSeconds, Settings::usualPatienceSeconds);
+    io.whole ("patience_s", settings.patienceSeconds, 1, mostPatienceSeconds);
     io.flag ("rendered", settings.host.rendersAhead);
     io.flag ("bypassed", settings.host.isBypassed);
     io.choice ("wait", settings.host.wait, renderWaits, RenderWait::Auto);

@@ -56,7 +56,8 @@ TEST_CASE ("A project sounds as its script does", "[engine][command][project]")
     writeSound (engine.path ("Ben.wav"), sine (110, 5.0));
     const std::vector<std::string> named { "--voice", "Anna=" + engine.path ("Anna.wav"), "--voice",
                                            "Ben=" + engine.path ("Ben.wav") };
-    const std::string script = "Anna: One.\n[pause 250ms]\nBen: Two.\nAnna: Three.\n[pause 1s]\n";
+    const std::string script =
+        "Anna: One.\n[pause 250ms]\nBen: \u201cTwo\u201d\u2026\nAnna: Three.\n[pause 1s]\n";
     REQUIRE (engine.render (script, named).code == 0);
     const auto expected = engine.outFloats();
     REQUIRE (engine.make (script, named).code == 0);

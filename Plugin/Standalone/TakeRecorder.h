@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "Project/File/Headless/Recorder.h"
+#include "Take/SampleStore.h"
+
+namespace tableread::plugin
+{
+/** Writes takes into a project's file as soon as they are in the project, and in the store. */
+class TakeRecorder
+{
+public:
+    /** @param place null: there is no store, and nothing is recorded but failures. */
+    TakeRecorder (std::filesystem::path file, std::shared_ptr<SampleStore> place,
+                  const project::Document& opened);
+
+    /** Of a project that is being played; on the thread that has changed it. */
+    void record (const project::Document& document);
+
+    /** The first. Once nothing is recorded any more. */
+    const std::optional<Error>& problem() const { return first; }
+
+private:
+    project::Recorder recorder;
+    std::shared_ptr<SampleStore> store;
+    std::map<std::uint64_t, project::TakeRecord::State> known; // takes by their ids
+    std::optional<Error> first;
+};
+} // namespace tableread::plugin
