@@ -42,6 +42,10 @@ void Repertoire::match (const std::function<void (const Take&)>& abandon)
         std::erase_if (*some, [&] (const auto& name) { return ! names.contains (name); });
     for (std::size_t i = 0; i < playing.size(); ++i)
         playing[i] = entryOf (parts.parts[i]);
+    // A take may have ended since pump(), which leaves those alone that are Done.
+    for (const auto& entry : playing)
+        if (entry.holding != nullptr && entry.holding->audio != nullptr)
+            entry.holding->audio->pump();
     release (abandon);
 }
 
@@ -220,16 +224,12 @@ bool Repertoire::pump()
     for (std::size_t i = 0; i < playing.size(); ++i)
     {
         auto& entry = playing[i];
-        if (entry.holding == nullptr)
+        if (entry.state != PartState::Queued && entry.state != PartState::Rendering)
             continue;
-        const bool isOpen = entry.state == PartState::Queued || entry.state == PartState::Rendering;
-        isOther = isOther || (isOpen && stateOf (*entry.holding->take) != entry.state);
-        auto* const audio = entry.holding->audio.get();
-        if (audio == nullptr || audio->isComplete())
-            continue;
-        audio
-            ->pump(); // also of a take that ended since the last call, whose part match() has found Done meanwhile
-        isOther = isOther || audio->isComplete();
+        const auto state = stateOf (*entry.holding->take);
+        if (entry.holding->audio != nullptr)
+            entry.holding->audio->pump();
+        isOther = isOther || state != entry.state;
     }
     return isOther;
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "Editor/PluginEditor.h"
+#include "Pictures.h"
 #include "PluginFixture.h"
 #include "Processor/PluginProcessor.h"
 #include "Project/Lookup.h"
@@ -143,6 +144,69 @@ TEST_CASE ("The editor shows the script's cast, renders it and draws its speech"
     CHECK (desk.shows ("TableRead"));
     CHECK (desk.changedSince<TimelineView> (unspoken) > 1'000);
     CHECK (desk.button ("Engine: tones") != nullptr);
+}
+
+TEST_CASE ("Each panel beside the script has its place at every size", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (sceneState());
+    desk.button ("Render")->onClick();
+    REQUIRE (desk.eventuallyShows ("Done: 5 lines"));
+    auto* side = desk.find<SidePanel> ([] (auto&) { return true; });
+    REQUIRE (side != nullptr);
+    for (const auto [width, height] : { std::pair (700, 450), std::pair (1100, 720), std::pair (3840, 2160) })
+    {
+        CAPTURE (width, height);
+        desk.editor->setSize (width, height);
+        for (const auto& [tab, name] :
+             { std::pair (SidePanel::Tab::Cast, "cast"), std::pair (SidePanel::Tab::Takes, "takes"),
+               std::pair (SidePanel::Tab::Engine, "engine") })
+        {
+            side->show (tab);
+            desk.refresh();
+            CHECK (side->cast.isVisible() == (tab == SidePanel::Tab::Cast));
+            CHECK (side->takes.isVisible() == (tab == SidePanel::Tab::Takes));
+            CHECK (side->engine.isVisible() == (tab == SidePanel::Tab::Engine));
+            if (width < 2000)
+                picture (*desk.editor, "editor-" + std::string (name) + "-" + std::to_string (width));
+        }
+        const auto whole = desk.editor->getLocalBounds();
+        for (const auto* part : desk.editor->getChildren())
+            if (part->isVisible() && ! part->getBounds().isEmpty())
+                CHECK (whole.contains (part->getBounds()));
+    }
+}
+
+TEST_CASE ("The takes are those of the line where the user is, in the script or on the timeline",
+           "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (sceneState());
+    desk.button ("Render")->onClick();
+    REQUIRE (desk.eventuallyShows ("Done: 5 lines"));
+    auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
+    auto* side = desk.find<SidePanel> ([] (auto&) { return true; });
+    auto* timeline = desk.find<TimelineView> ([] (auto&) { return true; });
+    side->show (SidePanel::Tab::Takes);
+    const auto& lines = desk.workspace().document()->lines;
+    const auto shownLine = [&] {
+        desk.refresh();
+        const auto& takes = side->takes.state().entries();
+        REQUIRE (takes.size() == 1);
+        for (const auto& take : desk.workspace().document()->takes)
+            if (take->id == takes.front().id)
+                return take->line;
+        return project::LineId {};
+    };
+    const auto caret = (int) script->text().find ("\n") + 1; // the second line
+    script->setHighlightedRegion ({ caret, caret });
+    CHECK (shownLine() == lines[1]->id);
+    timeline->keyPressed (juce::KeyPress (juce::KeyPress::endKey));
+    CHECK (shownLine() == lines[4]->id);
+    script->setHighlightedRegion ({ 0, 0 });
+    CHECK (shownLine() == lines[0]->id);
 }
 
 TEST_CASE ("The editor shows safe mode, and a way out of it", "[plugin][editor]")
