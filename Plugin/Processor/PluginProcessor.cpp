@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Processor/PluginProcessor.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "Editor/PluginEditor.h"
@@ -80,11 +83,13 @@ void PluginProcessor::prepareToPlay (double sampleRate, int)
     transport.setRate (sampleRate);
     endBounce();
     workspace.player().stage().setHostRate (sampleRate);
+    workspace.audition().setHostRate (sampleRate);
 }
 
 void PluginProcessor::releaseResources()
 {
     endBounce();
+    workspace.audition().stop();
 }
 
 /** No block is being processed. */
@@ -168,8 +173,8 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
         now = hostMoment (count);
         transport.show ({ now.position, now.isPlaying });
     }
-    const bool isHeard =
-        now.isPlaying && audio.getNumChannels() > 0 && (bypass == nullptr || ! bypass->get());
+    const bool isBypassed = bypass != nullptr && bypass->get();
+    const bool isHeard = now.isPlaying && audio.getNumChannels() > 0 && ! isBypassed;
     const bool isOffline = isNonRealtime();
     const bool mayWait = isOffline || wait->getIndex() == (int) playback::WaitMode::Always;
     if (isHeard && mayWait) // the message thread may be waiting for the end of the bounce
@@ -184,12 +189,29 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
         read (audio, plan, now.position);
     else
         audio.clear();
+    addAudition (audio, isBypassed);
 }
 
 void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
 {
     midi.clear();
     audio.clear();
+    addAudition (audio, true);
+}
+
+void PluginProcessor::addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept
+{
+    auto& audition = workspace.audition();
+    if (isBypassed)
+        return audition.refuse (Audition::Refusal::Bypassed);
+    if (isNonRealtime() || workspace.player().stage().isInBounce())
+        return audition.refuse (Audition::Refusal::Bouncing);
+    std::array<float*, 2> channels {}; // of the main bus
+    const auto count =
+        std::min ({ getMainBusNumOutputChannels(), audio.getNumChannels(), (int) channels.size() });
+    for (int channel = 0; channel < count; ++channel)
+        channels[(std::size_t) channel] = audio.getWritePointer (channel);
+    audition.mix (std::span (channels).first ((std::size_t) count), (std::size_t) audio.getNumSamples());
 }
 
 /** Speech is mono: all channels of a bus are the same. */

@@ -87,6 +87,7 @@ private:
     void followTempo();
     void followParameters();
     void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan, HostSamples position) noexcept;
+    void addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept;
     void endBounce();
 
     juce::AudioParameterBool* bypass = nullptr; // null in LV2, which has its own

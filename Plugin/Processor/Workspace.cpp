@@ -68,6 +68,7 @@ Workspace::Workspace (Options options)
     , engine (options.stage.link.engine)
     , books (source, std::move (options.books))
     , played (source, std::move (options.stage), [this] (const GapReport& report) { books.keep (report); })
+    , heard (source, played.stage(), store)
     , scripts ([this] { readScript(); })
     , recordings ([this] { findRecordings(); })
     , listening (
@@ -305,6 +306,7 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
         voiceNotes.clear();
         typingProblem.reset();
     }
+    heard.stop();
     played.stage().stop();
     snapshot.set (content); // before the listener, which knows the document alone
     source.replace (*content.document);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "Playback/Player.h"
+#include "Processor/Audition.h"
 #include "Processor/Worker.h"
 #include "Project/File/KeptState.h"
 #include "Project/File/Snapshot.h"
@@ -48,7 +49,7 @@ struct Showing
 
     Edits     through edit(), undo() and redo(), so that a project that could not be opened is not changed, and the host is
               told. What is typed goes through setScript(), which only hands it on.
-    Threads   any; of the audio thread only player().stage().planFor(), and in an offline bounce settle(). Calls that edit
+    Threads   any; of the audio thread only player().stage().planFor(), what audition() has for it, and in an offline bounce settle(). Calls that edit
               wait for each other. */
 class Workspace
 {
@@ -72,6 +73,7 @@ public:
 
     project::Project& project() noexcept { return source; }
     playback::Player& player() noexcept { return played; }
+    Audition& audition() noexcept { return heard; }
     std::shared_ptr<const project::Document> document() const { return source.document(); }
 
     /** Called after each change that a user has made, on any thread. To be set while nobody edits. */
@@ -184,6 +186,7 @@ private:
     std::vector<std::string> givenVoices; // from which speakers were given theirs
 
     playback::Player played;
+    Audition heard;
     Worker scripts, recordings; // last but the listener: they use all of this
     std::shared_ptr<void> listening;
 };

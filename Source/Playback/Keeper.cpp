@@ -15,6 +15,29 @@ Error noStore()
 }
 } // namespace
 
+std::vector<float> samplesOf (const Take& take)
+{
+    std::vector<float> samples ((std::size_t) take.audio().rendered());
+    take.audio().read (0, samples);
+    return samples;
+}
+
+Result<std::shared_ptr<Take>> loadTake (SampleStore* store, const KnownTake& known)
+{
+    if (store == nullptr)
+        return tl::unexpected (noStore());
+    const auto samples = store->load ({ known.audio, known.length });
+    if (! samples)
+        return tl::unexpected (samples.error());
+    auto take = std::make_shared<Take>();
+    take->begin (known.fingerprint);
+    if (take->append (*samples) != samples->size())
+        return tl::unexpected (
+            Error { ErrorCode::OutOfMemory, "there is no memory for a take from the store", {} });
+    take->finish (known.ending);
+    return take;
+}
+
 Keeper::Keeper (std::shared_ptr<SampleStore> place, Listener& listener)
     : store (std::move (place))
     , events (listener)
@@ -74,26 +97,12 @@ void Keeper::run()
 
 void Keeper::loadOne (const Part& part)
 {
-    const auto& known = *part.known;
-    auto samples = store != nullptr ? store->load ({ known.audio, known.length })
-                                    : Result<std::vector<float>> (tl::unexpected (noStore()));
-    if (! samples)
-        return events.takeLoaded (known.audio, tl::unexpected (samples.error()));
-    auto take = std::make_shared<Take>();
-    take->begin (known.fingerprint);
-    if (take->append (*samples) != samples->size())
-        return events.takeLoaded (
-            known.audio, tl::unexpected (Error {
-                             ErrorCode::OutOfMemory, "there is no memory for a take from the store", {} }));
-    take->finish (known.ending);
-    events.takeLoaded (known.audio, std::move (take));
+    events.takeLoaded (part.known->audio, loadTake (store.get(), *part.known));
 }
 
 void Keeper::keepOne (FinishedTake finished)
 {
-    const auto& audio = finished.take->audio();
-    std::vector<float> samples ((std::size_t) audio.rendered());
-    audio.read (0, samples);
+    const auto samples = samplesOf (*finished.take);
     const auto kept = store != nullptr ? store->keep (samples) : Result<void> (tl::unexpected (noStore()));
     events.takeKept (
         { std::move (finished), contentHash (samples), kept ? std::nullopt : std::optional (kept.error()) });

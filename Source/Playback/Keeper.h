@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "Playback/Score.h"
 #include "Take/SampleStore.h"
@@ -31,6 +32,12 @@ struct KeptTake
     std::string audio;         // contentHash() of its samples
     std::optional<Error> loss; // why it is not in the store, and so in memory alone
 };
+
+/** A take's samples as one. */
+std::vector<float> samplesOf (const Take& take);
+
+/** Reads a take from a store. @returns as SampleStore::load(); NotFound without a store; OutOfMemory */
+[[nodiscard]] Result<std::shared_ptr<Take>> loadTake (SampleStore* store, const KnownTake& known);
 
 /** Loads takes from the store and puts finished ones there, on a thread of its own, since a disk may be slow or gone. What is
     to be heard comes first. Threads: all methods: any. */

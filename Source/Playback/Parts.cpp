@@ -39,10 +39,7 @@ private:
     {
         if (choice.take != nullptr)
         {
-            const auto& take = *choice.take;
-            const bool isCut = take.state == project::TakeRecord::State::CutOff;
-            part.known = KnownTake { take.audio, take.fingerprint,
-                                     isCut ? Take::Ending::CutOff : Take::Ending::Whole, take.length };
+            part.known = knownTake (*choice.take);
             part.isStale = choice.isStale;
         }
         const auto& voices = part.request.voices;
@@ -65,6 +62,12 @@ private:
     std::unordered_map<std::string_view, std::string> failures; // by the names of what was asked for
 };
 } // namespace
+
+KnownTake knownTake (const project::TakeRecord& take)
+{
+    const bool isCut = take.state == project::TakeRecord::State::CutOff;
+    return { take.audio, take.fingerprint, isCut ? Take::Ending::CutOff : Take::Ending::Whole, take.length };
+}
 
 Score scoreOf (const project::Document& document, const HostBeat& beat)
 {

@@ -7,6 +7,9 @@
 
 namespace tableread::playback
 {
+/** A record of a take that is whole, as what plays it knows it. */
+KnownTake knownTake (const project::TakeRecord& take);
+
 /** A document as it is to be heard. */
 Score scoreOf (const project::Document& document, const HostBeat& beat = {});
 } // namespace tableread::playback

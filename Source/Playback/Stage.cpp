@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "Core/ContentHash.h"
 #include "Playback/Order.h"
 
 namespace tableread::playback
@@ -141,6 +142,21 @@ std::shared_ptr<const View> Stage::view() const
     return shown;
 }
 
+std::shared_ptr<const Take> Stage::takeInMemory (const KnownTake& known) const
+{
+    std::unique_lock lock (mutex);
+    if (const auto found = unkept.find (known.audio); found != unkept.end())
+        return found->second;
+    const auto now = shown;
+    lock.unlock();
+    for (const auto& part : now->parts)
+        if (part.take != nullptr && part.take->state() == TakeState::Done &&
+            part.take->audio().rendered() == known.length.value &&
+            contentHash (samplesOf (*part.take)) == known.audio)
+            return part.take;
+    return nullptr;
+}
+
 LinkProgress Stage::progress() const
 {
     std::unique_lock lock (mutex);
@@ -167,6 +183,13 @@ void Stage::takeLoaded (const std::string& audio, Result<std::shared_ptr<Take>> 
 
 void Stage::takeKept (const KeptTake& kept)
 {
+    {
+        const std::lock_guard lock (mutex);
+        if (kept.loss)
+            unkept[kept.audio] = kept.finished.take;
+        else
+            unkept.erase (kept.audio);
+    }
     tell ([&] (News& news) { news.kept.push_back (kept); },
           false); // first: the listener may give a score that has it
     events.takeKept (kept);

@@ -154,6 +154,13 @@ public:
     /** Never null. */
     std::shared_ptr<const View> view() const;
 
+    /** A whole take that is in memory: a part plays it, or it could not be put into the store. Null: none. For a thread that
+        has time to read samples. */
+    std::shared_ptr<const Take> takeInMemory (const KnownTake& known) const;
+
+    /** The last block was one that waits where it has to: it may be part of a bounce, whatever the host says. */
+    bool isInBounce() const noexcept { return isBouncing.load (std::memory_order_relaxed); }
+
     /** What the last bounce, or the one that goes on, gave up. */
     std::vector<Gap> gaps() const;
 
@@ -231,6 +238,7 @@ private:
     std::uint64_t asked = 0, answered = 0; // tickets: the plan is the newest if they are equal
     std::shared_ptr<const View> shown = std::make_shared<View>();
     std::vector<std::uint64_t> lines; // of the parts of the published plan, and of `shown`
+    std::map<std::string, std::shared_ptr<const Take>> unkept; // by hash: in memory alone
     std::set<std::uint64_t> givenUp;
     std::vector<Gap> lastGaps;
     std::vector<ModelSamples> unasked; // as long as parts are expected to be that wait to be asked for

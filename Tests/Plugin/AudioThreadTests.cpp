@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -88,4 +89,44 @@ TEST_CASE ("The audio thread neither allocates nor locks, while speech is render
     CHECK (locks == 0);
     CHECK (loudest > 0.1f);
     CHECK (rounds > 5);
+}
+
+TEST_CASE ("The audio thread neither allocates nor locks while takes are heard by themselves",
+           "[plugin][audiothread]")
+{
+    PluginFixture fixture;
+    const juce::ScopedJuceInitialiser_GUI juce;
+    PluginProcessor processor (fixture.options());
+    processor.setRateAndBufferSizeDetails (48'000.0, 256);
+    processor.prepareToPlay (48'000.0, 256);
+    processor.workspace.setScript (scene);
+    REQUIRE (renderAll (processor.workspace));
+    auto& audition = processor.workspace.audition();
+    const auto& takes = processor.workspace.document()->takes;
+
+    juce::MidiBuffer midi;
+    int allocations = 0, locks = 0;
+    std::size_t heard = 0;
+    for (std::size_t round = 0; round < 40; ++round)
+    {
+        REQUIRE (audition.play (takes[round % takes.size()]->id));
+        if (round % 5 == 4)
+            audition.stop();
+        for (int block = 0; block < 50; ++block)
+        {
+            juce::AudioBuffer<float> audio (2, 1 + (int) round % 3 * 127);
+            {
+                const AllocationGuard guard;
+                processor.processBlock (audio, midi);
+                allocations += AllocationGuard::allocations();
+                locks += AllocationGuard::locks();
+            }
+            heard += audio.getMagnitude (0, audio.getNumSamples()) > 0.0f ? 1 : 0;
+            if (block % 10 == 0)
+                std::this_thread::sleep_for (std::chrono::milliseconds (1));
+        }
+    }
+    CHECK (allocations == 0);
+    CHECK (locks == 0);
+    CHECK (heard > 100);
 }
