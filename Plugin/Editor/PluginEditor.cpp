@@ -107,6 +107,7 @@ void PluginEditor::connectTimeline()
 {
     timeline.onEdit = [this] (const project::Edit& wanted) { report (edit (wanted)); };
     timeline.setOnRetry ([this] (project::LineId line) { retry (line.value); });
+    timeline.setOnAudition ([this] (project::LineId line) { hear (line); });
     if (isApp)
         timeline.setOnLocate (
             [this] (double seconds) { transport.locate ({ (std::int64_t) (seconds * transport.rate()) }); });
@@ -118,6 +119,7 @@ void PluginEditor::connectSide()
     side.cast.onSaveCast = [this] (const std::filesystem::path& file) { return saveCast (file); };
     side.cast.onLoadCast = [this] (const std::filesystem::path& file) { return loadCast (file); };
     side.takes.onRetry = [this] (project::LineId line) { retry (line.value); };
+    side.takes.onAudition = [this] (project::TakeId take) { hear (take); };
     side.takes.onDrag = [this] (project::LineId line) { dragOut (line); };
     side.engine.link = [this] { return EnginePanel::Link { .status = now.link, .progress = now.progress }; };
     side.engine.onTryAgain = [this] (bool withEmbeddedModel) { tryAgain (withEmbeddedModel); };
@@ -219,6 +221,11 @@ void PluginEditor::showSelection()
             selected.push_back ({ *passage });
     }
     side.takes.show (now.document, now.view, selected);
+    side.takes.setAudition (workspace.audition().current());
+    const auto unheard = workspace.audition().problem();
+    if (const auto why = unheard ? unheard->text() : std::string();
+        std::exchange (shownUnheard, why) != why && unheard)
+        problem = unheard;
 }
 
 /** Another project. */
@@ -305,6 +312,27 @@ void PluginEditor::dragOut (project::LineId line)
         problem = file.error();
     else
         performExternalDragDropOfFiles ({ juce::String::fromUTF8 (file->c_str()) }, false, &side.takes);
+}
+
+/** None: nothing more is to be heard by itself. */
+void PluginEditor::hear (project::TakeId take)
+{
+    problem.reset();
+    if (take == project::TakeId {})
+        workspace.audition().stop();
+    else
+        report (workspace.audition().play (take));
+}
+
+/** Once more: it is enough. */
+void PluginEditor::hear (project::LineId line)
+{
+    auto& audition = workspace.audition();
+    problem.reset();
+    if (audition.currentLine() == line)
+        audition.stop();
+    else
+        report (audition.playLine (line));
 }
 
 void PluginEditor::retry (std::uint64_t line)

@@ -55,6 +55,8 @@ private:
     Result<void> saveCast (const std::filesystem::path& file);
     Result<void> loadCast (const std::filesystem::path& file);
     void dragOut (project::LineId line);
+    void hear (project::TakeId take);
+    void hear (project::LineId line);
     void retry (std::uint64_t line);
     void undo();
     void redo();
@@ -86,6 +88,7 @@ private:
     std::unique_ptr<juce::FileChooser> chooser;
 
     std::optional<Error> problem; // of the last thing that the user asked for
+    std::string shownUnheard;     // why the last audition is not heard
     Showing now;
     std::shared_ptr<const project::Document> shownDocument;
     std::shared_ptr<const std::string> shownScript;

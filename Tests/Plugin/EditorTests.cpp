@@ -155,7 +155,8 @@ TEST_CASE ("Each panel beside the script has its place at every size", "[plugin]
     REQUIRE (desk.eventuallyShows ("Done: 5 lines"));
     auto* side = desk.find<SidePanel> ([] (auto&) { return true; });
     REQUIRE (side != nullptr);
-    for (const auto [width, height] : { std::pair (700, 450), std::pair (1100, 720), std::pair (3840, 2160) })
+    for (const auto& [width, height] :
+         { std::pair (700, 450), std::pair (1100, 720), std::pair (3840, 2160) })
     {
         CAPTURE (width, height);
         desk.editor->setSize (width, height);
