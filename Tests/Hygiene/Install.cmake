@@ -17,7 +17,7 @@ function(must_exist)
 endfunction()
 
 must_exist(share/doc/tableread/LICENSE share/tableread/demo/script.txt share/tableread/models/mini/config.json
-    share/tableread/models/mini/voices/anna.wav share/tableread/deploy/haproxy.cfg share/tableread/deploy/README.md
+    share/tableread/models/mini/voices/anna.flac share/tableread/deploy/haproxy.cfg share/tableread/deploy/README.md
     share/systemd/user/tableread.socket share/systemd/user/tableread.service)
 if(PLUGIN)
     must_exist(bin/TableRead lib/vst3/TableRead.vst3/Contents lib/lv2/TableRead.lv2/manifest.ttl

@@ -135,7 +135,7 @@ TEST_CASE ("A table, plot or trace that cannot be written, or is also an input, 
     CommandFixture engine;
     engine.control->frames = 6;
     const auto voice = engine.path ("ada.wav");
-    std::filesystem::copy_file (engine.model() / "voices/anna.wav", voice);
+    std::filesystem::copy_file (engine.model() / "voices/anna.flac", voice);
     std::filesystem::create_symlink (voice, engine.path ("link.csv"));
     const auto before = engine.read ("ada.wav");
     const auto file = GENERATE (values<std::string> ({ "ada.wav", "link.csv", "no/such/folder.csv", "." }));

@@ -146,7 +146,7 @@ TEST_CASE ("Notes on how a model was found reach whoever asked", "[engine][comma
     const auto script = engine.write ("s.txt", "Anna: Hi.\n");
     std::filesystem::create_symlink (engine.model() / "tokenizer.json",
                                      hub.model() / "snapshots/aaa/tokenizer.json");
-    const auto voice = engine.model() / "voices/anna.wav";
+    const auto voice = engine.model() / "voices/anna.flac";
     const auto run = engine.run ({ "render", script, "-o", engine.path ("o.wav"), "--model", "org/name",
                                    "--voice", "Anna=" + voice.string() });
     CHECK (run.code == 0);

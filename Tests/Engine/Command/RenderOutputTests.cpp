@@ -218,7 +218,7 @@ TEST_CASE ("An output that is also an input is refused, under any name", "[engin
 {
     RenderFixture engine;
     const auto voice = engine.path ("voice.wav");
-    std::filesystem::copy_file (engine.model() / "voices/anna.wav", voice);
+    std::filesystem::copy_file (engine.model() / "voices/anna.flac", voice);
     std::filesystem::create_symlink (voice, engine.path ("link.wav"));
     std::filesystem::create_hard_link (voice, engine.path ("twin.wav"));
     const auto before = engine.read ("voice.wav");
@@ -245,14 +245,14 @@ TEST_CASE ("An output that is a file of the model is refused", "[engine][command
         if (entry.is_regular_file())
             std::filesystem::create_symlink (entry.path(), std::filesystem::path (engine.path ("model")) /
                                                                entry.path().filename());
-    std::filesystem::copy_file (engine.model() / "voices/anna.wav", engine.path ("model/voices/anna.wav"));
-    const auto before = engine.read ("model/voices/anna.wav");
-    std::filesystem::create_symlink ("model/voices/anna.wav", engine.path ("link.wav"));
+    std::filesystem::copy_file (engine.model() / "voices/anna.flac", engine.path ("model/voices/anna.flac"));
+    const auto before = engine.read ("model/voices/anna.flac");
+    std::filesystem::create_symlink ("model/voices/anna.flac", engine.path ("link.wav"));
     const auto outcome = engine.run ({ "render", engine.write ("s.txt", "Anna: Hi.\n"), "--model",
                                        engine.path ("model"), "-o", engine.path ("link.wav") });
     CHECK (outcome.code == 2);
     CHECK_THAT (outcome.err, Contains ("a file of the model"));
-    CHECK (engine.read ("model/voices/anna.wav") == before);
+    CHECK (engine.read ("model/voices/anna.flac") == before);
 }
 
 TEST_CASE ("A stem that is also an input, or a link to one, is refused", "[engine][command][render][errors]")
@@ -262,7 +262,7 @@ TEST_CASE ("A stem that is also an input, or a link to one, is refused", "[engin
     CHECK (engine.run ({ "render", script, "--stems", engine.path ("") }).code == 2);
     CHECK (engine.read ("001_Anna.wav") == "Anna: Hi.\nBen: Hi.\n");
     const auto voice = engine.path ("voice.wav");
-    std::filesystem::copy_file (engine.model() / "voices/ben.wav", voice);
+    std::filesystem::copy_file (engine.model() / "voices/ben.flac", voice);
     const auto before = engine.read ("voice.wav");
     std::filesystem::create_directory (engine.path ("takes"));
     std::filesystem::create_symlink (voice, engine.path ("takes/002_Ben.wav"));

@@ -81,7 +81,7 @@ TEST_CASE ("Places to listen at and folders of voices come from the settings", "
     ServeSettings f;
     std::filesystem::create_directory (f.path ("voices"));
     const auto recording = f.path ("voices/ada.wav");
-    std::filesystem::copy_file (f.model() / "voices" / "anna.wav", recording);
+    std::filesystem::copy_file (f.model() / "voices" / "anna.flac", recording);
     f.serve ("[serve]\nlisten = [\"127.0.0.1:0\"]\nvoice_folders = [\"" + f.path ("voices") +
              "\"]\n[log]\nfile = \"" + f.path ("e.log") + "\"\n");
     const std::string place = "listening at http://127.0.0.1:";

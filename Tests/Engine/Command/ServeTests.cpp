@@ -43,7 +43,7 @@ TEST_CASE ("Serve keeps uploaded voices in the folder that it is given", "[engin
     CommandFixture engine;
     ServeProcess process (engine, { "--voice-store", engine.path ("data/voices") });
     REQUIRE (isReady (engine));
-    std::ifstream in (engine.model() / "voices" / "anna.wav", std::ios::binary);
+    std::ifstream in (engine.model() / "voices" / "anna.flac", std::ios::binary);
     const std::string sound (std::istreambuf_iterator<char> (in), {});
     const auto part = [] (const std::string& name, const std::string& content) {
         return "--b\r\nContent-Disposition: form-data; name=" + name + "\r\n\r\n" + content + "\r\n";

@@ -18,7 +18,7 @@ namespace
 {
 std::vector<float> bundled (const std::string& name)
 {
-    return readRecording (TABLEREAD_ROOT "/Assets/models/mini/voices/" + name + ".wav").value().samples;
+    return readRecording (TABLEREAD_ROOT "/Assets/models/mini/voices/" + name + ".flac").value().samples;
 }
 
 /** Steady noise at this level below `like`. */

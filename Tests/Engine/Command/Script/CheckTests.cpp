@@ -115,9 +115,9 @@ TEST_CASE ("Check tells programs who says what, with which voice, and what is no
     CHECK (check.at ("typography") == "full"); // the embedded model's tokenizer has bytes only
     CHECK (check.at ("speakers") ==
            Json::parse (R"([{"name": "Anna", "lines": 1, "voice": "anna", "file": ")" +
-                        (engine.model() / "voices/anna.wav").string() +
+                        (engine.model() / "voices/anna.flac").string() +
                         R"("}, {"name": "Ben", "lines": 1, "voice": "ben", "file": ")" +
-                        (engine.model() / "voices/ben.wav").string() + R"("}])"));
+                        (engine.model() / "voices/ben.flac").string() + R"("}])"));
     CHECK (check.at ("scenes") == Json::parse (R"([{"title": "The read", "line": 2}])"));
     const auto& lines = check.at ("lines");
     REQUIRE (lines.size() == 2);
