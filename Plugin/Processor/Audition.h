@@ -13,6 +13,7 @@
 
 #include "Playback/Stage.h"
 #include "Processor/Worker.h"
+#include "Project/Passages.h"
 #include "Project/Project.h"
 #include "Timeline/PlanReader.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Long because all of it needs the same plugin with takes in its store, and is about one class.
 #include <array>
 #include <atomic>
 #include <cmath>

@@ -191,12 +191,16 @@ TEST_CASE ("The takes are those of the line where the user is, in the script or 
     auto* side = desk.find<SidePanel> ([] (auto&) { return true; });
     auto* timeline = desk.find<TimelineView> ([] (auto&) { return true; });
     side->show (SidePanel::Tab::Takes);
-    const auto& lines = desk.workspace().document()->lines;
+    const auto opened = desk.workspace().document();
+    const auto& lines = opened->lines;
     const auto shownLine = [&] {
-        desk.refresh();
         const auto& takes = side->takes.state().entries();
-        REQUIRE (takes.size() == 1);
-        for (const auto& take : desk.workspace().document()->takes)
+        REQUIRE (eventually ([&] { // the project hears of a take a moment after the stage
+            desk.refresh();
+            return takes.size() == 1 && takes.front().id != project::TakeId {};
+        }));
+        const auto document = desk.workspace().document();
+        for (const auto& take : document->takes)
             if (take->id == takes.front().id)
                 return take->line;
         return project::LineId {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Long because all of it needs the same plugin and play head.
 #include <atomic>
 #include <cstdlib>
 #include <thread>

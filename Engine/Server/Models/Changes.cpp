@@ -8,7 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "Core/ResidentMemory.h"
+#include "Server/Http/ResidentMemory.h"
 #include "Server/Models/RenderModels.h"
 
 namespace tableread::engine

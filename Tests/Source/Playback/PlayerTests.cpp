@@ -37,6 +37,26 @@ TEST_CASE ("A project is played as it is written, and gets its takes", "[source]
     CHECK (engine.jobs() == 3);
 }
 
+TEST_CASE ("A project is whole at the host's rate once its takes are rendered", "[source][playback][player]")
+{
+    for (int again = 0; again < 20; ++again) // takes end at any moment of the stage's work
+    {
+        PlayedProject played;
+        const FakeEngine engine (played.fixture.socket());
+        Player player (played.source, played.fixture.options());
+        player.stage().setHostRate (48'000.0);
+        player.renderAll();
+        REQUIRE (isDone (player));
+        REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+        const bool isWhole = eventually (
+            [&] {
+                return player.stage().planFor ({ {}, 0, false, false }).isComplete();
+            },
+            std::chrono::seconds (5));
+        REQUIRE (isWhole);
+    }
+}
+
 TEST_CASE ("A project opens with its sound on a machine without an engine", "[source][playback][player]")
 {
     PlayedProject played;

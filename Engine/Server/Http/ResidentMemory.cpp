@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Core/ResidentMemory.h"
+#include "Server/Http/ResidentMemory.h"
 
 #include <fstream>
 #include <unistd.h>
 
-namespace tableread
+namespace tableread::engine
 {
 std::int64_t residentBytes()
 {
@@ -12,4 +12,4 @@ std::int64_t residentBytes()
     std::ifstream ("/proc/self/statm") >> pages >> resident;
     return resident * sysconf (_SC_PAGESIZE);
 }
-} // namespace tableread
+} // namespace tableread::engine
