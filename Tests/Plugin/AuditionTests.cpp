@@ -343,6 +343,58 @@ TEST_CASE ("What is asked for while a take is loaded counts when it is loaded", 
     }
 }
 
+TEST_CASE ("Where there is no same moment in another take, that begins at its start", "[plugin][audition]")
+{
+    PluginFixture fixture;
+    auto options = fixture.options();
+    const auto store =
+        std::make_shared<GatedStore> (TakeStoreOptions { .folder = fixture.folder.path() / "takes" });
+    options.stage.store = store;
+    StoredStand stand (options);
+    stand.workspace.setScript (
+        "Anna: Good evening. You are late again, and nobody has said why: not one of you, "
+        "not once in all these years.\nBen: Oh.\n");
+    REQUIRE (renderAll (stand.workspace));
+    const auto longer = project::choiceOf (*stand.workspace.document(), stand.passage (0)).take->id;
+    const auto length = (std::size_t) stand.record (stand.first).length.value;
+    REQUIRE ((std::size_t) stand.record (longer).length.value > length + 10'000);
+
+    SECTION ("it is shorter")
+    {
+        REQUIRE (stand.audition.play (longer));
+        stand.begin (length);
+        REQUIRE (stand.audition.play (stand.first));
+        const auto expected = faded (stand.speech (stand.first));
+        std::vector<float> tail;
+        CHECK (eventually (
+            [&] {
+                const auto more = stand.hear (64);
+                tail.insert (tail.end(), more.begin(), more.end());
+                return std::search (tail.begin(), tail.end(), expected.begin(), expected.begin() + 1000) !=
+                       tail.end();
+            },
+            std::chrono::seconds (3)));
+    }
+    SECTION ("the first has ended before the other is loaded")
+    {
+        REQUIRE (stand.workspace.edit (project::ChooseTake { stand.line (0), stand.first }));
+        REQUIRE (eventually ([&] {
+            const auto view = stand.workspace.player().stage().view();
+            return view->parts[0].take != nullptr &&
+                   view->parts[0].take->audio().rendered() == (std::int64_t) length;
+        }));
+        REQUIRE (stand.audition.play (stand.first));
+        stand.begin (64);
+        store->isShut = true;
+        REQUIRE (stand.audition.play (longer));
+        REQUIRE (eventually ([&] { return store->isWaiting.load(); }));
+        stand.hear (length);
+        CHECK (stand.audition.current() == longer);
+        store->isShut = false;
+        CHECK ((stand.whole (512) == trimmed (faded (stand.speech (longer)))));
+    }
+}
+
 TEST_CASE ("It sounds at the host's rate, and another rate ends it", "[plugin][audition]")
 {
     PluginFixture fixture;
