@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -16,38 +15,13 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <spawn.h>
 
+#include "Support/Program.h"
 #include "Support/RawHttp.h"
 #include "Support/TemporaryFolder.h"
 
-extern char** environ;
-
 namespace tableread::test
 {
-/** Starts a program, with its words in a file, or whatever the descriptor `output` is. */
-inline pid_t spawnWithLog (std::vector<std::string> words, const std::filesystem::path& log, int output = -1)
-{
-    std::vector<char*> arguments;
-    arguments.reserve (words.size() + 1);
-    for (auto& word : words)
-        arguments.push_back (word.data());
-    arguments.push_back (nullptr);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init (&files);
-    const auto name = log.string();
-    for (const int fd : { STDOUT_FILENO, STDERR_FILENO })
-        if (output >= 0)
-            posix_spawn_file_actions_adddup2 (&files, output, fd);
-        else
-            posix_spawn_file_actions_addopen (&files, fd, name.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    pid_t pid = -1;
-    const int failed = posix_spawn (&pid, words[0].c_str(), &files, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy (&files);
-    REQUIRE (failed == 0);
-    return pid;
-}
-
 /** The real engine with the embedded model, in a process of its own. */
 class EngineProgram
 {
