@@ -24,9 +24,14 @@ void FocusRing::drawOutline (juce::Graphics& g, int width, int height)
     g.drawRoundedRectangle (area, rounding, thick);
 }
 
+/** Not round a window and what fills it: there the ring would tell nothing, and JUCE would draw it as a window of its own, which
+    hides all that is below where nothing blends windows. */
 void FocusRings::globalFocusChanged (juce::Component* focused)
 {
-    if (focused != nullptr)
-        focused->setHasFocusOutline (true);
+    if (focused == nullptr)
+        return;
+    const auto* parent = focused->getParentComponent();
+    focused->setHasFocusOutline (parent != nullptr && ! focused->isOnDesktop() &&
+                                 focused->getBounds() != parent->getLocalBounds());
 }
 } // namespace tableread::plugin

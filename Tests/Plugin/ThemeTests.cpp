@@ -165,6 +165,14 @@ TEST_CASE ("What has the keyboard gets a ring that can be seen", "[plugin][edito
     CHECK_FALSE (inside.hasFocusOutline());
     rings.globalFocusChanged (&inside);
     CHECK (inside.hasFocusOutline());
+    juce::Component filling;
+    parent.addAndMakeVisible (filling);
+    filling.setBounds (parent.getLocalBounds());
+    for (auto* each : { &parent, &filling }) // a window, and what is all of it
+    {
+        rings.globalFocusChanged (each);
+        CHECK_FALSE (each->hasFocusOutline());
+    }
     rings.globalFocusChanged (nullptr);
     CHECK (inside.getLookAndFeel().createFocusOutlineForComponent (inside) != nullptr);
 
