@@ -123,7 +123,7 @@ void IconButton::paintButton (juce::Graphics& g, bool isOver, bool isDown)
     const auto isLit = isEnabled() && (isOver || isDown || getToggleState());
     if (isLit)
         getLookAndFeel().drawButtonBackground (g, *this, Theme::line, isOver, isDown);
-    const auto colour = isColourSpecified (colourId) ? findColour (colourId)
+    const auto colour = isColourSpecified (IconColour) ? findColour (IconColour)
                         : getToggleState()           ? Theme::accent
                                                      : Theme::text;
     const auto side = 0.62f * (float) std::min (getWidth(), getHeight());

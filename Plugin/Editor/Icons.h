@@ -66,7 +66,7 @@ public:
 
     enum ColourIds
     {
-        colourId = 0x7a10001 // of the icon
+        IconColour = 0x7a10001 // of the icon
     };
 
     void paintButton (juce::Graphics& g, bool isOver, bool isDown) override;

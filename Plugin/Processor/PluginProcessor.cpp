@@ -44,6 +44,12 @@ bool isOneOrTwo (const juce::AudioChannelSet& channels)
 {
     return channels == juce::AudioChannelSet::mono() || channels == juce::AudioChannelSet::stereo();
 }
+
+/** JUCE's LV2 wrapper and Ardour switch all buses on; on an audio track or a bus Ardour's panner then lets nothing through. */
+bool offersSpeakerBuses (juce::AudioProcessor::WrapperType wrapper)
+{
+    return wrapper != juce::AudioProcessor::wrapperType_LV2 && ! juce::PluginHostType().isArdour();
+}
 } // namespace
 
 PluginProcessor::PluginProcessor (Workspace::Options options)
@@ -54,12 +60,11 @@ PluginProcessor::PluginProcessor (Workspace::Options options)
     addParameter (wait = new WaitChoice (workspace.player().stage()));
     addParameter (rendered = progressParameter().release());
     if (wrapperType != wrapperType_LV2)
-    {
         addParameter (bypass =
                           new juce::AudioParameterBool (juce::ParameterID { "bypass", 1 }, "Bypass", false));
+    if (offersSpeakerBuses (wrapperType))
         for (busesToAdd = speakerBuses; busesToAdd > 0; --busesToAdd)
             addBus (false);
-    }
     startTimerHz (polledHz);
 }
 

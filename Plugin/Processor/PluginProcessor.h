@@ -18,8 +18,8 @@ namespace tableread::plugin
 /** The plugin as a host sees it: plays the workspace's project at the host's position. Thin: what needs no JUCE is in
     Workspace.
 
-    Buses     Main, and sixteen of speakers, which are off until the host switches them on. In LV2 main alone, since JUCE's
-              wrapper switches all of them on.
+    Buses     Main, and sixteen of speakers, which are off until the host switches them on. In LV2 and in Ardour main alone,
+              since these switch all of them on.
     Latency   0: rendered speech is read, not computed, on the audio thread.
     Waiting   Real time never waits. Offline, or as the parameter "wait" says, a block waits for its speech.
 */

@@ -166,9 +166,9 @@ TEST_CASE ("What has the keyboard gets a ring that can be seen", "[plugin][edito
     rings.globalFocusChanged (&inside);
     CHECK (inside.hasFocusOutline());
     juce::Component filling;
-    parent.addAndMakeVisible (filling);
-    filling.setBounds (parent.getLocalBounds());
-    for (auto* each : { &parent, &filling }) // a window, and what is all of it
+    window.addAndMakeVisible (filling);
+    filling.setBounds (window.getLocalBounds());
+    for (auto* each : { &window, &filling }) // a window, and what is all of it
     {
         rings.globalFocusChanged (each);
         CHECK_FALSE (each->hasFocusOutline());

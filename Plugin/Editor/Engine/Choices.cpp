@@ -15,10 +15,10 @@ constexpr std::array presets { LayerPreset { "high_end", 28 }, LayerPreset { "mi
                                LayerPreset { "moderate", 16 }, LayerPreset { "balanced", 12 },
                                LayerPreset { "budget", 8 },    LayerPreset { "minimal", 4 } };
 
-std::string textOf (const Settings& settings, std::string_view key, std::string otherwise)
+std::string textOf (const Settings& settings, std::string_view key, const std::string& otherwise)
 {
     const auto* found = settings.find (key);
-    return found == nullptr ? std::move (otherwise) : found->values.front();
+    return found == nullptr ? otherwise : found->values.front();
 }
 
 std::int64_t numberOf (const Settings& settings, std::string_view key, std::int64_t otherwise)
