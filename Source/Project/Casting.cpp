@@ -188,8 +188,11 @@ std::vector<std::string> castNotes (const Document& document)
 {
     std::vector<std::string> notes;
     for (const auto& [speaker, other, voice] : sharedVoices (document))
-        notes.push_back (speaker + " and " + other + " have one voice, " + voice.name +
-                         ". Choose another for one of them.");
+    {
+        auto note = speaker;
+        note.append (" and ").append (other).append (" have one voice, ").append (voice.name);
+        notes.push_back (note.append (". Choose another for one of them."));
+    }
     return notes;
 }
 } // namespace tableread::project

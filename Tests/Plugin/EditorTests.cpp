@@ -205,7 +205,7 @@ TEST_CASE ("The takes are those of the line where the user is, in the script or 
                 return take->line;
         return project::LineId {};
     };
-    const auto caret = (int) script->text().find ("\n") + 1; // the second line
+    const auto caret = (int) script->text().find ('\n') + 1; // the second line
     script->setHighlightedRegion ({ caret, caret });
     CHECK (shownLine() == lines[1]->id);
     timeline->keyPressed (juce::KeyPress (juce::KeyPress::endKey));

@@ -135,6 +135,8 @@ TEST_CASE ("An LV2 host without MIDI sends its position to a plain event input",
     const std::string ttl { std::istreambuf_iterator<char> (file), {} };
     REQUIRE (ttl.find ("time:Position") != std::string::npos);
     CHECK (ttl.find ("midi:MidiEvent") == std::string::npos); // Ardour: positions come there only with MIDI
+    CHECK (ttl.find ("a lv2:InstrumentPlugin") !=
+           std::string::npos); // Ardour: no outputs on MIDI tracks else
 }
 
 TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][state]")

@@ -12,7 +12,7 @@ namespace tableread::test
 inline juce::Image pictureOf (juce::Component& component, const std::string& name, float scale = 1.0f)
 {
     const auto drawn = component.createComponentSnapshot (component.getLocalBounds(), true, scale);
-    const juce::Image picture (juce::Image::ARGB, drawn.getWidth(), drawn.getHeight(), true);
+    juce::Image picture (juce::Image::ARGB, drawn.getWidth(), drawn.getHeight(), true);
     juce::Graphics graphics (picture);
     graphics.fillAll (plugin::Theme::background);
     graphics.drawImageAt (drawn, 0, 0);

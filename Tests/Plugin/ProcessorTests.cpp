@@ -407,8 +407,8 @@ TEST_CASE ("The host's tempo places what is anchored to beats", "[plugin][proces
     SECTION ("offline, at once")
     {
         plugin.processor->setNonRealtime (true);
-        const auto heard = plugin.play (0, 5 * 24'000, 512);
-        const auto isSilent = [&] (int from, int to) {
+        const auto heard = plugin.play (0, 120'000, 512);
+        const auto isSilent = [&] (std::ptrdiff_t from, std::ptrdiff_t to) {
             return std::all_of (heard.begin() + from * 24'000, heard.begin() + to * 24'000,
                                 [] (float sample) { return sample == 0.0f; });
         };

@@ -35,14 +35,16 @@ void setVoice (Workspace& workspace, const std::string& speaker, VoiceReference 
     member.speaker = speaker;
     member.isChosen = true;
     member.moods.emplace_back().voice = std::move (voice);
-    REQUIRE (workspace.edit (project::SetMember { std::move (member) }));
+    const auto done = workspace.edit (project::SetMember { std::move (member) });
+    REQUIRE (done);
 }
 
 void setSeed (Workspace& workspace, std::uint64_t seed)
 {
     auto settings = workspace.document()->settings;
     settings.seed = seed;
-    REQUIRE (workspace.edit (project::SetSettings { std::move (settings) }));
+    const auto done = workspace.edit (project::SetSettings { std::move (settings) });
+    REQUIRE (done);
 }
 
 std::string changed (std::string text, const std::string& from, const std::string& to)

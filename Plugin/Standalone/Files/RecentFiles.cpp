@@ -30,6 +30,7 @@ std::vector<std::filesystem::path> entriesOf (const std::filesystem::path& folde
             dated.emplace_back (entry.last_write_time (ignored), entry.path());
     std::ranges::sort (dated, std::greater());
     std::vector<std::filesystem::path> entries;
+    entries.reserve (dated.size());
     for (auto& [time, path] : dated)
         entries.push_back (std::move (path));
     return entries;

@@ -182,13 +182,14 @@ TEST_CASE ("The end of each bounce is told once, also of the one that a stage en
         const auto hear = [&] (std::int64_t at, bool isOffline) {
             (void) stage.planFor ({ { at }, block, true, isOffline });
         };
+        constexpr std::int64_t before = -1'440'000; // half a minute
         hear (0, true); // whole
         hear (0, false);
-        hear (-30 * 48'000, true); // at once: nobody may have seen the end of the first
+        hear (before, true); // at once: nobody may have seen the end of the first
         hear (0, false);
         REQUIRE (eventually ([&] { return fixture.ear.bounces().size() == 2; }));
         hear (0, false);
-        hear (-30 * 48'000, true);
+        hear (before, true);
         CHECK (fixture.ear.bounces().size() == 2);
     }
     const auto bounces = fixture.ear.bounces();

@@ -59,7 +59,7 @@ TEST_CASE ("readVoice reads the bundled voices", "[source][voice]")
                                       Voice { "clara", "6cbd72773c9cca6f579b0a4c6e764982" },
                                       Voice { "david", "6c17ded32d899ca39968b3959c7ebdae" } })
     {
-        const auto clip = readVoice (root / "Assets/models/mini/voices" / (name + ".wav"), name).value();
+        const auto clip = readVoice (root / "Assets/models/mini/voices" / (name + ".flac"), name).value();
         CHECK (clip.hash == hash);
         CHECK (clip.seconds() > 3.0);
         CHECK (clip.notes.empty());

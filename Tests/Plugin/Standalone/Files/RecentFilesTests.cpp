@@ -57,6 +57,7 @@ TEST_CASE ("Programs that add at the same time lose nothing of each other", "[pl
 {
     const TemporaryFolder folder;
     std::vector<std::thread> programs;
+    programs.reserve (5);
     for (int program = 0; program < 5; ++program)
         programs.emplace_back ([&, program] {
             const RecentFiles recent (folder.path() / "recent");
