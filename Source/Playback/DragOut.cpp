@@ -247,7 +247,7 @@ Result<fs::path> writeForDrag (const DragSource& source, const Dragged& what, co
         return tl::unexpected (timeline.error());
     const auto arrangement = arrange (*timeline, { .hostRateHz = source.hostRateHz });
     const auto range = rangeOf (arrangement, selection, source.hostRateHz);
-    const auto made = newFolder (folder);
+    auto made = newFolder (folder);
     if (! made)
         return made;
     const auto file = *made / fileName (selection.name);
