@@ -41,6 +41,7 @@ public:
         std::vector<std::string> words { TABLEREAD_SESSION, store.string(), id, std::to_string (first),
                                          std::to_string (takesOfRound) };
         std::vector<char*> arguments;
+        arguments.reserve (words.size() + 1);
         for (auto& word : words)
             arguments.push_back (word.data());
         arguments.push_back (nullptr);
