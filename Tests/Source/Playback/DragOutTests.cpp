@@ -39,7 +39,7 @@ struct Dragfile
         date = text (320, 10);
         time = text (330, 8);
         std::memcpy (&timeReference, bext.data() + 338, sizeof timeReference);
-        version = bext[346];
+        version = static_cast<unsigned char> (bext[346]);
         loudness = bext.substr (412, 10);
         CHECK (format.substr (0, 4) == std::string ("\3\0\1\0", 4)); // floats, one channel
         std::memcpy (&rate, format.data() + 4, sizeof rate);
