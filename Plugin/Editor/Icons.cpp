@@ -124,8 +124,8 @@ void IconButton::paintButton (juce::Graphics& g, bool isOver, bool isDown)
     if (isLit)
         getLookAndFeel().drawButtonBackground (g, *this, Theme::line, isOver, isDown);
     const auto colour = isColourSpecified (IconColour) ? findColour (IconColour)
-                        : getToggleState()           ? Theme::accent
-                                                     : Theme::text;
+                        : getToggleState()             ? Theme::accent
+                                                       : Theme::text;
     const auto side = 0.62f * (float) std::min (getWidth(), getHeight());
     drawIcon (g, shown, getLocalBounds().toFloat().withSizeKeepingCentre (side, side),
               colour.withMultipliedAlpha (isEnabled() ? 1.0f : 0.4f));

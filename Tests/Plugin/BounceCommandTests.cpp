@@ -160,10 +160,10 @@ TEST_CASE ("A project is bounced, and has its takes afterwards", "[plugin][bounc
     CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engine) == 0);
     const auto first = readWav (app.folder.path() / "out.wav", 24'000);
     const auto plain = expectedSound (24'000, 3);
-    CHECK (first.size() > 30 * 24'000);
+    CHECK (first.size() > 720'000);
     CHECK ((std::vector (first.begin(), first.begin() + 9'600) ==
             std::vector (plain.begin(), plain.begin() + 9'600)));
-    CHECK (first[29 * 24'000] == 0.0f);
+    CHECK (first[696'000] == 0.0f);
 
     // Now it needs no engine.
     const auto document = documentIn (contentOf (file));

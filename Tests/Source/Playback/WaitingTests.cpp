@@ -183,7 +183,7 @@ TEST_CASE ("The end of each bounce is told once, also of the one that a stage en
             (void) stage.planFor ({ { at }, block, true, isOffline });
         };
         constexpr std::int64_t before = -1'440'000; // half a minute
-        hear (0, true); // whole
+        hear (0, true);                             // whole
         hear (0, false);
         hear (before, true); // at once: nobody may have seen the end of the first
         hear (0, false);
