@@ -106,7 +106,7 @@ TEST_CASE ("A program that is killed loses at most what was typed last", "[plugi
     REQUIRE (lost.size() == 1);
     const auto saved = lost[0].read();
     REQUIRE (saved);
-    CHECK (saved->file == "/work/scene.tableread");
+    CHECK (saved->file == "/home/ada/scene.tableread");
     REQUIRE (saved->content.document->lines.size() == 1);
     CHECK (std::stoi (saved->content.document->lines[0]->text) >= before);
     CHECK (before > 10);
@@ -201,7 +201,7 @@ TEST_CASE ("A lost project is offered by name and time", "[plugin][standalone][a
     const TemporaryFolder folder;
     {
         Autosave autosave ({ folder.path(), noDelay });
-        autosave.set (lineOf ("Hello.", "/work/sc\"e\nne\xff.tableread"));
+        autosave.set (lineOf ("Hello.", "/home/ada/sc\"e\nne\xff.tableread"));
     }
     {
         Autosave autosave ({ folder.path(), noDelay });
@@ -237,7 +237,7 @@ TEST_CASE ("A damaged autosave is not lost", "[plugin][standalone][autosave][err
     const auto file = folder.path() / "0123456789abcdef.autosave";
     {
         Autosave autosave ({ folder.path(), noDelay });
-        autosave.set (lineOf ("Hello.", "/work/scene.tableread"));
+        autosave.set (lineOf ("Hello.", "/home/ada/scene.tableread"));
         autosave.waitUntilWritten();
         auto bytes = bytesOf (autosave.file());
         const auto end = bytes.find ('\n');

@@ -21,7 +21,7 @@ int main (int argc, char** argv)
         document =
             *project::apply (document, project::SetScript { "Anna: " + std::to_string (number) + "." });
         autosave.set ({ .content = { .document = std::make_shared<const project::Document> (document) },
-                        .file = "/work/scene.tableread" });
+                        .file = "/home/ada/scene.tableread" });
         std::cout << number << std::endl;
         std::this_thread::sleep_for (std::chrono::milliseconds (10));
     }
