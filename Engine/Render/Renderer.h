@@ -187,9 +187,10 @@ public:
         each step speaks a token of it. */
     virtual PassageId start (PassageJob job) = 0;
 
-    /** Takes one token for every passage that speaks, and prepares the others a little. @returns whether a passage is in
-        flight that is not parked. */
-    virtual bool step() = 0;
+    /** Takes one token for every passage that speaks, and prepares the others a little. `whenFrameMade` is called in between:
+        the passages that have ended are told, and one that it starts is prepared in the same step. @returns whether a
+        passage is in flight that is not parked. */
+    virtual bool step (const std::function<void()>& whenFrameMade = {}) = 0;
 
     /** Ends a passage: its last event says Cancelled. Does nothing if it has ended already. */
     virtual void cancel (PassageId passage) = 0;

@@ -88,8 +88,13 @@ Repertoire::Holding* Repertoire::askedFor (const Part& part)
 void Repertoire::release (const std::function<void (const Take&)>& abandon)
 {
     std::set<const Holding*> used;
+    std::set<const Take*> takes; // that are played; their score may be about to know them by their hashes
     for (const auto& entry : playing)
+    {
         used.insert (entry.holding);
+        if (entry.holding != nullptr)
+            takes.insert (entry.holding->take.get());
+    }
     std::erase_if (byName, [&] (const auto& each) {
         const auto& holding = each.second;
         const bool isBeingKept = holding.isHandedOn && ! holding.isKept;
@@ -99,8 +104,9 @@ void Repertoire::release (const std::function<void (const Take&)>& abandon)
             abandon (*holding.take);
         return true;
     });
-    std::erase_if (byAudio,
-                   [&] (const auto& each) { return ! used.contains (&each.second) && each.second.isKept; });
+    std::erase_if (byAudio, [&] (const auto& each) {
+        return ! takes.contains (each.second.take.get()) && each.second.isKept;
+    });
 }
 
 std::shared_ptr<Take> Repertoire::ask (std::size_t index)

@@ -219,7 +219,7 @@ public:
         return lastId;
     }
 
-    bool step() override
+    bool step (const std::function<void()>& whenFrameMade) override
     {
         const auto begin = pacing.now();
         prepare();
@@ -231,6 +231,8 @@ public:
             if (speaks (passage))
                 speakFrame (passage);
         std::erase_if (passages, [] (const auto& passage) { return passage.isOver; });
+        if (whenFrameMade)
+            whenFrameMade();
         pacing.stepTook (speaking, pacing.now() - begin, preparedMs);
         control->mostAtOnce = std::max (control->mostAtOnce.load(), static_cast<int> (speaking));
         if (control->afterStep)

@@ -109,7 +109,7 @@ std::vector<Sequence*> FrameLoop::speaking() const
     return found;
 }
 
-bool FrameLoop::step()
+bool FrameLoop::step (const std::function<void()>& whenFrameMade)
 {
     const double begin = pacing.now();
     for (auto* sequence : speaking())
@@ -117,6 +117,8 @@ bool FrameLoop::step()
     removeFinished();
     makeFrames();
     removeFinished(); // those whose listener failed
+    if (whenFrameMade)
+        whenFrameMade();
     const auto speakers = speaking();
     double room = pacing.room (speakers.size());
     const auto prompts = preparation.promptPieces (active, ! speakers.empty(), room);

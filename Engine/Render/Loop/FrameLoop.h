@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <vector>
@@ -33,9 +34,9 @@ public:
     /** Takes in a sequence. It stays in the loop until it is finished. */
     std::shared_ptr<Sequence> join (SequenceInput input);
 
-    /** Takes one token for every sequence that speaks, and prepares others. @returns whether any is unfinished that is not
-        parked. */
-    bool step();
+    /** Takes one token for every sequence that speaks, and prepares others, also those that join in `whenFrameMade`. @returns
+        whether any is unfinished that is not parked. */
+    bool step (const std::function<void()>& whenFrameMade = {});
 
     /** Prepares all sequences now. */
     void prepareAll();

@@ -155,7 +155,7 @@ public:
         });
     }
 
-    bool step() override
+    bool step (const std::function<void()>& whenFrameMade) override
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
@@ -163,7 +163,7 @@ public:
         try
         {
             const ProfileScope all (model.profiler.get(), { .kind = ProfileSpan::Kind::Step });
-            goesOn = loop.step();
+            goesOn = loop.step (whenFrameMade);
         }
         catch (...)
         {

@@ -29,6 +29,7 @@ constexpr std::chrono::milliseconds aMoment { 100 };
 constexpr std::chrono::milliseconds forLastWords { 500 };
 constexpr std::chrono::milliseconds beforeTrim { 300 };
 constexpr std::int64_t muchMemory = std::int64_t { 24 } << 20;
+constexpr std::chrono::seconds betweenBusyTrims { 5 };
 
 const Refusal stopping { 503, "the engine is stopping", true };
 
@@ -148,6 +149,7 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> heldBytes = std::make_shared<std::atomic<std::size_t>> (0);
     std::atomic<std::size_t> atWork { 0 };
     std::atomic<std::int64_t> leastResident { 0 }; // bytes, when memory was given back last
+    std::atomic<std::chrono::steady_clock::time_point> lastTrim {};
     bool trimming = false, retired = false, ending = false;
     End how = End::Stopped;
     std::optional<asio::thread_pool> workers;
@@ -441,16 +443,19 @@ void HttpServer::Core::worked()
     });
 }
 
-/** As long as somebody is answered, only if it has become much: whoever works takes it again, a page at a time. [a worker] */
+/** As long as somebody is answered, seldom, and only if it has become much: whoever works takes it again, a page at a time.
+    [a worker] */
 void HttpServer::Core::giveMemoryBack (bool isIdle)
 {
-    const auto now = residentBytes();
-    if (! isIdle && now < leastResident + muchMemory)
+    const auto resident = residentBytes();
+    const auto now = std::chrono::steady_clock::now();
+    if (! isIdle && (resident < leastResident + muchMemory || now < lastTrim.load() + betweenBusyTrims))
     {
-        leastResident = std::min (leastResident.load(), now);
+        leastResident = std::min (leastResident.load(), resident);
         return;
     }
     malloc_trim (0);
+    lastTrim = now;
     leastResident = residentBytes();
 }
 

@@ -58,24 +58,9 @@ void RenderWorker::run (const std::vector<Loader>& loaders, const std::function<
         whenLoaded();
     while (works)
     {
-        std::unique_lock lock (mutex);
-        if (! waitForWork (lock))
+        if (! waitForWork())
             break;
-        const auto places = scheduler.waiting();
-        const auto leaving = sortWaiting();
-        const auto seated = seatJobs();
-        if (scheduler.waiting() != places)
-            tellPlaces();
-        lock.unlock();
-        for (const auto& [id, job] : leaving.lost)
-            failed (*job, 0, models.whyNot (job->model));
-        for (const auto& [id, job] : leaving.unwanted)
-        {
-            logEnd (*job, protocol::FinishReason::Cancelled, {});
-            job->queue.finish(); // see PcmQueue::cancel()
-        }
-        for (const auto& [id, job] : seated)
-            begin (id, job);
+        admit();
         step();
         parkSlowReaders();
         dropUnwanted();
@@ -101,8 +86,9 @@ bool RenderWorker::isSpeaking (std::size_t model) const
 }
 
 /** @returns false if the worker stops. */
-bool RenderWorker::waitForWork (std::unique_lock<std::mutex>& lock)
+bool RenderWorker::waitForWork()
 {
+    std::unique_lock lock (mutex);
     const auto isWork = [this] {
         return stopping || scheduler.waiting() > 0 ||
                std::ranges::any_of (passages, [] (const auto& each) { return ! each.second.isParked; }) ||
@@ -116,6 +102,29 @@ bool RenderWorker::waitForWork (std::unique_lock<std::mutex>& lock)
     else
         changed.wait_for (lock, lookAtReaders, isWork);
     return ! stopping;
+}
+
+/** Gives free seats to those that wait, and lets those leave for whom there is no point in waiting. */
+void RenderWorker::admit()
+{
+    std::unique_lock lock (mutex);
+    if (stopping)
+        return;
+    const auto places = scheduler.waiting();
+    const auto leaving = sortWaiting();
+    const auto seated = seatJobs();
+    if (scheduler.waiting() != places)
+        tellPlaces();
+    lock.unlock();
+    for (const auto& [id, job] : leaving.lost)
+        failed (*job, 0, models.whyNot (job->model));
+    for (const auto& [id, job] : leaving.unwanted)
+    {
+        logEnd (*job, protocol::FinishReason::Cancelled, {});
+        job->queue.finish(); // see PcmQueue::cancel()
+    }
+    for (const auto& [id, job] : seated)
+        begin (id, job);
 }
 
 /** Looks at the jobs that have not begun: those that nobody wants leave, those of a model that is being loaded stand aside,
@@ -243,7 +252,10 @@ void RenderWorker::step()
     const auto before = Clock::now();
     for (const auto& model : models.all())
         if (model.renderer != nullptr)
-            model.renderer->step();
+            model.renderer->step ([this] {
+                forgetEnded();
+                admit();
+            });
     const std::chrono::duration<double> spent = Clock::now() - before;
     const std::lock_guard lock (mutex);
     busySeconds += spent.count();

@@ -133,7 +133,8 @@ private:
     };
 
     void run (const std::vector<Loader>& loaders, const std::function<void()>& whenLoaded);
-    bool waitForWork (std::unique_lock<std::mutex>& lock);
+    bool waitForWork();
+    void admit();
     Leaving sortWaiting();
     Jobs seatJobs();
     bool isSpeaking (std::size_t model) const;

@@ -147,6 +147,32 @@ TEST_CASE ("A passage joins while others speak, as soon as there is a seat", "[e
     CHECK (control->passagesCancelled == 1);
 }
 
+TEST_CASE ("A seat that gets free in a step is given away in that step", "[engine][server][worker]")
+{
+    const auto control = std::make_shared<FakeRendererControl>();
+    control->frames = 3;
+    std::atomic<bool> allWait { false };
+    control->atFrame = [&] (int) { allWait.wait (false); };
+    std::vector<int> begun; // after each step, how many passages
+    control->afterStep = [&] { begun.push_back (control->passagesRendered); };
+    {
+        RenderWorker worker (fakeModel (control), withSeats (1));
+        worker.waitUntilLoaded();
+        std::vector<std::shared_ptr<SpeechJob>> jobs;
+        for (int i = 0; i < 3; ++i)
+        {
+            jobs.push_back (jobOf (std::to_string (i)));
+            REQUIRE (worker.submit (jobs.back()));
+        }
+        allWait = true;
+        allWait.notify_all();
+        for (const auto& job : jobs)
+            (void) heardOf (*job);
+    }
+    CHECK (begun ==
+           std::vector { 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3 }); // the last step of each begins the next
+}
+
 TEST_CASE ("A client that reads slowly loses its seat to those that wait, and misses nothing",
            "[engine][server][worker][park]")
 {
