@@ -55,7 +55,8 @@ void LoadRun::begin (int client, Clock::time_point due)
     const auto count = begun[static_cast<std::size_t> (client)]++;
     // Each speaks all of them in turn, and begins elsewhere: so two seldom speak the same, which the engine would remember.
     const auto lines = settings.lines.size();
-    const auto first = static_cast<std::size_t> (client) * lines / static_cast<std::size_t> (settings.clients);
+    const auto first =
+        static_cast<std::size_t> (client) * lines / static_cast<std::size_t> (settings.clients);
     const auto index = (first + count) % lines;
     const auto& line = settings.lines[index];
     auto plan = planOf (settings, engine, line, client);
