@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself, so
 # the prefix may be moved anywhere. Parts that were not configured are left out.
-#   bin                      tableread-engine and tableread-read-recording, which it starts, TableRead (standalone)
+#   bin                      tableread-engine, TableRead (standalone), tableread-read-recording, which both and the plugin start
 #   lib/tableread            the libraries of LibTorch that the engine needs, and the CUDA library
 #   lib/vst3, lib/lv2        the plugin
 #   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
@@ -15,9 +15,12 @@ install(FILES Assets/deploy/tableread.socket Assets/deploy/tableread.service DES
 
 if(TARGET tableread-engine)
     set_target_properties(tableread-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")
-    install(TARGETS tableread-engine tableread-read-recording RUNTIME DESTINATION bin)
+    install(TARGETS tableread-engine RUNTIME DESTINATION bin)
     list(TRANSFORM TABLEREAD_TORCH_LIBRARIES PREPEND "${TABLEREAD_TORCH_DIR}/lib/" OUTPUT_VARIABLE torch_files)
     install(FILES ${torch_files} DESTINATION lib/tableread)
+endif()
+if(TARGET tableread-engine OR TARGET TableRead_Standalone)
+    install(TARGETS tableread-read-recording RUNTIME DESTINATION bin)
 endif()
 if(TARGET tableread_cuda)
     set_target_properties(tableread_cuda PROPERTIES INSTALL_RPATH "$ORIGIN")
@@ -50,5 +53,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION sound)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "script and voices in, VibeVoice speech on the timeline out")
 # dpkg-shlibdeps finds the packages of Debian's libraries; LibTorch's libraries are included.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${TABLEREAD_TORCH_DIR}/lib")
+if(TARGET tableread-engine)
+    set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${TABLEREAD_TORCH_DIR}/lib")
+endif()
 include(CPack)

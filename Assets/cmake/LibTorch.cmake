@@ -45,7 +45,7 @@ function(tableread_download_wheels folder list what)
         message(FATAL_ERROR "${what} could not be downloaded: see pip's message above. "
             "If this machine is offline, connect it and run the same command again, or copy the folder "
             "${TABLEREAD_TORCH_DIR} from a machine that has it. "
-            "The plugin alone needs no LibTorch: configure with -DTABLEREAD_ENGINE=OFF.")
+            "The plugin alone needs no LibTorch: cmake --workflow --preset plugin.")
     endif()
 endfunction()
 
@@ -62,7 +62,7 @@ endmacro()
 function(tableread_fetch_libtorch)
     if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
         message(FATAL_ERROR "The LibTorch that is downloaded runs on x86_64 Linux; this is ${CMAKE_SYSTEM_PROCESSOR} "
-            "${CMAKE_SYSTEM_NAME}. Configure with -DTABLEREAD_ENGINE=OFF to build the plugin alone.")
+            "${CMAKE_SYSTEM_NAME}. The plugin alone needs none: cmake --workflow --preset plugin.")
     endif()
     tableread_lock_cache()
     if(EXISTS "${TABLEREAD_TORCH_DIR}")

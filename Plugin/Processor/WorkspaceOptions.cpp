@@ -2,26 +2,13 @@
 // What a workspace is made of where nobody says otherwise.
 #include <utility>
 
+#include "EngineLink/EngineFinder.h"
 #include "EngineLink/SocketPath.h"
 #include "Processor/Workspace.h"
 #include "Take/Store/TakeStore.h"
 
 namespace tableread::plugin
 {
-namespace
-{
-/** The program that decodes recordings lies beside the engine. */
-ReaderProcess readerBeside (const EngineSearch& search)
-{
-    const auto engine = findEngine (search);
-    if (! engine)
-        return {};
-    const auto program = engine->parent_path() / "tableread-read-recording";
-    std::error_code ignored;
-    return { .program = std::filesystem::exists (program, ignored) ? program : std::filesystem::path() };
-}
-} // namespace
-
 Workspace::Options Workspace::currentOptions()
 {
     Options options;
@@ -49,7 +36,7 @@ Workspace::Options Workspace::currentOptions()
         options.stage.store = store;
         options.books.store = store;
     }
-    options.reader = readerBeside (engine.search);
+    options.reader.program = findRecordingReader (engine.search);
     options.books.reader = options.reader;
     return options;
 }

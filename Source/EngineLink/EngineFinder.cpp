@@ -16,6 +16,7 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr const char* program = "tableread-engine";
+constexpr const char* recordingReader = "tableread-read-recording";
 
 /** The file that this code was loaded from. */
 fs::path ownBinary()
@@ -66,6 +67,17 @@ std::vector<fs::path> entries (const std::string& pathVariable)
     return folders;
 }
 
+/** Where programs of ours are looked for, in this order. */
+std::vector<fs::path> programFolders (const EngineSearch& search)
+{
+    auto folders = besideBinary (search.binary);
+    const auto inPath = entries (search.pathVariable);
+    folders.insert (folders.end(), inPath.begin(), inPath.end());
+    for (const auto& prefix : search.prefixes)
+        folders.push_back (prefix / "bin");
+    return folders;
+}
+
 Result<fs::path> chosen (const fs::path& file, const char* by)
 {
     if (isProgram (file))
@@ -99,14 +111,8 @@ Result<fs::path> findEngine (const EngineSearch& search)
     if (const auto* path = settings->find ("engine.path"))
         return chosen (path->values.front(), "engine.path in the settings file");
 
-    auto folders = besideBinary (search.binary);
-    const auto inPath = entries (search.pathVariable);
-    folders.insert (folders.end(), inPath.begin(), inPath.end());
-    for (const auto& prefix : search.prefixes)
-        folders.push_back (prefix / "bin");
-
     std::string searched;
-    for (const auto& folder : folders)
+    for (const auto& folder : programFolders (search))
     {
         if (isProgram (folder / program))
             return folder / program;
@@ -118,5 +124,16 @@ Result<fs::path> findEngine (const EngineSearch& search)
                     " is not installed. Choose it in the settings or set TABLEREAD_ENGINE to it. Searched: " +
                     searched,
                 {} });
+}
+
+fs::path findRecordingReader (const EngineSearch& search)
+{
+    auto folders = programFolders (search);
+    if (const auto engine = findEngine (search))
+        folders.insert (folders.begin(), engine->parent_path());
+    for (const auto& folder : folders)
+        if (isProgram (folder / recordingReader))
+            return folder / recordingReader;
+    return {};
 }
 } // namespace tableread

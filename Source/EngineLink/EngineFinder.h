@@ -29,4 +29,8 @@ struct EngineSearch
     @returns NotFound with all the places that were searched. A setting or environment variable that points to no
              program is an error and is not skipped: the user meant it. So is a mistake in the settings file. */
 [[nodiscard]] Result<std::filesystem::path> findEngine (const EngineSearch& search);
+
+/** The program that decodes recordings (Voice/ReaderProcess.h): beside the engine that findEngine() gives, else where an engine would
+    be looked for, since the plugin may be installed without one. Empty: there is none. */
+std::filesystem::path findRecordingReader (const EngineSearch& search);
 } // namespace tableread

@@ -20,7 +20,7 @@ must_exist(share/doc/tableread/LICENSE share/tableread/demo/script.txt share/tab
     share/tableread/models/mini/voices/anna.flac share/tableread/deploy/haproxy.cfg share/tableread/deploy/README.md
     share/systemd/user/tableread.socket share/systemd/user/tableread.service)
 if(PLUGIN)
-    must_exist(bin/TableRead lib/vst3/TableRead.vst3/Contents lib/lv2/TableRead.lv2/manifest.ttl
+    must_exist(bin/TableRead bin/tableread-read-recording lib/vst3/TableRead.vst3/Contents lib/lv2/TableRead.lv2/manifest.ttl
         share/doc/tableread/LICENSE.plugin share/doc/tableread/LICENSE.font)
 endif()
 if(ENGINE)

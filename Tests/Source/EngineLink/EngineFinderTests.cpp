@@ -55,6 +55,21 @@ TEST_CASE ("The engine is found in the documented order", "[source][enginelink]"
     CHECK (findEngine (search).value() == search.setting);
 }
 
+TEST_CASE ("What decodes recordings lies beside the engine, or where one would", "[source][enginelink]")
+{
+    const test::TemporaryFolder folder;
+    const auto& root = folder.path();
+    EngineSearch search;
+    search.binary = root / "lib/vst3/TableRead.vst3/Contents/x86_64-linux/TableRead.so";
+    CHECK (findRecordingReader (search).empty());
+    const auto installed = program (root / "bin/tableread-read-recording");
+    CHECK (fs::equivalent (findRecordingReader (search), installed));
+    search.setting = program (root / "engines/tableread-engine");
+    CHECK (fs::equivalent (findRecordingReader (search), installed)); // that engine has none
+    const auto besideEngine = program (root / "engines/tableread-read-recording");
+    CHECK (findRecordingReader (search) == besideEngine);
+}
+
 TEST_CASE ("A mistake in the settings file is told and not skipped", "[source][enginelink][errors]")
 {
     const test::TemporaryFolder folder;
