@@ -11,7 +11,7 @@ namespace tableread::playback
 struct Signs
 {
     std::uint64_t speech =
-        0; // counts whatever brings audio nearer: new samples, takes that were loaded or resampled
+        0; // counts whatever brings audio nearer: new samples, takes that were loaded, resampled or kept
     std::uint64_t moves = 0;        // counts what happens in queues
     std::uint64_t losses = 0;       // counts engines that were lost
     bool isLoading = false;         // an engine loads its model, and answers

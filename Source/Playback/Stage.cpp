@@ -193,6 +193,10 @@ void Stage::takeKept (const KeptTake& kept)
     tell ([&] (News& news) { news.kept.push_back (kept); },
           false); // first: the listener may give a score that has it
     events.takeKept (kept);
+    ++steps;
+    const std::lock_guard lock (mutex);
+    beingKept.erase (kept.finished.take.get());
+    changed.notify_all();
 }
 
 void Stage::run()
@@ -249,26 +253,32 @@ bool Stage::work (News news, std::uint64_t ticket)
         if (hasMore)
             ++steps;
     }
-    if (isOther || isHosted)
-    {
+    const bool isNew = isOther || isHosted;
+    if (isNew)
         arrangeAll();
+    handOn(); // both first: who hears the plan may save what has become of its takes
+    tellFailures();
+    if (isNew)
         publish (ticket);
-    }
     else
     {
         const std::lock_guard lock (mutex);
         answered = ticket;
         changed.notify_all();
     }
-    tellFailures();
-    handOn();
     return hasMore;
 }
 
 void Stage::handOn()
 {
     for (auto& finished : repertoire.finished())
+    {
+        {
+            const std::lock_guard lock (mutex);
+            beingKept.insert (finished.take.get());
+        }
         keeper.keep (std::move (finished));
+    }
 }
 
 /** @returns whether anything has happened that parts depend on. */

@@ -88,6 +88,8 @@ struct BounceEnd
               a bounce needs no thread of the host. In real time planFor() takes no lock and allocates nothing.
     Waiting   A block that waits does so as long as there is progress (Patience). Then, and for a part that has failed, the
               part is given up until the bounce ends: it is a slate, or silent, of its estimated length, and gaps() has it.
+              It also waits until the listener has the takes that it hears, so that a project that is saved right after a bounce
+              has them. A store that hangs for so long is not waited for any longer, and is no gap.
 */
 class Stage : private RenderLink::Listener, private Keeper::Listener
 {
@@ -214,6 +216,7 @@ private:
     bool mustWait (const Block& block) const noexcept;
     void beginBounce (const Block& block);
     std::vector<Gap> bouncedGaps() const;
+    bool isBeingKept (const Block& block) const;
     Signs signs() const;
     std::optional<std::string> whyToGiveUp (const PartView& part);
     void giveUp (const PartView& part, std::string why);
@@ -228,7 +231,7 @@ private:
     std::atomic<std::int64_t> playhead { 0 };
     std::atomic<bool> isPlaying { false };
     std::atomic<bool> isBouncing { false };
-    std::atomic<std::uint64_t> steps { 0 }; // takes that were loaded or resampled
+    std::atomic<std::uint64_t> steps { 0 }; // takes that were loaded, resampled or kept
     HostPace pace;                          // the audio thread's
 
     mutable std::mutex mutex; // guards everything below down to the stage's own
@@ -239,6 +242,7 @@ private:
     std::shared_ptr<const View> shown = std::make_shared<View>();
     std::vector<std::uint64_t> lines; // of the parts of the published plan, and of `shown`
     std::map<std::string, std::shared_ptr<const Take>> unkept; // by hash: in memory alone
+    std::set<const Take*> beingKept; // whole, and the listener was not told of them yet
     std::set<std::uint64_t> givenUp;
     std::vector<Gap> lastGaps;
     std::vector<ModelSamples> unasked; // as long as parts are expected to be that wait to be asked for

@@ -58,12 +58,18 @@ const PlaybackPlan& Stage::waitFor (const Block& block)
         {
             const auto lacked = newest.waiting (block.position, block.count);
             const auto place = lacked ? std::find (lines.begin(), lines.end(), lacked->line) : lines.end();
-            if (place == lines.end() || givenUp.contains (*place))
+            const bool isThere = place == lines.end() || givenUp.contains (*place);
+            if (isThere && ! isBeingKept (block))
                 return newest;
             if (! std::exchange (isWaiting, true))
                 patience.begin (signs(), Clock::now());
-            const auto& part = shown->parts[(std::size_t) (place - lines.begin())];
-            if (auto why = whyToGiveUp (part))
+            if (isThere)
+            {
+                if (patience.isOver (signs(), Clock::now()))
+                    return newest; // what hangs is the store: all can be heard
+            }
+            else if (const auto& part = shown->parts[(std::size_t) (place - lines.begin())];
+                     auto why = whyToGiveUp (part))
             {
                 giveUp (part, std::move (*why));
                 continue;
@@ -98,6 +104,19 @@ std::vector<Gap> Stage::bouncedGaps() const
         return toHost (gap.place.start, rate).value >= bouncedTo || toHost (end, rate).value <= bouncedFrom;
     });
     return gaps;
+}
+
+/** Whether a take that sounds in the block is not in the project yet. */
+bool Stage::isBeingKept (const Block& block) const
+{
+    if (beingKept.empty())
+        return false;
+    const auto rate = hostRate();
+    const auto end = block.position.value + (std::int64_t) block.count;
+    return std::any_of (shown->parts.begin(), shown->parts.end(), [&] (const PartView& part) {
+        return beingKept.contains (part.take.get()) && toHost (part.place.start, rate).value < end &&
+               toHost (part.place.end(), rate).value >= block.position.value;
+    });
 }
 
 Signs Stage::signs() const

@@ -77,6 +77,42 @@ TEST_CASE ("A saved project comes back with its sound, without an engine", "[plu
     CHECK (eventually ([&] { return workspace.player().stage().view()->parts.empty(); }));
 }
 
+TEST_CASE ("A state that is saved right after a bounce has all that was heard", "[plugin][workspace][state]")
+{
+    PluginFixture fixture;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) // the last take is kept at any moment
+    {
+        Workspace workspace (fixture.options());
+        workspace.load (StateText { scene, seed, false }.text());
+        REQUIRE ((bounce (workspace) == expectedSound (24'000, seed)));
+        const auto saved = documentIn (*workspace.save());
+        CAPTURE (seed);
+        CHECK (saved.takes.size() == 5);
+        for (const auto& take : saved.takes)
+            CHECK (fixture.options().stage.store->has ({ take->audio, take->length }));
+    }
+    CHECK (fixture.engine.jobs() == 100);
+}
+
+TEST_CASE ("A state that is saved right after a bounce has the lines that failed",
+           "[plugin][workspace][state]")
+{
+    FakeFaults faults;
+    faults.refuseStatus = 400;
+    PluginFixture fixture (faults);
+    for (std::uint64_t seed = 1; seed <= 10; ++seed)
+    {
+        Workspace workspace (fixture.options());
+        workspace.load (StateText { scene, seed, false }.text());
+        (void) bounce (workspace);
+        const auto saved = documentIn (*workspace.save());
+        CAPTURE (seed);
+        CHECK (saved.takes.size() == 5);
+        for (const auto& take : saved.takes)
+            CHECK (take->state == project::TakeRecord::State::Failed);
+    }
+}
+
 TEST_CASE ("A project that was not being rendered when it was saved asks for nothing",
            "[plugin][workspace][state]")
 {

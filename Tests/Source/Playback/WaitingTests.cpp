@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an offline bounce waits for, and what it does not.
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -23,6 +25,33 @@ std::vector<Part> partsOf (int count, int frames)
         parts.push_back (partOf ((std::uint64_t) line, frames));
     return parts;
 }
+
+/** Keeps nothing before it is told to, or a time has passed. */
+class SlowStore : public SharedStore
+{
+public:
+    explicit SlowStore (std::chrono::milliseconds longest) : limit (longest) {}
+
+    Result<void> keep (std::span<const float> samples) override
+    {
+        std::unique_lock lock (waiting);
+        told.wait_for (lock, limit, [this] { return isFree; });
+        return SharedStore::keep (samples);
+    }
+
+    void goOn()
+    {
+        const std::lock_guard lock (waiting);
+        isFree = true;
+        told.notify_all();
+    }
+
+private:
+    const std::chrono::milliseconds limit;
+    std::mutex waiting;
+    std::condition_variable told;
+    bool isFree = false;
+};
 
 /** The greatest value in the first second of a part. */
 float peakAt (const std::vector<float>& sound, const Place& place)
@@ -97,6 +126,41 @@ TEST_CASE ("A bounce waits for its place in the engine's queue", "[source][playb
     play (stage, score);
     CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
     CHECK (stage.gaps().empty());
+}
+
+TEST_CASE ("A bounce is not over before its takes are kept and told", "[source][playback][threads]")
+{
+    StageFixture fixture { .store = std::make_shared<SlowStore> (50ms) };
+    const FakeEngine engine (fixture.socket());
+    Stage stage (fixture.options(), fixture.ear);
+    auto score = scoreOf (partsOf (3, 3));
+    score.parts[1] = withKnown (score.parts[1], *fixture.store); // is there already
+    play (stage, score);
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+    CHECK (fixture.ear.all().size() == 2);
+    CHECK (fixture.store->size() == 3);
+}
+
+TEST_CASE ("A store that hangs holds a bounce up once, and costs none of it", "[source][playback][threads]")
+{
+    const auto store = std::make_shared<SlowStore> (60s);
+    StageFixture fixture { .store = store };
+    const FakeEngine engine (fixture.socket());
+    auto options = fixture.options();
+    options.patience = 300ms;
+    Stage stage (options, fixture.ear);
+    const auto score = scoreOf (partsOf (10, 3));
+    play (stage, score);
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+    const auto took = std::chrono::steady_clock::now() - begun;
+    CHECK (took >= 300ms);
+    if (! isInstrumented)
+        CHECK (took < 2s); // ten times the patience would be 3
+    CHECK (stage.gaps().empty());
+    CHECK (fixture.ear.all().empty());
+    store->goOn();
+    CHECK (eventually ([&] { return fixture.ear.all().size() == 10; }));
 }
 
 TEST_CASE ("A bounce waits for an engine that hangs, once, and marks what is missing",
