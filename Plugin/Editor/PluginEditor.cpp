@@ -173,7 +173,7 @@ void PluginEditor::refresh()
         showProject();
     if (now.isScriptRead && now.document != shownDocument)
         showDocument();
-    side.cast.show (now.document, now.voices);
+    side.cast.show (now.document, now.voices, now.missingVoices);
     if (marks.follow (now.view))
         script.marksChanged();
     showPlayback();
@@ -301,7 +301,13 @@ Result<void> PluginEditor::saveCast (const std::filesystem::path& file)
 Result<void> PluginEditor::loadCast (const std::filesystem::path& file)
 {
     const auto read = project::readCast (file);
-    return read ? edit (CastModel::fromFile (*read)) : tl::unexpected (read.error());
+    if (! read)
+        return tl::unexpected (read.error());
+    auto done = edit (CastModel::fromFile (*read));
+    workspace.lookForRecordings(); // which may have been moved since the cast was saved
+    if (done && ! read->notes.empty())
+        problem = Error { ErrorCode::InvalidInput, read->notes.front(), {} };
+    return done;
 }
 
 /** From the mouse's drag: the file has to be there before the host is asked to take it. */
@@ -421,6 +427,9 @@ void PluginEditor::openMenu()
     juce::PopupMenu menu;
     menu.addItem (named ("Undo", undoName), ! undoName.empty(), false, [this] { undo(); });
     menu.addItem (named ("Redo", redoName), ! redoName.empty(), false, [this] { redo(); });
+    menu.addSectionHeader ("The sound of the takes");
+    menu.addItem ("Save it in the project too", ! now.isReadOnly, workspace.isCollected(),
+                  [this] { workspace.setCollected (! workspace.isCollected()); });
     menu.addSectionHeader ("The program that speaks");
     menu.addItem ("Find it automatically", true, chosen.empty(), [this] { setEngine ({}); });
     if (! chosen.empty())

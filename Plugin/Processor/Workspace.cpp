@@ -46,6 +46,12 @@ std::shared_ptr<const project::Document> withUnread (const project::Document& do
     return std::make_shared<const project::Document> (std::move (copy));
 }
 
+playback::Stage::Options withStore (playback::Stage::Options options, std::shared_ptr<SampleStore> store)
+{
+    options.store = std::move (store);
+    return options;
+}
+
 void append (std::vector<std::string>& all, const std::vector<std::string>& more)
 {
     for (const auto& sentence : more)
@@ -64,11 +70,13 @@ bool Showing::isRendering() const
 Workspace::Workspace (Options options)
     : startProblems (std::move (options.problems))
     , store (options.stage.store)
+    , embedded (store != nullptr ? std::make_shared<project::EmbeddedStore> (store) : nullptr)
     , reader (std::move (options.reader))
     , engine (options.stage.link.engine)
     , books (source, std::move (options.books))
-    , played (source, std::move (options.stage), [this] (const GapReport& report) { books.keep (report); })
-    , heard (source, played.stage(), store)
+    , played (source, withStore (std::move (options.stage), embedded),
+              [this] (const GapReport& report) { books.keep (report); })
+    , heard (source, played.stage(), embedded)
     , scripts ([this] { readScript(); })
     , recordings ([this] { findRecordings(); })
     , listening (
@@ -106,6 +114,8 @@ void Workspace::changed (const Document& document, const project::Change& change
         scripts.ask();
     if (change.cast && std::any_of (document->cast.begin(), document->cast.end(),
                                     [] (const auto& member) { return hasUnread (*member); }))
+        recordings.ask();
+    if (change.takes && isCollected())
         recordings.ask();
 }
 
@@ -194,7 +204,7 @@ void Workspace::findRecordings()
 {
     std::unique_lock lock (mutex);
     const bool isOpening = std::exchange (isOpened, false);
-    const bool isWhole = std::exchange (looksAgain, false) || isOpening;
+    const bool isWhole = std::exchange (looksAgain, false) || isOpening || ! missingVoices.empty();
     project::VoicePlaces places { .folder = folder, .hashOf = [this] (const std::filesystem::path& file) {
                                      auto process = reader;
                                      process.isCancelled = [this] { return leaving.load(); };
@@ -203,13 +213,11 @@ void Workspace::findRecordings()
     if (store != nullptr)
         places.inStore = [this] (const std::string& hash) { return store->fileWith (hash); };
     lock.unlock();
-    std::vector<std::string> notes;
-    if (isOpening && store != nullptr)
-        notes = project::unpack (snapshot.content(), *store);
+    const auto unpacked = isOpening && store != nullptr ? project::unpack (snapshot.content(), *store)
+                                                        : std::vector<std::string>();
     const auto document = source.document();
     const auto wanted = isWhole ? document : withUnread (*document);
     const auto found = project::findVoices (wanted, places);
-    append (notes, found.notes);
     for (std::size_t i = 0; i < wanted->cast.size() && found.document != wanted; ++i)
         for (std::size_t k = 0; k < wanted->cast[i]->moods.size(); ++k)
         {
@@ -220,14 +228,65 @@ void Workspace::findRecordings()
             if (mood.voice.path != before.voice.path)
                 source.moveVoice (before.voice, mood.voice.path);
         }
+    collectTakes();
     lock.lock();
+    append (openingNotes, unpacked);
     if (isWhole)
-        voiceNotes = std::move (notes);
-    else
-        append (voiceNotes, notes);
+    {
+        voiceNotes.clear();
+        missingVoices.clear();
+    }
+    append (voiceNotes, found.notes);
+    missingVoices.insert (missingVoices.end(), found.missing.begin(), found.missing.end());
     lock.unlock();
     if (isOpening && source.document()->settings.host.rendersAhead)
         played.renderAll();
+}
+
+/** The recordings' worker. */
+void Workspace::collectTakes()
+{
+    auto content = snapshot.content();
+    const auto before = content.audio;
+    std::vector<std::string> notes;
+    if (before != nullptr && embedded != nullptr)
+    {
+        content.notes.clear();
+        const auto collected = project::collect (content, *embedded);
+        if (! collected)
+            notes = { collected.error().text() };
+        else if (snapshot.setAudio (before, collected->audio)) // else the user has changed it meanwhile
+            notes = collected->notes;
+    }
+    const std::lock_guard lock (mutex);
+    soundNotes = std::move (notes);
+}
+
+void Workspace::lookForRecordings()
+{
+    {
+        const std::lock_guard lock (mutex);
+        looksAgain = true;
+    }
+    recordings.ask();
+}
+
+void Workspace::setCollected (bool isWanted)
+{
+    const auto before = snapshot.content().audio;
+    if (isReadOnly() || isWanted == (before != nullptr) ||
+        ! snapshot.setAudio (before, isWanted ? std::make_shared<const project::EmbeddedAudio>() : nullptr))
+        return;
+    recordings.ask();
+    if (onUserEdit)
+        onUserEdit();
+}
+
+void Workspace::readTyped()
+{
+    scripts.wait();
+    if (isCollected())
+        recordings.wait();
 }
 
 Result<void> Workspace::checkScript (const project::Document& document)
@@ -249,11 +308,7 @@ Result<void> Workspace::render()
     auto host = document->settings.host;
     host.rendersAhead = true;
     source.setHost (host);
-    {
-        const std::lock_guard lock (mutex);
-        looksAgain = true;
-    }
-    recordings.ask();
+    lookForRecordings();
     played.renderAll();
     return {};
 }
@@ -274,7 +329,7 @@ Result<void> Workspace::tryAgain (bool withEmbeddedModel)
 
 project::Snapshot::Text Workspace::save()
 {
-    scripts.wait();
+    readTyped();
     if (auto bytes = kept.bytes())
         return bytes;
     return snapshot.text();
@@ -304,10 +359,14 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
         isOpened = true;
         openingNotes = content.notes;
         voiceNotes.clear();
+        soundNotes.clear();
+        missingVoices.clear();
         typingProblem.reset();
     }
     heard.stop();
     played.stage().stop();
+    if (embedded != nullptr)
+        embedded->setAudio (content.audio);
     snapshot.set (content); // before the listener, which knows the document alone
     source.replace (*content.document);
     recordings.ask();
@@ -349,7 +408,8 @@ Showing Workspace::showing()
     if (typingProblem)
         now.problems.push_back (*typingProblem);
     now.scriptProblem = scriptProblem;
-    for (const auto* const notes : { &openingNotes, &voiceNotes, &scriptNotes })
+    now.missingVoices = missingVoices;
+    for (const auto* const notes : { &openingNotes, &voiceNotes, &soundNotes, &scriptNotes })
         append (now.notes, *notes);
     if (now.voices != givenVoices) // an engine has said which voices it has
         scripts.ask();

@@ -16,6 +16,7 @@
 #include "Playback/Player.h"
 #include "Processor/Audition.h"
 #include "Processor/Worker.h"
+#include "Project/File/EmbeddedStore.h"
 #include "Project/File/KeptState.h"
 #include "Project/File/Snapshot.h"
 #include "Project/Open/Bookkeeper.h"
@@ -31,10 +32,11 @@ struct Showing
     std::shared_ptr<const playback::View> view = std::make_shared<const playback::View>();
     LinkStatus link {};
     LinkProgress progress {};
-    std::vector<playback::Gap> gaps {}; // of the last bounce
-    std::vector<std::string> voices {}; // of the model
-    std::vector<std::string> notes {};  // sentences on the script, the cast, and how the project was opened
-    std::vector<Error> problems {};     // what does not work, and what to do
+    std::vector<playback::Gap> gaps {};           // of the last bounce
+    std::vector<std::string> voices {};           // of the model
+    std::vector<VoiceReference> missingVoices {}; // recordings that are nowhere
+    std::vector<std::string> notes {}; // sentences on the script, the cast, and how the project was opened
+    std::vector<Error> problems {};    // what does not work, and what to do
     std::optional<Error> scriptProblem {}; // why there are no lines
     bool isReadOnly = false;               // see Workspace::isReadOnly()
     bool isScriptRead = true;              // what was typed is in `document`, unless it …
@@ -111,11 +113,19 @@ public:
     /** A project that was read already. */
     void load (const project::Content& content, std::filesystem::path folder);
 
+    /** Has all recordings of the cast looked for, since they may be others now, or elsewhere. */
+    void lookForRecordings();
+
+    /** Has the sound of all takes that are in the store, and of those to come, saved in the project itself, so that they play
+        on another machine; or leaves it out again. */
+    void setCollected (bool isWanted);
+    bool isCollected() const { return snapshot.content().audio != nullptr; }
+
     /** What is saved of it: with all that was typed, but for what readTyped() waits for. */
     project::Content content() const { return snapshot.content(); }
 
-    /** Waits until the project has the script that was typed. */
-    void readTyped() { scripts.wait(); }
+    /** Waits until the project has the script that was typed, and the sound if it is collected. */
+    void readTyped();
 
     /** Changes with each load(). */
     std::uint64_t loads() const noexcept { return loadCount; }
@@ -156,9 +166,12 @@ private:
     void changed (const Document& document, const project::Change& change);
     void readScript();
     void findRecordings();
+    void collectTakes();
 
     const std::vector<Error> startProblems;
     const std::shared_ptr<SampleStore> store; // null: none
+    const std::shared_ptr<project::EmbeddedStore>
+        embedded; // what is played: also what the project holds itself; null: likewise
     const ReaderProcess reader;
     const Supervisor::Options engine;
 
@@ -181,7 +194,8 @@ private:
     bool isOpened = false,
          looksAgain = false; // recordings of all moods are to be found: of a project that was opened; since
                              // they may have changed
-    std::vector<std::string> openingNotes, voiceNotes, scriptNotes;
+    std::vector<std::string> openingNotes, voiceNotes, scriptNotes, soundNotes;
+    std::vector<VoiceReference> missingVoices;
     std::optional<Error> typingProblem, scriptProblem;
     std::vector<std::string> givenVoices; // from which speakers were given theirs
 

@@ -18,6 +18,7 @@
 #include "Processor/Workspace.h"
 #include "Project/Casting.h"
 #include "Project/File/Collect.h"
+#include "Project/File/EmbeddedStore.h"
 #include "Project/File/Headless/Casting.h"
 #include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
@@ -123,9 +124,12 @@ private:
             note (sentence);
         if (document->lines.empty())
             refuse ("has no lines to speak. Write some first.", options.input);
-        if (workspace.stage.store != nullptr)
-            for (const auto& sentence : project::unpack (content, *workspace.stage.store))
-                note (sentence);
+        auto& store = workspace.stage.store;
+        if (store == nullptr)
+            return;
+        for (const auto& sentence : project::unpack (content, *store))
+            note (sentence);
+        store = std::make_shared<project::EmbeddedStore> (std::move (store), content.audio);
     }
 
     void readScript()

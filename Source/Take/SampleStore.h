@@ -44,5 +44,9 @@ public:
 
     /** Keeps such bytes, which may come from anywhere. @returns InvalidInput unless they hold these samples. */
     [[nodiscard]] virtual Result<void> keepFile (const SamplesName& name, const std::string& bytes) = 0;
+
+    /** The samples in such bytes, which may come from anywhere, without keeping them. @returns InvalidInput unless they hold these. */
+    [[nodiscard]] virtual Result<std::vector<float>> decode (const SamplesName& name,
+                                                             const std::string& bytes) = 0;
 };
 } // namespace tableread

@@ -28,6 +28,11 @@ public:
         return {};
     }
 
+    Result<std::vector<float>> decode (const SamplesName&, const std::string&) override
+    {
+        return tl::unexpected (missing());
+    }
+
 private:
     static Error missing() { return { ErrorCode::NotFound, "there is no such take", {} }; }
 };

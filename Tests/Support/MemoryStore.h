@@ -49,14 +49,18 @@ public:
     {
         if (problem)
             return tl::unexpected (*problem);
+        return decode (name, bytes).map ([&] (const Samples& samples) { audio[name.hash] = samples; });
+    }
+
+    Result<Samples> decode (const SamplesName& name, const std::string& bytes) override
+    {
         Samples samples (bytes.size() / sizeof (float));
         if (! samples.empty())
             std::memcpy (samples.data(), bytes.data(), samples.size() * sizeof (float));
         if (! bytes.starts_with ("fLaC") || contentHash (std::span (samples).subspan (1)) != name.hash)
             return tl::unexpected (Error { ErrorCode::InvalidInput, "is damaged", {} });
         samples.erase (samples.begin());
-        audio[name.hash] = std::move (samples);
-        return {};
+        return samples;
     }
 
     std::map<std::string, Samples> audio; // by hash

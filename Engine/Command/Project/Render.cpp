@@ -26,6 +26,7 @@
 #include "Core/ContentHash.h"
 #include "Passage/Passage.h"
 #include "Project/File/Collect.h"
+#include "Project/File/EmbeddedStore.h"
 #include "Project/File/Headless/Casting.h"
 #include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
@@ -99,6 +100,8 @@ private:
             fail (ErrorCode::InvalidInput, "has no lines to speak. Write some first.",
                   options.script.string());
         noteAll (project::unpack (content, *store));
+        if (content.audio != nullptr)
+            store = std::make_unique<project::EmbeddedStore> (std::move (store), content.audio);
     }
 
     ReaderProcess reader() const

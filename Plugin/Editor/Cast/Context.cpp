@@ -12,12 +12,14 @@ juce::String wildcards()
     return "*." + juce::String (recordings).replace (";", ";*.");
 }
 
-/** The folder of the voice that is used now. */
+/** The folder of the voice that is used now, unless that is the take store's. */
 juce::File startFolder (const CastModel& model, const std::string& speaker)
 {
     for (const auto& entry : model.entries())
-        if (entry.speaker == speaker && ! entry.voices.front().reference.path.empty())
-            return juce::File (textOf (entry.voices.front().reference.path.parent_path().string()));
+        if (const auto& voice = entry.voices.front(); entry.speaker == speaker &&
+                                                      ! voice.reference.path.empty() &&
+                                                      voice.reference.path.filename() == voice.label)
+            return juce::File (textOf (voice.reference.path.parent_path().string()));
     return {};
 }
 } // namespace

@@ -199,7 +199,7 @@ juce::PopupMenu voiceMenu (CastContext& context, const CastEntry& entry, const C
     menu.addSectionHeader ("A recording");
     if (isRecorded)
         menu.addItem (wordsItem (context, voice.label, true, [] {}));
-    menu.addItem (juce::String::fromUTF8 ("Choose a file\u2026"),
+    menu.addItem (juce::String::fromUTF8 (voice.isMissing ? "Locate it\u2026" : "Choose a file\u2026"),
                   whileShown (context, [speaker, direction] (CastContext& shown) {
                       shown.chooseRecording (speaker, direction);
                   }));

@@ -9,6 +9,7 @@
 
 #include "Passage/Names.h"
 #include "Project/Casting.h"
+#include "Project/File/Voices.h"
 #include "Project/Lookup.h"
 
 namespace tableread::plugin
@@ -59,7 +60,23 @@ std::unordered_map<std::string_view, SpeakerPart> partsIn (const project::Docume
 
 CastVoice voiceOf (const project::Mood& mood)
 {
-    return { mood.direction, mood.voice, labelOf (mood.voice), mood.voice.path.string() };
+    return { mood.direction, mood.voice,
+             mood.voice.path.empty() ? labelOf (mood.voice) : project::recordingName (mood),
+             mood.voice.path.string() };
+}
+
+/** Marks the recordings that were not found, and says so. */
+void markMissing (CastEntry& entry, std::span<const VoiceReference> missing)
+{
+    for (auto& voice : entry.voices)
+    {
+        if (std::find (missing.begin(), missing.end(), voice.reference) == missing.end())
+            continue;
+        voice.isMissing = true;
+        voice.tip = "Was not found: " + voice.tip;
+        entry.remark = voice.label + " was not found";
+        entry.isWarning = true;
+    }
 }
 
 /** An entry with what its member has; null: none yet. */
@@ -116,7 +133,8 @@ std::string labelOf (const VoiceReference& voice)
 bool CastEntry::operator== (const CastEntry& other) const
 {
     const auto sameVoices = [] (const CastVoice& a, const CastVoice& b) {
-        return a.direction == b.direction && a.reference == b.reference && a.tip == b.tip;
+        return a.direction == b.direction && a.reference == b.reference && a.tip == b.tip &&
+               a.isMissing == b.isMissing;
     };
     return speaker == other.speaker && colour == other.colour && openDirections == other.openDirections &&
            std::equal (voices.begin(), voices.end(), other.voices.begin(), other.voices.end(), sameVoices) &&
@@ -128,7 +146,7 @@ bool CastEntry::operator== (const CastEntry& other) const
 CastModel::CastModel() : document (std::make_shared<const project::Document>())
 {}
 
-void CastModel::show (std::shared_ptr<const project::Document> shown)
+void CastModel::show (std::shared_ptr<const project::Document> shown, std::span<const VoiceReference> missing)
 {
     document = std::move (shown);
     all.clear();
@@ -160,6 +178,7 @@ void CastModel::show (std::shared_ptr<const project::Document> shown)
             entry.remark = "The same voice as " + found->other;
             entry.isWarning = true;
         }
+        markMissing (entry, missing);
         all.push_back (std::move (entry));
     }
 
@@ -174,6 +193,8 @@ void CastModel::show (std::shared_ptr<const project::Document> shown)
         entry.hasLeft = ! isEverybody;
         entry.remark = isEverybody ? "Who has no voice of their own"
                                    : "Not in the script: " + entry.voices.front().label;
+        if (isEverybody)
+            markMissing (entry, missing);
         (isEverybody ? all : gone).push_back (std::move (entry));
     }
     std::move (gone.begin(), gone.end(), std::back_inserter (all));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct CastVoice
     VoiceReference reference; // empty: none yet
     std::string label;        // "Anna", "anna.wav"
     std::string tip;          // where a recording lies, who gave the voice
+    bool isMissing = false;   // a recording that was not found
 };
 
 /** "Anna", "anna.wav"; the model's names are written small. */
@@ -52,7 +54,8 @@ class CastModel
 public:
     CastModel();
 
-    void show (std::shared_ptr<const project::Document> shown);
+    /** @param missing  recordings that were not found */
+    void show (std::shared_ptr<const project::Document> shown, std::span<const VoiceReference> missing = {});
 
     /** Who speaks, in the script's order; everybody else, if they have a voice; then those who have left and whose voices the
         user chose. */

@@ -90,13 +90,15 @@ CastView::~CastView()
     const auto gone = std::exchange (rows, {}); // who loses the keyboard now must not be looked for
 }
 
-void CastView::show (std::shared_ptr<const project::Document> document, std::vector<std::string> modelVoices)
+void CastView::show (std::shared_ptr<const project::Document> document, std::vector<std::string> modelVoices,
+                     const std::vector<VoiceReference>& missing)
 {
     context->modelVoices = std::move (modelVoices);
-    if (document == shown)
+    if (document == shown && missing == shownMissing)
         return;
     shown = std::move (document);
-    context->model.show (shown);
+    shownMissing = missing;
+    context->model.show (shown, missing);
     save.setEnabled (! entries().empty());
     layOut();
     for (auto& [place, row] : rows)

@@ -27,8 +27,10 @@ public:
     /** Writes and reads a cast's file (Project/File/CastFile.h) that the user has chosen: CastModel::toFile(), fromFile(). */
     std::function<Result<void> (const std::filesystem::path&)> onSaveCast, onLoadCast;
 
-    /** @param modelVoices the names to choose from. Costs nothing for what is shown already. */
-    void show (std::shared_ptr<const project::Document> document, std::vector<std::string> modelVoices);
+    /** @param modelVoices the names to choose from
+        @param missing     recordings that were not found. Costs nothing for what is shown already. */
+    void show (std::shared_ptr<const project::Document> document, std::vector<std::string> modelVoices,
+               const std::vector<VoiceReference>& missing = {});
 
     const CastModel& state() const { return context->model; }
     const std::vector<CastEntry>& entries() const { return state().entries(); }
@@ -54,6 +56,7 @@ private:
 
     const std::shared_ptr<CastContext> context;
     std::shared_ptr<const project::Document> shown;
+    std::vector<VoiceReference> shownMissing;
     std::unique_ptr<List> list;
     std::unique_ptr<Scroller> scroller;
     std::map<std::size_t, std::unique_ptr<MemberRow>> rows; // that have controls, by the entry

@@ -64,6 +64,7 @@ Result<DocumentFile::Opened> DocumentFile::open (const std::filesystem::path& pa
     DocumentFile opened (content->document, withWholePath (path));
     opened.hash = hashOf (*bytes);
     opened.isSaved = true;
+    opened.hasAudio = content->audio != nullptr;
     return Opened { std::move (opened), std::move (*content) };
 }
 
@@ -96,6 +97,7 @@ Result<void> DocumentFile::saveAs (const std::filesystem::path& path, const proj
         return written;
     file = withWholePath (path);
     saved = content.document;
+    hasAudio = content.audio != nullptr;
     hash = hashOf (*text);
     isSaved = true;
     return {};

@@ -62,13 +62,16 @@ public:
         the host's tempo. */
     bool isModified (const project::Document& now) const;
 
+    /** Whether the file holds its takes' audio itself. */
+    bool isCollected() const { return hasAudio; }
+
 private:
     Result<bool> isChangedOnDisk() const;
 
     Document saved; // null: nothing is saved
     std::filesystem::path file;
     std::string hash;
-    bool isSaved = false;
+    bool isSaved = false, hasAudio = false;
 };
 
 struct DocumentFile::Opened

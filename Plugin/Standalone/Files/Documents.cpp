@@ -67,11 +67,13 @@ void Documents::close (Then then)
 void Documents::changed()
 {
     const auto content = project.content();
-    if (content.document == seen)
+    const bool isCollected = content.audio != nullptr;
+    if (content.document == seen && isCollected == seenCollected)
         return;
     seen = content.document;
+    seenCollected = isCollected;
     const auto before = title();
-    modified = file.isModified (*content.document);
+    modified = file.isModified (*content.document) || isCollected != file.isCollected();
     if (modified)
         autosave.set (
             { content, file.hasFile() ? file.path() : std::filesystem::path(), file.contentHash() });

@@ -99,7 +99,8 @@ private:
     DocumentFile file;
     RecentFiles recent;
     bool modified = false;
-    std::shared_ptr<const project::Document> seen; // by changed()
+    std::shared_ptr<const project::Document> seen; // by changed(), …
+    bool seenCollected = false;                    // … with its takes' audio or without
     std::vector<Recoverable> lost;                 // not offered yet: the last one is next
     Autosave autosave;
 };

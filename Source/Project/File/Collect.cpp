@@ -20,7 +20,12 @@ std::string toEntry (const std::string& bytes)
     return compact ({ { bytes.starts_with ("fLaC") ? flacField : wavField, toBase64 (bytes) } });
 }
 
-/** The bytes of an entry; empty if it holds none. */
+std::string number (std::size_t count, const char* what)
+{
+    return std::to_string (count) + ' ' + what + (count == 1 ? "" : "s");
+}
+} // namespace
+
 std::string bytesOf (const std::string& entry)
 {
     const auto json = nlohmann::json::parse (entry, nullptr, false);
@@ -29,12 +34,6 @@ std::string bytesOf (const std::string& entry)
             return fromBase64 (json[name].get_ref<const std::string&>()).value_or ("");
     return {};
 }
-
-std::string number (std::size_t count, const char* what)
-{
-    return std::to_string (count) + ' ' + what + (count == 1 ? "" : "s");
-}
-} // namespace
 
 SamplesName samplesOf (const TakeRecord& take)
 {

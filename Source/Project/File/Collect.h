@@ -17,6 +17,9 @@ SamplesName samplesOf (const TakeRecord& take);
     @returns OutOfRange if that would be more than a file may hold; what the store cannot read. */
 [[nodiscard]] Result<Content> collect (const Content& content, SampleStore& store);
 
+/** The bytes of an entry of EmbeddedAudio, as SampleStore::keepFile() takes them; empty if it holds none. */
+std::string bytesOf (const std::string& entry);
+
 /** The same content without audio. */
 Content withoutAudio (const Content& content);
 

@@ -33,6 +33,17 @@ void Snapshot::set (std::shared_ptr<const Document> document)
     changed (std::move (lock));
 }
 
+bool Snapshot::setAudio (const std::shared_ptr<const EmbeddedAudio>& before,
+                         std::shared_ptr<const EmbeddedAudio> audio)
+{
+    std::unique_lock lock (mutex);
+    if (current.audio != before)
+        return false;
+    current.audio.swap (audio);
+    changed (std::move (lock));
+    return true;
+}
+
 void Snapshot::changed (std::unique_lock<std::mutex> lock)
 {
     ++version;

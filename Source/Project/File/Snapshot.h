@@ -33,6 +33,10 @@ public:
     /** The same with another document, as from a project's listener. */
     void set (std::shared_ptr<const Document> document);
 
+    /** The same with other embedded audio, unless there is another one by now than `before`. @returns whether it was set. */
+    bool setAudio (const std::shared_ptr<const EmbeddedAudio>& before,
+                   std::shared_ptr<const EmbeddedAudio> audio);
+
     Content content() const;
 
     /** The text of what was set last. */

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -51,7 +52,13 @@ std::vector<std::filesystem::path> soundsIn (const std::filesystem::path& folder
 class Search
 {
 public:
-    explicit Search (const VoicePlaces& wanted) : places (wanted) {}
+    Search (const VoicePlaces& wanted, const Document& document) : places (wanted)
+    {
+        for (const auto& member : document.cast)
+            for (const auto& mood : member->moods)
+                if (mood.voice.path.is_absolute())
+                    folders.insert (mood.voice.path.parent_path());
+    }
 
     /** @returns whether the mood was changed. */
     bool find (const std::string& speaker, Mood& mood)
@@ -64,8 +71,8 @@ public:
         {
             use (mood, *found);
             if (*found != before.voice.path.lexically_normal())
-                notes.push_back (speaker + "'s voice " + before.voice.path.filename().string() +
-                                 " was found as " + found->string() + '.');
+                notes.push_back (speaker + "'s voice " + recordingName (before) + " was found as " +
+                                 found->string() + '.');
         }
         else if (present)
         {
@@ -74,12 +81,17 @@ public:
                              " sounds otherwise than when it was used: what it spoke is rendered again.");
         }
         else
-            notes.push_back (speaker + "'s voice " + mood.voice.path.string() +
-                             " is not there, nor in the project's folder. Choose it again.");
+        {
+            missing.push_back (mood.voice);
+            notes.push_back (speaker + "'s voice " + recordingName (mood) +
+                             " was not found: it is neither at " + mood.voice.path.string() +
+                             " nor in the take store or the project's folder. Choose its file again.");
+        }
         return ! (mood == before);
     }
 
     std::vector<std::string> notes;
+    std::vector<VoiceReference> missing;
 
 private:
     /** Its hash; empty if it cannot be read. */
@@ -115,6 +127,8 @@ private:
     std::optional<std::filesystem::path> matching (const Mood& mood)
     {
         auto candidates = namedPlaces (mood);
+        for (const auto& folder : folders)
+            candidates.push_back (folder / mood.voice.path.filename());
         if (places.inStore)
             if (auto stored = places.inStore (mood.content); ! stored.empty())
                 candidates.push_back (std::move (stored));
@@ -152,11 +166,19 @@ private:
     }
 
     const VoicePlaces& places;
+    std::set<std::filesystem::path> folders;                  // where the cast has recordings, or had them
     std::map<std::filesystem::path, std::string> hashes;      // of the files that were looked at
     std::optional<std::vector<std::filesystem::path>> sounds; // of the project's folder
     std::size_t hashed = 0;                                   // of them
 };
 } // namespace
+
+std::string recordingName (const Mood& mood)
+{
+    const auto& path = mood.voice.path;
+    const bool isStores = ! mood.content.empty() && path.stem() == mood.content && ! mood.voice.name.empty();
+    return isStores ? mood.voice.name : path.filename().string();
+}
 
 bool isSound (const std::filesystem::path& file)
 {
@@ -169,7 +191,7 @@ bool isSound (const std::filesystem::path& file)
 
 FoundVoices findVoices (const std::shared_ptr<const Document>& document, const VoicePlaces& places)
 {
-    Search search (places);
+    Search search (places, *document);
     Document changed = *document;
     bool isChanged = false;
     for (auto& member : changed.cast)
@@ -184,7 +206,7 @@ FoundVoices findVoices (const std::shared_ptr<const Document>& document, const V
         isChanged = true;
     }
     return { isChanged ? std::make_shared<const Document> (std::move (changed)) : document,
-             std::move (search.notes) };
+             std::move (search.notes), std::move (search.missing) };
 }
 
 Result<std::string> hashOfRecording (const std::filesystem::path& file, const ReaderProcess& process)

@@ -29,14 +29,18 @@ struct FoundVoices
 {
     std::shared_ptr<const Document> document; // with the paths where the recordings are, and their hashes
     std::vector<std::string> notes; // sentences on what was found elsewhere, has changed, or is not there
+    std::vector<VoiceReference> missing {}; // recordings that are nowhere: all that is known of them stays
 };
 
-/** Finds the recordings of all moods, by their hash: at the path relative to the project's file, at the old path, in the store,
-    in the project's folder and the folders in it. One that is where it was but sounds otherwise now is used as it is. One
+/** Finds the recordings of all moods, by their hash: at the path relative to the project's file, at the old path, beside another
+    recording of the cast that is there, in the store, in the project's folder and the folders in it. One that is where it was but sounds otherwise now is used as it is. One
     that was never read gets its hash. Model's and uploaded voices stay as they are.
 
     Threads   any that may wait: each file is decoded, within limits. */
 FoundVoices findVoices (const std::shared_ptr<const Document>& document, const VoicePlaces& places);
+
+/** What a recording is called: as its file was before it was found in the store, where files have hashes for names. Empty: it is none. */
+std::string recordingName (const Mood& mood);
 
 /** Whether a file is a recording by the end of its name. */
 bool isSound (const std::filesystem::path& file);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "Core/ContentHash.h"
 #include "Core/Disk/Bytes.h"
@@ -11,9 +13,45 @@ namespace
 {
 constexpr std::string_view flacBegin = "fLaC";
 
+/** A file that is in memory alone, for what is read by its path. */
+class MemoryFile
+{
+public:
+    explicit MemoryFile (const std::string& bytes) : descriptor (::memfd_create ("take", MFD_CLOEXEC))
+    {
+        isWritten = descriptor >= 0 && writeBytes (descriptor, std::as_bytes (std::span (bytes))) == 0;
+    }
+
+    ~MemoryFile()
+    {
+        if (descriptor >= 0)
+            ::close (descriptor);
+    }
+
+    MemoryFile (const MemoryFile&) = delete;
+    MemoryFile& operator= (const MemoryFile&) = delete;
+
+    bool isThere() const { return isWritten; }
+    std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string (descriptor); }
+
+private:
+    const int descriptor;
+    bool isWritten = false;
+};
+
+AudioForm formOf (const std::string& bytes)
+{
+    return bytes.starts_with (flacBegin) ? AudioForm::Flac : AudioForm::Wav;
+}
+
 bool isPossible (const SamplesName& name)
 {
     return isContentHash (name.hash) && name.count.value >= 0 && name.count.value <= AudioObject::mostSamples;
+}
+
+tl::unexpected<Error> noName()
+{
+    return tl::make_unexpected (Error { ErrorCode::InvalidInput, "this names no samples", {} });
 }
 
 tl::unexpected<Error> lost (const std::string& name)
@@ -65,17 +103,27 @@ std::filesystem::path TakeStore::fileWith (const std::string& hash)
 Result<void> TakeStore::keepFile (const SamplesName& name, const std::string& bytes)
 {
     if (! isPossible (name))
-        return tl::make_unexpected (Error { ErrorCode::InvalidInput, "this names no samples", {} });
+        return noName();
     if (has (name))
         return {};
-    const AudioObject object { name.hash, name.count.value,
-                               bytes.starts_with (flacBegin) ? AudioForm::Flac : AudioForm::Wav };
+    const AudioObject object { name.hash, name.count.value, formOf (bytes) };
     return folder.write (
         folder.audio (object),
         [&] (int descriptor) { return writeBytes (descriptor, std::as_bytes (std::span (bytes))); },
         [&] (const std::filesystem::path& written) {
             return readAudio (written, object).map ([] (const auto&) {});
         });
+}
+
+Result<std::vector<float>> TakeStore::decode (const SamplesName& name, const std::string& bytes)
+{
+    if (! isPossible (name))
+        return noName();
+    const MemoryFile file (bytes);
+    if (! file.isThere())
+        return tl::make_unexpected (
+            Error { ErrorCode::OutOfMemory, "there is no memory for the take " + name.hash, {} });
+    return readAudio (file.path(), { name.hash, name.count.value, formOf (bytes) });
 }
 
 std::optional<AudioObject> TakeStore::audioOf (const SamplesName& name) const

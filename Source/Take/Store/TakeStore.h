@@ -63,6 +63,8 @@ public:
     [[nodiscard]] Result<std::string> file (const SamplesName& name) override;
     std::filesystem::path fileWith (const std::string& hash) override;
     [[nodiscard]] Result<void> keepFile (const SamplesName& name, const std::string& bytes) override;
+    [[nodiscard]] Result<std::vector<float>> decode (const SamplesName& name,
+                                                     const std::string& bytes) override;
 
     /** The keys of all takes, sorted. */
     [[nodiscard]] Result<std::vector<std::string>> list() const;

@@ -46,11 +46,14 @@ Result<FoundVoices> castProject (const std::shared_ptr<const Document>& document
     if (const auto complete = refuseVoiceless (cast); ! complete)
         return tl::unexpected (complete.error());
     std::error_code ignored;
-    auto found = findVoices (given.empty() ? document : std::make_shared<const Document> (std::move (cast)),
-                             { .folder = std::filesystem::absolute (request.file, ignored).parent_path(),
-                               .hashOf = [&] (const std::filesystem::path& recording) {
-                                   return hashOfRecording (recording, request.reader);
-                               } });
+    VoicePlaces places { .folder = std::filesystem::absolute (request.file, ignored).parent_path(),
+                         .hashOf = [&] (const std::filesystem::path& recording) {
+                             return hashOfRecording (recording, request.reader);
+                         } };
+    if (request.store != nullptr)
+        places.inStore = [&] (const std::string& hash) { return request.store->fileWith (hash); };
+    auto found =
+        findVoices (given.empty() ? document : std::make_shared<const Document> (std::move (cast)), places);
     if (! names.empty())
         found.notes.insert (found.notes.begin(), "Voices of the model were given: " + names + '.');
     return found;

@@ -22,6 +22,10 @@ public:
     {
         return store.keepFile (name, bytes);
     }
+    Result<Samples> decode (const SamplesName& name, const std::string& bytes) override
+    {
+        return store.decode (name, bytes);
+    }
 
 private:
     MemoryStore& store;

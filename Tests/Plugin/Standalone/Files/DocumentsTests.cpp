@@ -82,6 +82,26 @@ std::size_t autosavesIn (const TemporaryFolder& folder)
 }
 } // namespace
 
+TEST_CASE ("A project that is to be saved with its sound is not saved before it is",
+           "[standalone][files][collect]")
+{
+    const TemporaryFolder folder;
+    Window window (folder);
+    window.type ("Anna: Hello.");
+    window.user.file = folder.path() / "scene.tableread";
+    window.documents.save();
+    REQUIRE_FALSE (window.documents.isModified());
+    for (const auto& audio : { std::make_shared<const project::EmbeddedAudio>(),
+                               std::shared_ptr<const project::EmbeddedAudio>() })
+    {
+        window.project.now.audio = audio;
+        window.documents.changed();
+        CHECK (window.documents.isModified());
+        window.documents.save();
+        CHECK_FALSE (window.documents.isModified());
+    }
+}
+
 TEST_CASE ("A new project is saved under a name, and its title says what is not saved",
            "[plugin][standalone]")
 {

@@ -4,6 +4,7 @@
 
 #include "Core/Base64.h"
 #include "Project/File/Collect.h"
+#include "Project/File/EmbeddedStore.h"
 #include "Project/File/Text.h"
 #include "Sample.h"
 #include "Support/MemoryStore.h"
@@ -108,6 +109,33 @@ TEST_CASE ("Damaged audio in a project is told and costs nothing else", "[source
     CHECK (other.audio.size() == 1);
     CHECK (nlohmann::json::parse (toText (*read))["audio"] ==
            json["audio"]); // what a later version put there stays
+}
+
+TEST_CASE ("What a project holds itself is there where a store has nothing", "[source][project][collect]")
+{
+    auto full = storeWithBoth();
+    const auto collected = collect (contentWith (documentWithAudio()), full);
+    const SamplesName one { contentHash (speech), { 3 } }, other { contentHash (otherSpeech), { 1 } };
+    const auto first = std::make_shared<MemoryStore>();
+    first->problem = Error { ErrorCode::OutOfMemory, "the disk is full", {} };
+    first->audio[other.hash] = otherSpeech;
+    EmbeddedStore store (first);
+    CHECK_FALSE (store.has (one));
+    CHECK (store.load (one).error().code == ErrorCode::NotFound);
+    CHECK (store.load (other) == otherSpeech);
+
+    store.setAudio (collected->audio);
+    CHECK (store.has (one));
+    CHECK (store.load (one) == speech);
+    CHECK (*store.file (one) == *full.file (one));
+    CHECK_FALSE (store.has ({ contentHash (std::vector { 1.0f }), { 1 } }));
+    CHECK_FALSE (store.keep (speech)); // the first one is asked
+
+    EmbeddedAudio damaged = *collected->audio;
+    damaged[one.hash] = std::make_shared<const std::string> (R"({"flac": "Zm9v"})");
+    store.setAudio (std::make_shared<const EmbeddedAudio> (damaged));
+    CHECK_FALSE (store.has (one));
+    CHECK (store.load (one).error().code == ErrorCode::NotFound);
 }
 
 TEST_CASE ("A store that takes nothing is told once", "[source][project][collect]")

@@ -165,7 +165,44 @@ TEST_CASE ("A recording that is nowhere is named", "[source][project][voices]")
     const auto found = recordings.find (mood);
     CHECK (moodOf (found) == mood);
     REQUIRE (found.notes.size() == 1);
-    CHECK_THAT (found.notes[0], Contains ("Anna's voice /old/ada.wav is not there"));
+    CHECK_THAT (found.notes[0],
+                Contains ("Anna's voice ada.wav was not found: it is neither at /old/ada.wav nor"));
+    CHECK (found.missing == std::vector { mood.voice });
+}
+
+TEST_CASE ("A recording that somebody has located leads to those beside it", "[source][project][voices]")
+{
+    Recordings recordings;
+    auto places = recordings.places();
+    places.folder.clear(); // of a host's session
+    auto located = moodAt (recordings.put ("new/ada.wav", "ada"), "");
+    Member anna, ben, tom;
+    anna.speaker = "Anna";
+    anna.moods = { located };
+    ben.speaker = "Ben";
+    ben.moods = { moodAt ("/old/bob.wav", "bob") };
+    tom.speaker = "Tom";
+    tom.moods = { moodAt ("/old/tim.wav", "tim") };
+    const auto bobs = recordings.put ("new/bob.wav", "bob");
+    recordings.put ("new/tim.wav", "somebody else");
+    Document document;
+    document.cast = sharedOf<Member> ({ anna, ben, tom });
+    const auto found = findVoices (std::make_shared<const Document> (document), places);
+    CHECK (found.document->cast[1]->moods[0].voice.path == bobs);
+    CHECK (*found.document->cast[2] == tom);
+    CHECK (found.missing == std::vector { tom.moods[0].voice });
+}
+
+TEST_CASE ("A recording is called by its file's name, and by its own where it comes from the store",
+           "[source][project][voices]")
+{
+    auto mood = moodAt ("/old/ada.wav", "ada");
+    CHECK (recordingName (mood) == "ada.wav");
+    mood.voice.path = "/takes/audio/12/" + mood.content + ".wav";
+    CHECK (recordingName (mood) == "Ada");
+    mood.voice.name.clear();
+    CHECK (recordingName (mood) == mood.content + ".wav");
+    CHECK (recordingName ({ {}, { "anna", {} }, {}, {} }).empty());
 }
 
 TEST_CASE ("Of a large folder only so much is read", "[source][project][voices]")

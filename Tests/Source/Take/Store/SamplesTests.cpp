@@ -60,6 +60,8 @@ TEST_CASE ("A file of samples goes into another store as it is", "[source][take]
     const auto samples = GENERATE (takeSamples (1), takeSteps (1));
     REQUIRE (fixture.store.keep (samples));
     const auto bytes = fixture.store.file (nameOf (samples)).value();
+    CHECK (sameBits (other.store.decode (nameOf (samples), bytes).value(), samples));
+    CHECK_FALSE (other.store.has (nameOf (samples)));
     REQUIRE (other.store.keepFile (nameOf (samples), bytes));
     CHECK (sameBits (other.store.load (nameOf (samples)).value(), samples));
     CHECK (other.files() == fixture.files());
@@ -98,6 +100,7 @@ TEST_CASE ("A file that holds other samples than it should is refused, and leave
     const auto refused = other.store.keepFile (name, bytes);
     REQUIRE_FALSE (refused);
     CHECK (refused.error().code == ErrorCode::InvalidInput);
+    CHECK (other.store.decode (name, bytes).error().code == ErrorCode::InvalidInput);
     CHECK_FALSE (other.store.has (name));
     CHECK (other.files().empty());
 }
