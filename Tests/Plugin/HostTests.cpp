@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include <catch2/catch.hpp>
 
 #include "HostedPlugin.h"
+#include "PluginEnvironment.h"
 #include "PluginFixture.h"
 #include "StateText.h"
 
@@ -24,27 +24,6 @@ struct Format
 
 const Format formats[] = { { "VST3", TABLEREAD_VST3 }, { "LV2", TABLEREAD_LV2 } };
 
-/** Sets the environment in which a plugin in this process looks for its engine. */
-class Environment
-{
-public:
-    Environment (const std::filesystem::path& socket, const std::string& program)
-    {
-        ::setenv ("TABLEREAD_SOCKET", socket.c_str(), 1);
-        ::setenv ("TABLEREAD_ENGINE", program.c_str(), 1);
-        ::setenv ("TABLEREAD_TAKES", (socket.parent_path() / "takes").c_str(), 1);
-        std::filesystem::create_directories (socket.parent_path() / "takes");
-        ::setenv ("TABLEREAD_SETTINGS", "/dev/null", 1);
-    }
-
-    ~Environment()
-    {
-        for (const auto* name :
-             { "TABLEREAD_SOCKET", "TABLEREAD_ENGINE", "TABLEREAD_TAKES", "TABLEREAD_SETTINGS" })
-            ::unsetenv (name);
-    }
-};
-
 std::string renderedScene (std::uint64_t seed)
 {
     return StateText { scene, seed }.text();
@@ -60,7 +39,7 @@ TEST_CASE ("A host hears the very samples that the engine sends, at any block si
     test::FakeFaults slow;
     slow.frameMs = 1;
     PluginFixture fixture (slow);
-    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    const PluginEnvironment environment (fixture.folder.path());
 
     HostedPlugin plugin (format.name, format.bundle, rate, 8192);
     plugin.load (renderedScene (5));
@@ -82,7 +61,7 @@ TEST_CASE ("A host's pre-roll is silent, and the first sample comes at 0", "[plu
     auto expected = expectedSound (48'000.0, 5);
     expected.resize (9'600);
     PluginFixture fixture;
-    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    const PluginEnvironment environment (fixture.folder.path());
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 8192);
     plugin.load (renderedScene (5));
     for (const int block : { 1, 17, 512, 8192 })
@@ -99,7 +78,7 @@ TEST_CASE ("A host sees few parameters", "[plugin][host]")
     const auto format = formats[GENERATE (0, 1)];
     CAPTURE (format.name);
     PluginFixture fixture;
-    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    const PluginEnvironment environment (fixture.folder.path());
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
     CHECK ((*plugin).getParameters().size() <= 4);
     const auto find = [&] (const char* name) -> juce::AudioProcessorParameter* {
@@ -121,7 +100,7 @@ TEST_CASE ("A host sees few parameters", "[plugin][host]")
 TEST_CASE ("A VST3 host can switch on a bus for each speaker", "[plugin][host]")
 {
     PluginFixture fixture;
-    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    const PluginEnvironment environment (fixture.folder.path());
     HostedPlugin plugin ("VST3", TABLEREAD_VST3, 24'000.0, 512);
     CHECK ((*plugin).getBusCount (false) == 17);
     CHECK ((*plugin).getBus (false, 16)->getName() == "Speaker 16");
@@ -144,7 +123,7 @@ TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][st
     const auto format = formats[GENERATE (0, 1)];
     CAPTURE (format.name);
     PluginFixture fixture;
-    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    const PluginEnvironment environment (fixture.folder.path());
     const auto state = StateText {
         "Anna: \u00bbGr\u00fc\u00dfe\u00ab \\ \"quotes\" and\ttabs.\nBen: \u3053\u3093\u306b\u3061\u306f", 77,
         false,
@@ -161,13 +140,29 @@ TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][st
     CHECK (plugin.save() == state);
 }
 
+TEST_CASE ("A host that saves right after its bounce saves all that was heard", "[plugin][host][state]")
+{
+    const auto format = formats[GENERATE (0, 1)];
+    CAPTURE (format.name);
+    PluginFixture fixture;
+    const PluginEnvironment environment (fixture.folder.path());
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
+    for (std::uint64_t seed = 1; seed <= 5; ++seed)
+    {
+        const auto expected = expectedSound (48'000.0, seed);
+        plugin.load (StateText { scene, seed, false }.text());
+        CHECK ((plugin.bounce (0, (std::int64_t) expected.size(), 512) == expected));
+        CHECK (documentIn (plugin.save()).takes.size() == 5);
+    }
+}
+
 TEST_CASE ("A host gets a state back that could not be opened", "[plugin][host][state]")
 {
     const auto format = formats[GENERATE (0, 1)];
     const std::string state = GENERATE (R"({"tableread_state": 77, "scenes": [1, 2]})", "no state at all");
     CAPTURE (format.name, state);
     PluginFixture fixture;
-    const Environment environment (fixture.folder.path() / "engine.sock", "/nowhere");
+    const PluginEnvironment environment (fixture.folder.path());
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
     plugin.load (state);
     CHECK (plugin.save() == state);
@@ -176,8 +171,7 @@ TEST_CASE ("A host gets a state back that could not be opened", "[plugin][host][
 TEST_CASE ("A hosted plugin starts its own engine", "[plugin][host]")
 {
     const test::TemporaryFolder folder;
-    const auto socket = folder.path() / "engine.sock";
-    const Environment environment (socket, TABLEREAD_FAKE_ENGINE);
+    const PluginEnvironment environment (folder.path(), TABLEREAD_FAKE_ENGINE);
     const auto expected = expectedSound (48'000.0, 1);
     {
         HostedPlugin plugin ("VST3", TABLEREAD_VST3, 48'000.0, 512);
@@ -198,7 +192,7 @@ TEST_CASE ("A plugin without an engine loads, saves, and bounces a slate", "[plu
 {
     const auto format = formats[GENERATE (0, 1)];
     const test::TemporaryFolder folder;
-    const Environment environment (folder.path() / "engine.sock", "/nowhere/tableread-engine");
+    const PluginEnvironment environment (folder.path(), "/nowhere/tableread-engine");
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
     plugin.load (renderedScene (2));
     const auto heard = plugin.bounce (0, 10'000, 512);

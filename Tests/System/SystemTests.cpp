@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Plugin/HostedPlugin.h"
+#include "Plugin/PluginEnvironment.h"
 #include "Plugin/StateText.h"
 #include "Project/LineIds.h"
 #include "Project/Lookup.h"
@@ -41,23 +42,9 @@ constexpr std::uint64_t seed = 7;
 class Stage
 {
 public:
-    Stage()
-    {
-        std::ofstream (folder.path() / "dialogue.txt") << dialogue;
-        ::setenv ("TABLEREAD_SOCKET", socket().c_str(), 1);
-        ::setenv ("TABLEREAD_ENGINE", TABLEREAD_ENGINE_PROGRAM, 1);
-        ::setenv ("TABLEREAD_TAKES", (folder.path() / "takes").c_str(), 1);
-        std::filesystem::create_directory (folder.path() / "takes");
-        ::setenv ("TABLEREAD_SETTINGS", "/dev/null", 1);
-    }
+    Stage() { std::ofstream (folder.path() / "dialogue.txt") << dialogue; }
 
-    ~Stage()
-    {
-        for (const auto* name :
-             { "TABLEREAD_SOCKET", "TABLEREAD_ENGINE", "TABLEREAD_TAKES", "TABLEREAD_SETTINGS" })
-            ::unsetenv (name);
-        signalEngine (SIGTERM);
-    }
+    ~Stage() { signalEngine (SIGTERM); }
 
     std::filesystem::path socket() const { return folder.path() / "engine.sock"; }
 
@@ -146,6 +133,8 @@ public:
     test::TemporaryFolder folder;
 
 private:
+    PluginEnvironment environment { folder.path(), TABLEREAD_ENGINE_PROGRAM };
+
     double framesSpoken() const
     {
         try

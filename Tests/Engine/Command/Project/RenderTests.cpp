@@ -242,6 +242,7 @@ TEST_CASE ("A voice that nobody can find is one sentence", "[engine][command][pr
     std::filesystem::remove (engine.path ("anna.wav"));
     const auto outcome = engine.bounce();
     CHECK (outcome.code == 2);
-    CHECK_THAT (outcome.err, Contains ("Anna's voice " + engine.path ("anna.wav") + " is not there") &&
+    CHECK_THAT (outcome.err, Contains ("Anna's voice anna.wav was not found: it is neither at " +
+                                       engine.path ("anna.wav")) &&
                                  Contains ("tableread-engine: "));
 }
