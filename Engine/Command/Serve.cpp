@@ -26,7 +26,7 @@
 #include "Command/SettingsOptions.h"
 #include "Command/Subcommands.h"
 #include "Core/ByteSize.h"
-#include "Core/StopSignal.h"
+#include "Core/Process/StopSignal.h"
 #include "Logging/Event.h"
 #include "Server/Http/Insist.h"
 #include "Server/SpeechServer.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "Command/Session.h"
-#include "Core/StandardStreams.h"
+#include "Core/Process/StandardStreams.h"
 #include "Take/Store/TakeStore.h"
 
 namespace

@@ -4,7 +4,7 @@
 #include <juce_gui_extra/juce_gui_extra.h>
 
 #include "Core/ExitCodes.h"
-#include "Core/StandardStreams.h"
+#include "Core/Process/StandardStreams.h"
 #include "Editor/Theme.h"
 #include "Processor/Display.h"
 #include "Standalone/AppWindow.h"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "Core/Environment.h"
-#include "Core/Spawn.h"
+#include "Core/Process/Spawn.h"
 #include "EngineLink/Pidfd.h"
 
 extern char** environ;

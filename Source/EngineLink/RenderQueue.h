@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "Core/StopSignal.h"
+#include "Core/Process/StopSignal.h"
 #include "EngineLink/Protocol.h"
 #include "Take/Take.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "Core/StopSignal.h"
+#include "Core/Process/StopSignal.h"
 #include "EngineLink/Client.h"
 #include "EngineLink/EngineFinder.h"
 #include "EngineLink/EngineProcess.h"

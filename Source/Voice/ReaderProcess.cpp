@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "Core/Spawn.h"
+#include "Core/Process/Spawn.h"
 #include "Voice/Sentences.h"
 
 extern char** environ;

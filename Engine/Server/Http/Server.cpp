@@ -15,11 +15,11 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "Core/Process/ResidentMemory.h"
 #include "Server/Http/Connection.h"
 #include "Server/Http/Insist.h"
 #include "Server/Http/Parsing/PathPattern.h"
 #include "Server/Http/Peer.h"
-#include "Server/Http/ResidentMemory.h"
 
 namespace tableread::engine
 {

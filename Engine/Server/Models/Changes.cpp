@@ -8,7 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "Server/Http/ResidentMemory.h"
+#include "Core/Process/ResidentMemory.h"
 #include "Server/Models/RenderModels.h"
 
 namespace tableread::engine

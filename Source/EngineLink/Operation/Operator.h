@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "Core/StopSignal.h"
+#include "Core/Process/StopSignal.h"
 #include "EngineLink/Operation/Figures.h"
 #include "EngineLink/Supervisor.h"
 

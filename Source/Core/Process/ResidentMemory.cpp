@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Server/Http/ResidentMemory.h"
+#include "Core/Process/ResidentMemory.h"
 
 #include <fstream>
 #include <unistd.h>
 
-namespace tableread::engine
+namespace tableread
 {
 std::int64_t residentBytes()
 {
@@ -12,4 +12,4 @@ std::int64_t residentBytes()
     std::ifstream ("/proc/self/statm") >> pages >> resident;
     return resident * sysconf (_SC_PAGESIZE);
 }
-} // namespace tableread::engine
+} // namespace tableread

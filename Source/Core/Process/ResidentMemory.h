@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-namespace tableread::engine
+namespace tableread
 {
 /** Bytes of the machine's memory that this process holds, as the system counts them; 0 if it does not say. Threads: any. */
 std::int64_t residentBytes();
-} // namespace tableread::engine
+} // namespace tableread

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Core/StandardStreams.h"
+#include "Core/Process/StandardStreams.h"
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Core/StopSignal.h"
+#include "Core/Process/StopSignal.h"
 
 #include <atomic>
 #include <chrono>

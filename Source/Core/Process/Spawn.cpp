@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Core/Spawn.h"
+#include "Core/Process/Spawn.h"
 
 #include <csignal>
 
