@@ -139,6 +139,24 @@ void giveVoice (Document& document, const Member& given)
         alter (document.cast[*place], [&] (Member& member) { member.moods = given.moods; });
 }
 
+Member withVoice (const Document& document, std::string_view speaker, std::string_view direction,
+                  const VoiceReference& voice)
+{
+    Member member;
+    member.speaker = speaker;
+    if (const auto* const known = memberOf (document, speaker))
+        member = *known;
+    member.isChosen = true;
+    auto mood = std::ranges::find_if (
+        member.moods, [&] (const Mood& each) { return sameName (each.direction, direction); });
+    if (mood == member.moods.end())
+        mood = member.moods.insert (direction.empty() ? member.moods.begin() : member.moods.end(),
+                                    { std::string (direction), {}, {}, {} });
+    if (mood->voice != voice)
+        *mood = { mood->direction, voice, {}, {} };
+    return member;
+}
+
 void dropVoice (Document& document, const std::string& speaker)
 {
     const auto place = memberPlace (document, speaker);

@@ -33,6 +33,11 @@ std::vector<Member> voicesToGive (const Document& document, std::span<const std:
 /** Puts a given voice into the cast, unless the speaker has one already. */
 void giveVoice (Document& document, const Member& given);
 
+/** Somebody of the cast with a voice that the user chooses: for a direction, or with an empty one the usual voice. What else is
+    set for them stays. */
+Member withVoice (const Document& document, std::string_view speaker, std::string_view direction,
+                  const VoiceReference& voice);
+
 /** Takes a given voice away; one that was chosen stays. */
 void dropVoice (Document& document, const std::string& speaker);
 

@@ -46,6 +46,16 @@ Result<Document> withLine (const Document& before, LineId id, const Change& chan
     return after;
 }
 
+/** The passage that a line belongs to: in its first line stands what is locked or chosen of it. */
+Result<PassageView> passageOf (const Document& document, LineId id)
+{
+    const auto place = placeOf (document, id);
+    if (! place)
+        return impossible (noSuchLine);
+    const auto passages = passagesOf (document);
+    return passageWith (passages, *place);
+}
+
 bool isPossible (const Anchor& anchor)
 {
     const auto* const seconds = std::get_if<AtSeconds> (&anchor);
@@ -91,16 +101,14 @@ Result<Document> applied (const Document& before, const SetAnchor& edit)
 
 Result<Document> applied (const Document& before, const SetLocked& edit)
 {
-    const auto place = placeOf (before, edit.line);
-    if (! place)
-        return impossible (noSuchLine);
-    const auto passages = passagesOf (before);
-    const auto& passage = passageWith (passages, *place);
+    const auto passage = passageOf (before, edit.line);
+    if (! passage)
+        return tl::unexpected (passage.error());
     auto after = before;
-    auto& line = after.lines[passage.first];
+    auto& line = after.lines[passage->first];
     if (line->isLocked == edit.isLocked)
         return after;
-    const auto choice = choiceOf (before, passage);
+    const auto choice = choiceOf (before, *passage);
     alter (line, [&] (Line& each) {
         each.isLocked = edit.isLocked;
         if (edit.isLocked && choice.take != nullptr)
@@ -139,13 +147,11 @@ Result<Document> applied (const Document& before, const Reroll& edit)
 
 Result<Document> applied (const Document& before, const ChooseTake& edit)
 {
-    const auto place = placeOf (before, edit.line);
-    if (! place)
-        return impossible (noSuchLine);
-    const auto passages = passagesOf (before);
-    const auto& passage = passageWith (passages, *place);
+    const auto passage = passageOf (before, edit.line);
+    if (! passage)
+        return tl::unexpected (passage.error());
     auto after = before;
-    auto& line = after.lines[passage.first];
+    auto& line = after.lines[passage->first];
     if (line->chosen == edit.take)
         return after;
     if (line->isLocked)
@@ -156,10 +162,10 @@ Result<Document> applied (const Document& before, const ChooseTake& edit)
         if (! found)
             return impossible (noSuchTake);
         const auto& take = *before.takes[*found];
-        const auto begin = before.lines.begin() + (std::ptrdiff_t) passage.first;
-        const bool isOwn = std::any_of (begin, begin + (std::ptrdiff_t) passage.count,
+        const auto begin = before.lines.begin() + (std::ptrdiff_t) passage->first;
+        const bool isOwn = std::any_of (begin, begin + (std::ptrdiff_t) passage->count,
                                         [&] (const auto& each) { return each->id == take.line; });
-        if (! isOwn && take.request != nameOf (before, passage, take.seed))
+        if (! isOwn && take.request != nameOf (before, *passage, take.seed))
             return impossible ("the take is of another line.");
         if (! isWhole (take))
             return impossible ("the take has no audio to its end.");

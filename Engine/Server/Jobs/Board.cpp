@@ -2,10 +2,9 @@
 #include "Server/Jobs/Board.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
+#include "Core/ContentHash.h"
 
 namespace tableread::engine
 {
@@ -16,9 +15,7 @@ constexpr std::chrono::seconds betweenLooks { 1 };
 
 std::string JobBoard::newId()
 {
-    std::random_device source;
-    const auto half = [&source] { return static_cast<std::uint64_t> (source()) << 32 | source(); };
-    return fmt::format ("job-{:016x}{:016x}", half(), half());
+    return "job-" + randomHash();
 }
 
 Result<void> JobBoard::add (JobRecord record)

@@ -220,15 +220,7 @@ project::Edit CastModel::changed (std::string_view speaker, const Change& change
 project::Edit CastModel::chooseVoice (std::string_view speaker, std::string_view direction,
                                       const VoiceReference& voice) const
 {
-    return changed (speaker, [&] (project::Member& member) {
-        member.isChosen = true;
-        auto mood = moodFor (member, direction);
-        if (mood == member.moods.end())
-            mood = member.moods.insert (direction.empty() ? member.moods.begin() : member.moods.end(),
-                                        project::Mood { std::string (direction), {}, {}, {} });
-        if (mood->voice != voice)
-            *mood = { mood->direction, voice, {}, {} };
-    });
+    return project::SetMember { project::withVoice (*document, speaker, direction, voice) };
 }
 
 project::Edit CastModel::takeBackVoice (std::string_view speaker) const

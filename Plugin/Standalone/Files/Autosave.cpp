@@ -2,16 +2,14 @@
 #include "Standalone/Files/Autosave.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstring>
 #include <new>
-#include <random>
 #include <span>
 #include <utility>
 
 #include <sys/stat.h>
 
+#include "Core/ContentHash.h"
 #include "Core/Disk/Bytes.h"
 #include "Core/Disk/PendingFile.h"
 
@@ -20,14 +18,6 @@ namespace tableread::plugin
 namespace
 {
 constexpr int sparing = 9; // times as long as writing took, nothing is written
-
-std::filesystem::path newName (const std::filesystem::path& folder)
-{
-    std::random_device random;
-    std::array<char, 17> digits {};
-    std::snprintf (digits.data(), digits.size(), "%08x%08x", random(), random());
-    return folder / (std::string (digits.data()) + autosaveExtension);
-}
 
 Error failed (const std::filesystem::path& folder, int number)
 {
@@ -40,7 +30,7 @@ Error failed (const std::filesystem::path& folder, int number)
 
 Autosave::Autosave (Options chosen)
     : options (std::move (chosen))
-    , path (newName (options.folder))
+    , path (options.folder / (randomHash() + autosaveExtension))
     , lastWrite (0)
     , thread ([this] { work(); })
 {}

@@ -2,9 +2,9 @@
 #include "Standalone/Files/DroppedVoices.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "Passage/Names.h"
+#include "Project/Casting.h"
 #include "Project/Lookup.h"
 
 namespace tableread::plugin
@@ -27,17 +27,9 @@ DroppedVoices DroppedVoices::of (const project::Document& document,
     return dropped;
 }
 
-project::SetMember voiceFor (const project::Document& document, const std::string& speaker,
+project::SetMember voiceFor (const project::Document& document, std::string_view speaker,
                              const std::filesystem::path& recording)
 {
-    project::Member member;
-    member.speaker = speaker;
-    if (const auto* const known = project::memberOf (document, speaker))
-        member = *known;
-    if (! member.isChosen || member.moods.empty())
-        member.moods = { {} };
-    member.moods.front() = { {}, { recording.stem().string(), recording }, {}, {} };
-    member.isChosen = true;
-    return { std::move (member) };
+    return { project::withVoice (document, speaker, {}, { recording.stem().string(), recording }) };
 }
 } // namespace tableread::plugin

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "Project/Edit.h"
@@ -20,6 +20,6 @@ struct DroppedVoices
 };
 
 /** Gives somebody a recording as the voice for whatever has no mood of its own. */
-project::SetMember voiceFor (const project::Document& document, const std::string& speaker,
+project::SetMember voiceFor (const project::Document& document, std::string_view speaker,
                              const std::filesystem::path& recording);
 } // namespace tableread::plugin

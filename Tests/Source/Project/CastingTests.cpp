@@ -169,3 +169,34 @@ TEST_CASE ("A direction chooses the mood", "[source][project]")
     CHECK (voiceOf (documentOf ("A: 1\n"), 0) == VoiceReference {});
     CHECK (voicesToGive (document, fourVoices).empty());
 }
+
+TEST_CASE ("A voice that is chosen leaves what else is set", "[source][project]")
+{
+    auto document = documentOf ("Anna: 1\nAnna (whispering): 2\n");
+    const auto choose = [&] (std::string_view direction, const VoiceReference& voice) {
+        document =
+            project::apply (document, SetMember { withVoice (document, "anna", direction, voice) }).value();
+        return *memberOf (document, "Anna");
+    };
+    auto anna = choose ({}, { "mine", "/voices/mine.wav" });
+    CHECK (document.cast.size() == 1);
+    CHECK (anna.isChosen);
+    CHECK (anna.moods == std::vector<Mood> { { {}, { "mine", "/voices/mine.wav" }, {}, {} } });
+    anna.gainDb = -3.0;
+    anna.moods.front().content = std::string (32, 'a');
+    document = project::apply (document, SetMember { anna }).value();
+
+    anna = choose ("Whispering", { "hush", "/voices/hush.wav" });
+    REQUIRE (anna.moods.size() == 2);
+    CHECK (anna.moods[1].direction == "Whispering");
+    CHECK (anna.moods[0].content == std::string (32, 'a'));
+    anna = choose ("whispering", { "clara", {} });
+    REQUIRE (anna.moods.size() == 2);
+    CHECK (anna.moods[1].voice.name == "clara");
+    anna = choose ({}, { "mine", "/voices/mine.wav" }); // the same: its samples are still known
+    CHECK (anna.moods[0].content == std::string (32, 'a'));
+    anna = choose ({}, { "ben", {} });
+    CHECK (anna.moods[0].content.empty());
+    CHECK (anna.gainDb == -3.0);
+    CHECK (anna.moods.size() == 2);
+}
