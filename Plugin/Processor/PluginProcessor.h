@@ -6,8 +6,8 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
-#include "Editor/Timeline/Model/Music.h"
 #include "Processor/HostClock.h"
+#include "Processor/HostMusic.h"
 #include "Processor/TempoCell.h"
 #include "Processor/Transport.h"
 #include "Processor/Workspace.h"

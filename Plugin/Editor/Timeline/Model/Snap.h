@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 
-#include "Editor/Timeline/Model/Music.h"
 #include "Editor/Timeline/Model/Scale.h"
+#include "Processor/HostMusic.h"
 
 namespace tableread::plugin
 {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "Editor/Timeline/Model/Music.h"
 #include "Editor/Timeline/Model/Scale.h"
+#include "Processor/HostMusic.h"
 
 namespace tableread::plugin
 {

@@ -5,7 +5,7 @@
 
 #include "Editor/Script/Marks.h"
 #include "Editor/Timeline/Model/Clips.h"
-#include "Editor/Timeline/Model/Music.h"
+#include "Processor/HostMusic.h"
 
 namespace tableread::plugin
 {

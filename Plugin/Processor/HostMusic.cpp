@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/Timeline/Model/Music.h"
+#include "Processor/HostMusic.h"
 
 namespace tableread::plugin
 {
