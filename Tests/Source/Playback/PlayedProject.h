@@ -54,4 +54,18 @@ inline bool isDone (const playback::Player& player)
 {
     return eventually ([&] { return isAll (player.stage(), playback::PartState::Done); });
 }
+
+/** The same with a player, and with all of it rendered and written down. */
+struct RenderedProject : PlayedProject
+{
+    FakeEngine engine { fixture.socket() };
+    playback::Player player { source, fixture.options() };
+
+    RenderedProject()
+    {
+        player.renderAll();
+        REQUIRE (isDone (player));
+        REQUIRE (eventually ([&] { return source.document()->takes.size() == 3; }));
+    }
+};
 } // namespace tableread::test

@@ -14,14 +14,9 @@ using project::TakeRecord;
 
 TEST_CASE ("A project is played as it is written, and gets its takes", "[source][playback][player]")
 {
-    PlayedProject played;
-    const FakeEngine engine (played.fixture.socket());
-    Player player (played.source, played.fixture.options());
-    player.renderAll();
-    REQUIRE (isDone (player));
+    RenderedProject played;
     const auto sound = played.expected();
-    CHECK ((bounce (player.stage(), sound.size()) == sound));
-    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    CHECK ((bounce (played.player.stage(), sound.size()) == sound));
     const auto document = played.source.document();
     for (const auto& passage : project::passagesOf (*document))
     {
@@ -34,7 +29,7 @@ TEST_CASE ("A project is played as it is written, and gets its takes", "[source]
         CHECK (choice.take->fingerprint == "fake-1");
         CHECK (choice.take->line == document->lines[passage.first]->id);
     }
-    CHECK (engine.jobs() == 3);
+    CHECK (played.engine.jobs() == 3);
 }
 
 TEST_CASE ("A project is whole at the host's rate once its takes are rendered", "[source][playback][player]")
@@ -76,61 +71,47 @@ TEST_CASE ("A project opens with its sound on a machine without an engine", "[so
 
 TEST_CASE ("An edited word renders one line, and undo brings the old one back", "[source][playback][player]")
 {
-    PlayedProject played;
-    const FakeEngine engine (played.fixture.socket());
-    Player player (played.source, played.fixture.options());
-    player.renderAll();
-    REQUIRE (isDone (player));
+    RenderedProject played;
     const auto before = played.expected();
     played.setText ("train", "coach");
     const auto after = played.expected();
-    REQUIRE ((before != after));                              // not written out
-    CHECK ((bounce (player.stage(), after.size()) == after)); // what the script says now
-    CHECK (engine.jobs() == 4);
+    REQUIRE ((before != after));                                     // not written out
+    CHECK ((bounce (played.player.stage(), after.size()) == after)); // what the script says now
+    CHECK (played.engine.jobs() == 4);
     REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 4; }));
     REQUIRE (played.source.undo());
-    CHECK ((bounce (player.stage(), before.size()) == before));
+    CHECK ((bounce (played.player.stage(), before.size()) == before));
     REQUIRE (played.source.redo());
-    CHECK ((bounce (player.stage(), after.size()) == after));
-    CHECK (engine.jobs() == 4);
+    CHECK ((bounce (played.player.stage(), after.size()) == after));
+    CHECK (played.engine.jobs() == 4);
 }
 
 TEST_CASE ("A locked line keeps its take and says that it is stale", "[source][playback][player]")
 {
-    PlayedProject played;
-    const FakeEngine engine (played.fixture.socket());
-    Player player (played.source, played.fixture.options());
-    player.renderAll();
-    REQUIRE (isDone (player));
-    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    RenderedProject played;
     const auto before = played.expected();
     REQUIRE (played.source.edit (project::SetLocked { played.line (1), true }));
     played.setText ("train", "coach");
-    CHECK ((bounce (player.stage(), before.size()) == before));
-    CHECK (statesOf (player.stage())[1] == PartState::Stale);
-    CHECK (engine.jobs() == 3);
+    CHECK ((bounce (played.player.stage(), before.size()) == before));
+    CHECK (statesOf (played.player.stage())[1] == PartState::Stale);
+    CHECK (played.engine.jobs() == 3);
 }
 
 TEST_CASE ("Another roll has another seed, and the first one can be chosen again",
            "[source][playback][player]")
 {
-    PlayedProject played;
-    const FakeEngine engine (played.fixture.socket());
-    Player player (played.source, played.fixture.options());
-    player.renderAll();
-    REQUIRE (isDone (player));
-    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    RenderedProject played;
     const auto before = played.expected();
     const auto first =
         project::choiceOf (*played.source.document(), project::passagesOf (*played.source.document())[0])
             .take->id;
     REQUIRE (played.source.edit (project::Reroll { { played.line (0) } }));
     const auto after = played.expected();
-    CHECK ((bounce (player.stage(), after.size()) == after));
+    CHECK ((bounce (played.player.stage(), after.size()) == after));
     REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 4; }));
     REQUIRE (played.source.edit (project::ChooseTake { played.line (0), first }));
-    CHECK ((bounce (player.stage(), before.size()) == before));
-    CHECK (engine.jobs() == 4);
+    CHECK ((bounce (played.player.stage(), before.size()) == before));
+    CHECK (played.engine.jobs() == 4);
 }
 
 TEST_CASE ("A line's failure is part of the project, the lack of an engine is not",

@@ -111,6 +111,16 @@ inline playback::Part partOf (std::uint64_t line, int frames)
     return partOf (line, std::string ((std::size_t) (frames - 2) * 8, 'a'));
 }
 
+/** Lines from 1 on. */
+inline std::vector<playback::Part> partsOf (int count, int frames)
+{
+    std::vector<playback::Part> parts;
+    parts.reserve ((std::size_t) count);
+    for (int line = 1; line <= count; ++line)
+        parts.push_back (partOf ((std::uint64_t) line, frames));
+    return parts;
+}
+
 inline std::vector<float> speechOf (const playback::Part& part)
 {
     return fakeSpeech (part.request);

@@ -185,10 +185,7 @@ TEST_CASE ("Parts are asked for from the playhead on, and a jump changes the ord
     auto options = fixture.options();
     options.mostAsked = 3;
     Stage stage (options, fixture.ear);
-    std::vector<Part> parts;
-    for (std::uint64_t line = 1; line <= 8; ++line)
-        parts.push_back (partOf (line, 3));
-    play (stage, scoreOf (parts));
+    play (stage, scoreOf (partsOf (8, 3)));
     stage.renderAll();
     REQUIRE (eventually ([&] { return engine.jobs() == 1; }));
     CHECK (stage.engine().queued <= 3);
@@ -236,10 +233,7 @@ TEST_CASE ("All is rendered behind a link that holds little", "[source][playback
     auto options = fixture.options();
     options.link.mostJobs = 2;
     Stage stage (options, fixture.ear);
-    std::vector<Part> parts;
-    for (std::uint64_t line = 1; line <= 30; ++line)
-        parts.push_back (partOf (line, 2));
-    play (stage, scoreOf (parts));
+    play (stage, scoreOf (partsOf (30, 2)));
     stage.renderAll();
     CHECK (eventually ([&] { return isAll (stage, PartState::Done); }));
     CHECK (engine.jobs() == 30);

@@ -17,15 +17,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-std::vector<Part> partsOf (int count, int frames)
-{
-    std::vector<Part> parts;
-    parts.reserve ((std::size_t) count);
-    for (int line = 1; line <= count; ++line)
-        parts.push_back (partOf ((std::uint64_t) line, frames));
-    return parts;
-}
-
 /** Keeps nothing before it is told to, or a time has passed. */
 class SlowStore : public SharedStore
 {

@@ -4,7 +4,6 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "Standalone/Files/Recovery.h"
 #include "Support/Eventually.h"
 #include "Support/Failure.h"
+#include "Support/Program.h"
 #include "Support/TemporaryFolder.h"
 #include "TypedProject.h"
 
@@ -46,14 +46,7 @@ public:
     {
         int ends[2];
         REQUIRE (::pipe2 (ends, O_CLOEXEC) == 0);
-        posix_spawn_file_actions_t files;
-        ::posix_spawn_file_actions_init (&files);
-        ::posix_spawn_file_actions_adddup2 (&files, ends[1], 1);
-        auto place = folder.string();
-        std::string program = TABLEREAD_UNSAVED_WORK;
-        char* const arguments[] = { program.data(), place.data(), nullptr };
-        REQUIRE (::posix_spawn (&process, program.c_str(), &files, nullptr, arguments, environ) == 0);
-        ::posix_spawn_file_actions_destroy (&files);
+        process = spawnWithLog ({ TABLEREAD_UNSAVED_WORK, folder.string() }, {}, ends[1]);
         ::close (ends[1]);
         said = ::fdopen (ends[0], "r");
     }

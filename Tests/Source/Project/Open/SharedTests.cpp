@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <spawn.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,12 +15,11 @@
 #include "Source/Project/Open/SessionTakes.h"
 #include "Source/Take/Store/StoreFixture.h"
 #include "Support/Environment.h"
+#include "Support/Program.h"
 
 using namespace tableread;
 using namespace tableread::test;
 namespace fs = std::filesystem;
-
-extern char** environ;
 
 namespace
 {
@@ -33,26 +32,14 @@ public:
     SessionProcess (const fs::path& store, const std::string& id, std::uint64_t first)
     {
         int ends[2];
-        REQUIRE (::pipe (ends) == 0);
+        REQUIRE (::pipe2 (ends, O_CLOEXEC) == 0);
         output = ends[0];
         const Environment restored ({ "LD_PRELOAD", "ASAN_OPTIONS" });
         ::setenv ("LD_PRELOAD", TABLEREAD_NO_LOCKS, 1);
         ::setenv ("ASAN_OPTIONS", "verify_asan_link_order=0", 1); // which is not the first library then
-        std::vector<std::string> words { TABLEREAD_SESSION, store.string(), id, std::to_string (first),
-                                         std::to_string (takesOfRound) };
-        std::vector<char*> arguments;
-        arguments.reserve (words.size() + 1);
-        for (auto& word : words)
-            arguments.push_back (word.data());
-        arguments.push_back (nullptr);
-        posix_spawn_file_actions_t files;
-        ::posix_spawn_file_actions_init (&files);
-        ::posix_spawn_file_actions_adddup2 (&files, ends[1], STDOUT_FILENO);
-        ::posix_spawn_file_actions_addclose (&files, ends[0]);
-        ::posix_spawn_file_actions_addclose (&files, ends[1]);
-        REQUIRE (::posix_spawn (&process, TABLEREAD_SESSION, &files, nullptr, arguments.data(), environ) ==
-                 0);
-        ::posix_spawn_file_actions_destroy (&files);
+        process = spawnWithLog (
+            { TABLEREAD_SESSION, store.string(), id, std::to_string (first), std::to_string (takesOfRound) },
+            {}, ends[1]);
         ::close (ends[1]);
     }
     ~SessionProcess() { ::close (output); }
