@@ -28,6 +28,7 @@
 #include "Script/Notes.h"
 #include "Standalone/TakeRecorder.h"
 #include "Timeline/GapReport.h"
+#include "Timeline/Gaps.h"
 #include "Timeline/PlanReader.h"
 
 namespace tableread::plugin
@@ -93,6 +94,7 @@ public:
             readScript();
         chooseEngine();
         cast();
+        setUpBounce();
         refuseRecordings();
         return play();
     }
@@ -137,6 +139,12 @@ private:
         project::Project source;
         auto settings = source.document()->settings;
         settings.seed = options.seed;
+        if (! options.gaps.empty())
+        {
+            const auto gaps = orThrow (readGaps (options.gaps));
+            const auto inMs = [] (ModelSamples gap) { return (int) (gap.value * 1000 / modelSampleRateHz); };
+            settings.gaps = { inMs (gaps.line), inMs (gaps.speaker), inMs (gaps.scene) };
+        }
         orThrow (source.edit (project::SetSettings { std::move (settings) }));
         const auto voices = orThrow (readVoiceOptions (options.voices));
         for (const auto& [speaker, voice] : voices) // first: who has a voice is known to be a speaker
@@ -212,6 +220,17 @@ private:
         if (isProject && found.document != document)
             orThrow (project::Recorder (options.input).setCast (*document, *found.document));
         document = found.document;
+    }
+
+    /** For this bounce alone: a project keeps its own. */
+    void setUpBounce()
+    {
+        auto settings = document->settings;
+        settings.playsSlate = options.playsSlate.value_or (settings.playsSlate);
+        if (options.patienceSeconds)
+            settings.patienceSeconds = options.patienceSeconds;
+        document = std::make_shared<const project::Document> (
+            orThrow (project::apply (*document, project::SetSettings { std::move (settings) })));
     }
 
     void refuseRecordings() const

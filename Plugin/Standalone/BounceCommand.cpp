@@ -30,6 +30,11 @@ std::optional<int> parseAndRun (int argc, char** argv, std::filesystem::path& to
         app.add_option ("--voice", options.voices, "A speaker's voice, as \"Anna=anna.wav\"; may be repeated")
             ->needs (bounceOption)
             ->allow_extra_args (false);
+    const auto* gaps =
+        app.add_option ("--gap", options.gaps,
+                        "A script's silence between lines in ms, as \"line=150,speaker=250,scene=1000\" [0]")
+            ->type_name ("GAPS")
+            ->needs (bounceOption);
     app.add_option ("--rate", options.rate, "Samples per second")
         ->capture_default_str()
         ->needs (bounceOption);
@@ -41,6 +46,20 @@ std::optional<int> parseAndRun (int argc, char** argv, std::filesystem::path& to
                            })
                            ->capture_default_str()
                            ->needs (bounceOption);
+    std::string slate;
+    const auto* slateOption =
+        app.add_option (
+               "--slate", slate,
+               "Whether a tone of a second marks where speech is missing [as the project says, else on]")
+            ->type_name ("on|off")
+            ->check (CLI::IsMember ({ "on", "off" }))
+            ->needs (bounceOption);
+    app.add_option (
+           "--patience", options.patienceSeconds,
+           "Seconds without progress until a line is given up, 1 to 3600 [as the project says, else 30]")
+        ->type_name ("SECONDS")
+        ->check (CLI::Range (1, 3600))
+        ->needs (bounceOption);
     app.add_option ("--engine", options.engine, "The engine's program [found automatically]")
         ->needs (bounceOption);
     std::string file;
@@ -55,7 +74,9 @@ std::optional<int> parseAndRun (int argc, char** argv, std::filesystem::path& to
             return std::nullopt;
         if (options.output.empty())
             throw Exception ({ ErrorCode::InvalidInput, "--bounce needs -o with the file to write", {} });
-        for (const auto* option : { voices, seed })
+        if (slateOption->count() > 0)
+            options.playsSlate = slate == "on";
+        for (const auto* option : { voices, gaps, seed })
             if (option->count() > 0)
                 options.ofScript.push_back (option->get_name());
         std::signal (SIGPIPE, SIG_IGN); // a closed pipe is an error of write(), with a message

@@ -120,6 +120,10 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
         Bad { "--bounce scene.txt", 2, "needs -o" }, Bad { "-o out.wav", 2, "--bounce" },
         Bad { "--bounce scene.txt -o out.wav --rate 10", 2, "--rate 10" },
         Bad { "--bounce scene.txt -o out.wav --voice Anna", 2, "NAME=FILE" },
+        Bad { "--bounce scene.txt -o out.wav --slate maybe", 2, "--slate" },
+        Bad { "--bounce scene.txt -o out.wav --patience 0", 2, "--patience" },
+        Bad { "--bounce scene.txt -o out.wav --gap 250", 2, "is not a gap" },
+        Bad { "--bounce scene.tableread -o out.wav --gap line=1", 2, "--gap cannot be given for a project" },
         Bad { "--bounce scene.txt -o out.wav --voice Tom=anna", 2,
               "nobody in scene.txt has this name. Anna and Ben" },
         Bad { "--bounce scene.txt -o folder", 2, "folder: is a folder" },
@@ -186,6 +190,30 @@ TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[pl
                                 Catch::Contains ("the file is not audio"));
     const auto heard = readWav (app.folder.path() / "out.wav", 24'000);
     CHECK (*std::max_element (heard.begin(), heard.begin() + 1'000) == Approx (0.1f).margin (1e-3));
+}
+
+TEST_CASE ("A bounce has gaps, a slate or none, and patience, as its options say", "[plugin][bounce]")
+{
+    App app;
+    CHECK (app.run ("--bounce scene.txt -o plain.wav --rate 24000 --seed 3" + engine) == 0);
+    CHECK (app.run ("--bounce scene.txt -o gaps.wav --rate 24000 --seed 3 --gap line=100,speaker=250" +
+                    engine) == 0);
+    const auto plain = readWav (app.folder.path() / "plain.wav", 24'000),
+               gaps = readWav (app.folder.path() / "gaps.wav", 24'000);
+    CHECK (gaps.size() == plain.size() + 3 * 6'000); // before the second, the fourth and the fifth line
+    app.endEngines();
+
+    std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 4 }.text();
+    const auto before = contentOf (app.folder.path() / "scene.tableread");
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000 --slate off --patience 1" + engine,
+                    "TABLEREAD_FAKE=hang") == 4);
+    CHECK (std::chrono::steady_clock::now() - begun < std::chrono::seconds (25)); // 30 would be usual
+    CHECK_THAT (app.said(), Catch::Contains ("5 gaps") && ! Catch::Contains ("tone"));
+    const auto heard = readWav (app.folder.path() / "out.wav", 24'000);
+    CHECK (std::all_of (heard.begin(), heard.end(), [] (float sample) { return sample == 0.0f; }));
+    CHECK (documentIn (contentOf (app.folder.path() / "scene.tableread")).settings ==
+           documentIn (before).settings); // for this bounce alone
 }
 
 TEST_CASE ("A bounce without any engine fails, and does not go on for long", "[plugin][bounce]")
