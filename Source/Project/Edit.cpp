@@ -304,6 +304,8 @@ void dropOutdatedChoices (const Document& before, Document& after)
 
 struct NameOfEdit
 {
+    const Document& before;
+
     const char* operator() (const SetScript&) const { return "Edit Script"; }
     const char* operator() (const MoveLines&) const { return "Move Lines"; }
     const char* operator() (const SetJoined& edit) const
@@ -327,7 +329,20 @@ struct NameOfEdit
     const char* operator() (const PinTake& edit) const { return edit.isPinned ? "Pin Take" : "Unpin Take"; }
     const char* operator() (const SetMember&) const { return "Change Cast"; }
     const char* operator() (const SetMembers&) const { return "Load Cast"; }
-    const char* operator() (const SetSettings&) const { return "Change Settings"; }
+    const char* operator() (const SetSettings& edit) const
+    {
+        const auto& from = before.settings;
+        const auto& to = edit.settings;
+        if (from.gaps != to.gaps)
+            return "Change Gaps";
+        if (from.playsSlate != to.playsSlate)
+            return to.playsSlate ? "Turn Slate On" : "Turn Slate Off";
+        if (from.patienceSeconds != to.patienceSeconds)
+            return "Change Patience";
+        if (from.seed != to.seed)
+            return "Change Seed";
+        return from.engine != to.engine ? "Choose Engine" : "Change Settings";
+    }
 };
 } // namespace
 
@@ -339,8 +354,8 @@ Result<Document> apply (const Document& before, const Edit& edit)
     return after;
 }
 
-const char* nameOf (const Edit& edit)
+const char* nameOf (const Document& before, const Edit& edit)
 {
-    return std::visit (NameOfEdit {}, edit);
+    return std::visit (NameOfEdit { before }, edit);
 }
 } // namespace tableread::project

@@ -98,6 +98,6 @@ using Edit = std::variant<SetScript, MoveLines, SetJoined, SetAnchor, SetAnchors
     be; the document is as before. */
 [[nodiscard]] Result<Document> apply (const Document& before, const Edit& edit);
 
-/** For the menu: "Undo Move Lines". */
-const char* nameOf (const Edit& edit);
+/** For the menu: "Undo Move Lines". @param before  what it changes. */
+const char* nameOf (const Document& before, const Edit& edit);
 } // namespace tableread::project

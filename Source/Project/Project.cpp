@@ -223,7 +223,7 @@ Result<void> Project::edit (const Edit& edit)
     if (*after == *before)
         return {};
     if (! state->goesOnTyping (std::get_if<SetScript> (&edit)))
-        state->steps.add (nameOf (edit), *before, *after);
+        state->steps.add (nameOf (*before, edit), *before, *after);
     state->set (std::move (*after));
     return {};
 }

@@ -106,8 +106,8 @@ TEST_CASE ("Several lines are placed in one step", "[source][project]")
     CHECK (after.lines[0]->anchor == Anchor { AtSeconds { 1.5 } });
     CHECK (after.lines[1] == before.lines[1]);
     CHECK (after.lines[2]->anchor == Anchor { AtBeats { 8.0 } });
-    CHECK (nameOf (Edit { edit }) == std::string ("Place Lines"));
-    CHECK (nameOf (Edit { SetAnchors { { { { 1 }, {} } } } }) == std::string ("Release Lines"));
+    CHECK (nameOf ({}, Edit { edit }) == std::string ("Place Lines"));
+    CHECK (nameOf ({}, Edit { SetAnchors { { { { 1 }, {} } } } }) == std::string ("Release Lines"));
 }
 
 TEST_CASE ("An edit that cannot be is refused in one sentence", "[source][project][errors]")
@@ -173,8 +173,26 @@ TEST_CASE ("A member is known by its name in any spelling, and keeps what is kno
 
 TEST_CASE ("Every edit has a name for the menu", "[source][project]")
 {
-    CHECK (std::string (nameOf (MoveLines {})) == "Move Lines");
-    CHECK (std::string (nameOf (SetLocked { {}, true })) == "Lock Line");
-    CHECK (std::string (nameOf (SetLocked { {}, false })) == "Unlock Line");
-    CHECK (std::string (nameOf (SetScript {})) == "Edit Script");
+    CHECK (std::string (nameOf ({}, MoveLines {})) == "Move Lines");
+    CHECK (std::string (nameOf ({}, SetLocked { {}, true })) == "Lock Line");
+    CHECK (std::string (nameOf ({}, SetLocked { {}, false })) == "Unlock Line");
+    CHECK (std::string (nameOf ({}, SetScript {})) == "Edit Script");
+}
+
+TEST_CASE ("What is undone of the settings has a name", "[source][project]")
+{
+    Document before;
+    const auto nameOfChange = [&] (const std::function<void (Settings&)>& change) {
+        auto settings = before.settings;
+        change (settings);
+        return std::string (nameOf (before, SetSettings { settings }));
+    };
+    CHECK (nameOfChange ([] (Settings& set) { set.gaps.sceneMs = 800; }) == "Change Gaps");
+    CHECK (nameOfChange ([] (Settings& set) { set.playsSlate = false; }) == "Turn Slate Off");
+    CHECK (nameOfChange ([] (Settings& set) { set.patienceSeconds = 5; }) == "Change Patience");
+    CHECK (nameOfChange ([] (Settings& set) { set.seed = 1; }) == "Change Seed");
+    CHECK (nameOfChange ([] (Settings& set) { set.engine = "/bin/engine"; }) == "Choose Engine");
+    CHECK (nameOfChange ([] (Settings& set) { set.steps = 20; }) == "Change Settings");
+    before.settings.playsSlate = false;
+    CHECK (nameOfChange ([] (Settings& set) { set.playsSlate = true; }) == "Turn Slate On");
 }
