@@ -219,7 +219,7 @@ public:
         return lastId;
     }
 
-    bool step (const std::function<void()>& whenFrameMade) override
+    bool step (const std::function<void()>& whenFrameMade = {}) override
     {
         const auto begin = pacing.now();
         prepare();

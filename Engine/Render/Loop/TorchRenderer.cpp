@@ -155,7 +155,7 @@ public:
         });
     }
 
-    bool step (const std::function<void()>& whenFrameMade) override
+    bool step (const std::function<void()>& whenFrameMade = {}) override
     {
         const c10::InferenceMode noGradients;
         const c10::DeviceGuard onDevice (model.device());
