@@ -64,6 +64,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     setUp (clock, {}, Theme::font (15.0f), Theme::text);
     clock.setJustificationType (juce::Justification::centredRight);
     connectScript();
+    connectLines();
     connectSide();
     connectTimeline();
 
@@ -74,11 +75,12 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
         "The host keeps what could not be opened until you discard it, and nothing can be edited");
     discardButton.setColour (juce::TextButton::buttonColourId, Theme::bad);
 
-    for (auto* part : std::initializer_list<juce::Component*> { &title, &menuButton, &script, &side,
-                                                                &timeline, &status, &clock, &renderButton })
+    for (auto* part : std::initializer_list<juce::Component*> {
+             &title, &filterButton, &menuButton, &script, &side, &timeline, &status, &clock, &renderButton })
         addAndMakeVisible (part);
     addChildComponent (discardButton);
     addChildComponent (empty);
+    addChildComponent (lines);
     clock.setVisible (! isApp); // which has one above
 
     setResizable (true, true);
@@ -100,7 +102,42 @@ void PluginEditor::connectScript()
     script.onEdit = [this] (const TextEdit& edit) { typed (edit); };
     script.onUndo = [this] { undo(); };
     script.onRedo = [this] { redo(); };
+    script.onMove = [this] (ScriptRows rows, std::size_t before) {
+        moveLines ([=] (const project::Document& document) { return movedBefore (document, rows, before); });
+    };
+    script.onMoveByOne = [this] (ScriptRows rows, bool isUp) {
+        moveLines ([=] (const project::Document& document) {
+            return isUp ? movedUp (document, rows) : movedDown (document, rows);
+        });
+    };
     marks.onRetry = [this] (std::uint64_t line) { retry (line); };
+}
+
+void PluginEditor::connectLines()
+{
+    filterButton.setTooltip ("List lines by words, by who speaks, or by how they are: Ctrl+Shift+F");
+    filterButton.onClick = [this] { showLines (! lines.isVisible()); };
+    lines.onClose = [this] {
+        showLines (false);
+        script.grabKeyboardFocus();
+    };
+    lines.onSelect = [this] (const std::vector<project::LineId>& chosen) { selected = chosen; };
+    lines.onRetry = [this] (std::size_t row) { marks.retry (row); };
+    lines.onGo = [this] (std::size_t row) {
+        showLines (false);
+        script.selectRows ({ row, row });
+        script.grabKeyboardFocus();
+    };
+}
+
+void PluginEditor::showLines (bool isWanted)
+{
+    lines.setVisible (isWanted);
+    filterButton.setToggleState (isWanted, juce::dontSendNotification);
+    if (! isWanted)
+        return;
+    lines.show (now.document, marks);
+    lines.takeFocus();
 }
 
 void PluginEditor::connectTimeline()
@@ -108,19 +145,24 @@ void PluginEditor::connectTimeline()
     timeline.onEdit = [this] (const project::Edit& wanted) { report (edit (wanted)); };
     timeline.setOnRetry ([this] (project::LineId line) { retry (line.value); });
     timeline.setOnAudition ([this] (project::LineId line) { hear (line); });
-    if (isApp)
-        timeline.setOnLocate (
-            [this] (double seconds) { transport.locate ({ (std::int64_t) (seconds * transport.rate()) }); });
+    timeline.sounds() = soundDrag.sounds();
+    if (! isApp)
+        return;
+    timeline.setOnLocate (
+        [this] (double seconds) { transport.locate ({ (std::int64_t) (seconds * transport.rate()) }); });
+    timeline.setOnLoop ([this] (double from, double to) { transport.setLoop ({ from, to, true }); });
 }
 
 void PluginEditor::connectSide()
 {
-    side.cast.onEdit = side.takes.onEdit = [this] (const project::Edit& wanted) { return edit (wanted); };
+    side.cast.onEdit = side.takes.onEdit =
+        side.bounce.onEdit = [this] (const project::Edit& wanted) { return edit (wanted); };
+    side.cast.sounds() = side.takes.sounds = soundDrag.sounds();
+    side.bounce.onWait = [this] (project::RenderWait wait) { setWait (wait); };
     side.cast.onSaveCast = [this] (const std::filesystem::path& file) { return saveCast (file); };
     side.cast.onLoadCast = [this] (const std::filesystem::path& file) { return loadCast (file); };
     side.takes.onRetry = [this] (project::LineId line) { retry (line.value); };
     side.takes.onAudition = [this] (project::TakeId take) { hear (take); };
-    side.takes.onDrag = [this] (project::LineId line) { dragOut (line); };
     side.engine.link = [this] { return EnginePanel::Link { .status = now.link, .progress = now.progress }; };
     side.engine.onTryAgain = [this] (bool withEmbeddedModel) { tryAgain (withEmbeddedModel); };
     side.seed.onSeed = [this] (std::uint64_t seed) { setSeed (seed); };
@@ -146,6 +188,7 @@ void PluginEditor::resized()
     auto area = getLocalBounds().reduced (margin);
     auto header = area.removeFromTop (barHeight);
     menuButton.setBounds (header.removeFromRight (barHeight));
+    filterButton.setBounds (header.removeFromRight (barHeight));
     title.setBounds (header);
     area.removeFromTop (gap / 2);
 
@@ -163,6 +206,7 @@ void PluginEditor::resized()
     area.removeFromRight (margin);
     script.setBounds (area);
     empty.setBounds (area);
+    lines.setBounds (area);
     discardButton.setBounds (area.withSizeKeepingCentre (std::min (area.getWidth(), 240), footerHeight));
 }
 
@@ -174,8 +218,13 @@ void PluginEditor::refresh()
     if (now.isScriptRead && now.document != shownDocument)
         showDocument();
     side.cast.show (now.document, now.voices, now.missingVoices);
+    side.bounce.show (now.document, now.lastBounce);
     if (marks.follow (now.view))
+    {
         script.marksChanged();
+        if (lines.isVisible())
+            lines.show (now.document, marks);
+    }
     showPlayback();
     showSelection();
     empty.setVisible (! now.isReadOnly && script.state().buffer().isEmpty());
@@ -190,7 +239,8 @@ void PluginEditor::showPlayback()
                      .view = now.view,
                      .playhead = seconds,
                      .isPlaying = at.isPlaying,
-                     .music = processor.music() });
+                     .music = processor.music(),
+                     .loop = loop() });
     clock.setText (clockText (seconds), juce::dontSendNotification);
 
     std::optional<std::uint64_t> sounding;
@@ -202,6 +252,13 @@ void PluginEditor::showPlayback()
             sounding = part.line;
     if (marks.light (sounding))
         script.marksChanged();
+}
+
+/** As it is shown; empty: none was set. */
+std::optional<LoopRange> PluginEditor::loop() const
+{
+    const auto [from, to, isOn] = transport.loop();
+    return to > from ? std::optional (LoopRange { from, to, isOn }) : std::nullopt;
 }
 
 /** The takes are those of where the user went last: clips of the timeline, or the caret's line. */
@@ -262,6 +319,8 @@ void PluginEditor::showDocument()
     side.seed.show (document.settings.seed);
     marks.show (document, script.state().buffer().lineCount());
     script.setSpeakers (project::speakersOf (document));
+    if (lines.isVisible())
+        lines.show (now.document, marks);
     script.marksChanged();
 }
 
@@ -271,6 +330,22 @@ Result<void> PluginEditor::edit (const project::Edit& edit)
     auto done = workspace.edit (edit);
     refresh();
     return done;
+}
+
+/** They stay selected. */
+void PluginEditor::moveLines (
+    const std::function<std::optional<project::MoveLines> (const project::Document&)>& moved)
+{
+    workspace.readTyped(); // the rows are those of the text
+    refresh();
+    if (now.isScriptRefused)
+        return;
+    const auto move = moved (*now.document);
+    if (! move)
+        return;
+    report (edit (*move));
+    if (const auto rows = rowsOf (*now.document, move->lines); rows && ! problem)
+        script.selectRows (*rows);
 }
 
 void PluginEditor::report (const Result<void>& done)
@@ -283,6 +358,21 @@ void PluginEditor::setSeed (std::uint64_t number)
     auto settings = now.document->settings;
     settings.seed = number;
     report (edit (project::SetSettings { std::move (settings) }));
+}
+
+/** As a host's automation would: it is a parameter. */
+void PluginEditor::setWait (project::RenderWait wait)
+{
+    for (auto* const each : processor.getParameters())
+        if (auto* const choice = dynamic_cast<juce::AudioParameterChoice*> (each);
+            choice != nullptr && choice->paramID == "wait")
+        {
+            choice->beginChangeGesture();
+            *choice = (int) wait;
+            choice->endChangeGesture();
+        }
+    processor.poll();
+    refresh();
 }
 
 void PluginEditor::setEngine (std::filesystem::path program)
@@ -308,16 +398,6 @@ Result<void> PluginEditor::loadCast (const std::filesystem::path& file)
     if (done && ! read->notes.empty())
         problem = Error { ErrorCode::InvalidInput, read->notes.front(), {} };
     return done;
-}
-
-/** From the mouse's drag: the file has to be there before the host is asked to take it. */
-void PluginEditor::dragOut (project::LineId line)
-{
-    const auto file = workspace.player().writeForDrag (playback::DraggedLine { line });
-    if (! file)
-        problem = file.error();
-    else
-        performExternalDragDropOfFiles ({ juce::String::fromUTF8 (file->c_str()) }, false, &side.takes);
 }
 
 /** None: nothing more is to be heard by itself. */
@@ -366,6 +446,8 @@ bool PluginEditor::keyPressed (const juce::KeyPress& key)
         undo();
     else if (key == juce::KeyPress ('z', command | shift, 0) || key == juce::KeyPress ('y', command, 0))
         redo();
+    else if (key == juce::KeyPress ('f', command | shift, 0))
+        showLines (true);
     else if (key == juce::KeyPress::tabKey && getCurrentlyFocusedComponent() == nullptr)
         script.grabKeyboardFocus(); // nothing has the keyboard: JUCE would not know where to begin
     else
@@ -375,7 +457,12 @@ bool PluginEditor::keyPressed (const juce::KeyPress& key)
 
 void PluginEditor::showStatus()
 {
+    soundDrag.poll();
+    if (auto why = soundDrag.takeProblem())
+        problem = std::move (why);
     auto said = describe (now, problem);
+    if (const auto words = soundDrag.words(); ! words.empty())
+        said = { words, false, said.progress };
     if (const auto missed = transport.missed.load();
         missed != std::exchange (shownMissed, missed) && ! said.isProblem)
         said.text += "  \u00b7  playback is ahead of the speech";

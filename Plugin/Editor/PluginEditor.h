@@ -7,9 +7,11 @@
 
 #include "Editor/EmptyState.h"
 #include "Editor/Icons.h"
+#include "Editor/Lines/Panel.h"
 #include "Editor/ReadingMarks.h"
 #include "Editor/Script/Editor.h"
 #include "Editor/SidePanel.h"
+#include "Editor/SoundDrag.h"
 #include "Editor/StatusText.h"
 #include "Editor/Theme.h"
 #include "Editor/Timeline/View.h"
@@ -19,7 +21,7 @@
 namespace tableread::plugin
 {
 /** The window: the script with cast, takes and engine beside it, the timeline below. Polls the workspace 30 times a second. */
-class PluginEditor : public juce::AudioProcessorEditor, public juce::DragAndDropContainer, private juce::Timer
+class PluginEditor : public juce::AudioProcessorEditor, private juce::Timer
 {
 public:
     static constexpr int leastWidth = 700, leastHeight = 450;
@@ -40,21 +42,26 @@ private:
     void connectTimeline();
     void connectSide();
 
+    void connectLines();
+    void showLines (bool isWanted);
+
     void showProject();
     void showDocument();
     void showSelection();
     void showPlayback();
+    std::optional<LoopRange> loop() const;
     void showStatus();
     void showEngine (const LinkStatus& link);
 
     void typed (const TextEdit& edit);
     Result<void> edit (const project::Edit& edit);
     void report (const Result<void>& done);
+    void moveLines (const std::function<std::optional<project::MoveLines> (const project::Document&)>& moved);
     void setSeed (std::uint64_t seed);
+    void setWait (project::RenderWait wait);
     void setEngine (std::filesystem::path program);
     Result<void> saveCast (const std::filesystem::path& file);
     Result<void> loadCast (const std::filesystem::path& file);
-    void dragOut (project::LineId line);
     void hear (project::TakeId take);
     void hear (project::LineId line);
     void retry (std::uint64_t line);
@@ -79,11 +86,14 @@ private:
                             return script.state().buffer().line (line);
                         },
                          [] (const SpeakerColour& colour) { return Theme::speaker (colour).getARGB(); } };
+    SoundExport sounds { workspace.player() };
+    SoundDrag soundDrag { sounds, [this] { return workspace.document(); } };
+    LinesPanel lines; // over the script
     EmptyState empty { isApp ? EmptyState::PlayedBy::App : EmptyState::PlayedBy::Host };
     SidePanel side;
     TimelineView timeline;
     juce::TextButton renderButton { "Render" }, discardButton { "Discard it and go on" };
-    IconButton menuButton { Icon::More, "More" };
+    IconButton menuButton { Icon::More, "More" }, filterButton { Icon::Search, "Filter lines" };
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
 

@@ -7,7 +7,7 @@ namespace tableread::plugin
 {
 SidePanel::SidePanel (EngineOperator& engineOperator) : engine (engineOperator)
 {
-    constexpr std::array names { "Cast", "Takes", "Engine" };
+    constexpr std::array names { "Cast", "Takes", "Bounce", "Engine" };
     constexpr int tabsOfThis = 1; // a radio group
     for (std::size_t i = 0; i < tabs.size(); ++i)
     {
@@ -28,7 +28,7 @@ SidePanel::SidePanel (EngineOperator& engineOperator) : engine (engineOperator)
         };
         addAndMakeVisible (button);
     }
-    for (auto* part : std::initializer_list<juce::Component*> { &cast, &seed, &takes, &engine })
+    for (auto* part : std::initializer_list<juce::Component*> { &cast, &seed, &takes, &bounce, &engine })
         addChildComponent (part);
     show (Tab::Cast);
 }
@@ -40,6 +40,7 @@ void SidePanel::show (Tab wanted)
     cast.setVisible (wanted == Tab::Cast);
     seed.setVisible (wanted == Tab::Cast);
     takes.setVisible (wanted == Tab::Takes);
+    bounce.setVisible (wanted == Tab::Bounce);
     engine.setVisible (wanted == Tab::Engine);
 }
 
@@ -55,7 +56,7 @@ void SidePanel::setEngineState (const juce::String& name, bool isBad)
 
 void SidePanel::setReadOnly (bool isReadOnly)
 {
-    for (auto* part : std::initializer_list<juce::Component*> { &cast, &seed, &takes })
+    for (auto* part : std::initializer_list<juce::Component*> { &cast, &seed, &takes, &bounce })
         part->setEnabled (! isReadOnly);
 }
 
@@ -64,10 +65,12 @@ void SidePanel::resized()
     constexpr int tabHeight = 28, seedHeight = 30, gap = 8;
     auto area = getLocalBounds();
     auto row = area.removeFromTop (tabHeight);
-    for (std::size_t i = 0; i < tabs.size(); ++i)
-        tabs.at (i).setBounds (row.removeFromLeft (row.getWidth() / (int) (tabs.size() - i)));
+    for (std::size_t i = 0; i + 1 < tabs.size(); ++i)
+        tabs.at (i).setBounds (row.removeFromLeft (getWidth() * 22 / 100));
+    tabs.back().setBounds (row); // the engine's has the model's name
     area.removeFromTop (gap);
     takes.setBounds (area);
+    bounce.setBounds (area);
     engine.setBounds (area);
     seed.setBounds (area.removeFromBottom (seedHeight));
     area.removeFromBottom (gap);

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "Editor/Bounce/Panel.h"
 #include "Editor/Cast/Panel.h"
 #include "Editor/Engine/Panel.h"
 #include "Editor/SeedRow.h"
@@ -10,7 +11,7 @@
 
 namespace tableread::plugin
 {
-/** What is beside the script: the cast, the takes of the selected lines, or the engine. Message thread. */
+/** What is beside the script: the cast, the takes of the selected lines, bounces, or the engine. Message thread. */
 class SidePanel : public juce::Component
 {
 public:
@@ -18,6 +19,7 @@ public:
     {
         Cast,
         Takes,
+        Bounce,
         Engine
     };
 
@@ -26,6 +28,7 @@ public:
 
     CastView cast;
     TakesPanel takes;
+    BouncePanel bounce;
     EnginePanel engine;
     SeedRow seed;
 
@@ -41,7 +44,7 @@ public:
     void resized() override;
 
 private:
-    std::array<juce::TextButton, 3> tabs; // by Tab
+    std::array<juce::TextButton, 4> tabs; // by Tab
     Tab shown = Tab::Cast;
 };
 } // namespace tableread::plugin

@@ -166,18 +166,24 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
     const juce::ScopedNoDenormals noDenormals;
     midi.clear();
     const auto count = audio.getNumSamples();
-
-    Moment now;
-    if (wrapperType == wrapperType_Standalone)
+    if (wrapperType != wrapperType_Standalone)
     {
-        const auto own = transport.advance (count);
-        now = { own.sample, own.isPlaying };
-    }
-    else
-    {
-        now = hostMoment (count);
+        const auto now = hostMoment (count);
         transport.show ({ now.position, now.isPlaying });
+        return process (audio, now);
     }
+    for (int done = 0; done < count;) // more than one where a loop begins again
+    {
+        const auto piece = transport.advance (count - done);
+        juce::AudioBuffer<float> part (audio.getArrayOfWritePointers(), audio.getNumChannels(), done,
+                                       (int) piece.count);
+        process (part, { piece.sample, piece.isPlaying });
+        done += part.getNumSamples();
+    }
+}
+
+void PluginProcessor::process (juce::AudioBuffer<float>& audio, const Moment& now)
+{
     const bool isBypassed = bypass != nullptr && bypass->get();
     const bool isHeard = now.isPlaying && audio.getNumChannels() > 0 && ! isBypassed;
     const bool isOffline = isNonRealtime();
@@ -188,8 +194,8 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
         if (! workspace.isSettled())
             workspace.settle();
     }
-    const auto& plan =
-        workspace.player().stage().planFor ({ now.position, (std::size_t) count, isHeard, isOffline });
+    const auto& plan = workspace.player().stage().planFor (
+        { now.position, (std::size_t) audio.getNumSamples(), isHeard, isOffline });
     if (isHeard)
         read (audio, plan, now.position);
     else

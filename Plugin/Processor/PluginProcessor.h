@@ -83,6 +83,7 @@ private:
     bool canApplyBusCountChange (bool isInput, bool isAdding, BusProperties& added) override;
     void timerCallback() override { poll(); }
     Moment hostMoment (int samples) noexcept;
+    void process (juce::AudioBuffer<float>& audio, const Moment& now);
     void noteTempo (const juce::AudioPlayHead::PositionInfo& host, HostSamples position) noexcept;
     void followTempo();
     void followParameters();

@@ -393,6 +393,7 @@ Showing Workspace::showing()
                   .link = stage.engine(),
                   .progress = stage.progress(),
                   .gaps = stage.gaps(),
+                  .lastBounce = played.lastBounce(),
                   .voices = played.voices(),
                   .isReadOnly = isReadOnly(),
                   .isScriptRead = isScriptRead };

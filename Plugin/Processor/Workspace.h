@@ -32,9 +32,10 @@ struct Showing
     std::shared_ptr<const playback::View> view = std::make_shared<const playback::View>();
     LinkStatus link {};
     LinkProgress progress {};
-    std::vector<playback::Gap> gaps {};           // of the last bounce
-    std::vector<std::string> voices {};           // of the model
-    std::vector<VoiceReference> missingVoices {}; // recordings that are nowhere
+    std::vector<playback::Gap> gaps {};             // of the last bounce
+    std::shared_ptr<const GapReport> lastBounce {}; // null: there was none, or it is not over
+    std::vector<std::string> voices {};             // of the model
+    std::vector<VoiceReference> missingVoices {};   // recordings that are nowhere
     std::vector<std::string> notes {}; // sentences on the script, the cast, and how the project was opened
     std::vector<Error> problems {};    // what does not work, and what to do
     std::optional<Error> scriptProblem {}; // why there are no lines

@@ -53,6 +53,9 @@ AppContent::AppContent (PluginProcessor& played, Dialogs& user, const Documents:
             return {};
         return (double) now.view->end.value / (double) modelSampleRateHz;
     };
+    transport.length = [this] {
+        return (double) processor.workspace.player().stage().view()->end.value / (double) modelSampleRateHz;
+    };
     transport.onPlayOrStop = [this] { playOrStop(); };
     transport.onNoDevice = [this] { hasNoDevice = true; };
     transport.onPlaying = [this] {
@@ -105,9 +108,19 @@ std::vector<Commands::Entry> AppContent::entries()
                [this] { return juce::String (transport.isPlaying() ? "Stop" : "Play"); },
                { Key (Key::spaceKey) },
                [this] { playOrStop(); } },
-             { Command::ReturnToStart, always ("Return to Start"), { Key (Key::homeKey) }, [this] {
-                  transport.returnToStart();
-              } } };
+             { Command::ReturnToStart,
+               always ("Return to Start"),
+               { Key (Key::homeKey) },
+               [this] { transport.returnToStart(); } },
+             { Command::Loop,
+               always ("Loop"),
+               { Key ('l') },
+               [this] {
+                   transport.toggleLoop();
+                   commands.update();
+               },
+               [] { return true; },
+               [this] { return processor.transport.loop().isOn; } } };
 }
 
 void AppContent::playOrStop()
@@ -154,7 +167,7 @@ void AppContent::resized()
     auto area = getLocalBounds();
     auto bar = area.removeFromTop (barHeight).reduced (6, 4);
     menuBar.setBounds (bar.removeFromLeft (260));
-    transport.setBounds (bar.removeFromRight (190));
+    transport.setBounds (bar.removeFromRight (232));
     notice.setBounds (bar.reduced (8, 0));
     editor->setBounds (area);
 }

@@ -28,6 +28,7 @@ void Commands::getCommandInfo (juce::CommandID command, juce::ApplicationCommand
     const auto& entry = entryOf (command);
     info.setInfo (entry.name(), entry.name(), "TableRead", 0);
     info.setActive (entry.isPossible());
+    info.setTicked (entry.isTicked());
     for (const auto& key : entry.keys)
         info.defaultKeypresses.add (key);
 }

@@ -19,7 +19,8 @@ enum class Command : int
     Undo,
     Redo,
     PlayOrStop,
-    ReturnToStart
+    ReturnToStart,
+    Loop
 };
 
 /** What the app can be told to do: by its menus and by keys that nothing with the keyboard takes, so not while somebody
@@ -34,6 +35,7 @@ public:
         std::vector<juce::KeyPress> keys;
         std::function<void()> perform;
         std::function<bool()> isPossible = [] { return true; };
+        std::function<bool()> isTicked = [] { return false; };
     };
 
     explicit Commands (std::vector<Entry> known);

@@ -31,6 +31,7 @@ juce::PopupMenu MenuBar::getMenuForIndex (int index, const juce::String&)
         case 2:
             commands.addTo (menu, Command::PlayOrStop);
             commands.addTo (menu, Command::ReturnToStart);
+            commands.addTo (menu, Command::Loop);
             return menu;
         default:
             menu.addSubMenu ("Size", scaleMenu());

@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 using project::PassageView;
 
 constexpr const char* dragPrefix = "drag-";
+constexpr double resampling = 0.5; // of the work
 
 tl::unexpected<Error> refused (std::string why)
 {
@@ -116,6 +117,22 @@ private:
     const std::vector<PassageView>& passages;
 };
 
+/** What is dragged of a document, and all passages of that. */
+struct Found
+{
+    std::vector<PassageView> passages;
+    Selection selection {};
+};
+
+Result<Found> find (const project::Document& document, const Dragged& what)
+{
+    Found found { project::passagesOf (document) };
+    found.selection = std::visit (Selecting (document, found.passages), what);
+    if (found.selection.isEmpty())
+        return refused ("nobody speaks what was dragged: it is no longer in the script.");
+    return found;
+}
+
 /** A name for a file that every system and host takes: no slash, no control, not too long. */
 std::string fileName (std::string_view name)
 {
@@ -144,9 +161,9 @@ std::shared_ptr<const Take> wholeTake (const PartView& part, const std::string& 
 }
 
 /** The timeline with the audio of what is dragged; all else is silent and has the length that it has. */
-Result<Timeline> timelineOf (const DragSource& source, const std::vector<PassageView>& passages,
-                             const Selection& selection)
+Result<Timeline> timelineOf (const DragSource& source, const Found& found, const DragProgress& goesOn)
 {
+    const auto& [passages, selection] = found;
     auto score = scoreOf (*source.document, source.beat);
     Timeline timeline { {}, std::move (score.lanes), score.gaps, score.silenceAfter };
     if (! selection.isMix)
@@ -157,6 +174,9 @@ Result<Timeline> timelineOf (const DragSource& source, const std::vector<Passage
         shown.emplace (part.line, &part);
     for (std::size_t i = 0; i < score.parts.size(); ++i)
     {
+        if (goesOn && ! goesOn (resampling * (double) i / (double) score.parts.size()))
+            return tl::unexpected (
+                Error { ErrorCode::Cancelled, "what was dragged is no longer wanted.", {} });
         auto item = std::move (score.parts[i].item);
         const auto part = shown.find (item.line);
         const auto take = part != shown.end() ? wholeTake (*part->second, score.parts[i].name) : nullptr;
@@ -233,31 +253,66 @@ void removeOld (const fs::path& folder)
     for (const auto& path : old)
         fs::remove_all (path, failed);
 }
-} // namespace
 
-Result<fs::path> writeForDrag (const DragSource& source, const Dragged& what, const fs::path& folder)
+/** The timeline with that, and the part of it that goes into a file. */
+struct Sound
 {
-    removeOld (folder);
-    const auto passages = project::passagesOf (*source.document);
-    const auto selection = std::visit (Selecting (*source.document, passages), what);
-    if (selection.isEmpty())
-        return refused ("nobody speaks what was dragged: it is no longer in the script.");
-    auto timeline = timelineOf (source, passages, selection);
+    PlaybackPlan plan;
+    BounceJob job;
+    std::string name {}; // of the file
+};
+
+Result<Sound> soundOf (const DragSource& source, const Dragged& what, const DragProgress& goesOn)
+{
+    const auto found = find (*source.document, what);
+    if (! found)
+        return tl::unexpected (found.error());
+    const auto timeline = timelineOf (source, *found, goesOn);
     if (! timeline)
         return tl::unexpected (timeline.error());
-    const auto arrangement = arrange (*timeline, { .hostRateHz = source.hostRateHz });
-    const auto range = rangeOf (arrangement, selection, source.hostRateHz);
+    auto arrangement = arrange (*timeline, { .hostRateHz = source.hostRateHz });
+    const auto range = rangeOf (arrangement, found->selection, source.hostRateHz);
+    BounceJob job { .from = range.from,
+                    .to = range.to,
+                    .hostRateHz = (int) std::lround (source.hostRateHz),
+                    .note = BroadcastNote { .description = found->selection.description,
+                                            .timeReference = range.from.value } };
+    if (goesOn)
+        job.goesOn = [goesOn] (double written) { return goesOn (resampling + (1.0 - resampling) * written); };
+    return Sound { std::move (arrangement.plan), std::move (job), fileName (found->selection.name) };
+}
+
+Result<void> write (Sound& sound, const fs::path& file)
+{
+    sound.job.file = file;
+    return bounce (sound.plan, sound.job);
+}
+} // namespace
+
+Result<std::string> fileNameOf (const project::Document& document, const Dragged& what)
+{
+    return find (document, what).map ([] (const Found& found) { return fileName (found.selection.name); });
+}
+
+Result<void> writeSound (const DragSource& source, const Dragged& what, const fs::path& file,
+                         const DragProgress& goesOn)
+{
+    auto sound = soundOf (source, what, goesOn);
+    return sound ? write (*sound, file) : tl::unexpected (sound.error());
+}
+
+Result<fs::path> writeForDrag (const DragSource& source, const Dragged& what, const fs::path& folder,
+                               const DragProgress& goesOn)
+{
+    removeOld (folder);
+    auto sound = soundOf (source, what, goesOn);
+    if (! sound)
+        return tl::unexpected (sound.error());
     auto made = newFolder (folder);
     if (! made)
         return made;
-    const auto file = *made / fileName (selection.name);
-    const BounceJob job { .from = range.from,
-                          .to = range.to,
-                          .hostRateHz = (int) std::lround (source.hostRateHz),
-                          .file = file,
-                          .note = BroadcastNote { .description = selection.description,
-                                                  .timeReference = range.from.value } };
-    const auto written = bounce (arrangement.plan, job);
+    const auto file = *made / sound->name;
+    const auto written = write (*sound, file);
     if (written)
         return file;
     std::error_code ignored;

@@ -87,15 +87,12 @@ void Player::setBeat (double quartersAMinute, HostBeat now)
     play();
 }
 
-Result<std::filesystem::path> Player::writeForDrag (const Dragged& what,
-                                                    const std::filesystem::path& folder) const
+DragSource Player::dragSource() const
 {
     DragSource drag { source.document(), platform.view(), platform.hostRate() };
-    {
-        const std::lock_guard lock (mutex);
-        drag.beat = beat;
-    }
-    return playback::writeForDrag (drag, what, folder);
+    const std::lock_guard lock (mutex);
+    drag.beat = beat;
+    return drag;
 }
 
 Player::Report Player::lastBounce() const

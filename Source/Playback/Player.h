@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -9,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "Core/Disk/DataFolder.h"
 #include "Playback/DragOut.h"
 #include "Playback/Parts.h"
 #include "Playback/Stage.h"
@@ -47,9 +45,8 @@ public:
     /** The model's voices: those of the embedded one until an engine has reported its own. */
     std::vector<std::string> voices() const;
 
-    /** See writeForDrag(), whose folder by default is `drags` in the user's data (Core/Disk/DataFolder.h). Waits for a disk. */
-    [[nodiscard]] Result<std::filesystem::path>
-    writeForDrag (const Dragged& what, const std::filesystem::path& folder = dataFolder ("drags")) const;
+    /** For what is dragged out, as it plays now (DragOut.h). */
+    DragSource dragSource() const;
 
     /** What the last bounce lacks that is over; null: there was none. */
     Report lastBounce() const;

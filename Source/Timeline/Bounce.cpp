@@ -21,6 +21,9 @@ Result<void> writeSamples (const PlaybackPlan& plan, const BounceJob& job)
     PlanReader reader;
     for (auto at = job.from.value; at < job.to.value;)
     {
+        if (job.goesOn &&
+            ! job.goesOn ((double) (at - job.from.value) / (double) (job.to.value - job.from.value)))
+            return tl::unexpected (Error { ErrorCode::Cancelled, "is no longer wanted.", job.file.string() });
         const auto count = (std::size_t) std::min ((std::int64_t) main.size(), job.to.value - at);
         BusBlock block { { main.data(), count } };
         if (job.bus > 0)

@@ -191,7 +191,7 @@ TEST_CASE ("All of a row can be reached by keys, has a name, and leaves space to
         CHECK_FALSE (child->keyPressed (juce::KeyPress (juce::KeyPress::spaceKey, {}, ' ')));
         orders.push_back (child->getExplicitFocusOrder());
     }
-    CHECK (orders.size() == 6);
+    CHECK (orders.size() == 7);
     for (auto* const field : dressing.find<GainSlider> ("Gain of Tom").getChildren())
         CHECK_FALSE (field->getWantsKeyboardFocus()); // Return opens it
     std::sort (orders.begin(), orders.end());
@@ -260,4 +260,38 @@ TEST_CASE ("A cast of any size is drawn, in any writing system", "[plugin][cast]
     dressing.show();
     dressing.panel.setSize (320, 300);
     test::pictureOf (dressing.panel, "cast-left");
+}
+
+TEST_CASE ("A stem is taken by its speaker's row, by the mouse or into a file", "[plugin][cast][drag]")
+{
+    Dressing dressing ("Tom: 1\nEve: 2\n");
+    std::vector<std::string> dragged, saved;
+    const auto nameOf = [] (const playback::Dragged& what) {
+        return std::get<playback::DraggedSpeaker> (what).name;
+    };
+    dressing.panel.sounds().drag = [&] (const playback::Dragged& what, juce::Component&) {
+        dragged.push_back (nameOf (what));
+    };
+    dressing.panel.sounds().toFile = [&] (const playback::Dragged& what) { saved.push_back (nameOf (what)); };
+    auto& grip = dressing.find<DragHandle> ("Drag Eve's stem out");
+    CHECK (grip.isVisible());
+    CHECK (grip.getWantsKeyboardFocus());
+    CHECK (grip.getTooltip().isNotEmpty());
+    const auto now = juce::Time::getCurrentTime();
+    const juce::MouseEvent event (juce::Desktop::getInstance().getMainMouseSource(), { 9.0f, 9.0f },
+                                  juce::ModifierKeys::leftButtonModifier, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, &grip,
+                                  &grip, now, { 2.0f, 2.0f }, now, 1, true);
+    grip.mouseDown (event);
+    grip.mouseDrag (event);
+    grip.mouseDrag (event);
+    grip.mouseUp (event);
+    CHECK (dragged == std::vector<std::string> { "Eve" });
+    CHECK (saved.empty());
+    juce::PopupMenu::dismissAllActiveMenus();
+
+    REQUIRE (dressing.project.edit (project::SetScript { "Tom: 1\n" })); // who has left has no stem
+    dressing.show();
+    CHECK (findTitled<DragHandle> (dressing.panel, "Drag Tom's stem out")->isVisible());
+    const auto* const gone = findTitled<DragHandle> (dressing.panel, "Drag Eve's stem out");
+    CHECK ((gone == nullptr || ! gone->isVisible()));
 }

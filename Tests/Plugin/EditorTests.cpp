@@ -403,3 +403,78 @@ TEST_CASE ("Opening and closing the editor leaves the project as it was", "[plug
     }
     CHECK (*desk.workspace().save() == state);
 }
+
+TEST_CASE ("Lines that are moved in the script keep their takes, and stay selected", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (sceneState());
+    REQUIRE (renderAll (desk.workspace()));
+    desk.refresh();
+    const auto jobs = fixture.engine.jobs();
+    auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
+    REQUIRE (script != nullptr);
+    const auto soup = desk.workspace().document()->lines[4]->id;
+    script->onMove ({ 5, 5 }, 0); // the soup
+    CHECK (desk.workspace().document()->lines[0]->id == soup);
+    CHECK (desk.workspace().project().undoName() == "Move Lines");
+    CHECK (script->text() == *desk.workspace().document()->script);
+    CHECK (script->text().starts_with ("Anna: The soup is cold.\n"));
+    CHECK (script->state().selectedText() == "Anna: The soup is cold.\n");
+    script->onMoveByOne ({ 0, 0 }, false);
+    CHECK (desk.workspace().document()->lines[1]->id == soup);
+    CHECK (script->state().selectedText() == "Anna: The soup is cold.\n");
+    REQUIRE (renderAll (desk.workspace()));
+    CHECK (fixture.engine.jobs() == jobs);
+    desk.workspace().undo();
+    desk.workspace().undo();
+    desk.refresh();
+    CHECK (script->text() == scene);
+}
+
+TEST_CASE ("When blocks wait is the host's parameter, set in the editor", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (sceneState());
+    auto* tab = desk.button ("Bounce");
+    REQUIRE (tab != nullptr);
+    tab->setToggleState (true, juce::sendNotificationSync);
+    auto* panel = desk.find<BouncePanel> ([] (auto&) { return true; });
+    REQUIRE (panel != nullptr);
+    panel->onWait (project::RenderWait::Always);
+    CHECK (desk.workspace().document()->settings.host.wait == project::RenderWait::Always);
+    auto* wait = desk.find<juce::ComboBox> ([] (auto& box) { return box.getTitle() == "Wait for render"; });
+    REQUIRE (wait != nullptr);
+    CHECK (wait->getText() == "Always");
+    juce::MemoryBlock state;
+    desk.processor->getStateInformation (state);
+    CHECK (state.toString().contains ("always"));
+}
+
+TEST_CASE ("Filtered lines lie over the script until one is gone to", "[plugin][editor]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.load (sceneState());
+    CHECK (desk.find<LinesPanel> ([] (auto&) { return true; }) == nullptr);
+    CHECK (desk.editor->keyPressed (
+        juce::KeyPress ('f', juce::ModifierKeys::commandModifier | juce::ModifierKeys::shiftModifier, 0)));
+    auto* lines = desk.find<LinesPanel> ([] (auto&) { return true; });
+    REQUIRE (lines != nullptr);
+    CHECK (lines->lines().size() == 5);
+    auto* script = desk.find<ScriptEditor> ([] (auto&) { return true; });
+    CHECK (lines->getBounds() == script->getBounds());
+
+    auto* takes = desk.button ("Takes");
+    takes->setToggleState (true, juce::sendNotificationSync);
+    lines->onSelect ({ lines->lines()[1].line, lines->lines()[2].line });
+    desk.refresh();
+    auto* panel = desk.find<TakesPanel> ([] (auto&) { return true; });
+    REQUIRE (panel != nullptr);
+    CHECK (panel->state().selectedLines() == 2);
+
+    lines->onGo (4);
+    CHECK_FALSE (lines->isVisible());
+    CHECK (script->state().selectedText() == "Ben: Thank you.\n");
+}

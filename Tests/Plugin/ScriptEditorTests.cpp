@@ -380,3 +380,76 @@ TEST_CASE ("A click elsewhere takes the keyboard from the script", "[plugin][scr
     CHECK_FALSE (leave.wasJustLeft());
     window.removeAllChildren();
 }
+
+TEST_CASE ("Selected lines are dragged by their numbers to another place", "[plugin][script]")
+{
+    Sheet sheet ("Anna: One.\nBen: Two.\nAnna: Three.\nBen: Four.");
+    std::vector<std::pair<ScriptRows, std::size_t>> moves;
+    sheet.script.onMove = [&] (ScriptRows rows, std::size_t before) { moves.emplace_back (rows, before); };
+    const auto number = [&] (int row) { return sheet.place (0, row).withX (24); };
+    const auto press = [&] (int row) { sheet.script.mouseDown (sheet.mouse (number (row))); };
+    const auto dragTo = [&] (int row, int within = 0) {
+        sheet.script.mouseDrag (sheet.mouse (number (row).translated (0, within)));
+    };
+    const auto release = [&] { sheet.script.mouseUp (sheet.mouse (number (0))); };
+
+    press (1); // the first press selects
+    release();
+    CHECK (sheet.script.state().selectedText() == "Ben: Two.\n");
+    press (1);
+    dragTo (3, -8);
+    CHECK (sheet.pixels (Theme::accent) > 400); // where it would go
+    dragTo (3, 8);
+    release();
+    REQUIRE (moves.size() == 1);
+    CHECK (moves[0] == std::pair (ScriptRows { 1, 1 }, std::size_t { 4 }));
+    CHECK (sheet.edits.empty()); // whoever is asked to move them edits
+    CHECK (sheet.script.state().selectedText() == "Ben: Two.\n");
+
+    SECTION ("several at once")
+    {
+        press (0);
+        dragTo (1); // from an unselected one: selects
+        release();
+        CHECK (moves.size() == 1);
+        CHECK (sheet.script.state().selectedText() == "Anna: One.\nBen: Two.\n");
+        press (0);
+        dragTo (3, -8);
+        release();
+        REQUIRE (moves.size() == 2);
+        CHECK (moves[1] == std::pair (ScriptRows { 0, 1 }, std::size_t { 3 }));
+    }
+    SECTION ("back to where they are")
+    {
+        press (1);
+        dragTo (3);
+        dragTo (1, 6);
+        release();
+        CHECK (moves.size() == 1);
+        CHECK (sheet.script.state().selectedText() == "Ben: Two.\n");
+    }
+    SECTION ("a click selects one")
+    {
+        sheet.script.selectRows ({ 0, 3 });
+        press (2);
+        release();
+        CHECK (sheet.script.state().selectedText() == "Anna: Three.\n");
+        CHECK (moves.size() == 1);
+    }
+}
+
+TEST_CASE ("Lines are moved by keys", "[plugin][script]")
+{
+    Sheet sheet ("Anna: One.\nBen: Two.\nAnna: Three.");
+    CHECK_FALSE (sheet.press (KeyPress::upKey, ModifierKeys::altModifier)); // nobody moves lines here
+    std::vector<std::pair<ScriptRows, bool>> moves;
+    sheet.script.onMoveByOne = [&] (ScriptRows rows, bool isUp) { moves.emplace_back (rows, isUp); };
+    sheet.click (3, 1);
+    CHECK (sheet.press (KeyPress::upKey, ModifierKeys::altModifier));
+    sheet.script.selectRows ({ 0, 1 });
+    CHECK (sheet.press (KeyPress::downKey, ModifierKeys::altModifier));
+    REQUIRE (moves.size() == 2);
+    CHECK (moves[0] == std::pair (ScriptRows { 1, 1 }, true));
+    CHECK (moves[1] == std::pair (ScriptRows { 0, 1 }, false));
+    CHECK (sheet.edits.empty());
+}

@@ -31,7 +31,9 @@ struct Shelf
         };
         panel.onAudition = [this] (TakeId take) { heard.push_back (take.value); };
         panel.onRetry = [this] (LineId line) { retried.push_back (line.value); };
-        panel.onDrag = [this] (LineId line) { dragged.push_back (line.value); };
+        panel.sounds.drag = [this] (const playback::Dragged& what, juce::Component&) {
+            dragged.push_back (std::get<playback::DraggedLine> (what).line.value);
+        };
         show();
     }
 

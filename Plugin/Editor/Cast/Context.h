@@ -9,6 +9,7 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/Cast/Model.h"
+#include "Editor/DragHandle.h"
 #include "Editor/Text/Drawing.h"
 
 namespace tableread::plugin
@@ -30,6 +31,7 @@ struct CastContext : std::enable_shared_from_this<CastContext>
     std::vector<std::string> modelVoices;
     const std::shared_ptr<Typefaces> faces;
     std::function<void (const Result<project::Edit>&)> edit; // also says what was refused
+    SoundsOut sounds;                                        // for speakers' stems
     std::unique_ptr<juce::FileChooser> chooser;
 };
 

@@ -23,7 +23,7 @@ int indent()
 }
 } // namespace
 
-MemberRow::MemberRow (CastContext& shared) : context (shared), bus (shared.faces)
+MemberRow::MemberRow (CastContext& shared) : context (shared), bus (shared.faces), grip (shared.sounds)
 {
     colour.makeMenu = [this] { return colourMenu (context, shown, colour); };
     bus.makeMenu = [this] { return busMenu (context, shown); };
@@ -42,7 +42,7 @@ MemberRow::MemberRow (CastContext& shared) : context (shared), bus (shared.faces
     for (auto* const button : { &mute, &solo })
         button->setColour (juce::TextButton::textColourOnId, Theme::background);
     for (auto* const control :
-         std::initializer_list<juce::Component*> { &colour, &bus, &gain, &mute, &solo, &forget })
+         std::initializer_list<juce::Component*> { &colour, &bus, &gain, &mute, &solo, &forget, &grip })
         addChildComponent (control);
 }
 
@@ -119,7 +119,8 @@ void MemberRow::makeVoices()
             line.remove->setExplicitFocusOrder (firstVoiceOrder + 2 * at + 1);
     }
     int order = firstMixOrder;
-    for (auto* const control : std::initializer_list<juce::Component*> { &bus, &gain, &mute, &solo, &forget })
+    for (auto* const control :
+         std::initializer_list<juce::Component*> { &bus, &gain, &mute, &solo, &forget, &grip })
         control->setExplicitFocusOrder (order++);
 }
 
@@ -140,6 +141,8 @@ void MemberRow::showMixing()
         control->setVisible (! shown.hasLeft);
     colour.setVisible (true);
     forget.setVisible (shown.hasLeft);
+    grip.setVisible (! shown.hasLeft && ! shown.isEverybodyElse);
+    grip.show (playback::DraggedSpeaker { shown.speaker }, textOf (shown.title) + "'s stem");
     colour.setPatch (Theme::speaker (shown.colour).withMultipliedAlpha (shown.hasLeft ? faint : 1.0f));
     showBus();
     gain.setValue (shown.gainDb, juce::dontSendNotification);
@@ -194,6 +197,7 @@ void MemberRow::resized()
     }
     auto mix =
         getLocalBounds().reduced (rowEdge).removeFromBottom (mixLine).withTrimmedLeft (indent() - rowEdge);
+    grip.setBounds (mix.withX (rowEdge).withWidth (patchSize));
     solo.setBounds (mix.removeFromRight (smallButton));
     mix.removeFromRight (4);
     mute.setBounds (mix.removeFromRight (smallButton));

@@ -57,6 +57,7 @@ private:
     juce::TextButton forget { "Remove" }, mute { "M" }, solo { "S" };
     MenuField bus;
     GainSlider gain;
+    DragHandle grip;
     int target = -1; // the voice that a file is dragged over
 };
 } // namespace tableread::plugin

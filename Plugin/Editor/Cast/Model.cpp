@@ -83,7 +83,8 @@ void markMissing (CastEntry& entry, std::span<const VoiceReference> missing)
 CastEntry entryOf (std::string speaker, const project::Member* member)
 {
     CastEntry entry;
-    entry.title = speaker == everybodyElse ? "Everybody else" : speaker;
+    entry.isEverybodyElse = speaker == everybodyElse;
+    entry.title = entry.isEverybodyElse ? "Everybody else" : speaker;
     entry.speaker = std::move (speaker);
     if (member != nullptr)
     {

@@ -40,6 +40,7 @@ struct CastEntry
     bool isWarning = false;                  // that remark
     bool isChosen = false;                   // the voice, by the user
     bool hasLeft = false;                    // speaks no line
+    bool isEverybodyElse = false;            // not one speaker, but all without a voice of their own
     int bus = 0;
     double gainDb = 0.0;
     bool isMuted = false, isSolo = false;

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "Editor/Text/Drawing.h"
 #include "Editor/Theme.h"
 
 namespace tableread::plugin
 {
 namespace
 {
-constexpr int memberGap = 6, footHeight = 28, problemHeight = 36;
+constexpr int memberGap = 6, footHeight = 28;
 constexpr const char* firstSteps = "Whoever speaks in the script appears here.\n"
                                    "Write a line like  Anna: Good evening.";
 } // namespace
@@ -57,6 +56,7 @@ private:
 
 CastView::CastView (std::shared_ptr<Typefaces> typefaces)
     : context (std::make_shared<CastContext> (std::move (typefaces)))
+    , refusal (context->faces)
     , list (std::make_unique<List> (*this))
     , scroller (std::make_unique<Scroller> (*this))
     , load (juce::String::fromUTF8 ("Load cast\u2026"))
@@ -65,12 +65,13 @@ CastView::CastView (std::shared_ptr<Typefaces> typefaces)
     setTitle ("Cast");
     context->edit = [this] (const Result<project::Edit>& edit) {
         if (! edit)
-            report (tl::unexpected (edit.error()));
+            refusal.report (tl::unexpected (edit.error()));
         else if (onEdit)
-            report (onEdit (*edit));
+            refusal.report (onEdit (*edit));
     };
     scroller->setViewedComponent (list.get(), false);
     addAndMakeVisible (*scroller);
+    addAndMakeVisible (refusal);
     load.onClick = [this] { openCastFile (false); };
     save.onClick = [this] { openCastFile (true); };
     load.setTooltip ("Use the voices of a cast that was saved");
@@ -194,18 +195,6 @@ void CastView::moveFocus (int by)
         row->focusControl (order);
 }
 
-void CastView::report (const Result<void>& done)
-{
-    const auto text = done ? std::string() : done.error().text();
-    if (std::exchange (problemText, text) == text)
-        return;
-    if (! text.empty())
-        juce::AccessibilityHandler::postAnnouncement (textOf (text),
-                                                      juce::AccessibilityHandler::AnnouncementPriority::high);
-    resized();
-    repaint();
-}
-
 void CastView::openCastFile (bool saves)
 {
     const auto& action = saves ? onSaveCast : onLoadCast;
@@ -222,26 +211,17 @@ void CastView::openCastFile (bool saves)
                 return;
             if (saves && ! file.hasFileExtension (project::castExtension))
                 file = file.withFileExtension (project::castExtension);
-            report ((saves ? onSaveCast : onLoadCast) (file.getFullPathName().toStdString()));
+            refusal.report ((saves ? onSaveCast : onLoadCast) (file.getFullPathName().toStdString()));
         });
 }
 
 void CastView::paint (juce::Graphics& g)
 {
-    if (entries().empty())
-    {
-        g.setColour (Theme::dim);
-        g.setFont (context->faces->font (Typefaces::Bundled, 14.0f));
-        g.drawFittedText (firstSteps, getLocalBounds().removeFromTop (60), juce::Justification::centredLeft,
-                          2);
-    }
-    if (problemText.empty())
+    if (! entries().empty())
         return;
-    g.setColour (Theme::bad);
-    drawParagraph (
-        g, context->faces, problemText,
-        { getLocalBounds().withTrimmedBottom (footHeight + 4).removeFromBottom (problemHeight).toFloat(),
-          13.0f });
+    g.setColour (Theme::dim);
+    g.setFont (context->faces->font (Typefaces::Bundled, 14.0f));
+    g.drawFittedText (firstSteps, getLocalBounds().removeFromTop (60), juce::Justification::centredLeft, 2);
 }
 
 void CastView::resized()
@@ -252,7 +232,8 @@ void CastView::resized()
     load.setBounds (foot.removeFromLeft (width));
     foot.removeFromLeft (memberGap);
     save.setBounds (foot.removeFromLeft (width));
-    area.removeFromBottom (problemText.empty() ? memberGap : problemHeight + memberGap);
+    area.removeFromBottom (memberGap);
+    refusal.placeAtBottom (area);
     scroller->setBounds (area);
     layOut();
 }

@@ -10,6 +10,7 @@
 
 #include "Editor/Cast/Context.h"
 #include "Editor/Cast/MemberRow.h"
+#include "Editor/ProblemLine.h"
 
 namespace tableread::plugin
 {
@@ -27,6 +28,9 @@ public:
     /** Writes and reads a cast's file (Project/File/CastFile.h) that the user has chosen: CastModel::toFile(), fromFile(). */
     std::function<Result<void> (const std::filesystem::path&)> onSaveCast, onLoadCast;
 
+    /** For the stems that are dragged out of the panel. */
+    SoundsOut& sounds() { return context->sounds; }
+
     /** @param modelVoices the names to choose from
         @param missing     recordings that were not found. Costs nothing for what is shown already. */
     void show (std::shared_ptr<const project::Document> document, std::vector<std::string> modelVoices,
@@ -35,7 +39,7 @@ public:
     const CastModel& state() const { return context->model; }
     const std::vector<CastEntry>& entries() const { return state().entries(); }
     MemberRow* rowOf (std::size_t entry); // null: it is not seen
-    const std::string& problem() const { return problemText; }
+    const std::string& problem() const { return refusal.text(); }
 
     /** Scrolls so that somebody is seen. */
     void reveal (std::size_t entry);
@@ -51,17 +55,16 @@ private:
     void makeRows();
     void moveFocus (int rows);
     void followFocus();
-    void report (const Result<void>& done);
     void openCastFile (bool saves);
 
     const std::shared_ptr<CastContext> context;
     std::shared_ptr<const project::Document> shown;
     std::vector<VoiceReference> shownMissing;
+    ProblemLine refusal;
     std::unique_ptr<List> list;
     std::unique_ptr<Scroller> scroller;
     std::map<std::size_t, std::unique_ptr<MemberRow>> rows; // that have controls, by the entry
     std::vector<int> tops;                                  // of all rows, and the end of the last
     juce::TextButton load, save;
-    std::string problemText; // of the last thing that the user asked for
 };
 } // namespace tableread::plugin

@@ -11,6 +11,7 @@
 
 #include "Editor/Script/CompletionList.h"
 #include "Editor/Script/Marks.h"
+#include "Editor/Script/Moves.h"
 #include "Editor/Script/SearchBar.h"
 #include "Editor/Text/LeaveOnClick.h"
 #include "Editor/Text/Model.h"
@@ -34,6 +35,13 @@ public:
 
     std::function<void (const TextEdit&)> onEdit;
     std::function<void()> onUndo, onRedo; // asked for by a key or the menu
+
+    /** Lines are to be moved: those in the rows before another row, or by one line. Without them there is no way to. */
+    std::function<void (ScriptRows rows, std::size_t before)> onMove;
+    std::function<void (ScriptRows rows, bool isUp)> onMoveByOne;
+
+    /** Selects whole rows of the text, and shows them. */
+    void selectRows (ScriptRows rows);
 
     struct Clipboard
     {
@@ -71,6 +79,7 @@ public:
     void focusLost (FocusChangeType) override;
     void mouseDown (const juce::MouseEvent& event) override;
     void mouseDrag (const juce::MouseEvent& event) override;
+    void mouseUp (const juce::MouseEvent& event) override;
     void mouseWheelMove (const juce::MouseEvent&, const juce::MouseWheelDetails& wheel) override;
     juce::MouseCursor getMouseCursor() override;
     juce::String getTooltip() override { return tipAt (getMouseXYRelative()); }
@@ -95,6 +104,7 @@ private:
     void timerCallback() override;
 
     bool moveByKey (const juce::KeyPress& key);
+    bool moveLinesByKey (const juce::KeyPress& key);
     bool editByKey (const juce::KeyPress& key);
     bool commandByKey (const juce::KeyPress& key);
     bool completeByKey (const juce::KeyPress& key);
@@ -115,6 +125,10 @@ private:
     std::optional<std::size_t> lineAt (juce::Point<int> place) const;
     TextRange rangeOf (juce::Range<int> characters) const;
     void retryAt (std::size_t line);
+    ScriptRows selectedRows() const;
+    bool isWholeRow (std::size_t line) const;
+    void dragRows (const juce::MouseEvent& event);
+    void paintRowDrag (juce::Graphics& g);
 
     std::shared_ptr<Typefaces> faces;
     FontMeasure measure;
@@ -125,6 +139,16 @@ private:
     std::vector<TextRange> underlined; // by an input method
     ScriptMarks* marks = nullptr;
     TextModel::Unit dragUnit = TextModel::Unit::Character;
+    struct RowDrag
+    {
+        ScriptRows rows;
+        int pressedY = 0;
+        std::size_t pressed = 0;              // the line under the mouse at first
+        std::optional<std::size_t> before {}; // where they would go; empty: nowhere
+        bool isMoving = false;                // else it may still be a click
+    };
+
+    std::optional<RowDrag> rowDrag; // by the numbers of selected lines
     bool isDragging = false, isCaretShown = true, isCountOld = false, hasNotice = false;
 
     juce::ScrollBar scrollBar { true };

@@ -85,7 +85,8 @@ bool ScriptEditor::keyPressed (const juce::KeyPress& key)
         return true;
     if (searchBar.hasKeyboardFocus (true))
         return false; // what its field had no use for
-    return completeByKey (key) || moveByKey (key) || editByKey (key) || leaveByKey (key);
+    return completeByKey (key) || moveLinesByKey (key) || moveByKey (key) || editByKey (key) ||
+           leaveByKey (key);
 }
 
 bool ScriptEditor::moveByKey (const juce::KeyPress& key)
@@ -104,6 +105,15 @@ bool ScriptEditor::moveByKey (const juce::KeyPress& key)
     model.move (*step, keys.isShiftDown(), view.rowsInPage());
     completions.offer ({}, {});
     show();
+    return true;
+}
+
+bool ScriptEditor::moveLinesByKey (const juce::KeyPress& key)
+{
+    const bool isUp = key == KeyPress (KeyPress::upKey, ModifierKeys::altModifier, 0);
+    if (! onMoveByOne || (! isUp && key != KeyPress (KeyPress::downKey, ModifierKeys::altModifier, 0)))
+        return false;
+    onMoveByOne (selectedRows(), isUp);
     return true;
 }
 

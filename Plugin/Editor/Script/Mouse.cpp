@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Editor/Script/Editor.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
 #include "Editor/Script/Look.h"
 
 namespace tableread::plugin
@@ -8,6 +12,7 @@ namespace tableread::plugin
 void ScriptEditor::mouseDown (const juce::MouseEvent& event)
 {
     completions.offer ({}, {});
+    rowDrag.reset();
     const auto area = textArea();
     isDragging = false;
     if (event.x < gutterWidth() && ! event.mods.isPopupMenu())
@@ -17,6 +22,12 @@ void ScriptEditor::mouseDown (const juce::MouseEvent& event)
             return;
         if (event.x < look::markWidth && markOf (*line).state == LineMark::State::Failed)
             return retryAt (*line);
+        if (onMove && isWholeRow (*line))
+        {
+            rowDrag = RowDrag { .rows = selectedRows(), .pressedY = event.y, .pressed = *line };
+            beginDragAutoRepeat (50);
+            return;
+        }
         dragUnit = TextModel::Unit::Line;
         model.selectAt ({ *line, 0 }, dragUnit);
         isDragging = true;
@@ -48,8 +59,71 @@ void ScriptEditor::mouseDown (const juce::MouseEvent& event)
     show();
 }
 
+/** A line's number is pressed: the lines that are selected as a whole can be moved by it. */
+bool ScriptEditor::isWholeRow (std::size_t line) const
+{
+    const auto [from, to] = model.selection();
+    const auto rows = selectedRows();
+    const bool endsLine = to.byte == 0 || to.byte == model.buffer().line (to.line).size();
+    return from != to && from.byte == 0 && endsLine && line >= rows.first && line <= rows.last;
+}
+
+/** Those that are selected, or the caret's. */
+ScriptRows ScriptEditor::selectedRows() const
+{
+    const auto [from, to] = model.selection();
+    return { from.line, to.byte == 0 && to.line > from.line ? to.line - 1 : to.line };
+}
+
+void ScriptEditor::selectRows (ScriptRows rows)
+{
+    const auto last = model.buffer().lineCount() - 1;
+    rows.last = std::min (rows.last, last);
+    const auto end = rows.last < last ? TextPosition { rows.last + 1, 0 } : model.buffer().end();
+    model.select ({ std::min (rows.first, rows.last), 0 }, end);
+    show();
+}
+
+void ScriptEditor::dragRows (const juce::MouseEvent& event)
+{
+    constexpr int threshold = 4; // pixels
+    auto& drag = *rowDrag;
+    if (! drag.isMoving && std::abs (event.y - drag.pressedY) < threshold)
+        return;
+    drag.isMoving = true;
+    const auto area = textArea();
+    if (event.y < area.getY() || event.y > area.getBottom())
+        view.scrollBy (event.y < area.getY() ? -view.rowHeight() : view.rowHeight());
+    const auto seen = view.visibleRows();
+    drag.before = seen.empty() ? 0 : seen.back().text.line + 1;
+    for (const auto& row : seen)
+        if (const auto middle = (float) area.getY() + row.y + 0.5f * view.rowHeight();
+            row.text.isFirst && (float) event.y < middle)
+        {
+            drag.before = row.text.line;
+            break;
+        }
+    if (*drag.before >= drag.rows.first && *drag.before <= drag.rows.last + 1)
+        drag.before.reset();
+    show (false);
+}
+
+void ScriptEditor::mouseUp (const juce::MouseEvent&)
+{
+    const auto drag = std::exchange (rowDrag, {});
+    if (! drag)
+        return;
+    if (drag->before)
+        onMove (drag->rows, *drag->before);
+    else if (! drag->isMoving)
+        model.selectAt ({ drag->pressed, 0 }, TextModel::Unit::Line);
+    show (false);
+}
+
 void ScriptEditor::mouseDrag (const juce::MouseEvent& event)
 {
+    if (rowDrag)
+        return dragRows (event);
     if (! isDragging)
         return;
     const auto area = textArea();
@@ -69,6 +143,9 @@ void ScriptEditor::mouseWheelMove (const juce::MouseEvent&, const juce::MouseWhe
 juce::MouseCursor ScriptEditor::getMouseCursor()
 {
     const auto place = getMouseXYRelative();
+    const auto line = onMove && place.x >= 0 && place.x < gutterWidth() ? lineAt (place) : std::nullopt;
+    if (rowDrag || (line && isWholeRow (*line)))
+        return juce::MouseCursor::DraggingHandCursor;
     return place.x < gutterWidth() ? juce::MouseCursor::NormalCursor : juce::MouseCursor::IBeamCursor;
 }
 
@@ -124,6 +201,11 @@ void ScriptEditor::openMenu()
     add (menu, "Copy", hasChosen, press ('c'));
     add (menu, "Paste", true, press ('v'));
     add (menu, "Select All", ! model.buffer().isEmpty(), press ('a'));
+    menu.addSeparator();
+    if (onMoveByOne)
+        for (const bool isUp : { true, false })
+            add (menu, isUp ? "Move Up" : "Move Down", ! model.buffer().isEmpty(),
+                 [isUp] (ScriptEditor& self) { self.onMoveByOne (self.selectedRows(), isUp); });
     menu.addSeparator();
     add (menu, "Find", true, press ('f'));
     menu.showMenuAsync (juce::PopupMenu::Options().withTargetScreenArea (localAreaToGlobal (caretBounds())));

@@ -165,11 +165,26 @@ void ScriptEditor::paint (juce::Graphics& g)
         if (const auto top = area.getY() + (int) row.y;
             top < clip.getBottom() && top + look::rowHeight + 1 > clip.getY())
             painter.paint (row);
+    paintRowDrag (g);
     if (hasKeyboardFocus (false) && isCaretShown)
     {
         g.setColour (Theme::accent);
         g.fillRect (caretBounds());
     }
+}
+
+/** Where lines that are dragged would go. */
+void ScriptEditor::paintRowDrag (juce::Graphics& g)
+{
+    if (! rowDrag || ! rowDrag->before)
+        return;
+    const auto area = textArea();
+    auto y = (float) area.getY();
+    for (const auto& row : view.visibleRows())
+        if (row.text.line < *rowDrag->before)
+            y = (float) area.getY() + row.y + view.rowHeight();
+    g.setColour (Theme::accent);
+    g.fillRect (juce::Rectangle<float> (2.0f, y - 1.0f, (float) area.getRight() - 2.0f, 2.0f));
 }
 
 void ScriptEditor::paintOverChildren (juce::Graphics& g)

@@ -13,7 +13,7 @@ namespace tableread::plugin
 {
 namespace
 {
-constexpr int headHeight = 42, takeButton = 28, gapBetween = 6, noticeRoom = 36;
+constexpr int headHeight = 42, takeButton = 28, gapBetween = 6;
 constexpr int plainRow = 46, remarkRow = 64; // heights, without and with remarks
 constexpr const char* selectFirst = "Select a line to see its takes.";
 constexpr const char* noTakes = "No take yet. Play or render the script.";
@@ -77,6 +77,7 @@ public:
 
 TakesPanel::TakesPanel (std::shared_ptr<Typefaces> typefaces)
     : faces (std::move (typefaces))
+    , refusal (faces)
     , list (std::make_unique<List> (static_cast<juce::ListBoxModel&> (*this)))
 {
     setTitle ("Takes");
@@ -93,11 +94,8 @@ TakesPanel::TakesPanel (std::shared_ptr<Typefaces> typefaces)
         if (onRetry && model.canRetry())
             onRetry (model.passageLine());
     };
-    handle.onDrag = [this] {
-        if (onDrag)
-            onDrag (model.passageLine());
-    };
     addAndMakeVisible (handle);
+    addAndMakeVisible (refusal);
     addAndMakeVisible (*list);
     int order = 0;
     for (auto* const button : { &reroll, &lock, &newest, &join, &split })
@@ -111,6 +109,7 @@ TakesPanel::TakesPanel (std::shared_ptr<Typefaces> typefaces)
         button->setExplicitFocusOrder (++order);
         addAndMakeVisible (*button);
     }
+    handle.setExplicitFocusOrder (++order);
     showButtons();
 }
 
@@ -124,7 +123,7 @@ void TakesPanel::setUp (juce::TextButton& button, std::function<TakeAction()> ac
     button.onClick = [this, action = std::move (action)] {
         const auto wanted = action();
         if (wanted && onEdit)
-            report (onEdit (*wanted.edit));
+            refusal.report (onEdit (*wanted.edit));
     };
 }
 
@@ -150,7 +149,7 @@ void TakesPanel::show (std::shared_ptr<const project::Document> document,
     {
         current = {};
         audition ({});
-        problemText.clear();
+        refusal.clear();
     }
     const auto& entries = model.entries();
     shownEntries = entries;
@@ -226,6 +225,7 @@ void TakesPanel::showButtons()
     retry.setEnabled (model.canRetry());
     retry.setVisible (model.canRetry());
     retry.setTooltip ("Ask the engine once more");
+    handle.show (playback::DraggedLine { model.passageLine() }, "this line");
     handle.setEnabled (std::any_of (model.entries().begin(), model.entries().end(),
                                     [] (const auto& each) { return each.isHeard; }));
 }
@@ -259,18 +259,6 @@ void TakesPanel::setAudition (project::TakeId take)
         return;
     showButtons();
     list->repaint();
-}
-
-void TakesPanel::report (const Result<void>& done)
-{
-    const auto text = done ? std::string() : done.error().text();
-    if (std::exchange (problemText, text) == text)
-        return;
-    if (! text.empty())
-        juce::AccessibilityHandler::postAnnouncement (textOf (text),
-                                                      juce::AccessibilityHandler::AnnouncementPriority::high);
-    resized();
-    repaint();
 }
 
 juce::String TakesPanel::getNameForRow (int row)
@@ -337,13 +325,6 @@ void TakesPanel::paint (juce::Graphics& g)
     const auto title = model.title();
     g.setColour (title.empty() ? Theme::dim : Theme::text);
     drawParagraph (g, faces, title.empty() ? selectFirst : title, { head, 15.0f });
-    if (! problemText.empty())
-    {
-        g.setColour (Theme::bad);
-        drawParagraph (
-            g, faces, problemText,
-            { list->getBounds().withY (list->getBottom() + 2).withHeight (noticeRoom).toFloat(), 13.0f });
-    }
 }
 
 /** Places buttons one behind the other, in as many rows as they need. @returns the height of these. */
@@ -380,7 +361,8 @@ void TakesPanel::resized()
     area.removeFromTop (flow (area, ofLine, true) + gapBetween);
     const auto below = area.removeFromBottom (flow (area, ofTake, false));
     flow (below, ofTake, true);
-    area.removeFromBottom (problemText.empty() ? gapBetween : noticeRoom + gapBetween);
+    area.removeFromBottom (gapBetween);
+    refusal.placeAtBottom (area);
     list->setBounds (area);
 }
 } // namespace tableread::plugin

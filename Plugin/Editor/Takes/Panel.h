@@ -9,7 +9,8 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "Editor/Takes/DragHandle.h"
+#include "Editor/DragHandle.h"
+#include "Editor/ProblemLine.h"
 #include "Editor/Takes/Model.h"
 #include "Editor/Text/Typefaces.h"
 
@@ -32,8 +33,8 @@ public:
     /** Has a take heard by itself; none: no longer. */
     std::function<void (project::TakeId)> onAudition;
 
-    /** A line is dragged out of the panel, by its first line; called from the mouse's drag. */
-    std::function<void (project::LineId)> onDrag;
+    /** For the line that is dragged out of the panel. */
+    SoundsOut sounds;
 
     /** To be called as often as progress is to be seen; costs little if nothing has changed. @param lines the selected ones. */
     void show (std::shared_ptr<const project::Document> document, std::shared_ptr<const playback::View> view,
@@ -44,7 +45,7 @@ public:
 
     const TakesModel& state() const { return model; }
     void select (std::size_t entry);
-    const std::string& problem() const { return problemText; }
+    const std::string& problem() const { return refusal.text(); }
 
     void paint (juce::Graphics& g) override;
     void resized() override;
@@ -63,7 +64,6 @@ private:
     void setUp (juce::TextButton& button, std::function<TakeAction()> action);
     void showButtons();
     void showButton (juce::TextButton& button, const TakeAction& action, const juce::String& tip);
-    void report (const Result<void>& done);
     void hear();
     void compare();
     void audition (project::TakeId take);
@@ -76,12 +76,12 @@ private:
     std::vector<project::LineId> shownLines;
     std::vector<TakeEntry> shownEntries;
     project::TakeId current, auditioned; // selected in the list; heard by itself
-    std::string problemText;             // of the last thing that the user asked for
     juce::TextButton reroll { "New take" }, lock { "Lock" }, newest { "Newest" }, join { "Join" },
         split { "Split" }; // of the line
     juce::TextButton listen { "Hear" }, ab { "A/B" }, choose { "Choose" }, pin { "Pin" },
         retry { "Try again" }; // of the take
-    DragHandle handle;
+    ProblemLine refusal;
+    DragHandle handle { sounds };
     std::unique_ptr<List> list;
 };
 } // namespace tableread::plugin

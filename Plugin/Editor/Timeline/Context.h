@@ -6,6 +6,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
+#include "Editor/DragHandle.h"
 #include "Editor/Text/Typefaces.h"
 #include "Editor/Theme.h"
 #include "Editor/Timeline/Model/Model.h"
@@ -24,8 +25,10 @@ struct TimelineContext
     std::function<void (double seconds)> locate;         // null: the host's position cannot be set
     std::function<void (project::LineId line)> audition; // null: a line cannot be heard alone
     std::function<void (project::LineId line)>
-        retry;                     // null: a line that has failed cannot be asked for again
-    std::function<void()> changed; // what is on the screen is another part
+        retry; // null: a line that has failed cannot be asked for again
+    std::function<void (double from, double to)> setLoop; // seconds; null: the host loops
+    SoundsOut sounds;                                     // for lines, scenes and stems
+    std::function<void()> changed;                        // what is on the screen is another part
     std::function<void()> openMenu;
 };
 

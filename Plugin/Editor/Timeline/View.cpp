@@ -102,9 +102,9 @@ void TimelineView::setSnap (SnapMode mode)
 
 void TimelineView::show (const TimelineInput& input)
 {
-    const bool hadBars = context.model.hasBars();
+    const auto rowsBefore = ruler.rows();
     const auto news = context.model.show (input);
-    if (hadBars != context.model.hasBars())
+    if (rowsBefore != ruler.rows())
         resized();
     else if (news.isOther)
         changed();
@@ -154,7 +154,7 @@ void TimelineView::resized()
     timeBar.setBounds (
         bar.reduced (gap, 0).withSizeKeepingCentre (bar.getWidth() - 2 * gap, timeline::scrollBar));
 
-    auto top = area.removeFromTop (timeline::rulerRow * (context.model.hasBars() ? 2 : 1));
+    auto top = area.removeFromTop (timeline::rulerRow * ruler.rows());
     top.removeFromLeft (headWidth);
     top.removeFromRight (timeline::scrollBar);
     ruler.setBounds (top);

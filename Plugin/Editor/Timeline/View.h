@@ -39,6 +39,12 @@ public:
         context.audition = std::move (audition);
     }
 
+    /** The user wants this part, in seconds, to be played again and again. */
+    void setOnLoop (std::function<void (double from, double to)> loop) { context.setLoop = std::move (loop); }
+
+    /** For lines, scenes and stems that are dragged out or saved. */
+    SoundsOut& sounds() { return context.sounds; }
+
     /** The user wants a line that has failed to be rendered again. */
     void setOnRetry (std::function<void (project::LineId line)> retry) { context.retry = std::move (retry); }
 
@@ -72,6 +78,8 @@ private:
     void focusMoved();
     void selectAll();
     void openMenu();
+    void addSounds (juce::PopupMenu& menu, const TimelineClip& clip);
+    bool loopSelection();
 
     TimelineContext context;
     TimelineRuler ruler { context };

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "Editor/Text/Drawing.h"
@@ -101,12 +104,22 @@ bool TimelineView::editByKey (const juce::KeyPress& key)
         context.audition (clip->line());
     else if (key == juce::KeyPress (KeyCode::returnKey, Keys::altModifier, 0))
         context.model.moveToPlayhead();
+    else if (key == juce::KeyPress ('l', Keys::shiftModifier, 0) && loopSelection())
+        return true;
     else if (key == juce::KeyPress (KeyCode::deleteKey) || key == juce::KeyPress (KeyCode::backspaceKey))
         context.model.removeAnchors();
     else
         return false;
     changed();
     return true;
+}
+
+bool TimelineView::loopSelection()
+{
+    const auto range = context.setLoop ? context.model.selectedRange() : std::nullopt;
+    if (range)
+        context.setLoop (std::max (0.0, range->from), range->to);
+    return range.has_value();
 }
 
 bool TimelineView::leaveByKey (const juce::KeyPress& key)
@@ -140,6 +153,22 @@ void TimelineView::focusMoved()
             juce::AccessibilityHandler::AnnouncementPriority::medium);
     }
     changed();
+}
+
+/** For those without a mouse, and for hosts that take no drags. */
+void TimelineView::addSounds (juce::PopupMenu& menu, const TimelineClip& clip)
+{
+    const auto add = [&] (const std::string& name, playback::Dragged what) {
+        menu.addItem (textOf (name), [self = SafePointer<TimelineView> (this), what = std::move (what)] {
+            if (self != nullptr)
+                self->context.sounds.toFile (what);
+        });
+    };
+    const auto& speaker = context.model.clips().speakerOf (clip);
+    menu.addSeparator();
+    add ("Save this line as an audio file\u2026", playback::DraggedLine { clip.line() });
+    add ("Save its scene as an audio file\u2026", playback::DraggedScene { clip.first->scene });
+    add ("Save " + speaker + "'s stem as an audio file\u2026", playback::DraggedSpeaker { speaker });
 }
 
 void TimelineView::openMenu()
@@ -178,6 +207,10 @@ void TimelineView::openMenu()
     add (menu, "Keep its place", isAny (false), [] (TimelineView& self) { self.context.model.anchorHere(); });
     add (menu, "Follow the line before", isAny (true),
          [] (TimelineView& self) { self.context.model.removeAnchors(); });
+    if (context.setLoop)
+        add (menu, "Loop what is selected", clip != nullptr, press ('l', Keys::shiftModifier));
+    if (context.sounds.toFile && clip != nullptr)
+        addSounds (menu, *clip);
     menu.addSeparator();
     add (menu, "Select all", ! context.model.clips().all().empty(),
          [] (TimelineView& self) { self.selectAll(); });

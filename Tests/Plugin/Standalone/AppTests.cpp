@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "Files/FakeUser.h"
+#include "Plugin/Pictures.h"
 #include "Plugin/PluginFixture.h"
 #include "Project/File/Place.h"
 #include "Project/Lookup.h"
@@ -160,7 +161,7 @@ TEST_CASE ("The app's menus name what they do, and what is not possible is grey"
     CHECK (desk.control ('y'));
     CHECK (desk.script() == "Anna: Hello.");
     CHECK (desk.menu (0).contains (juce::String::fromUTF8 ("Save As\u2026")));
-    CHECK (desk.menu (2) == juce::StringArray { "Play", "Return to Start" });
+    CHECK (desk.menu (2) == juce::StringArray { "Play", "Return to Start", "Loop" });
 }
 
 TEST_CASE ("The app lists recent projects, and those that are gone in grey", "[plugin][app]")
@@ -272,6 +273,43 @@ TEST_CASE ("The app's transport plays, returns and stops where the speech ends",
     CHECK_FALSE (bar.isPlaying());
     desk.play (1);
     CHECK (position() == 0);
+}
+
+TEST_CASE ("The app's transport loops what is spoken, or a part that was chosen", "[plugin][app]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    auto& bar = desk.part<TransportBar>();
+    auto& transport = desk.processor->transport;
+    CHECK (desk.press ('l'));
+    CHECK_FALSE (transport.loop().isOn); // nothing to loop
+    desk.type ("Anna: Hello.");
+    REQUIRE (renderAll (desk.processor->workspace));
+    const auto end = (double) desk.processor->workspace.showing().view->end.value / 24'000.0;
+    CHECK (desk.press ('l'));
+    CHECK (transport.loop().isOn);
+    CHECK (transport.loop().from == 0.0);
+    CHECK (transport.loop().to == end);
+    auto* const button = findTitled<IconButton> (bar, "Loop");
+    REQUIRE (button != nullptr);
+    CHECK (button->getToggleState());
+
+    transport.play();
+    desk.play ((int) (end * 100.0) + 2); // blocks of 10 ms: once through
+    bar.refresh();
+    CHECK (bar.isPlaying());
+    CHECK (transport.current().sample.value < 2 * 480 + 480);
+    transport.setLoop ({ 0.1, 60.0, true }); // the silence behind it too
+    transport.locate ({ (std::int64_t) (end * 48'000.0) + 48'000 });
+    desk.play (1);
+    bar.refresh();
+    CHECK (bar.isPlaying());
+    CHECK (desk.press ('l'));
+    CHECK_FALSE (transport.loop().isOn);
+    CHECK (transport.loop().to == 60.0); // it is kept
+    CHECK_FALSE (button->getToggleState());
+    bar.refresh();
+    CHECK_FALSE (bar.isPlaying()); // it has come to the end
 }
 
 TEST_CASE ("The app says that no audio device runs, and stops", "[plugin][app]")

@@ -3,6 +3,7 @@
 
 #include "Editor/Timeline/ClipHandle.h"
 #include "Editor/Timeline/ClipPainter.h"
+#include "Plugin/Pictures.h"
 #include "Window.h"
 
 using namespace tableread;
@@ -305,4 +306,88 @@ TEST_CASE ("A playhead that moves leaves the clips alone", "[plugin][timeline]")
     CHECK (moved > 200);
     CHECK (moved < 2000); // two lines and their handles
     CHECK (different == 0);
+}
+
+TEST_CASE ("The ruler has the script's scenes, which are dragged out", "[plugin][timeline][drag]")
+{
+    TimelineWindow window (fourLines);
+    const auto top = window.lanes().getY();
+    window.scene =
+        TimelineScene ("Anna: One.\n== The quay ==\nBen: Two.\nAnna: Three.\n== The end ==\nBen: Four.\n");
+    window.show();
+    CHECK (window.lanes().getY() > top + 10);
+    const auto& scenes = window.view.model().clips().scenes();
+    REQUIRE (scenes.size() == 3);
+    CHECK (scenes[0].title == "Scene 1");
+    CHECK (scenes[1].title == "The quay");
+    CHECK (scenes[1].start == 2.0);
+    CHECK (scenes[1].end == 6.0);
+
+    auto* const ruler = findTitled<TimelineRuler> (window.view, "Time");
+    REQUIRE (ruler != nullptr);
+    std::vector<int> dragged;
+    window.view.sounds().drag = [&] (const playback::Dragged& what, juce::Component& from) {
+        CHECK (&from == ruler);
+        dragged.push_back (std::get<playback::DraggedScene> (what).scene);
+    };
+    const auto x = (float) window.view.model().scale().toX (4.0);
+    const auto event = [&] (juce::Point<float> place) {
+        return window.mouse (place, { x, 8.0f }, juce::ModifierKeys::leftButtonModifier);
+    };
+    ruler->mouseDown (event ({ x, 8.0f }));
+    ruler->mouseDrag (event ({ x, 8.0f })); // not yet
+    CHECK (dragged.empty());
+    ruler->mouseDrag (event ({ x + 30.0f, 8.0f }));
+    ruler->mouseDrag (event ({ x + 40.0f, 8.0f }));
+    ruler->mouseUp (event ({ x + 40.0f, 8.0f }));
+    CHECK (dragged == std::vector { 1 });
+    CHECK_FALSE (window.located);
+    ruler->mouseDown (event ({ x, 8.0f }));
+    ruler->mouseUp (event ({ x, 8.0f }));
+    CHECK (window.located == 2.0); // its start
+    ruler->mouseDown (event ({ x, 30.0f }));
+    CHECK (window.located == Approx (4.0));
+}
+
+TEST_CASE ("What is looped is chosen in the ruler, by its ends, or by the selection", "[plugin][timeline]")
+{
+    TimelineWindow window (fourLines);
+    std::optional<LoopRange> loop;
+    auto* const ruler = findTitled<TimelineRuler> (window.view, "Time");
+    REQUIRE (ruler != nullptr);
+    const auto show = [&] {
+        auto input = window.scene.input();
+        input.loop = loop;
+        window.view.show (input);
+    };
+    const auto drag = [&] (double from, double to, int keys = 0) {
+        const auto& scale = window.view.model().scale();
+        const juce::Point<float> start ((float) scale.toX (from), 10.0f), end ((float) scale.toX (to), 10.0f);
+        const auto all = keys | juce::ModifierKeys::leftButtonModifier;
+        ruler->mouseDown (window.mouse (start, start, all));
+        ruler->mouseDrag (window.mouse (end, start, all));
+        ruler->mouseUp (window.mouse (end, start, all));
+        show();
+    };
+    drag (1.0, 3.0, juce::ModifierKeys::shiftModifier);
+    CHECK (window.located == Approx (3.0)); // the loop is a host's
+    window.view.setOnLoop ([&] (double from, double to) { loop = LoopRange { from, to, true }; });
+    window.located.reset();
+    drag (3.0, 1.0, juce::ModifierKeys::shiftModifier);
+    REQUIRE (loop);
+    CHECK (loop->from == Approx (1.0));
+    CHECK (loop->to == Approx (3.0));
+    drag (3.0, 5.0); // its end
+    CHECK (loop->to == Approx (5.0));
+    drag (1.0, 6.0); // its start, beyond its end
+    CHECK (loop->from == Approx (5.0));
+    CHECK (loop->to == Approx (6.0));
+    CHECK_FALSE (window.located);
+    test::picture (window.view, "timeline-loop");
+
+    CHECK_FALSE (window.press ('l', juce::ModifierKeys::shiftModifier)); // nothing is selected
+    window.click (window.areaOf (1).getCentre());
+    window.click (window.areaOf (2).getCentre(), juce::ModifierKeys::commandModifier);
+    CHECK (window.press ('l', juce::ModifierKeys::shiftModifier));
+    CHECK (loop == LoopRange { 2.0, 6.0, true });
 }

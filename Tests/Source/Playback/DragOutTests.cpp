@@ -88,7 +88,7 @@ struct Desk : PlayedProject
 
     Dragfile drag (const Dragged& what)
     {
-        const auto file = player.writeForDrag (what, drags);
+        const auto file = writeForDrag (player.dragSource(), what, drags);
         INFO ((file ? std::string() : file.error().text()));
         REQUIRE (file);
         last = *file;
@@ -213,7 +213,7 @@ TEST_CASE ("What is not rendered, or not there, is refused in a sentence and lea
     Desk desk;
     REQUIRE (eventually ([&] { return desk.player.stage().view()->parts.size() == 3; }));
     const auto refusal = [&] (const Dragged& what) {
-        const auto file = desk.player.writeForDrag (what, desk.drags);
+        const auto file = writeForDrag (desk.player.dragSource(), what, desk.drags);
         REQUIRE_FALSE (file);
         CHECK (file.error().code == ErrorCode::InvalidInput);
         return file.error().text();
@@ -279,4 +279,45 @@ TEST_CASE ("A drag's name is one that every system takes, and its words end betw
     CHECK ((file.description.size() - std::string ("line 2, Ben: ").size()) % 3 == 0);
     const auto name = desk.last.stem().string();
     CHECK (name == "Ben"); // the only blank before the limit
+}
+
+TEST_CASE ("What is dragged can be saved where the user wants it", "[source][playback][drag]")
+{
+    Desk desk (48'000.0);
+    desk.render();
+    const auto dragged = desk.drag (DraggedSpeaker { "Anna" });
+    const auto file = desk.fixture.folder.path() / "mine.wav";
+    std::vector<double> told;
+    REQUIRE (writeSound (desk.player.dragSource(), DraggedSpeaker { "Anna" }, file, [&] (double fraction) {
+        told.push_back (fraction);
+        return true;
+    }));
+    const Dragfile saved (file);
+    CHECK ((saved.samples == dragged.samples));
+    CHECK (saved.timeReference == dragged.timeReference);
+    CHECK (std::is_sorted (told.begin(), told.end()));
+    CHECK (told.front() == 0.0);
+    CHECK (told.back() > 0.8);
+    CHECK (told.back() <= 1.0);
+
+    const auto document = desk.source.document();
+    CHECK (fileNameOf (*document, DraggedSpeaker { "anna" }).value() == "anna.wav");
+    CHECK (fileNameOf (*document, DraggedScene { 0 }).value() == "Scene 1.wav");
+    CHECK_FALSE (fileNameOf (*document, DraggedScene { 5 }));
+}
+
+TEST_CASE ("A file that is no longer wanted is given up at once, and nothing of it stays",
+           "[source][playback][drag]")
+{
+    Desk desk (44'100.0);
+    desk.render();
+    const auto enough = GENERATE (0.0, 0.3, 0.5, 0.7); // while takes are resampled, and while it is written
+    const auto given = [&] (double fraction) { return fraction < enough; };
+    const auto file = writeForDrag (desk.player.dragSource(), DraggedSpeaker { "Anna" }, desk.drags, given);
+    REQUIRE_FALSE (file);
+    CHECK (file.error().code == ErrorCode::Cancelled);
+    CHECK ((! fs::exists (desk.drags) || fs::is_empty (desk.drags)));
+    const auto saved = desk.fixture.folder.path() / "mine.wav";
+    CHECK_FALSE (writeSound (desk.player.dragSource(), DraggedSpeaker { "Anna" }, saved, given));
+    CHECK_FALSE (fs::exists (saved));
 }

@@ -2,6 +2,7 @@
 #include "Editor/Timeline/Model/Clips.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "Editor/Text/Utf8.h"
@@ -94,6 +95,29 @@ void TimelineClips::readView()
         }
         places.emplace (part.line, clips.size());
         clips.push_back (std::move (clip));
+    }
+    readScenes();
+}
+
+void TimelineClips::readScenes()
+{
+    spans.clear();
+    const auto& titles = document->scenes;
+    if (std::ranges::all_of (titles, [] (const auto& title) { return title.empty(); }))
+        return;
+    for (const auto& clip : clips)
+    {
+        const auto scene = clip.first->scene;
+        if (spans.empty() || spans.back().scene != scene)
+        {
+            const auto place = (std::size_t) scene;
+            const bool isNamed = place < titles.size() && ! titles[place].empty();
+            spans.push_back ({ scene, isNamed ? titles[place] : "Scene " + std::to_string (scene + 1),
+                               clip.start, clip.end() });
+        }
+        auto& span = spans.back();
+        span.start = std::min (span.start, clip.start);
+        span.end = std::max (span.end, clip.end());
     }
 }
 

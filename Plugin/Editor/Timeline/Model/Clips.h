@@ -47,6 +47,14 @@ struct TimelineLane
     bool operator== (const TimelineLane&) const = default;
 };
 
+/** From the first clip of a scene to the last. */
+struct SceneSpan
+{
+    int scene = 0; // of Document::scenes
+    std::string title {};
+    double start = 0.0, end = 0.0; // seconds
+};
+
 /** The clips of a document as it plays. Message thread. */
 class TimelineClips
 {
@@ -65,6 +73,9 @@ public:
     const std::vector<TimelineLane>& lanes() const { return speakers; }
     const std::string& speakerOf (const TimelineClip& clip) const { return speakers[clip.lane].speaker; }
 
+    /** In the script's order; none where the script has no titles of scenes. */
+    const std::vector<SceneSpan>& scenes() const { return spans; }
+
     /** The clip's place in all(); empty if there is none. */
     std::optional<std::size_t> placeOf (project::LineId line) const;
 
@@ -74,6 +85,7 @@ public:
 private:
     void readDocument();
     void readView();
+    void readScenes();
     std::vector<std::size_t> grow();
 
     std::shared_ptr<const project::Document> document;
@@ -82,6 +94,7 @@ private:
     std::unordered_map<std::uint64_t, std::size_t> passageOf;
     std::vector<TimelineLane> speakers;
     std::vector<TimelineClip> clips;
+    std::vector<SceneSpan> spans;
     std::unordered_map<std::uint64_t, std::size_t> places;
     std::vector<std::size_t> growing; // of clips
     double first = 0.0, last = 0.0;

@@ -14,7 +14,9 @@ TimelineModel::News TimelineModel::show (const TimelineInput& input)
 {
     const auto music = input.music.value_or (HostMusic { {}, input.document->tempo });
     auto news = allClips.show (input.document, input.view);
-    bool isOther = news.isOther || music != hostMusic || isInBars != input.music.has_value();
+    bool isOther =
+        news.isOther || music != hostMusic || isInBars != input.music.has_value() || loopRange != input.loop;
+    loopRange = input.loop;
     hostMusic = music;
     isInBars = input.music.has_value();
     lastPlayhead = input.playhead;
@@ -124,6 +126,22 @@ const TimelineClip* TimelineModel::focused() const
 {
     const auto place = allClips.placeOf (selection.focus());
     return place ? &allClips.all()[*place] : nullptr;
+}
+
+std::optional<LoopRange> TimelineModel::selectedRange() const
+{
+    std::optional<LoopRange> range;
+    for (const auto& clip : allClips.all())
+        if (const auto start = startOf (clip); ! selection.has (clip.line()))
+            continue;
+        else if (! range)
+            range = LoopRange { start, start + clip.length };
+        else
+        {
+            range->from = std::min (range->from, start);
+            range->to = std::max (range->to, start + clip.length);
+        }
+    return range;
 }
 
 void TimelineModel::makeDrag (project::LineId held)

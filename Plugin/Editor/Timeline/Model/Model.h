@@ -15,6 +15,15 @@
 
 namespace tableread::plugin
 {
+/** What the app's transport plays again and again. */
+struct LoopRange
+{
+    double from = 0.0, to = 0.0; // seconds
+    bool isOn = false;           // else it is only kept
+
+    bool operator== (const LoopRange&) const = default;
+};
+
 /** What the timeline is told, some thirty times a second. */
 struct TimelineInput
 {
@@ -23,6 +32,7 @@ struct TimelineInput
     double playhead = 0.0;                                // seconds
     bool isPlaying = false;
     std::optional<HostMusic> music {}; // empty: there is no host that has bars
+    std::optional<LoopRange> loop {};  // empty: none was set, or it is the host's
 };
 
 /** What the timeline's window shows and does, without the window. Message thread. */
@@ -49,6 +59,10 @@ public:
     const HostMusic& music() const { return hostMusic; }
     bool hasBars() const { return isInBars; }
     double playhead() const { return lastPlayhead; }
+    const std::optional<LoopRange>& loop() const { return loopRange; }
+
+    /** From the first of the selected clips to the end of the last; empty: nothing is selected. */
+    std::optional<LoopRange> selectedRange() const;
     TimelineSelection selection;
     TimelinePeaks peaks;
 
@@ -99,6 +113,7 @@ private:
     HostMusic hostMusic;
     bool isInBars = false, plays = false;
     double lastPlayhead = 0.0;
+    std::optional<LoopRange> loopRange;
 
     struct Wish // where a drag was told to go
     {

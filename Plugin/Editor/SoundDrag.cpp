@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Editor/SoundDrag.h"
+
+#include <cmath>
+#include <utility>
+
+#include "Editor/Text/Drawing.h"
+
+namespace tableread::plugin
+{
+namespace
+{
+/** On X11 a list of URIs is dragged; JUCE would only put "file://" before a path, with its blanks and signs. */
+juce::String asDragged (const juce::String& file)
+{
+#if JUCE_LINUX
+    return juce::URL (juce::File (file)).toString (false);
+#else
+    return file;
+#endif
+}
+} // namespace
+
+SoundDrag::SoundDrag (SoundExport& written, std::function<std::shared_ptr<const project::Document>()> shown)
+    : files (written)
+    , document (std::move (shown))
+{
+    out.drag = [this] (const playback::Dragged& what, juce::Component& from) { drag (what, from); };
+    out.toFile = [this] (const playback::Dragged& what) { toFile (what); };
+    perform = [] (const juce::String& file, juce::Component& from) {
+        return juce::DragAndDropContainer::performExternalDragDropOfFiles ({ asDragged (file) }, false,
+                                                                           &from);
+    };
+    isMouseHeld = [] { return juce::ModifierKeys::getCurrentModifiersRealtime().isLeftButtonDown(); };
+    askForFile = [this] (const juce::File& suggested, std::function<void (juce::File)> chosen) {
+        using Browser = juce::FileBrowserComponent;
+        chooser = std::make_unique<juce::FileChooser> ("Save as an audio file", suggested, "*.wav");
+        chooser->launchAsync (
+            Browser::saveMode | Browser::canSelectFiles | Browser::warnAboutOverwriting,
+            [then = std::move (chosen)] (const juce::FileChooser& result) { then (result.getResult()); });
+    };
+}
+
+void SoundDrag::drag (const playback::Dragged& what, juce::Component& from)
+{
+    problem.reset();
+    said.clear();
+    source = &from;
+    going = Going::IntoDrag;
+    files.begin (what);
+    poll(); // it may be there from the last time
+}
+
+void SoundDrag::toFile (const playback::Dragged& what)
+{
+    problem.reset();
+    const auto name = playback::fileNameOf (*document(), what);
+    if (! name)
+    {
+        problem = name.error();
+        return;
+    }
+    const auto music = juce::File::getSpecialLocation (juce::File::userMusicDirectory);
+    askForFile (music.getChildFile (textOf (*name)), [this, what] (const juce::File& chosen) {
+        if (chosen == juce::File())
+            return;
+        said.clear();
+        going = Going::IntoFile;
+        files.begin (what, chosen.withFileExtension ("wav").getFullPathName().toStdString());
+    });
+}
+
+void SoundDrag::poll()
+{
+    if (going == Going::Nowhere)
+        return;
+    const auto state = files.state();
+    if (! state.ended)
+        return;
+    const auto where = std::exchange (going, Going::Nowhere);
+    if (! *state.ended)
+        problem = state.ended->error();
+    else if (where == Going::IntoFile)
+        note ("Saved " + (*state.ended)->string());
+    else if (source == nullptr || ! isMouseHeld())
+        note (state.name + " is ready: drag it once more.");
+    else
+        perform (textOf ((*state.ended)->string()), *source);
+}
+
+void SoundDrag::note (std::string sentence)
+{
+    said = std::move (sentence);
+    saidAt = juce::Time::getCurrentTime();
+}
+
+std::string SoundDrag::words() const
+{
+    if (going != Going::Nowhere)
+    {
+        const auto state = files.state();
+        return "Writing " + state.name + ", " + std::to_string ((int) std::lround (100.0 * state.fraction)) +
+               " %";
+    }
+    const auto shownFor = juce::RelativeTime::seconds (8.0);
+    return said.empty() || juce::Time::getCurrentTime() - saidAt > shownFor ? std::string() : said;
+}
+} // namespace tableread::plugin
