@@ -30,12 +30,17 @@ TextEdit changeOf (const std::string& before, const std::string& after)
              (std::size_t) std::count (before.begin(), before.begin() + (std::ptrdiff_t) begin, '\n') };
 }
 
-/** The full text that the status line may have cut off. */
-juce::String tipText (const Status& status, const std::vector<std::string>& notes)
+/** The full text that the status line may have cut off, and where gaps are. */
+juce::String tipText (const Status& status, const Showing& now)
 {
     auto text = status.isProblem ? status.text : std::string();
-    for (const auto& note : notes)
-        text += (text.empty() ? "" : "\n") + note;
+    const auto add = [&] (const std::string& more) {
+        if (! more.empty())
+            text += (text.empty() ? "" : "\n") + more;
+    };
+    for (const auto& note : now.notes)
+        add (note);
+    add (gapList (now));
     return juce::String::fromUTF8 (text.c_str());
 }
 
@@ -218,7 +223,7 @@ void PluginEditor::refresh()
     if (now.isScriptRead && now.document != shownDocument)
         showDocument();
     side.cast.show (now.document, now.voices, now.missingVoices);
-    side.bounce.show (now.document, now.lastBounce);
+    side.bounce.show (now.document, now.bounced);
     if (marks.follow (now.view))
     {
         script.marksChanged();
@@ -463,11 +468,8 @@ void PluginEditor::showStatus()
     auto said = describe (now, problem);
     if (const auto words = soundDrag.words(); ! words.empty())
         said = { words, false, said.progress };
-    if (const auto missed = transport.missed.load();
-        missed != std::exchange (shownMissed, missed) && ! said.isProblem)
-        said.text += "  \u00b7  playback is ahead of the speech";
     status.setText (juce::String::fromUTF8 (said.text.c_str()), juce::dontSendNotification);
-    status.setTooltip (tipText (said, now.notes));
+    status.setTooltip (tipText (said, now));
     status.setColour (juce::Label::textColourId, said.isProblem ? Theme::bad : Theme::dim);
     const bool rendering = now.isRendering();
     if (said.progress != progress || rendering != isRendering)

@@ -106,7 +106,6 @@ private:
     std::set<project::LineId> selectedClips;
     std::size_t selectedRow = 0;           // of the script, where the caret is
     std::vector<project::LineId> selected; // lines: where the user was last, script or timeline
-    std::int64_t shownMissed = 0;
     double progress = 0.0;
     bool isRendering = false;
     std::optional<std::uint64_t> shownLoads;

@@ -89,6 +89,21 @@ std::string gapText (const Showing& now)
            nameOf (now, first.line) + ", " + first.why;
 }
 
+/** What was silent while it was played, since its speech was not there. */
+std::string lateText (const Showing& now)
+{
+    constexpr double shown = 0.05; // as clockText rounds
+    if (now.isPlaying)
+        return now.lateSeconds < shown
+                   ? std::string()
+                   : "  \u00b7  " + clockText (now.lateSeconds) + " of speech came too late to be heard";
+    if (now.played == nullptr || now.played->isEmpty())
+        return {};
+    const auto& first = now.played->places.front();
+    return "  \u00b7  Played with " + counted (now.played->places.size(), "gap") + ", the first at " +
+           clockText ((double) first.from.value / now.played->hostRateHz) + ": " + first.title;
+}
+
 /** Names the first line whose end may be missing; empty if there is none. */
 std::string cutOff (const Showing& now)
 {
@@ -136,6 +151,26 @@ std::string clockText (double seconds)
     return text;
 }
 
+std::string gapList (const Showing& now)
+{
+    constexpr std::size_t most = 12;
+    std::string text;
+    const auto add = [&] (const playback::Player::Report& report, const char* what) {
+        if (report == nullptr || report->isEmpty())
+            return;
+        const auto lines = toText (*report, what);
+        std::size_t end = 0;
+        for (std::size_t i = 0; i < 1 + std::min (most, report->places.size()); ++i)
+            end = lines.find ('\n', end) + 1;
+        text += (text.empty() ? "" : "\n") + lines.substr (0, end - 1);
+        if (report->places.size() > most)
+            text += "\nand " + std::to_string (report->places.size() - most) + " more";
+    };
+    add (now.bounced, "The bounce");
+    add (now.played, "What was played");
+    return text;
+}
+
 Status describe (const Showing& now, const std::optional<Error>& problem)
 {
     if (problem)
@@ -143,7 +178,7 @@ Status describe (const Showing& now, const std::optional<Error>& problem)
     if (now.isReadOnly)
         return { now.problems.front().text(), true, 0.0 };
     if (now.isRendering())
-        return { renderingText (now), false, now.view->fraction() };
+        return { renderingText (now) + lateText (now), false, now.view->fraction() };
     if (const auto& safe = now.link.safeMode)
         return { "Safe mode: " + safe->why + (safe->why.ends_with ('?') ? "" : ".") +
                      (safe->log.empty() ? std::string() : " Log: " + safe->log.string() + '.') +
@@ -154,6 +189,6 @@ Status describe (const Showing& now, const std::optional<Error>& problem)
     for (const auto& text : { failure (now), gapText (now) })
         if (! text.empty())
             return { text, true, 0.0 };
-    return { restingText (now), false, 0.0 };
+    return { restingText (now) + lateText (now), false, 0.0 };
 }
 } // namespace tableread::plugin

@@ -19,6 +19,9 @@ struct Status
 /** What is being done, in words. `problem` is why the last click failed, if it did. */
 Status describe (const Showing& now, const std::optional<Error>& problem);
 
+/** Where the last bounce has gaps, and what was played last, a line for each; empty: they have none. */
+std::string gapList (const Showing& now);
+
 /** "1:02.5" */
 std::string clockText (double seconds);
 } // namespace tableread::plugin

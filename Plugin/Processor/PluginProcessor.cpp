@@ -85,9 +85,11 @@ bool PluginProcessor::canApplyBusCountChange (bool isInput, bool isAdding, BusPr
 void PluginProcessor::prepareToPlay (double sampleRate, int)
 {
     following = {};
+    processorLayoutsChanged();
     transport.setRate (sampleRate);
     endBounce();
     workspace.player().stage().setHostRate (sampleRate);
+    workspace.player().stage().settle();
     workspace.audition().setHostRate (sampleRate);
 }
 
@@ -163,6 +165,17 @@ std::optional<HostMusic> PluginProcessor::music() const
 
 void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
 {
+    process (audio, midi, bypass != nullptr && bypass->get());
+}
+
+void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
+{
+    process (audio, midi, true);
+}
+
+/** While it is bypassed, too, the transport is followed. */
+void PluginProcessor::process (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi, bool isBypassed)
+{
     const juce::ScopedNoDenormals noDenormals;
     midi.clear();
     const auto count = audio.getNumSamples();
@@ -170,21 +183,20 @@ void PluginProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiB
     {
         const auto now = hostMoment (count);
         transport.show ({ now.position, now.isPlaying });
-        return process (audio, now);
+        return speak (audio, now, isBypassed);
     }
     for (int done = 0; done < count;) // more than one where a loop begins again
     {
         const auto piece = transport.advance (count - done);
         juce::AudioBuffer<float> part (audio.getArrayOfWritePointers(), audio.getNumChannels(), done,
                                        (int) piece.count);
-        process (part, { piece.sample, piece.isPlaying });
+        speak (part, { piece.sample, piece.isPlaying }, isBypassed);
         done += part.getNumSamples();
     }
 }
 
-void PluginProcessor::process (juce::AudioBuffer<float>& audio, const Moment& now)
+void PluginProcessor::speak (juce::AudioBuffer<float>& audio, const Moment& now, bool isBypassed)
 {
-    const bool isBypassed = bypass != nullptr && bypass->get();
     const bool isHeard = now.isPlaying && audio.getNumChannels() > 0 && ! isBypassed;
     const bool isOffline = isNonRealtime();
     const bool mayWait = isOffline || wait->getIndex() == (int) playback::WaitMode::Always;
@@ -201,13 +213,6 @@ void PluginProcessor::process (juce::AudioBuffer<float>& audio, const Moment& no
     else
         audio.clear();
     addAudition (audio, isBypassed);
-}
-
-void PluginProcessor::processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi)
-{
-    midi.clear();
-    audio.clear();
-    addAudition (audio, true);
 }
 
 void PluginProcessor::addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept
@@ -231,19 +236,25 @@ void PluginProcessor::read (juce::AudioBuffer<float>& audio, const PlaybackPlan&
 {
     const auto count = audio.getNumSamples();
     BusBlock block { { audio.getWritePointer (0), (std::size_t) count } };
-    const auto buses = std::min (getBusCount (false), speakerBuses + 1);
-    for (int bus = 1; bus < buses; ++bus)
-        if (getChannelCountOfBus (false, bus) > 0)
-            block.buses[(std::size_t) bus - 1] =
-                audio.getWritePointer (getChannelIndexInProcessBlockBuffer (false, bus, 0));
-    const auto missing = reader.read (plan, position, block);
-    transport.missed.fetch_add ((std::int64_t) missing, std::memory_order_relaxed);
-    for (int bus = 0; bus < buses; ++bus)
-    {
-        const auto first = getChannelIndexInProcessBlockBuffer (false, bus, 0);
-        for (int channel = 1; channel < getChannelCountOfBus (false, bus); ++channel)
+    for (int bus = 1; bus < busCount; ++bus)
+        if (const auto [first, channels] = busChannels[(std::size_t) bus]; channels > 0)
+            block.buses[(std::size_t) bus - 1] = audio.getWritePointer (first);
+    workspace.player().stage().read (plan, position, block);
+    for (int bus = 0; bus < busCount; ++bus)
+        for (int channel = 1; channel < busChannels[(std::size_t) bus].count; ++channel)
+        {
+            const auto first = busChannels[(std::size_t) bus].first;
             audio.copyFrom (first + channel, 0, audio, first, 0, count);
-    }
+        }
+}
+
+/** JUCE looks through all buses for each of these, which took two thirds of a block's time. */
+void PluginProcessor::processorLayoutsChanged()
+{
+    busCount = std::min (getBusCount (false), speakerBuses + 1);
+    for (int bus = 0; bus < busCount; ++bus)
+        busChannels[(std::size_t) bus] = { getChannelIndexInProcessBlockBuffer (false, bus, 0),
+                                           getChannelCountOfBus (false, bus) };
 }
 
 void PluginProcessor::poll()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <mutex>
 
@@ -31,6 +32,7 @@ public:
     explicit PluginProcessor (Workspace::Options options = Workspace::currentOptions());
     ~PluginProcessor() override;
 
+    void processorLayoutsChanged() override; // no block is being processed
     void prepareToPlay (double sampleRate, int maximumBlock) override;
     void releaseResources() override;
     void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
@@ -82,8 +84,9 @@ private:
     bool canAddBus (bool isInput) const override { return ! isInput && busesToAdd > 0; }
     bool canApplyBusCountChange (bool isInput, bool isAdding, BusProperties& added) override;
     void timerCallback() override { poll(); }
+    void process (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi, bool isBypassed);
     Moment hostMoment (int samples) noexcept;
-    void process (juce::AudioBuffer<float>& audio, const Moment& now);
+    void speak (juce::AudioBuffer<float>& audio, const Moment& now, bool isBypassed);
     void noteTempo (const juce::AudioPlayHead::PositionInfo& host, HostSamples position) noexcept;
     void followTempo();
     void followParameters();
@@ -95,8 +98,15 @@ private:
     juce::AudioParameterChoice* wait = nullptr;
     juce::AudioParameterFloat* rendered = nullptr;
 
+    /** Of a bus, in the buffer of all. */
+    struct BusChannels
+    {
+        int first = 0, count = 0;
+    };
+
+    std::array<BusChannels, speakerBuses + 1> busChannels {};
+    int busCount = 0;
     int busesToAdd = 0; // while it is made: the host cannot add any
-    PlanReader reader;  // the audio thread's
     Moment following;   // the next block, if the host says nothing; the audio thread's
     TempoCell tempo;
     std::mutex mutex; // guards everything below; not for the audio thread in real time

@@ -89,9 +89,6 @@ public:
     void setRate (double hertz) noexcept { rateHz = hertz; }
     double rate() const noexcept { return rateHz; }
 
-    /** Samples that should have sounded in real time but were not rendered yet. */
-    std::atomic<std::int64_t> missed { 0 };
-
 private:
     static constexpr std::int64_t none = INT64_MIN;
     static constexpr double leastLoop = 0.05; // seconds

@@ -367,8 +367,10 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
     played.stage().stop();
     if (embedded != nullptr)
         embedded->setAudio (content.audio);
+    played.forgetReports();
     snapshot.set (content); // before the listener, which knows the document alone
     source.replace (*content.document);
+    played.stage().settle();
     recordings.ask();
 }
 
@@ -393,7 +395,10 @@ Showing Workspace::showing()
                   .link = stage.engine(),
                   .progress = stage.progress(),
                   .gaps = stage.gaps(),
-                  .lastBounce = played.lastBounce(),
+                  .bounced = played.lastBounce(),
+                  .played = played.lastPlayed(),
+                  .isPlaying = stage.isPlaying(),
+                  .lateSeconds = (double) stage.late() / stage.hostRate(),
                   .voices = played.voices(),
                   .isReadOnly = isReadOnly(),
                   .isScriptRead = isScriptRead };

@@ -32,10 +32,13 @@ struct Showing
     std::shared_ptr<const playback::View> view = std::make_shared<const playback::View>();
     LinkStatus link {};
     LinkProgress progress {};
-    std::vector<playback::Gap> gaps {};             // of the last bounce
-    std::shared_ptr<const GapReport> lastBounce {}; // null: there was none, or it is not over
-    std::vector<std::string> voices {};             // of the model
-    std::vector<VoiceReference> missingVoices {};   // recordings that are nowhere
+    std::vector<playback::Gap> gaps {};  // of the last bounce
+    playback::Player::Report bounced {}; // what the last bounce lacked that is over; null: there was none
+    playback::Player::Report played {};  // when it was played last in real time; null: it never was
+    bool isPlaying = false;              // the transport
+    double lateSeconds = 0.0;            // of speech that was silent since it started
+    std::vector<std::string> voices {};  // of the model
+    std::vector<VoiceReference> missingVoices {}; // recordings that are nowhere
     std::vector<std::string> notes {}; // sentences on the script, the cast, and how the project was opened
     std::vector<Error> problems {};    // what does not work, and what to do
     std::optional<Error> scriptProblem {}; // why there are no lines
@@ -52,7 +55,7 @@ struct Showing
 
     Edits     through edit(), undo() and redo(), so that a project that could not be opened is not changed, and the host is
               told. What is typed goes through setScript(), which only hands it on.
-    Threads   any; of the audio thread only player().stage().planFor(), what audition() has for it, and in an offline bounce settle(). Calls that edit
+    Threads   any; of the audio thread only player().stage().planFor() and read(), what audition() has for it, and in an offline bounce settle(). Calls that edit
               wait for each other. */
 class Workspace
 {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Playback/BounceReport.h"
 
+#include <iterator>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "Project/Passages.h"
@@ -17,10 +20,9 @@ std::unordered_map<std::uint64_t, std::string> titlesOf (const project::Document
 
 GapReport reportOf (const BounceEnd& bounce, const project::Document& document)
 {
-    const auto titles = titlesOf (document);
     std::vector<Hole> holes;
     holes.reserve (bounce.gaps.size());
-    std::unordered_map<std::uint64_t, std::string> reasons;
+    std::map<std::uint64_t, std::string> reasons;
     for (const auto& gap : bounce.gaps)
     {
         const auto from = toHost (gap.place.start, bounce.hostRateHz);
@@ -29,12 +31,26 @@ GapReport reportOf (const BounceEnd& bounce, const project::Document& document)
                            .count = toHost (gap.place.end(), bounce.hostRateHz).value - from.value });
         reasons.emplace (gap.line, gap.why);
     }
-    auto report = reportOf (holes, bounce.hostRateHz, [&] (std::uint64_t line) {
+    auto report = reportOf ({ std::move (holes), std::move (reasons), bounce.hostRateHz }, document);
+    auto before = reportOf (bounce.before, document).places;
+    report.isPlayed = false;
+    report.hasSlates = bounce.playsSlate && before.empty();
+    report.places.insert (report.places.begin(), std::make_move_iterator (before.begin()),
+                          std::make_move_iterator (before.end()));
+    return report;
+}
+
+GapReport reportOf (const Played::Report& played, const project::Document& document)
+{
+    const auto titles = titlesOf (document);
+    auto report = reportOf (played.holes, played.hostRateHz, [&] (std::uint64_t line) {
         const auto title = titles.find (line);
+        const auto reason = played.reasons.find (line);
         return LineText { title != titles.end() ? title->second : "a line that was removed",
-                          reasons.at (line) };
+                          reason != played.reasons.end() ? reason->second : std::string() };
     });
-    report.hasSlates = bounce.playsSlate;
+    report.isPlayed = true;
+    report.isCorrection = played.isCorrection;
     return report;
 }
 } // namespace tableread::playback

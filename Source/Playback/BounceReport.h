@@ -16,4 +16,5 @@ std::unordered_map<std::uint64_t, std::string> titlesOf (const project::Document
 
 /** What a bounce lacks, at the host's rate, in the words of the document. */
 GapReport reportOf (const BounceEnd& bounce, const project::Document& document);
+GapReport reportOf (const Played::Report& played, const project::Document& document);
 } // namespace tableread::playback

@@ -98,7 +98,20 @@ DragSource Player::dragSource() const
 Player::Report Player::lastBounce() const
 {
     const std::lock_guard lock (mutex);
-    return report;
+    return bounceReport;
+}
+
+Player::Report Player::lastPlayed() const
+{
+    const std::lock_guard lock (mutex);
+    return playedReport;
+}
+
+void Player::forgetReports()
+{
+    platform.forgetGaps();
+    const std::lock_guard lock (mutex);
+    bounceReport = playedReport = nullptr;
 }
 
 std::optional<Error> Player::storeProblem() const
@@ -109,13 +122,23 @@ std::optional<Error> Player::storeProblem() const
 
 void Player::bounceEnded (const BounceEnd& bounce)
 {
-    auto made = std::make_shared<const GapReport> (reportOf (bounce, *source.document()));
+    tell (bounceReport, reportOf (bounce, *source.document()));
+}
+
+void Player::playedEnded (const Played::Report& time)
+{
+    tell (playedReport, reportOf (time, *source.document()));
+}
+
+void Player::tell (Report& last, GapReport made)
+{
+    const auto shared = std::make_shared<const GapReport> (std::move (made));
     {
         const std::lock_guard lock (mutex);
-        report = made;
+        last = shared;
     }
     if (tellBounced)
-        tellBounced (*made);
+        tellBounced (*shared);
 }
 
 void Player::takeKept (const KeptTake& kept)

@@ -19,7 +19,8 @@ namespace tableread::playback
 /** Plays a project: the stage gets each new state of it, and the project gets the takes that were rendered or have failed.
 
     Threads   any. Of the project's listeners and edits none waits for what this does.
-    Bounces   A report follows each: lastBounce(), and whoever keeps it as a file (project::Bookkeeper::keep()) is told.
+    Bounces   A report follows each: lastBounce(), and whoever keeps it as a file (project::Bookkeeper::keep()) is told. So it
+              is each time that the timeline was played in real time: lastPlayed().
 */
 class Player : private Stage::Listener
 {
@@ -27,7 +28,7 @@ public:
     using Report = std::shared_ptr<const GapReport>;
 
     /** @param played   outlives this.
-        @param bounced  is given the report of each bounce, also of a complete one. [a thread of the stage's] */
+        @param bounced  is given each report, also of what is complete. [a thread of the stage's] */
     Player (project::Project& played, Stage::Options options,
             std::function<void (const GapReport&)> bounced = {});
     ~Player() override;
@@ -51,6 +52,12 @@ public:
     /** What the last bounce lacks that is over; null: there was none. */
     Report lastBounce() const;
 
+    /** What was missing when it was played last; null: it never was. */
+    Report lastPlayed() const;
+
+    /** Another project is played from now on. */
+    void forgetReports();
+
     /** Why the take that was finished last is in memory alone; empty: it is in the store. */
     std::optional<Error> storeProblem() const;
 
@@ -58,13 +65,15 @@ private:
     void takeKept (const KeptTake& kept) override;
     void takeFailed (const FinishedTake& failed) override;
     void bounceEnded (const BounceEnd& bounce) override;
+    void playedEnded (const Played::Report& time) override;
+    void tell (Report& last, GapReport made);
     void play();
 
     project::Project& source;
     const std::function<void (const GapReport&)> tellBounced;
     mutable std::mutex mutex; // guards everything below down to the stage
     HostBeat beat;
-    Report report;
+    Report bounceReport, playedReport;
     std::optional<Error> loss;
     Stage platform;
     std::shared_ptr<void> listening; // last: it ends first

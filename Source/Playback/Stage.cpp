@@ -29,11 +29,6 @@ std::set<std::uint64_t> movedLines (const Score& before, const Score& after)
             moved.insert (part.item.line);
     return moved;
 }
-
-bool isOver (PartState state)
-{
-    return state == PartState::Done || state == PartState::Stale || state == PartState::Failed;
-}
 } // namespace
 
 double PartView::fraction() const
@@ -108,6 +103,13 @@ void Stage::setHostRate (double hertz)
         true);
 }
 
+void Stage::settle()
+{
+    constexpr std::chrono::milliseconds longest { 100 };
+    Lock lock (mutex);
+    changed.wait_for (lock, longest, [this, ticket = asked] { return answered >= ticket || leaving; });
+}
+
 void Stage::renderAll()
 {
     tell ([] (News& news) { news.rendersAll = true; }, true);
@@ -171,6 +173,17 @@ std::vector<Gap> Stage::gaps() const
     return lastGaps;
 }
 
+void Stage::forgetGaps()
+{
+    tell (
+        [&] (News& news) {
+            news.forgets = true;
+            if (! isUnreported)
+                lastGaps.clear();
+        },
+        false);
+}
+
 void Stage::takeChanged (const Take&)
 {
     tell ([] (News& news) { news.hasGrown = true; }, false);
@@ -211,7 +224,8 @@ void Stage::run()
         const auto ticket = asked;
         lock.unlock();
         const bool hasMore = work (std::move (news), ticket);
-        const bool looksAround = isRestless() || wasBouncing || wasPlaying;
+        const bool looksAround = isRestless() || wasBouncing || wasPlaying || isPlaying() ||
+                                 ! played.isSettled() || played.isFaulty();
         lock.lock();
         if (looksAround && ! hasMore)
             wake.wait_for (lock, glance, isNews);
@@ -219,24 +233,33 @@ void Stage::run()
             wake.wait (lock, isNews);
     }
     if (std::exchange (isUnreported, false))
-        inbox.ended.push_back (bouncedGaps());
+        inbox.ended.push_back (endedBounce());
     auto ended = std::move (inbox.ended);
     lock.unlock();
+    if (isHeard) // no audio runs any more
+        holes.end();
+    collectHoles();
     tellOfBounces (std::move (ended));
+    tellOfPlayed();
 }
 
 /** @returns whether there is more to do at once. */
 bool Stage::work (News news, std::uint64_t ticket)
 {
+    collectHoles (news.rate);
+    if (news.forgets)
+        played.forget();
     bool isOther = take (news);
     isOther = repertoire.pump() || isOther;
     isOther = followHost (news.ended) || isOther;
-    tellOfBounces (std::move (news.ended));
     if (isOther)
     {
         repertoire.match ([this] (const Take& unused) { link.cancel (unused); });
         arrangeAll();
     }
+    if (news.rate) // what is missing at this rate is known
+        publish (ticket);
+    tellOfBounces (std::move (news.ended));
     const bool isElsewhere = followPlayhead (isOther);
     if (isOther || isElsewhere || ! news.hasGrown)
     {
@@ -266,6 +289,7 @@ bool Stage::work (News news, std::uint64_t ticket)
         answered = ticket;
         changed.notify_all();
     }
+    tellOfPlayed();
     return hasMore;
 }
 
@@ -343,9 +367,9 @@ void Stage::compose (const std::function<Score()>& make)
 
 /** What the audio thread has said since the last look. Adds what a bounce gave up that is over. @returns whether parts depend on
     it. */
-bool Stage::followHost (std::vector<std::vector<Gap>>& ended)
+bool Stage::followHost (std::vector<Ended>& ended)
 {
-    const bool playing = isPlaying.load (std::memory_order_relaxed);
+    const bool playing = plays.load (std::memory_order_acquire);
     wantsAll = wantsAll || (playing && ! wasPlaying);
     const bool hasStopped = std::exchange (wasPlaying, playing) && ! playing; // nothing is held any more
     const bool bounces = isBouncing.load (std::memory_order_relaxed);
@@ -356,10 +380,36 @@ bool Stage::followHost (std::vector<std::vector<Gap>>& ended)
     {
         givenUp.clear();
         if (std::exchange (isUnreported, false))
-            ended.push_back (bouncedGaps());
+            ended.push_back (endedBounce());
+    }
+    else if (goesOn)
+    {
+        collectHoles(); // its first block has ended them
+        played.handOver();
     }
     abandoned = givenUp;
     return true;
+}
+
+/** What was missing while it was played; another rate has not been taken yet. */
+void Stage::collectHoles (const std::optional<double>& nextRate)
+{
+    const auto rate = repertoire.hostRate();
+    played.add (holes.collect(), rate, nextRate.value_or (rate));
+}
+
+std::optional<Played::Line> Stage::lineNow (std::uint64_t line) const
+{
+    const auto& parts = repertoire.score().parts;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (parts[i].item.line == line)
+        {
+            const auto& [holding, state, reason] = repertoire.entries()[i];
+            if (holding != nullptr && holding->take->state() == TakeState::Done)
+                return Played::Line { { holding->take->audio().rendered() }, true };
+            return Played::Line { places[i].length, state == PartState::Failed, reason };
+        }
+    return std::nullopt;
 }
 
 void Stage::arrangeAll()
@@ -388,13 +438,15 @@ void Stage::arrangeAll()
     end = arrangement.end;
 }
 
-/** While it plays, nothing at or behind the playhead moves. */
+/** While it plays, nothing at or behind the playhead moves, nor what is in the block that is being played and the next one,
+    which may begin before the plan is there. */
 std::optional<Playing> Stage::whatIsHeard() const
 {
-    constexpr std::int64_t margin = modelSampleRateHz / 5; // playing goes on while the plan is made
+    constexpr double margin = 0.2; // seconds in which a plan is made
     if (! wasPlaying || wasBouncing)
         return std::nullopt;
-    return Playing { modelPlayhead() + ModelSamples { margin }, places };
+    const auto blocks = 2.0 * (double) blockSize.load (std::memory_order_relaxed) / repertoire.hostRate();
+    return Playing { modelPlayhead() + samplesOfSeconds (margin + blocks), places };
 }
 
 ModelSamples Stage::modelPlayhead() const
@@ -455,20 +507,33 @@ void Stage::tellFailures()
     }
 }
 
-void Stage::tellOfBounces (std::vector<std::vector<Gap>> ended)
+void Stage::tellOfBounces (std::vector<Ended> ended)
 {
-    for (auto& gaps : ended)
+    for (auto& each : ended)
     {
-        std::stable_sort (gaps.begin(), gaps.end(),
+        std::stable_sort (each.gaps.begin(), each.gaps.end(),
                           [] (const Gap& a, const Gap& b) { return a.place.start < b.place.start; });
-        events.bounceEnded ({ std::move (gaps), repertoire.hostRate(), repertoire.score().playsSlate });
+        BounceEnd bounce { .gaps = std::move (each.gaps),
+                           .hostRateHz = each.hostRateHz,
+                           .playsSlate = repertoire.score().playsSlate };
+        if (each.goesOn)
+            bounce.before = played.handedOver ([this] (std::uint64_t line) { return lineNow (line); });
+        events.bounceEnded (bounce);
     }
+}
+
+void Stage::tellOfPlayed()
+{
+    if (! played.isSettled())
+        for (const auto& report : played.reports ([this] (std::uint64_t line) { return lineNow (line); }))
+            events.playedEnded (report);
 }
 
 bool Stage::isRestless() const
 {
     const auto& entries = repertoire.entries();
-    return std::any_of (entries.begin(), entries.end(),
-                        [] (const Repertoire::Entry& entry) { return ! isOver (entry.state); });
+    return std::any_of (entries.begin(), entries.end(), [] (const Repertoire::Entry& entry) {
+        return entry.state != PartState::Done && entry.state != PartState::Stale;
+    });
 }
 } // namespace tableread::playback

@@ -17,8 +17,11 @@
 #include "Playback/HostPace.h"
 #include "Playback/Keeper.h"
 #include "Playback/Patience.h"
+#include "Playback/Played.h"
 #include "Playback/Repertoire.h"
+#include "Timeline/HoleLog.h"
 #include "Timeline/PlanExchange.h"
+#include "Timeline/PlanReader.h"
 
 namespace tableread::playback
 {
@@ -72,10 +75,12 @@ struct Gap
     bool operator== (const Gap& other) const { return line == other.line && why == other.why; }
 };
 
-/** A bounce that waited where it had to, and is over: the host plays on, has stopped, or lets go of the stage. */
+/** A bounce that waited where it had to, and is over: the host plays on, has stopped, or lets go of the stage. It is complete if
+    it has no gap and lacks nothing before. */
 struct BounceEnd
 {
-    std::vector<Gap> gaps {}; // of what it has asked for, in the order of their places; none: it is complete
+    std::vector<Gap> gaps {}; // of what it has asked for, in the order of their places
+    Played::Report before {}; // what was played until it was noticed that it is a bounce
     double hostRateHz = (double) modelSampleRateHz;
     bool playsSlate = true; // where the gaps are
 };
@@ -83,9 +88,10 @@ struct BounceEnd
 /** Plays a score: loads its takes from the store, asks the engine for those that are missing, the next to be heard first,
     makes plans for the audio thread, and lets an offline bounce wait for what it needs. It knows no project: see Player.
 
-    Threads   planFor(): the audio thread, or whichever asks for blocks. Everything else: any thread, which is never held up
-              for long. Plans are made on a thread of the stage's own, which waits neither for the engine nor for a disk; so
-              a bounce needs no thread of the host. In real time planFor() takes no lock and allocates nothing.
+    Threads   planFor(), read(): the audio thread, or whichever asks for blocks. Everything else: any thread, which is never
+              held up for long. Plans are made on a thread of the stage's own, which waits neither for the engine nor for a
+              disk; so a bounce needs no thread of the host. In real time planFor() and read() take no lock, allocate nothing
+              and make no system call.
     Waiting   A block that waits does so as long as there is progress (Patience). Then, and for a part that has failed, the
               part is given up until the bounce ends: it is a slate, or silent, of its estimated length, and gaps() has it.
               It also waits until the listener has the takes that it hears, so that a project that is saved right after a bounce
@@ -107,6 +113,10 @@ public:
 
         /** [a thread of the stage's] */
         virtual void bounceEnded (const BounceEnd& bounce) = 0;
+
+        /** The transport has stopped after playing in real time, or what was told of it then has become known better. [a thread
+            of the stage's] */
+        virtual void playedEnded (const Played::Report& played) = 0;
     };
 
     struct Options
@@ -130,6 +140,10 @@ public:
     /** The host's rate. Until the takes are resampled all is silent, and offline all waits. */
     void setHostRate (double hertz);
     double hostRate() const noexcept { return hostRateHz.load (std::memory_order_relaxed); }
+
+    /** Waits until the plan has what the stage was told, but not long: else what is played at once would be silent without being
+        counted. Not on the audio thread. */
+    void settle();
 
     /** Has everything rendered that is missing or has failed, from the playhead on, then what is before it, until stop(). Also
         parts that become missing later. The same begins, without those that have failed, when the transport starts, and
@@ -166,12 +180,32 @@ public:
     /** What the last bounce, or the one that goes on, gave up. */
     std::vector<Gap> gaps() const;
 
+    /** Another project is played from now on: what was told of the one before is not corrected, nor in gaps() any more. */
+    void forgetGaps();
+
     /** The plan for a block; valid until the next call. [audio thread] */
     const PlaybackPlan& planFor (const Block& block);
+
+    /** Plays that plan, and notes what is missing in real time. [audio thread] */
+    void read (const PlaybackPlan& current, HostSamples position, const BusBlock& out) noexcept;
+
+    /** The transport runs, as the last block said. */
+    bool isPlaying() const noexcept { return plays.load (std::memory_order_relaxed); }
+
+    /** Samples of speech that were missing since the transport started in real time. */
+    std::int64_t late() const noexcept { return lateSamples.load (std::memory_order_relaxed); }
 
 private:
     using Clock = std::chrono::steady_clock;
     using Lock = std::unique_lock<std::mutex>;
+
+    /** What a bounce gave up, and whether it goes on where the host played in real time. */
+    struct Ended
+    {
+        std::vector<Gap> gaps;
+        double hostRateHz = (double) modelSampleRateHz;
+        bool goesOn = false;
+    };
 
     /** What the stage's thread is told. */
     struct News
@@ -183,8 +217,8 @@ private:
         std::vector<KeptTake> kept;
         bool rendersAll = false, stops = false;
         bool isOther = false; // anything else that a plan depends on
-        bool hasGrown = false;
-        std::vector<std::vector<Gap>> ended; // what each bounce that is over gave up
+        bool hasGrown = false, forgets = false;
+        std::vector<Ended> ended; // bounces that are over
     };
 
     // RenderLink's threads, the keeper's thread.
@@ -197,7 +231,9 @@ private:
     bool work (News news, std::uint64_t ticket);
     bool take (News& news);
     void compose (const std::function<Score()>& make);
-    bool followHost (std::vector<std::vector<Gap>>& ended);
+    bool followHost (std::vector<Ended>& ended);
+    void collectHoles (const std::optional<double>& nextRate = {});
+    std::optional<Played::Line> lineNow (std::uint64_t line) const;
     void arrangeAll();
     std::optional<Playing> whatIsHeard() const;
     ModelSamples modelPlayhead() const;
@@ -208,14 +244,16 @@ private:
     Urgency urgencyOf (std::size_t index, std::size_t rank, Clock::time_point time) const;
     void handOn();
     void tellFailures();
-    void tellOfBounces (std::vector<std::vector<Gap>> ended);
+    void tellOfBounces (std::vector<Ended> ended);
+    void tellOfPlayed();
     bool isRestless() const;
 
-    // The audio thread, while a bounce waits (Waiting.cpp).
+    // The audio thread (Waiting.cpp): in real time, and while a bounce waits.
+    void followTransport (bool isPlayed) noexcept;
     const PlaybackPlan& waitFor (const Block& block);
     bool mustWait (const Block& block) const noexcept;
     void beginBounce (const Block& block);
-    std::vector<Gap> bouncedGaps() const;
+    Ended endedBounce() const;
     bool isBeingKept (const Block& block) const;
     Signs signs() const;
     std::optional<std::string> whyToGiveUp (const PartView& part);
@@ -228,11 +266,17 @@ private:
 
     std::atomic<WaitMode> waitMode { WaitMode::Auto };
     std::atomic<double> hostRateHz { (double) modelSampleRateHz };
-    std::atomic<std::int64_t> playhead { 0 };
-    std::atomic<bool> isPlaying { false };
+    std::atomic<std::int64_t> playhead { 0 }, blockSize { 0 }; // of the last block
+    std::atomic<bool> plays { false };
     std::atomic<bool> isBouncing { false };
     std::atomic<std::uint64_t> steps { 0 }; // takes that were loaded, resampled or kept
-    HostPace pace;                          // the audio thread's
+    std::atomic<std::int64_t> lateSamples { 0 };
+    HoleLog holes; // from the audio thread to the stage's
+
+    // The audio thread's own.
+    HostPace pace;
+    PlanReader reader;
+    bool isHeard = false; // the last block was played in real time
 
     mutable std::mutex mutex; // guards everything below down to the stage's own
     std::condition_variable wake, changed;
@@ -246,8 +290,10 @@ private:
     std::set<std::uint64_t> givenUp;
     std::vector<Gap> lastGaps;
     std::vector<ModelSamples> unasked; // as long as parts are expected to be that wait to be asked for
-    std::int64_t bouncedFrom = 0, bouncedTo = 0; // what the last bounce has asked for, in host samples
+    std::int64_t bouncedFrom = 0, bouncedTo = 0; // what the last bounce has asked for, in host samples …
+    double bouncedRate = (double) modelSampleRateHz; // … at this rate
     bool isUnreported = false; // a bounce has begun, and the listener was not told of its end
+    bool goesOn = false;       // it goes on where the host played in real time
     std::chrono::milliseconds longestWait;
     Patience patience;
     PlanExchange exchange; // except its audio side
@@ -262,6 +308,7 @@ private:
     std::set<std::string> wantedOnce;               // names that are to be asked for even if nothing else is
     PlaybackPlan plan;
     ModelSamples end; // as in View
+    Played played;
     bool wantsAll = false, wasPlaying = false, wasBouncing = false;
 
     Keeper keeper;

@@ -10,12 +10,16 @@ namespace tableread::playback
 const PlaybackPlan& Stage::planFor (const Block& block)
 {
     playhead.store (block.position.value, std::memory_order_relaxed);
-    isPlaying.store (block.isPlaying, std::memory_order_relaxed);
+    blockSize.store ((std::int64_t) block.count, std::memory_order_relaxed);
     if (block.isPlaying)
         pace.add ((double) block.count / hostRateHz.load (std::memory_order_relaxed), Clock::now());
     else
         pace.stop();
-    if (! mustWait (block))
+    const bool waits = mustWait (block);
+    if (! waits)
+        followTransport (block.isPlaying);
+    plays.store (block.isPlaying, std::memory_order_release);
+    if (! waits)
     {
         if (isBouncing.load (std::memory_order_relaxed))
             isBouncing.store (false, std::memory_order_relaxed);
@@ -24,6 +28,24 @@ const PlaybackPlan& Stage::planFor (const Block& block)
     const auto& ready = waitFor (block);
     pace.answered (Clock::now());
     return ready;
+}
+
+/** In real time. */
+void Stage::followTransport (bool isPlayed) noexcept
+{
+    if (isPlayed == std::exchange (isHeard, isPlayed))
+        return;
+    if (isPlayed)
+        lateSamples.store (0, std::memory_order_relaxed);
+    else
+        holes.end();
+}
+
+void Stage::read (const PlaybackPlan& current, HostSamples position, const BusBlock& out) noexcept
+{
+    const auto missing = reader.read (current, position, out, isHeard ? &holes : nullptr);
+    if (isHeard && missing > 0)
+        lateSamples.fetch_add ((std::int64_t) missing, std::memory_order_relaxed);
 }
 
 bool Stage::mustWait (const Block& block) const noexcept
@@ -83,7 +105,17 @@ const PlaybackPlan& Stage::waitFor (const Block& block)
 void Stage::beginBounce (const Block& block)
 {
     if (std::exchange (isUnreported, true)) // the stage has not seen the end of the one before
-        inbox.ended.push_back (bouncedGaps());
+        inbox.ended.push_back (endedBounce());
+    const bool wasHeard = std::exchange (isHeard, false);
+    goesOn = wasHeard && ! block.isOffline && waitMode == WaitMode::Auto;
+    if (goesOn)
+        holes.flush();
+    else if (wasHeard)
+        holes.end();
+    if (! goesOn)
+        lateSamples.store (0, std::memory_order_relaxed);
+    reader = PlanReader(); // which begins without a fade
+    bouncedRate = hostRate();
     bouncedFrom = bouncedTo = block.position.value;
     lastGaps.clear();
     givenUp.clear();
@@ -94,16 +126,16 @@ void Stage::beginBounce (const Block& block)
 }
 
 /** A bounce that begins in the middle also gives up what is before it, and reports only what is in it. */
-std::vector<Gap> Stage::bouncedGaps() const
+Stage::Ended Stage::endedBounce() const
 {
-    const auto rate = hostRate();
     auto gaps = lastGaps;
     std::erase_if (gaps, [&] (const Gap& gap) {
         const auto end =
             std::max (gap.place.end(), gap.place.start + ModelSamples { modelSampleRateHz }); // slate
-        return toHost (gap.place.start, rate).value >= bouncedTo || toHost (end, rate).value <= bouncedFrom;
+        return toHost (gap.place.start, bouncedRate).value >= bouncedTo ||
+               toHost (end, bouncedRate).value <= bouncedFrom;
     });
-    return gaps;
+    return { std::move (gaps), bouncedRate, goesOn };
 }
 
 /** Whether a take that sounds in the block is not in the project yet. */

@@ -32,7 +32,9 @@ struct GapReport
     };
 
     double hostRateHz = (double) modelSampleRateHz;
-    bool hasSlates = false; // a tone marks each of them
+    bool hasSlates = false;    // a tone marks each of them
+    bool isPlayed = false;     // in real time, where nothing waits for speech
+    bool isCorrection = false; // of the last one that is the same in this
     std::vector<Place> places;
 
     bool isEmpty() const { return places.empty(); }

@@ -17,6 +17,9 @@ struct Hole
 
     bool operator== (const Hole&) const = default;
 
+    /** In a HoleLog's list: here playing has stopped. */
+    bool isEnd() const noexcept { return count == 0; }
+
     /** `next` goes on where this one ends. */
     bool isContinuedBy (const Hole& next) const noexcept
     {

@@ -34,6 +34,12 @@ void HoleLog::flush() noexcept
     opened = oldest = 0;
 }
 
+void HoleLog::end() noexcept
+{
+    flush();
+    push ({});
+}
+
 void HoleLog::push (const Hole& hole) noexcept
 {
     const auto at = written.load (std::memory_order_relaxed);

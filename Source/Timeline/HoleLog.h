@@ -14,7 +14,7 @@ namespace tableread
 /** Where speech was missing while it was played, from the audio thread to the one that reports it. What goes on from block to
     block is one hole.
 
-    Threads   add(), flush(): the audio thread, wait-free. collect(), lost(): another one, one at a time.
+    Threads   add(), flush(), end(): the audio thread, wait-free. collect(), lost(): another one, one at a time.
 */
 class HoleLog
 {
@@ -24,10 +24,13 @@ public:
 
     void add (const Hole& hole) noexcept;
 
-    /** Playing has stopped: what goes on has ended. */
+    /** What goes on has ended. */
     void flush() noexcept;
 
-    /** Those that have ended since the last call. */
+    /** The same, since playing has stopped: what is added from now on is of another time that it was played. */
+    void end() noexcept;
+
+    /** Those that have ended since the last call, with a Hole::isEnd() wherever end() was called. */
     std::vector<Hole> collect();
 
     /** How many were dropped because nobody collected them. */

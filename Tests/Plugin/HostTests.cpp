@@ -8,6 +8,7 @@
 #include "HostedPlugin.h"
 #include "PluginEnvironment.h"
 #include "PluginFixture.h"
+#include "PluginFormats.h"
 #include "StateText.h"
 
 using namespace tableread;
@@ -16,13 +17,6 @@ using namespace tableread::test;
 
 namespace
 {
-struct Format
-{
-    const char* name;
-    const char* bundle;
-};
-
-const Format formats[] = { { "VST3", TABLEREAD_VST3 }, { "LV2", TABLEREAD_LV2 } };
 
 std::string renderedScene (std::uint64_t seed)
 {
@@ -32,7 +26,7 @@ std::string renderedScene (std::uint64_t seed)
 
 TEST_CASE ("A host hears the very samples that the engine sends, at any block size", "[plugin][host]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     const double rate = GENERATE (24'000.0, 48'000.0);
     CAPTURE (format.name, rate);
     const auto expected = expectedSound (rate, 5);
@@ -55,7 +49,7 @@ TEST_CASE ("A host hears the very samples that the engine sends, at any block si
 
 TEST_CASE ("A host's pre-roll is silent, and the first sample comes at 0", "[plugin][host]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     constexpr std::int64_t before = 4'801;
     auto expected = expectedSound (48'000.0, 5);
@@ -75,7 +69,7 @@ TEST_CASE ("A host's pre-roll is silent, and the first sample comes at 0", "[plu
 
 TEST_CASE ("A host sees few parameters", "[plugin][host]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     PluginFixture fixture;
     const PluginEnvironment environment (fixture.folder.path());
@@ -120,7 +114,7 @@ TEST_CASE ("An LV2 host without MIDI sends its position to a plain event input",
 
 TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][state]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     PluginFixture fixture;
     const PluginEnvironment environment (fixture.folder.path());
@@ -142,7 +136,7 @@ TEST_CASE ("A host's session brings the plugin's state back", "[plugin][host][st
 
 TEST_CASE ("A host that saves right after its bounce saves all that was heard", "[plugin][host][state]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     PluginFixture fixture;
     const PluginEnvironment environment (fixture.folder.path());
@@ -158,7 +152,7 @@ TEST_CASE ("A host that saves right after its bounce saves all that was heard", 
 
 TEST_CASE ("A host gets a state back that could not be opened", "[plugin][host][state]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     const std::string state = GENERATE (R"({"tableread_state": 77, "scenes": [1, 2]})", "no state at all");
     CAPTURE (format.name, state);
     PluginFixture fixture;
@@ -190,7 +184,7 @@ TEST_CASE ("A hosted plugin starts its own engine", "[plugin][host]")
 
 TEST_CASE ("A plugin without an engine loads, saves, and bounces a slate", "[plugin][host]")
 {
-    const auto format = formats[GENERATE (0, 1)];
+    const auto format = pluginFormats[GENERATE (0, 1)];
     const test::TemporaryFolder folder;
     const PluginEnvironment environment (folder.path(), "/nowhere/tableread-engine");
     HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);

@@ -21,6 +21,7 @@ juce::String quotedAfter (const juce::String& text, const juce::String& key)
 HostedPlugin::HostedPlugin (const std::string& format, const std::filesystem::path& bundle, double rate,
                             int block)
     : kind (format)
+    , blockSize (block)
 {
     if (kind == "VST3")
         formats.addFormat (new juce::VST3PluginFormat());
@@ -91,5 +92,12 @@ juce::String HostedPlugin::stateInside (const juce::MemoryBlock& hostState) cons
 std::vector<float> HostedPlugin::bounce (std::int64_t from, std::int64_t to, int block)
 {
     return play (*instance, head, from, to, block);
+}
+
+void HostedPlugin::stop()
+{
+    head.isPlaying = false;
+    (void) play (*instance, head, 0, blockSize, blockSize);
+    head.isPlaying = true;
 }
 } // namespace tableread::test

@@ -8,6 +8,7 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "FakePlayHead.h"
+
 namespace tableread::test
 {
 /** The built plugin, loaded from its file as a DAW loads it, in the format "VST3" or "LV2". */
@@ -24,8 +25,14 @@ public:
     /** The session's state that the plugin gives to its host. */
     std::string save();
 
-    /** An offline bounce of [from, to). */
+    /** Plays [from, to): an offline bounce, unless setNonRealtime() says otherwise. */
     std::vector<float> bounce (std::int64_t from, std::int64_t to, int block);
+
+    /** The transport stands for a block. */
+    void stop();
+
+    /** Where the next block is. */
+    FakePlayHead& transport() { return head; }
 
     juce::AudioPluginInstance& operator*() { return *instance; }
     juce::AudioPluginInstance* operator->() { return instance.get(); }
@@ -35,6 +42,7 @@ private:
 
     juce::ScopedJuceInitialiser_GUI juce;
     const std::string kind;
+    const int blockSize;
     FakePlayHead head;
     juce::AudioPluginFormatManager formats;
     std::unique_ptr<juce::AudioPluginInstance> instance;

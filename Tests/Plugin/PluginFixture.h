@@ -112,23 +112,21 @@ inline std::vector<float> bounce (Workspace& workspace, double rate = (double) m
     return sound;
 }
 
-/** What a script should sound like at a host's rate: each line's speech as the engine of tones says it, resampled in
-    one go and placed by hand, independently of the plugin's own code. */
-inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
+/** A line as it should be heard. */
+struct HeardLine
 {
-    struct Line
-    {
-        const char* voice;
-        const char* text;
-        std::int64_t pause; // before it, in model samples
-    };
-    const Line lines[] = { { "anna", "Good evening. You are late again.", 0 },
-                           { "ben", "The train stood still for an hour.", 0 },
-                           { "anna", "Sit down, then.", 350LL * 24 },
-                           { "ben", "Thank you.", 0 },
-                           { "anna", "The soup is cold.", 0 } };
+    const char* voice;
+    const char* text;
+    std::int64_t pauseMs = 0; // before it
+};
+
+/** What lines should sound like at a host's rate: each line's speech as the engine of tones says it, resampled in
+    one go and placed by hand, independently of the plugin's own code. */
+inline std::vector<float> expectedSound (const std::vector<HeardLine>& lines, std::int64_t silenceMs,
+                                         double rate, std::uint64_t seed)
+{
     std::vector<float> sound;
-    std::int64_t position = 0;
+    std::int64_t position = 0; // in model samples
     for (const auto& line : lines)
     {
         protocol::SpeechRequest request;
@@ -141,13 +139,24 @@ inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
         take.finish();
         const auto audio = HostAudio::create (std::shared_ptr<Take> (&take, [] (Take*) {}), rate).value();
         audio->pump();
-        position += line.pause;
+        position += line.pauseMs * 24;
         const auto start = (std::size_t) toHost ({ position }, rate).value;
         sound.resize (start + (std::size_t) audio->rendered());
         audio->read (0, std::span (sound).subspan (start));
         position += (std::int64_t) speech.size();
     }
-    sound.resize ((std::size_t) toHost ({ position + 200LL * 24 }, rate).value);
+    sound.resize ((std::size_t) toHost ({ position + silenceMs * 24 }, rate).value);
     return sound;
+}
+
+/** What the scene above should sound like. */
+inline std::vector<float> expectedSound (double rate, std::uint64_t seed = 0)
+{
+    return expectedSound ({ { "anna", "Good evening. You are late again." },
+                            { "ben", "The train stood still for an hour." },
+                            { "anna", "Sit down, then.", 350 },
+                            { "ben", "Thank you." },
+                            { "anna", "The soup is cold." } },
+                          200, rate, seed);
 }
 } // namespace tableread::test

@@ -97,6 +97,47 @@ TEST_CASE ("The status line says what a bounce lacks, and what is wrong with the
     CHECK (board.say().isProblem);
 }
 
+TEST_CASE ("The status line counts what is silent while it is played, and then says where",
+           "[plugin][editor]")
+{
+    Board board;
+    board.add (PartState::Done);
+    const auto done = board.say().text;
+    board.now.isPlaying = true;
+    CHECK (board.say().text == done);
+    board.now.lateSeconds = 2.34;
+    CHECK (board.say().text == done + "  \u00b7  0:02.3 of speech came too late to be heard");
+    board.add (PartState::Rendering);
+    CHECK (board.say().text ==
+           "Speaking: 1 of 2 lines done  \u00b7  0:02.3 of speech came too late to be heard");
+    CHECK_FALSE (board.say().isProblem);
+
+    board.now.isPlaying = false;
+    CHECK (board.say().text == "Speaking: 1 of 2 lines done");
+    board.now.played = std::make_shared<const GapReport> (
+        GapReport { .hostRateHz = 48'000.0, .places = { { "line 4, Ben", "", { 72'000 }, { 80'000 } } } });
+    CHECK (board.say().text ==
+           "Speaking: 1 of 2 lines done  \u00b7  Played with 1 gap, the first at 0:01.5: line 4, Ben");
+    board.now.played = std::make_shared<const GapReport>();
+    CHECK (board.say().text == "Speaking: 1 of 2 lines done");
+}
+
+TEST_CASE ("All gaps are listed, but not a whole page of them", "[plugin][editor]")
+{
+    Board board;
+    CHECK (gapList (board.now).empty());
+    GapReport report { .places = { { "line 4, Ben", "it has no voice", { 24'000 }, { 48'000 } } } };
+    board.now.bounced = std::make_shared<const GapReport> (report);
+    const auto bounced = gapList (board.now);
+    CHECK (bounced + "\n" == toText (report, "The bounce"));
+    report.places.resize (15, report.places[0]);
+    board.now.played = std::make_shared<const GapReport> (report);
+    const auto both = gapList (board.now);
+    CHECK_THAT (both, Catch::StartsWith (bounced + "\nWhat was played has 15 gaps") &&
+                          Catch::EndsWith ("\nand 3 more"));
+    CHECK (std::count (both.begin(), both.end(), '\n') == 15);
+}
+
 TEST_CASE ("The status line says how far an engine's start is", "[plugin][editor]")
 {
     using Step = StartProgress::Step;

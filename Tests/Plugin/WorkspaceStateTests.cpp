@@ -113,6 +113,26 @@ TEST_CASE ("A state that is saved right after a bounce has the lines that failed
     }
 }
 
+TEST_CASE ("Another project shows no gaps of the one before", "[plugin][workspace][state]")
+{
+    const TemporaryFolder folder;
+    Workspace workspace (optionsIn (folder.path())); // without an engine
+    workspace.load (StateText { scene, 4, false }.text());
+    (void) bounce (workspace);
+    auto& stage = workspace.player().stage();
+    std::vector<float> block (1'000);
+    stage.read (stage.planFor ({ { 0 }, block.size(), true, false }), { 0 }, { block });
+    (void) stage.planFor ({ { 0 }, block.size(), false, false });
+    REQUIRE (eventually (
+        [&] { return workspace.showing().bounced != nullptr && workspace.showing().played != nullptr; }));
+    CHECK_FALSE (workspace.showing().gaps.empty());
+    CHECK_FALSE (workspace.showing().played->isEmpty());
+    workspace.load (StateText { "Anna: Late.", 0, false }.text());
+    CHECK (workspace.showing().gaps.empty());
+    CHECK (workspace.showing().bounced == nullptr);
+    CHECK (workspace.showing().played == nullptr);
+}
+
 TEST_CASE ("A project that was not being rendered when it was saved asks for nothing",
            "[plugin][workspace][state]")
 {

@@ -60,7 +60,7 @@ void Bookkeeper::changed (const Shared& document, const Change& change)
 
 void Bookkeeper::keep (GapReport report)
 {
-    if (report.isEmpty())
+    if (report.isEmpty() && ! report.isPlayed)
         return;
     const std::lock_guard lock (mutex);
     reports.push_back (std::move (report));
@@ -170,13 +170,19 @@ void Bookkeeper::keepVoices (const Document& document)
 
 void Bookkeeper::write (const GapReport& report)
 {
-    if (options.store == nullptr)
+    if (report.isPlayed && ! report.isCorrection)
+        playedFile.clear();
+    if (options.store == nullptr || (report.isEmpty() && playedFile.empty()))
         return;
     const auto document = withId (source.document());
-    auto kept = options.store->keepReport (document->id, toText (report, "The bounce"));
+    auto kept = report.isPlayed
+                    ? options.store->keepReport (document->id, toText (report, "What was played"), playedFile)
+                    : options.store->keepReport (document->id, toText (report, "The bounce"));
     note ("report", kept.map ([] (const auto&) {}));
     const std::lock_guard lock (mutex);
     reportFile = std::move (kept).value_or (std::filesystem::path());
+    if (report.isPlayed)
+        playedFile = reportFile;
 }
 
 void Bookkeeper::evict()

@@ -24,7 +24,7 @@ namespace tableread::project
 /** Follows an open project and writes down in the take store which takes it uses, so that eviction leaves them alone: when it
     is opened, when its takes have changed, and twice a day. Keeps its voices' recordings there as well, so that they are found
     when their files are gone. Has the store evicted once a day, by one of all who share it. Keeps
-    the gap reports of its bounces as files there. A project without an id is given one when the first of this is due.
+    the gap reports of its bounces and of what was played as files there. A project without an id is given one when the first of this is due.
 
     Threads   any. The disk is waited for on a thread of its own; the destructor waits until what was due is written.
     Errors    problems(). None of them costs a take: those that are open are in memory, and what is due is tried again. */
@@ -51,7 +51,8 @@ public:
     Bookkeeper (const Bookkeeper&) = delete;
     Bookkeeper& operator= (const Bookkeeper&) = delete;
 
-    /** Keeps a bounce's report as a file; one without a gap is none. */
+    /** Keeps the report of a bounce, or of what was played in real time, as a file; one without a gap is none. A correction
+        takes the place of what it corrects. */
     void keep (GapReport report);
 
     /** Where the last report lies; empty: none was kept. */
@@ -89,6 +90,7 @@ private:
 
     TakeSession written; // the thread's own: as it was written last
     Clock::time_point nextWrite {};
+    std::filesystem::path playedFile; // of the last time that it was played; empty: it was complete
     std::set<std::string> seenVoices; // hashes of recordings that were looked at
 
     std::thread thread;

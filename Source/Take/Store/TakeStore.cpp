@@ -174,8 +174,8 @@ Result<std::optional<TakeStore::Eviction>> TakeStore::evictAfter (std::chrono::s
     return evict().map ([] (const Eviction& done) { return std::optional (done); });
 }
 
-Result<std::filesystem::path> TakeStore::keepReport (const std::string& session,
-                                                     const std::string& text) const
+Result<std::filesystem::path> TakeStore::keepReport (const std::string& session, const std::string& text,
+                                                     const std::filesystem::path& over) const
 {
     constexpr int mostOfASecond = 9;
     if (! isSessionId (session))
@@ -185,6 +185,8 @@ Result<std::filesystem::path> TakeStore::keepReport (const std::string& session,
     std::error_code ignored;
     for (int number = 2; number <= mostOfASecond && std::filesystem::exists (file, ignored); ++number)
         file = folder.report (session, time, number);
+    if (! over.empty())
+        file = over;
     if (auto written = folder.write (file, writing (text)); ! written)
         return tl::make_unexpected (written.error());
     dropReports (session);

@@ -101,10 +101,13 @@ public:
     [[nodiscard]] Result<std::optional<Eviction>> evictAfter (std::chrono::seconds pause) const;
 
     /** Keeps a text for people beside the takes, named by the session and the time; of a session the newest `mostReports`,
-        none for longer than options.sessionAge. @returns its file */
+        none for longer than options.sessionAge.
+        @param over  a report that this one corrects: its file is written anew; empty: none
+        @returns its file */
     static constexpr std::size_t mostReports = 20;
     [[nodiscard]] Result<std::filesystem::path> keepReport (const std::string& session,
-                                                            const std::string& text) const;
+                                                            const std::string& text,
+                                                            const std::filesystem::path& over = {}) const;
 
 private:
     Result<void> writeRecord (const TakeRecord& record, const std::string& key) const;

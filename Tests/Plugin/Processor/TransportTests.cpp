@@ -71,6 +71,40 @@ TEST_CASE ("An LV2 host that reports its position only when it changes is follow
     CHECK ((playOn (40'000, 42'000) == std::vector<float> (2'000, 0.0f)));
 }
 
+TEST_CASE ("An LV2 that is bypassed follows its host", "[plugin][processor]")
+{
+    PluginFixture fixture;
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
+    PlayedPlugin plugin (fixture, 48'000.0);
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
+    plugin.renderAll();
+    const auto expected = expectedSound (48'000.0);
+    const auto bypassed = [&] (int blocks) {
+        juce::AudioBuffer<float> audio (2, 500);
+        juce::MidiBuffer midi;
+        for (int i = 0; i < blocks; ++i)
+        {
+            juce::FloatVectorOperations::fill (audio.getWritePointer (0), 0.77f, 500);
+            plugin.processor->processBlockBypassed (audio, midi);
+            CHECK (audio.getMagnitude (0, 0, 500) == 0.0f);
+        }
+    };
+    plugin.play (0, 500, 500);
+    plugin.head.isSilent = true; // until the transport moves
+    bypassed (19);
+    CHECK (plugin.workspace().player().stage().late() == 0);
+    CHECK_FALSE (plugin.workspace().player().stage().isPlaying()); // nothing of it is heard
+    CHECK ((plugin.play (0, 10'000, 500) ==
+            std::vector<float> (expected.begin() + 10'000, expected.begin() + 20'000)));
+
+    plugin.head.isSilent = false; // a jump is told to one that is bypassed
+    plugin.head.sample = 40'000;
+    bypassed (1);
+    plugin.head.isSilent = true;
+    CHECK ((plugin.play (0, 10'000, 500) ==
+            std::vector<float> (expected.begin() + 40'500, expected.begin() + 50'500)));
+}
+
 TEST_CASE ("A rate change and a state in between leave the sound as it is", "[plugin][processor]")
 {
     PluginFixture fixture;

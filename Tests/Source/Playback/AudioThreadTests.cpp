@@ -32,7 +32,7 @@ TEST_CASE ("In real time a block neither allocates nor locks, while speech comes
         {
             const AllocationGuard guard;
             const auto& plan = stage.planFor ({ { position }, block.size(), true, false });
-            plan.read ({ position }, block);
+            stage.read (plan, { position }, { block });
             allocations += AllocationGuard::allocations();
             locks += AllocationGuard::locks();
         }

@@ -239,6 +239,38 @@ TEST_CASE ("A report follows each bounce, in the words of the script", "[source]
     CHECK (player.lastBounce()->isEmpty());
 }
 
+TEST_CASE ("What was silent in real time is reported in the words of the script",
+           "[source][playback][player]")
+{
+    PlayedProject played;
+    std::atomic<int> reports { 0 };
+    Player player (played.source, played.fixture.options(), [&] (const GapReport&) { ++reports; });
+    CHECK (player.lastPlayed() == nullptr);
+    REQUIRE (eventually ([&] { return player.stage().view()->parts.size() == 3; }));
+    const auto ben = player.stage().view()->parts[1].place;
+    std::vector<float> block (1'000);
+    const auto& plan = player.stage().planFor ({ { ben.start.value }, block.size(), true, false });
+    player.stage().read (plan, { ben.start.value }, { block }); // without an engine
+    (void) player.stage().planFor ({ { 0 }, block.size(), false, false });
+    REQUIRE (eventually ([&] { return reports == 1; }));
+    const auto report = player.lastPlayed();
+    REQUIRE (report != nullptr);
+    CHECK (player.lastBounce() == nullptr);
+    CHECK (report->isPlayed);
+    CHECK_FALSE (report->hasSlates);
+    REQUIRE (report->places.size() == 1);
+    CHECK (report->places[0].title == "line 2, Ben");
+    CHECK (report->places[0].from.value == ben.start.value);
+    CHECK (report->places[0].to.value == ben.start.value + 1'000);
+
+    const BounceEnd bounce { .before = { .holes = { { 999, { 10 }, 0, 5 } } } };
+    const auto bounced = reportOf (bounce, *played.source.document());
+    REQUIRE (bounced.places.size() == 1);
+    CHECK (bounced.places[0].title == "a line that was removed");
+    CHECK_FALSE (bounced.isPlayed);
+    CHECK_FALSE (bounced.hasSlates); // where it was played there is none
+}
+
 TEST_CASE ("A store that refuses a take is named until it takes one", "[source][playback][player]")
 {
     PlayedProject played;

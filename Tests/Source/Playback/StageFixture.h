@@ -69,6 +69,12 @@ public:
         ended.push_back (bounce);
     }
 
+    void playedEnded (const playback::Played::Report& time) override
+    {
+        const std::lock_guard lock (mutex);
+        times.push_back (time);
+    }
+
     std::vector<playback::KeptTake> all()
     {
         const std::lock_guard lock (mutex);
@@ -87,11 +93,18 @@ public:
         return ended;
     }
 
+    std::vector<playback::Played::Report> played()
+    {
+        const std::lock_guard lock (mutex);
+        return times;
+    }
+
 private:
     std::mutex mutex;
     std::vector<playback::KeptTake> kept;
     std::vector<playback::FinishedTake> failures;
     std::vector<playback::BounceEnd> ended;
+    std::vector<playback::Played::Report> times;
 };
 
 inline playback::Part partOf (std::uint64_t line, const std::string& text)

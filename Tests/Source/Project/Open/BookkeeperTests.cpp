@@ -243,6 +243,56 @@ TEST_CASE ("A bounce's gaps are a file beside the takes", "[source][project][ope
     CHECK (open.files().size() == 1);
 }
 
+TEST_CASE ("What was silent in real time is a file that is corrected in its place",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    auto played = oneGap();
+    played.isPlayed = true;
+    auto correction = played;
+    correction.isCorrection = true;
+    correction.places[0].to = { 30'000 };
+    const auto contents = [&] {
+        std::map<fs::path, std::string> texts; // by their times
+        std::error_code none;
+        for (const auto& entry : fs::directory_iterator (open.options.folder / "reports", none))
+        {
+            std::ifstream in (entry.path());
+            texts[entry.path()].assign (std::istreambuf_iterator<char> (in), {});
+        }
+        std::vector<std::string> all;
+        for (const auto& [file, text] : texts)
+            all.push_back (text);
+        return all;
+    };
+    const auto textOf = [] (const GapReport& report) { return toText (report, "What was played"); };
+    using Texts = std::vector<std::string>;
+    {
+        Bookkeeper books (open.source, open.quick());
+        books.keep (GapReport { .isPlayed = true, .places = {} });
+        books.keep (played);
+    }
+    REQUIRE (contents() == Texts { textOf (played) });
+
+    Bookkeeper books (open.source, open.quick());
+    books.keep (played);
+    REQUIRE (eventually ([&] { return contents().size() == 2; }));
+    const auto file = books.lastReport();
+    books.keep (oneGap()); // a bounce between
+    books.keep (correction);
+    const Texts three { textOf (played), textOf (correction), toText (oneGap(), "The bounce") };
+    CHECK (eventually ([&] { return contents() == three; }));
+    CHECK (eventually ([&] { return books.lastReport() == file; }));
+    correction.places.clear();
+    books.keep (correction);
+    REQUIRE (eventually ([&] { return contents()[1] == textOf (correction); }));
+    books.keep (GapReport { .isPlayed = true, .places = {} });
+    correction.places = oneGap().places;
+    books.keep (correction); // of what had no gap before
+    CHECK (eventually ([&] { return contents().size() == 4; }));
+    CHECK (contents()[1] == "What was played is complete.\n");
+}
+
 TEST_CASE ("A store that refuses is named once, and what was due is written when it allows it",
            "[source][project][open][threads]")
 {
