@@ -55,6 +55,7 @@ bool offersSpeakerBuses (juce::AudioProcessor::WrapperType wrapper)
 PluginProcessor::PluginProcessor (Workspace::Options options)
     : AudioProcessor (BusesProperties().withOutput ("Speech", juce::AudioChannelSet::stereo(), true))
     , workspace (std::move (options))
+    , progress ([this] { showProgress(); })
 {
     workspace.onUserEdit = [this] { hasUserEdit = true; };
     addParameter (wait = new WaitChoice (workspace.player().stage()));
@@ -263,11 +264,23 @@ void PluginProcessor::poll()
         updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
     followTempo();
     followParameters();
+    if (hasProgress())
+        progress.ask();
+}
+
+bool PluginProcessor::hasProgress()
+{
     constexpr float visible = 0.005f;
-    const auto fraction = (float) workspace.player().stage().view()->fraction();
-    if (const auto shownFraction = rendered->get();
-        std::abs (fraction - shownFraction) >= visible || (fraction == 1.0f && shownFraction != 1.0f))
-        *rendered = fraction;
+    const auto fraction = (float) workspace.player().stage().view()->fraction(),
+               shownFraction = rendered->get();
+    return std::abs (fraction - shownFraction) >= visible || (fraction == 1.0f && shownFraction != 1.0f);
+}
+
+/** Progress's worker. On the message thread a change would be an edit by the user for JUCE's VST3 wrapper (performEdit), for
+    which hosts mark the session as changed; from another one it comes with the next block, as a meter's. */
+void PluginProcessor::showProgress()
+{
+    *rendered = (float) workspace.player().stage().view()->fraction();
 }
 
 void PluginProcessor::followTempo()
@@ -322,6 +335,7 @@ void PluginProcessor::getStateInformation (juce::MemoryBlock& destination)
 
 void PluginProcessor::setStateInformation (const void* data, int size)
 {
+    followParameters(); // else what the host has set just before would be newer than the state
     workspace.load ({ static_cast<const char*> (data), (std::size_t) std::max (size, 0) });
     followParameters();
 }

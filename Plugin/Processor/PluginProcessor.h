@@ -11,6 +11,7 @@
 #include "Processor/HostMusic.h"
 #include "Processor/TempoCell.h"
 #include "Processor/Transport.h"
+#include "Processor/Worker.h"
 #include "Processor/Workspace.h"
 #include "Timeline/PlanReader.h"
 
@@ -90,6 +91,8 @@ private:
     void noteTempo (const juce::AudioPlayHead::PositionInfo& host, HostSamples position) noexcept;
     void followTempo();
     void followParameters();
+    bool hasProgress();
+    void showProgress();
     void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan, HostSamples position) noexcept;
     void addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept;
     void endBounce();
@@ -112,5 +115,7 @@ private:
     std::mutex mutex; // guards everything below; not for the audio thread in real time
     TempoCell::Tempo followed;
     project::HostSettings shown; // of the project, as the parameters have them
+
+    Worker progress; // last: it uses all of this
 };
 } // namespace tableread::plugin

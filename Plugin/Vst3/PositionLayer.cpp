@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Vst3/PositionLayer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <pluginterfaces/vst/ivstprocesscontext.h>
@@ -48,8 +49,18 @@ uint32 PLUGIN_API PositionLayer::release()
     return left;
 }
 
+tresult PLUGIN_API PositionLayer::setupProcessing (Vst::ProcessSetup& setup)
+{
+    constexpr int32 usual = 8192;
+    auto roomy = setup;
+    roomy.maxSamplesPerBlock = largestBlock = std::max (setup.maxSamplesPerBlock, usual);
+    return audio->setupProcessing (roomy);
+}
+
 tresult PLUGIN_API PositionLayer::process (Vst::ProcessData& data)
 {
+    if (data.numSamples > largestBlock)
+        return kInvalidArgument;
     if (data.processContext != nullptr)
         clock->set (data.processContext->projectTimeSamples);
     const auto result = audio->process (data);

@@ -12,7 +12,8 @@
 namespace tableread::plugin
 {
 /** JUCE's component with the host's position as it is: JUCE reports 0 in place of what is before it, so that all of a host's
-    pre-roll would play the first block again and again. Everything but the position is passed on.
+    pre-roll would play the first block again and again. Everything but the position is passed on, and a block's size: JUCE
+    writes behind its memory in a block that is larger than the host has announced.
 
     A host that asks this object for another interface gets JUCE's. */
 class PositionLayer final : public Steinberg::Vst::IComponent, public Steinberg::Vst::IAudioProcessor
@@ -79,10 +80,7 @@ public:
         return audio->canProcessSampleSize (size);
     }
     uint32 PLUGIN_API getLatencySamples() override { return audio->getLatencySamples(); }
-    tresult PLUGIN_API setupProcessing (Steinberg::Vst::ProcessSetup& setup) override
-    {
-        return audio->setupProcessing (setup);
-    }
+    tresult PLUGIN_API setupProcessing (Steinberg::Vst::ProcessSetup& setup) override;
     tresult PLUGIN_API setProcessing (TBool state) override { return audio->setProcessing (state); }
     tresult PLUGIN_API process (Steinberg::Vst::ProcessData& data) override;
     uint32 PLUGIN_API getTailSamples() override { return audio->getTailSamples(); }
@@ -93,6 +91,7 @@ private:
     Steinberg::Vst::IComponent* const inner;
     Steinberg::Vst::IAudioProcessor* const audio;
     const std::shared_ptr<HostClock> clock;
+    int32 largestBlock = 0; // that JUCE is prepared for
     std::atomic<uint32> references { 1 };
 };
 } // namespace tableread::plugin

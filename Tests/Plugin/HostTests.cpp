@@ -17,7 +17,6 @@ using namespace tableread::test;
 
 namespace
 {
-
 std::string renderedScene (std::uint64_t seed)
 {
     return StateText { scene, seed }.text();

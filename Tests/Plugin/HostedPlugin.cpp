@@ -41,13 +41,18 @@ HostedPlugin::HostedPlugin (const std::string& format, const std::filesystem::pa
     instance = formats.createPluginInstance (*found[0], rate, block, problem);
     if (instance == nullptr)
         throw std::runtime_error (bundle.string() + ": " + problem.toStdString());
-    head.rate = rate;
     instance->setPlayHead (&head);
     instance->setNonRealtime (true);
-    instance->prepareToPlay (rate, block);
+    prepare (rate, block);
 }
 
 HostedPlugin::~HostedPlugin() = default;
+
+void HostedPlugin::prepare (double rate, int block)
+{
+    head.rate = rate;
+    instance->prepareToPlay (rate, block);
+}
 
 void HostedPlugin::load (const std::string& state)
 {

@@ -19,6 +19,9 @@ public:
     HostedPlugin (const std::string& format, const std::filesystem::path& bundle, double rate, int block);
     ~HostedPlugin();
 
+    /** As when the host's device changes; a host may have released the plugin before, or not. */
+    void prepare (double rate, int block);
+
     /** Loads a state into the plugin, in the way its format does. */
     void load (const std::string& state);
 

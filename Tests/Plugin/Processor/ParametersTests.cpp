@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <atomic>
 
 #include "PlayedPlugin.h"
 
@@ -9,16 +10,21 @@ using namespace tableread::test;
 
 namespace
 {
-/** Counts how often the host is told that something has changed that is no parameter. */
+/** Counts how often the host is told that something has changed that is no parameter, and of parameters by what JUCE's VST3
+    wrapper takes for the user's hand. */
 struct HostEar : juce::AudioProcessorListener
 {
-    void audioProcessorParameterChanged (juce::AudioProcessor*, int, float) override {}
+    void audioProcessorParameterChanged (juce::AudioProcessor*, int, float) override
+    {
+        ++(juce::MessageManager::existsAndIsCurrentThread() ? byUser : byPlugin);
+    }
     void audioProcessorChanged (juce::AudioProcessor*, const ChangeDetails& details) override
     {
         told += details.nonParameterStateChanged ? 1 : 0;
     }
 
     int told = 0;
+    std::atomic<int> byUser { 0 }, byPlugin { 0 };
 };
 } // namespace
 
@@ -28,8 +34,18 @@ TEST_CASE ("The host is told of edits, not of what is rendered", "[plugin][proce
     PlayedPlugin plugin (fixture, 48'000.0);
     HostEar host;
     plugin.processor->addListener (&host);
+    const auto shows = [&] (float progress) {
+        return eventually ([&] {
+            plugin.processor->poll();
+            return plugin.parameter<juce::AudioParameterFloat> ("rendered").get() == progress;
+        });
+    };
+    plugin.workspace().setScript (scene);
+    CHECK (shows (0.0f));
     plugin.renderAll();
-    plugin.processor->poll();
+    CHECK (shows (1.0f));
+    CHECK (host.byPlugin > 0);
+    CHECK (host.byUser == 0);
     CHECK (host.told == 1); // the script
     plugin.processor->poll();
     CHECK (host.told == 1);
@@ -54,8 +70,10 @@ TEST_CASE ("The parameters are few, fixed, and part of the state", "[plugin][pro
             return rendered.get() == 0.0f;
         }));
         plugin.renderAll();
-        plugin.processor->poll();
-        CHECK (rendered.get() == 1.0f);
+        CHECK (eventually ([&] {
+            plugin.processor->poll();
+            return rendered.get() == 1.0f;
+        }));
         plugin.parameter<juce::AudioParameterChoice> ("wait") = 2;
         plugin.parameter<juce::AudioParameterBool> ("bypass") = true;
         plugin.processor->getStateInformation (state);
