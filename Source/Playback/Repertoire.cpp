@@ -240,22 +240,78 @@ bool Repertoire::pump()
     return isOther;
 }
 
+/** @returns whether it has audio now, and had none; perhaps without a sample yet, but its length is known. */
+bool Repertoire::prepare (Entry& entry) const
+{
+    if (entry.holding->audio != nullptr)
+        return false;
+    auto audio = HostAudio::prepare (entry.holding->take, rate);
+    if (audio)
+        entry.holding->audio = std::move (*audio);
+    else
+        entry = { entry.holding, PartState::Failed, audio.error().text() };
+    return audio.has_value();
+}
+
 bool Repertoire::hostOne (std::span<const std::size_t> order)
 {
+    const auto soon = (std::int64_t) (soonSeconds * rate);
+    const auto lengthOf = [this] (const Holding& holding) {
+        return toHost ({ holding.take->audio().rendered() }, rate).value;
+    };
+    bool isAnyNew = false;
+    std::int64_t ahead = 0, held = 0;
+    Entry* next = nullptr;
+    ++looks;
     for (const auto index : order)
     {
-        auto* const holding = playing[index].holding;
-        if (holding == nullptr || holding->audio != nullptr || playing[index].state == PartState::Failed)
+        auto& entry = playing[index];
+        if (entry.holding == nullptr || entry.state == PartState::Failed)
             continue;
-        if (auto audio = HostAudio::create (holding->take, rate))
-        {
-            (*audio)->pump();
-            holding->audio = std::move (*audio);
-            return true;
-        }
-        else
-            playing[index] = { holding, PartState::Failed, audio.error().text() };
+        isAnyNew = prepare (entry) || isAnyNew;
+        auto& holding = *entry.holding;
+        if (holding.audio == nullptr || std::exchange (holding.lookedAt, looks) == looks)
+            continue;
+        if (ahead < soon)
+            holding.soonAt = looks;
+        ahead += lengthOf (holding);
+        held += holding.audio->copied();
+        if (next == nullptr && ! holding.audio->hasBegun())
+            next = &entry;
     }
-    return false;
+    hasUnhosted = next != nullptr;
+    if (next == nullptr)
+        return isAnyNew;
+    auto& holding = *next->holding;
+    held += lengthOf (holding);
+    if (holding.soonAt != looks && held > mostHosted)
+        return isAnyNew;
+    if (const auto begun = holding.audio->begin(); begun)
+        holding.audio->pump();
+    else
+        *next = { next->holding, PartState::Failed, begun.error().text() };
+    makeRoom (held);
+    return true;
+}
+
+/** Of those that hostOne() has just looked at, lets the samples of some go: the first are those that were to be heard soon the
+    longest time ago. A growing take keeps its own. */
+void Repertoire::makeRoom (std::int64_t held)
+{
+    while (held > mostHosted)
+    {
+        Entry* oldest = nullptr;
+        for (auto& entry : playing)
+            if (entry.holding != nullptr && entry.holding->lookedAt == looks &&
+                entry.holding->soonAt != looks && entry.holding->audio->copied() > 0 &&
+                entry.holding->audio->isComplete() &&
+                (oldest == nullptr || entry.holding->soonAt < oldest->holding->soonAt))
+                oldest = &entry;
+        if (oldest == nullptr)
+            return;
+        held -= oldest->holding->audio->copied();
+        oldest->holding->audio = nullptr;
+        prepare (*oldest);
+    }
 }
 } // namespace tableread::playback

@@ -34,10 +34,11 @@ public:
     struct Holding
     {
         std::shared_ptr<Take> take;
-        std::shared_ptr<HostAudio> audio {}; // null: not at the host's rate yet
-        bool isKept = false;                 // it can be loaded again
-        bool isHandedOn = false;             // to the keeper
-        bool isAsked = false;                // for, in this session
+        std::shared_ptr<HostAudio> audio {};    // null: not at the host's rate yet
+        bool isKept = false;                    // it can be loaded again
+        bool isHandedOn = false;                // to the keeper
+        bool isAsked = false;                   // for, in this session
+        std::uint64_t lookedAt = 0, soonAt = 0; // by hostOne(), counted: last, and as one that is heard soon
     };
 
     /** What a part plays now. */
@@ -85,13 +86,23 @@ public:
     /** Resamples what takes have more; @returns whether one of them has ended or its part has another state. */
     bool pump();
 
-    /** Makes the audio of the first in `order` that has none yet. @returns false if all have. */
+    /** Resamples the first in `order` that is not yet: all that is heard within two minutes, and of the rest as much as there is
+        room for, which is about six minutes at 48 kHz; what was heard last, or is heard late, makes room. So what is kept
+        does not grow with the script. @returns false if there is nothing to do. */
     bool hostOne (std::span<const std::size_t> order);
+
+    /** Whether there is more than hostOne() keeps, so that it depends on the playhead. */
+    bool isPartlyHosted() const { return hasUnhosted; }
+
+    static constexpr double soonSeconds = 120.0;
+    static constexpr std::int64_t mostHosted = 16'000'000; // samples at the host's rate, 64 MB
 
 private:
     Entry entryOf (const Part& part);
     Holding* askedFor (const Part& part);
     void retryAt (std::size_t index);
+    bool prepare (Entry& entry) const;
+    void makeRoom (std::int64_t held);
     void release (const std::function<void (const Take&)>& abandon);
 
     Score parts;
@@ -104,5 +115,7 @@ private:
     std::set<std::string> told;                    // names whose failure was told
     std::set<std::string> again; // names that another engine has begun, and that were asked for once more
     double rate = (double) modelSampleRateHz;
+    std::uint64_t looks = 0; // of hostOne()
+    bool hasUnhosted = false;
 };
 } // namespace tableread::playback

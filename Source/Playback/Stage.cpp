@@ -225,7 +225,7 @@ void Stage::run()
         lock.unlock();
         const bool hasMore = work (std::move (news), ticket);
         const bool looksAround = isRestless() || wasBouncing || wasPlaying || isPlaying() ||
-                                 ! played.isSettled() || played.isFaulty();
+                                 ! played.isSettled() || played.isFaulty() || repertoire.isPartlyHosted();
         lock.lock();
         if (looksAround && ! hasMore)
             wake.wait_for (lock, glance, isNews);

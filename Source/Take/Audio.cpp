@@ -30,8 +30,9 @@ std::size_t TakeAudio::append (std::span<const float> audio) noexcept
     while (taken < audio.size() && end < capacity)
     {
         auto*& block = blocks[(std::size_t) (end / blockSamples)];
-        if (block == nullptr)
-            block = new (std::nothrow) float[(std::size_t) blockSamples];
+        if (block == nullptr) // the last one of the capacity may be smaller
+            block = new (std::nothrow) float[(std::size_t) std::min (
+                blockSamples, capacity - end / blockSamples * blockSamples)];
         if (block == nullptr)
             break;
         const auto offset = end % blockSamples;

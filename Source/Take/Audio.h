@@ -16,7 +16,8 @@ namespace tableread
     Audio      [samples] mono float32, unclamped. The owner decides the rate: a Take uses the model's.
     Position   samples since the first; published samples never change.
     Threads    append(): one thread at a time. read() and rendered(): any thread, wait-free, also on the audio thread.
-    Memory     blocks of 1 MiB, allocated by append() as the speech grows, which live as long as this object.
+    Memory     blocks of 1 MiB, or what is left of the capacity, allocated by append() as the speech grows, which live as long
+               as this object.
 */
 class TakeAudio
 {

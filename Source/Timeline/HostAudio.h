@@ -19,8 +19,10 @@ HostSamples toHost (ModelSamples position, double hostRateHz) noexcept;
     take's first sample on, by one streaming resampler. So the audio at a position depends on the take and the rate
     only: neither on how the speech arrived nor on how it is read.
 
-    Threads   pump(): one thread at a time, after the take has grown or ended. read(), rendered(), isComplete(): any
-              thread, wait-free, also on the audio thread.
+    Threads   begin() and pump(): one thread at a time, the latter after the take has grown or ended. read(), rendered(),
+              isComplete(): any thread, wait-free, also on the audio thread.
+    Memory    at another rate than the model's a copy of the take, and while that grows some hundred kilobytes besides. A
+              prepared one has none of it.
 */
 class HostAudio
 {
@@ -37,10 +39,22 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<HostAudio>> create (std::shared_ptr<const Take> take,
                                                                     double hostRateHz);
 
+    /** The same, but at another rate than the model's nothing is resampled before begin(): its take is known, and nothing can
+        be read. */
+    [[nodiscard]] static Result<std::shared_ptr<HostAudio>> prepare (std::shared_ptr<const Take> take,
+                                                                     double hostRateHz);
+
     ~HostAudio();
+
+    /** @returns OutOfMemory. */
+    [[nodiscard]] Result<void> begin();
+    bool hasBegun() const noexcept;
 
     /** Resamples what was added to the take since the last call. */
     void pump();
+
+    /** How many samples it keeps besides the take's. */
+    std::int64_t copied() const noexcept;
 
     /** As TakeAudio::read. */
     std::size_t read (std::int64_t position, std::span<float> out) const noexcept;

@@ -121,3 +121,23 @@ TEST_CASE ("A reader sees only finished samples of resampled speech", "[source][
     link.join();
     CHECK ((heard == whole));
 }
+
+TEST_CASE ("What is only prepared has its take's length and no samples", "[source][timeline]")
+{
+    const auto speech = noise (10'000, 5);
+    const auto audio = HostAudio::prepare (doneTake (speech), 48'000).value();
+    audio->pump();
+    CHECK_FALSE (audio->hasBegun());
+    CHECK_FALSE (audio->isComplete());
+    CHECK (audio->copied() == 0);
+    CHECK (audio->take().audio().rendered() == 10'000);
+    std::vector<float> out (100, 1.0f);
+    CHECK (audio->read (0, out) == 0);
+    CHECK (out == std::vector<float> (100, 0.0f));
+    REQUIRE (audio->begin());
+    audio->pump();
+    CHECK (audio->isComplete());
+    CHECK (audio->copied() == 20'000);
+    CHECK ((allOf (*audio) == allOf (*hosted (doneTake (speech), 48'000))));
+    CHECK (HostAudio::prepare (doneTake (speech), 24'000).value()->isComplete()); // the take itself
+}
