@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -29,6 +31,7 @@ public:
     HostScene()
     {
         std::filesystem::create_directory (path ("takes"));
+        std::filesystem::create_directory (path ("home"));
         ::setenv ("TABLEREAD_SOCKET", path ("engine.sock").c_str(), 1);
         ::setenv ("TABLEREAD_TAKES", path ("takes").c_str(), 1);
         ::setenv ("TABLEREAD_ENGINE", "/nowhere", 1);
@@ -36,6 +39,20 @@ public:
     }
 
     std::filesystem::path path (std::string_view name) const { return fixture.folder.path() / name; }
+
+    /** Words to start a host with that finds the plugin and no display, and keeps its files in this folder. */
+    std::vector<std::string> atHome() const
+    {
+        std::vector<std::string> words { "/usr/bin/env", "-uDISPLAY", "HOME=" + path ("home").string() };
+        for (const std::string folder : { "CACHE", "CONFIG", "DATA", "STATE" })
+            words.push_back ("XDG_" + folder + "_HOME=" + path ("home/" + folder).string());
+        const auto parentOf = [] (const char* bundle) {
+            return std::filesystem::path (bundle).parent_path().string();
+        };
+        words.push_back ("VST3_PATH=" + parentOf (TABLEREAD_VST3));
+        words.push_back ("LV2_PATH=" + parentOf (TABLEREAD_LV2) + ":/usr/lib/lv2");
+        return words;
+    }
 
     /** With what is asked of the engine before it is played. */
     static std::string state (bool rendersAhead = false)
@@ -45,6 +62,14 @@ public:
 
     /** How many lines were asked for. */
     int jobs() const { return fixture.engine.jobs(); }
+
+    /** How many takes are in the store, whole. */
+    std::ptrdiff_t takes() const
+    {
+        const std::filesystem::recursive_directory_iterator entries (path ("takes"));
+        return std::count_if (begin (entries), end (entries),
+                              [] (const auto& entry) { return entry.path().extension() == ".wav"; });
+    }
 
     /** What a script has written as 32-bit floats. */
     std::vector<float> samples (std::string_view name) const
@@ -80,19 +105,30 @@ public:
         plugin.load (state);
         juce::MemoryBlock content;
         plugin->getStateInformation (content);
-        auto text = textOf (content);
-        const std::string subject =
-            "<https://tableread.invalid/plugins/tableread/savedState>"; // JUCE's name for it
-        const auto at = text.find (subject);
-        if (at == std::string::npos)
-            throw std::runtime_error ("this is no state of JUCE's: " + text);
         return "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n" // which JUCE leaves out
                "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
                "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n" +
-               text.replace (at, subject.size(), "<>");
+               renamed (textOf (content), juceSubject, "<>");
+    }
+
+    /** Loads what turtle() gives, or another LV2 host. */
+    static void loadTurtle (HostedPlugin& plugin, const std::string& turtle)
+    {
+        const auto state = renamed (turtle, "<>", juceSubject);
+        plugin->setStateInformation (state.data(), (int) state.size());
     }
 
 private:
+    static constexpr const char* juceSubject = "<https://tableread.invalid/plugins/tableread/savedState>";
+
+    static std::string renamed (std::string turtle, const std::string& subject, const std::string& other)
+    {
+        const auto at = turtle.find (subject);
+        if (at == std::string::npos)
+            throw std::runtime_error ("this is no state of " + subject + ": " + turtle);
+        return turtle.replace (at, subject.size(), other);
+    }
+
     static std::string textOf (const juce::MemoryBlock& block)
     {
         return { static_cast<const char*> (block.getData()), block.getSize() };
