@@ -391,27 +391,6 @@ bool Stage::followHost (std::vector<Ended>& ended)
     return true;
 }
 
-/** What was missing while it was played; another rate has not been taken yet. */
-void Stage::collectHoles (const std::optional<double>& nextRate)
-{
-    const auto rate = repertoire.hostRate();
-    played.add (holes.collect(), rate, nextRate.value_or (rate));
-}
-
-std::optional<Played::Line> Stage::lineNow (std::uint64_t line) const
-{
-    const auto& parts = repertoire.score().parts;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-        if (parts[i].item.line == line)
-        {
-            const auto& [holding, state, reason] = repertoire.entries()[i];
-            if (holding != nullptr && holding->take->state() == TakeState::Done)
-                return Played::Line { { holding->take->audio().rendered() }, true };
-            return Played::Line { places[i].length, state == PartState::Failed, reason };
-        }
-    return std::nullopt;
-}
-
 void Stage::arrangeAll()
 {
     const auto& score = repertoire.score();
@@ -495,38 +474,6 @@ bool Stage::followPlayhead (bool isOther)
         return false;
     order = std::move (now);
     return true;
-}
-
-void Stage::tellFailures()
-{
-    for (const auto index : repertoire.failed())
-    {
-        const auto& part = repertoire.score().parts[index];
-        events.takeFailed (
-            { repertoire.entries()[index].holding->take, part.item.line, part.name, part.request });
-    }
-}
-
-void Stage::tellOfBounces (std::vector<Ended> ended)
-{
-    for (auto& each : ended)
-    {
-        std::stable_sort (each.gaps.begin(), each.gaps.end(),
-                          [] (const Gap& a, const Gap& b) { return a.place.start < b.place.start; });
-        BounceEnd bounce { .gaps = std::move (each.gaps),
-                           .hostRateHz = each.hostRateHz,
-                           .playsSlate = repertoire.score().playsSlate };
-        if (each.goesOn)
-            bounce.before = played.handedOver ([this] (std::uint64_t line) { return lineNow (line); });
-        events.bounceEnded (bounce);
-    }
-}
-
-void Stage::tellOfPlayed()
-{
-    if (! played.isSettled())
-        for (const auto& report : played.reports ([this] (std::uint64_t line) { return lineNow (line); }))
-            events.playedEnded (report);
 }
 
 bool Stage::isRestless() const

@@ -226,7 +226,7 @@ private:
     void takeLoaded (const std::string& audio, Result<std::shared_ptr<Take>> take) override;
     void takeKept (const KeptTake& kept) override;
 
-    // The stage's thread (Stage.cpp), and what it asks the engine for (Asking.cpp).
+    // The stage's thread (Stage.cpp), what it asks the engine for (Asking.cpp), and what it tells (Telling.cpp).
     void run();
     bool work (News news, std::uint64_t ticket);
     bool take (News& news);
