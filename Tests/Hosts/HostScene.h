@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "Plugin/HostedPlugin.h"
@@ -28,7 +29,7 @@ class HostScene
 public:
     static constexpr std::uint64_t seed = 5;
 
-    HostScene()
+    explicit HostScene (FakeFaults faults = {}) : fixture (std::move (faults))
     {
         std::filesystem::create_directory (path ("takes"));
         std::filesystem::create_directory (path ("home"));

@@ -234,7 +234,9 @@ TEST_CASE ("States are saved and loaded and parameters set while a host plays on
         {
             {
                 const juce::ScopedLock lock (hosted.plugin->getCallbackLock()); // as JUCE's hosts do
-                for (const auto sample : hosted.plugin.bounce (at, at + 256, 256))
+                const auto heard = hosted.plugin.bounce (at, at + 256, 256);
+                strange += heard.size() == 256 ? 0 : 1; // the sides differ
+                for (const auto sample : heard)
                     strange += std::fpclassify (sample) == FP_NORMAL || sample == 0.0f ? 0 : 1;
             }
             std::this_thread::sleep_for (std::chrono::microseconds (100));
