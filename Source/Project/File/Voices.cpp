@@ -211,8 +211,11 @@ FoundVoices findVoices (const std::shared_ptr<const Document>& document, const V
 
 Result<std::string> hashOfRecording (const std::filesystem::path& file, const ReaderProcess& process)
 {
-    return readRecording (file, process).map ([] (const Recording& read) {
-        return contentHash (read.samples);
-    });
+    constexpr int tries = 5;
+    auto recording = readRecording (file, process);
+    // Whoever else uses one of the take store's meanwhile sets its time, which looks as if the file had changed.
+    for (int i = 1; i < tries && ! recording && recording.error().code == ErrorCode::Io; ++i)
+        recording = readRecording (file, process);
+    return recording.map ([] (const Recording& read) { return contentHash (read.samples); });
 }
 } // namespace tableread::project
