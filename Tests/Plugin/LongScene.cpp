@@ -256,6 +256,9 @@ void LongScene::undoAll (Workspace& workspace)
         workspace.stop(); // nothing is asked for on the way
     }
     CHECK (edits == 0);
+    const auto& stage = workspace.player().stage();
+    REQUIRE (
+        eventually ([&] { return stage.view()->parts.empty(); })); // a bounce would ask for what it still has
     CHECK (bounce (workspace).empty());
     CHECK (workspace.document()->script->empty());
     workspace.stop();
