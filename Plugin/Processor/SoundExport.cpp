@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Processor/SoundExport.h"
 
+#include <chrono>
 #include <utility>
 
 namespace tableread::plugin
@@ -30,6 +31,7 @@ void SoundExport::begin (const playback::Dragged& what, fs::path file)
     next.number = ++wishes;
     wish = std::move (next);
     now = { name ? std::move (*name) : std::string ("The sound"), 0.0, {} };
+    changed.notify_all();
     worker.ask();
 }
 
@@ -39,6 +41,7 @@ void SoundExport::cancel()
     ++wishes;
     wish = {};
     now = {};
+    changed.notify_all();
 }
 
 SoundExport::State SoundExport::state() const
@@ -65,16 +68,38 @@ void SoundExport::write()
         if (mine.number == 0 || now.ended)
             return; // it was cancelled, or written for an earlier call
     }
-    const auto progress = [this, number = mine.number] (double fraction) {
+    auto ended = written (mine);
+    while (isLoadedSoon (ended, mine.number))
+    {
+        mine.source = player.dragSource();
+        ended = written (mine);
+    }
+    const std::lock_guard lock (mutex);
+    if (mine.number != wishes)
+        return;
+    wish.source = mine.source;
+    now.ended = std::move (ended);
+}
+
+Result<fs::path> SoundExport::written (const Wish& wanted)
+{
+    const auto progress = [this, number = wanted.number] (double fraction) {
         return goesOn (number, fraction);
     };
-    auto ended = mine.file.empty()
-                     ? playback::writeForDrag (mine.source, mine.what, folder, progress)
-                     : playback::writeSound (mine.source, mine.what, mine.file, progress).map ([&] {
-                           return mine.file;
-                       });
-    const std::lock_guard lock (mutex);
-    if (mine.number == wishes)
-        now.ended = std::move (ended);
+    if (wanted.file.empty())
+        return playback::writeForDrag (wanted.source, wanted.what, folder, progress);
+    return playback::writeSound (wanted.source, wanted.what, wanted.file, progress).map ([&] {
+        return wanted.file;
+    });
+}
+
+/** A take that has just been rendered may be on its way through the store. Waits a moment; false: it is no longer worth it. */
+bool SoundExport::isLoadedSoon (const Result<fs::path>& ended, std::uint64_t number)
+{
+    constexpr std::chrono::milliseconds moment { 30 };
+    if (ended || ended.error().code != ErrorCode::Busy)
+        return false;
+    std::unique_lock lock (mutex);
+    return ! changed.wait_for (lock, moment, [&] { return number != wishes; });
 }
 } // namespace tableread::plugin

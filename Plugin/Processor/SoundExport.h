@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -27,7 +28,7 @@ public:
     /** Gives up what is being written. */
     ~SoundExport();
 
-    /** Begins to write it as it plays now. What is being written for another wish is given up; the file of the last drag is
+    /** Begins to write it as it plays now, or as soon as its takes are loaded. What is being written for another wish is given up; the file of the last drag is
         used again if it would be the same.
         @param file  where; empty: somewhere from where it can be dragged */
     void begin (const playback::Dragged& what, std::filesystem::path file = {});
@@ -59,11 +60,14 @@ private:
     };
 
     void write();
+    Result<std::filesystem::path> written (const Wish& wanted);
+    bool isLoadedSoon (const Result<std::filesystem::path>& ended, std::uint64_t number);
     bool goesOn (std::uint64_t number, double fraction);
 
     const playback::Player& player;
     const std::filesystem::path folder;
     mutable std::mutex mutex; // guards everything below
+    std::condition_variable changed;
     Wish wish;
     std::uint64_t wishes = 0; // counted; another number than the one that is written for: it is given up
     State now;

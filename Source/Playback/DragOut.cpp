@@ -187,6 +187,11 @@ Result<Timeline> timelineOf (const DragSource& source, const Found& found, const
         item.isGivenUp = ! selection.passages[i];
         if (selection.passages[i])
         {
+            if (take == nullptr && part != shown.end() && part->second->state == PartState::Loading)
+                return tl::unexpected (Error { ErrorCode::Busy,
+                                               titleOf (*source.document, passages[i]) +
+                                                   " is still being loaded. Drag again in a moment.",
+                                               {} });
             if (take == nullptr)
                 return refused (titleOf (*source.document, passages[i]) +
                                 " is not rendered yet. Render it, then drag again.");

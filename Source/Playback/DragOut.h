@@ -61,7 +61,7 @@ using DragProgress = std::function<bool (double)>;
     What lies before 0 is in the file too, but a time reference has no sign, so it says 0.
 
     Threads   any that may wait for a disk; an hour of speech takes seconds.
-    @returns  InvalidInput if there is no such thing, or if a line of it is not rendered; Cancelled if it is no longer wanted;
+    @returns  InvalidInput if there is no such thing, or if a line of it is not rendered; Busy if one is being loaded; Cancelled if it is no longer wanted;
               as bounce() */
 [[nodiscard]] Result<void> writeSound (const DragSource& source, const Dragged& what,
                                        const std::filesystem::path& file, const DragProgress& goesOn = {});

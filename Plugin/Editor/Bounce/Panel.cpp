@@ -94,13 +94,11 @@ void BouncePanel::typed (Number& number)
     number.field.setText (textOf (shownNumber (shown->settings, number.which)), false);
 }
 
-/** Nothing is done if nothing is other: else leaving a field would be a step of undo. */
+/** One that changes nothing is no step of undo: a field that is left has its number anyway. */
 void BouncePanel::edit (project::Settings settings)
 {
-    if (onEdit && settings != shown->settings)
+    if (onEdit)
         refusal.report (onEdit (project::SetSettings { std::move (settings) }));
-    else
-        refusal.clear();
 }
 
 void BouncePanel::show (std::shared_ptr<const project::Document> document,

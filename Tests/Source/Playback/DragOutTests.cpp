@@ -321,3 +321,19 @@ TEST_CASE ("A file that is no longer wanted is given up at once, and nothing of 
     CHECK_FALSE (writeSound (desk.player.dragSource(), DraggedSpeaker { "Anna" }, saved, given));
     CHECK_FALSE (fs::exists (saved));
 }
+
+TEST_CASE ("What is being loaded is not said to be unrendered", "[source][playback][drag]")
+{
+    Desk desk;
+    desk.render();
+    auto source = desk.player.dragSource();
+    auto view = std::make_shared<View> (*source.view);
+    view->parts[1].state = PartState::Loading;
+    view->parts[1].take = nullptr;
+    source.view = view;
+    const auto file = writeForDrag (source, DraggedLine { desk.line (1) }, desk.drags);
+    REQUIRE_FALSE (file);
+    CHECK (file.error().code == ErrorCode::Busy);
+    CHECK (file.error().text() == "line 2, Ben is still being loaded. Drag again in a moment.");
+    CHECK (writeForDrag (source, DraggedLine { desk.line (0) }, desk.drags));
+}

@@ -184,6 +184,7 @@ TEST_CASE ("A voice that is chosen leaves what else is set", "[source][project]"
     CHECK (anna.moods == std::vector<Mood> { { {}, { "mine", "/voices/mine.wav" }, {}, {} } });
     anna.gainDb = -3.0;
     anna.moods.front().content = std::string (32, 'a');
+    anna.moods.front().relative = "mine.wav";
     document = project::apply (document, SetMember { anna }).value();
 
     anna = choose ("Whispering", { "hush", "/voices/hush.wav" });
@@ -195,6 +196,7 @@ TEST_CASE ("A voice that is chosen leaves what else is set", "[source][project]"
     CHECK (anna.moods[1].voice.name == "clara");
     anna = choose ({}, { "mine", "/voices/mine.wav" }); // the same: its samples are still known
     CHECK (anna.moods[0].content == std::string (32, 'a'));
+    CHECK (anna.moods[0].relative == "mine.wav");
     anna = choose ({}, { "ben", {} });
     CHECK (anna.moods[0].content.empty());
     CHECK (anna.gainDb == -3.0);
