@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "Editor/Text/Drawing.h"
 #include "Editor/Text/Utf8.h"
 #include "Project/File/CastFile.h"
 #include "Project/Lookup.h"
@@ -90,6 +91,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
 
     setResizable (true, true);
     setResizeLimits (leastWidth, leastHeight, 3840, 2160);
+    resizableCorner->setTitle ("Size of the window");
     setSize (1100, 720);
     refresh();
     startTimerHz (30);
@@ -115,6 +117,8 @@ void PluginEditor::connectScript()
             return isUp ? movedUp (document, rows) : movedDown (document, rows);
         });
     };
+    script.undoName = [this] { return workspace.project().undoName(); };
+    script.redoName = [this] { return workspace.project().redoName(); };
     marks.onRetry = [this] (std::uint64_t line) { retry (line); };
 }
 
@@ -177,7 +181,7 @@ void PluginEditor::connectSide()
 void PluginEditor::paint (juce::Graphics& g)
 {
     g.fillAll (Theme::background);
-    const auto bar = juce::Rectangle<int> (0, status.getY() - 12, getWidth(), 3);
+    const auto bar = progressBar();
     if (isRendering)
     {
         g.setColour (Theme::line);
@@ -185,6 +189,11 @@ void PluginEditor::paint (juce::Graphics& g)
         g.setColour (Theme::accent);
         g.fillRect (bar.withWidth ((int) (bar.getWidth() * progress)));
     }
+}
+
+juce::Rectangle<int> PluginEditor::progressBar() const
+{
+    return { 0, status.getY() - 12, getWidth(), 3 };
 }
 
 void PluginEditor::resized()
@@ -204,11 +213,18 @@ void PluginEditor::resized()
         clock.setBounds (footer.removeFromRight (140).withTrimmedRight (gap));
     status.setBounds (footer);
     area.removeFromBottom (gap + 4);
-    timeline.setBounds (area.removeFromBottom (juce::jlimit (140, 700, area.getHeight() * 2 / 5)));
-    area.removeFromBottom (gap);
-
+    constexpr int lowWindow = 480; // the panels need more than what is above the timeline
+    const bool isLow = area.getHeight() < lowWindow;
+    const auto placeTimeline = [&] {
+        timeline.setBounds (area.removeFromBottom (juce::jlimit (140, 700, area.getHeight() * 2 / 5)));
+        area.removeFromBottom (gap);
+    };
+    if (! isLow)
+        placeTimeline();
     side.setBounds (area.removeFromRight (juce::jlimit (290, 520, area.getWidth() * 38 / 100)));
     area.removeFromRight (margin);
+    if (isLow)
+        placeTimeline();
     script.setBounds (area);
     empty.setBounds (area);
     lines.setBounds (area);
@@ -226,7 +242,7 @@ void PluginEditor::refresh()
     side.bounce.show (now.document, now.bounced);
     if (marks.follow (now.view))
     {
-        script.marksChanged();
+        script.statesChanged();
         if (lines.isVisible())
             lines.show (now.document, marks);
     }
@@ -473,7 +489,7 @@ void PluginEditor::showStatus()
     status.setColour (juce::Label::textColourId, said.isProblem ? Theme::bad : Theme::dim);
     const bool rendering = now.isRendering();
     if (said.progress != progress || rendering != isRendering)
-        repaint();
+        repaint (progressBar());
     progress = said.progress;
     isRendering = rendering;
     discardButton.setVisible (now.isReadOnly);
@@ -507,15 +523,11 @@ void PluginEditor::renderOrStop()
 
 void PluginEditor::openMenu()
 {
-    const auto named = [] (const char* what, const std::string& name) {
-        return juce::String (what) +
-               (name.empty() ? juce::String() : " " + juce::String::fromUTF8 (name.c_str()));
-    };
     const auto undoName = workspace.project().undoName(), redoName = workspace.project().redoName();
     const auto chosen = now.document->settings.engine;
     juce::PopupMenu menu;
-    menu.addItem (named ("Undo", undoName), ! undoName.empty(), false, [this] { undo(); });
-    menu.addItem (named ("Redo", redoName), ! redoName.empty(), false, [this] { redo(); });
+    menu.addItem (textOf (withName ("Undo", undoName)), ! undoName.empty(), false, [this] { undo(); });
+    menu.addItem (textOf (withName ("Redo", redoName)), ! redoName.empty(), false, [this] { redo(); });
     menu.addSectionHeader ("The sound of the takes");
     menu.addItem ("Save it in the project too", ! now.isReadOnly, workspace.isCollected(),
                   [this] { workspace.setCollected (! workspace.isCollected()); });

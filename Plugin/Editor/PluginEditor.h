@@ -6,6 +6,7 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Editor/EmptyState.h"
+#include "Editor/HostKeys.h"
 #include "Editor/Icons.h"
 #include "Editor/Lines/Panel.h"
 #include "Editor/ReadingMarks.h"
@@ -45,6 +46,7 @@ private:
     void connectLines();
     void showLines (bool isWanted);
 
+    juce::Rectangle<int> progressBar() const;
     void showProject();
     void showDocument();
     void showSelection();
@@ -96,6 +98,7 @@ private:
     IconButton menuButton { Icon::More, "More" }, filterButton { Icon::Search, "Filter lines" };
     juce::TooltipWindow tooltips { this, 600 };
     std::unique_ptr<juce::FileChooser> chooser;
+    HostKeys hostKeys { *this };
 
     std::optional<Error> problem; // of the last thing that the user asked for
     std::string shownUnheard;     // why the last audition is not heard

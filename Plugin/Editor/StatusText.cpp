@@ -171,6 +171,11 @@ std::string gapList (const Showing& now)
     return text;
 }
 
+std::string withName (const char* verb, const std::string& step)
+{
+    return step.empty() ? verb : verb + (' ' + step);
+}
+
 Status describe (const Showing& now, const std::optional<Error>& problem)
 {
     if (problem)

@@ -24,4 +24,7 @@ std::string gapList (const Showing& now);
 
 /** "1:02.5" */
 std::string clockText (double seconds);
+
+/** "Undo Move Lines", for a menu; the verb alone if there is no step. */
+std::string withName (const char* verb, const std::string& step);
 } // namespace tableread::plugin

@@ -6,6 +6,7 @@
 
 #include "Editor/Icons.h"
 #include "Editor/Palette.h"
+#include "Editor/Text/MixedTypeface.h"
 
 namespace tableread::plugin
 {
@@ -61,8 +62,17 @@ juce::Font Theme::font (float height, bool isBold)
 Theme::Theme()
     : LookAndFeel_V4 ({ background.getARGB(), panel.getARGB(), panel.getARGB(), line.getARGB(),
                         text.getARGB(), line.getARGB(), text.getARGB(), line.getARGB(), text.getARGB() })
+    , regular (new MixedTypeface (Typefaces::shared(), MixedTypeface::Weight::Regular))
+    , bold (new MixedTypeface (Typefaces::shared(), MixedTypeface::Weight::Bold))
 {
     setColours();
+}
+
+juce::Typeface::Ptr Theme::getTypefaceForFont (const juce::Font& font)
+{
+    if (font.getTypefaceName() != juce::Font::getDefaultSansSerifFontName())
+        return LookAndFeel_V4::getTypefaceForFont (font);
+    return font.isBold() ? bold : regular;
 }
 
 /** Beyond the scheme, which V4 uses for the rest. */

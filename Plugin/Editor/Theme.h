@@ -8,7 +8,8 @@
 
 namespace tableread::plugin
 {
-/** The look of everything: dark, flat, one accent, a colour for each speaker (Palette.h). */
+/** The look of everything: dark, flat, one accent, a colour for each speaker (Palette.h), and one font, the bundled one, with the
+    system's for what it lacks (MixedTypeface). */
 class Theme : public juce::LookAndFeel_V4
 {
 public:
@@ -22,6 +23,7 @@ public:
 
     Theme();
 
+    juce::Typeface::Ptr getTypefaceForFont (const juce::Font& font) override;
     void drawButtonBackground (juce::Graphics& g, juce::Button& button, const juce::Colour& colour,
                                bool isOver, bool isDown) override;
     juce::Font getTextButtonFont (juce::TextButton& button, int height) override;
@@ -50,6 +52,7 @@ public:
 private:
     void setColours();
 
+    const juce::Typeface::Ptr regular, bold;
     FocusRings rings;
 };
 
@@ -58,12 +61,18 @@ private:
 class SharedTheme
 {
 public:
-    SharedTheme() { juce::LookAndFeel::setDefaultLookAndFeel (&theme); }
-    ~SharedTheme() { juce::LookAndFeel::setDefaultLookAndFeel (&before); }
+    SharedTheme() { use (theme); }
+    ~SharedTheme() { use (before); }
     SharedTheme (const SharedTheme&) = delete;
     SharedTheme& operator= (const SharedTheme&) = delete;
 
 private:
+    static void use (juce::LookAndFeel& look)
+    {
+        juce::LookAndFeel::setDefaultLookAndFeel (&look);
+        juce::Typeface::clearTypefaceCache(); // of the other one's
+    }
+
     juce::LookAndFeel& before = juce::LookAndFeel::getDefaultLookAndFeel();
     Theme theme;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "Editor/StatusText.h"
 #include "Editor/Theme.h"
 #include "Project/File/Voices.h"
 #include "Project/Lookup.h"
@@ -17,12 +18,6 @@ namespace
 juce::KeyPress ctrl (int key, int more = 0)
 {
     return { key, juce::ModifierKeys::commandModifier | more, 0 };
-}
-
-/** "Undo Move Lines" */
-juce::String withName (const char* verb, const std::string& name)
-{
-    return name.empty() ? juce::String (verb) : verb + juce::String (" ") + words (name);
 }
 
 std::function<juce::String()> always (const char* name)
@@ -62,6 +57,7 @@ AppContent::AppContent (PluginProcessor& played, Dialogs& user, const Documents:
         hasNoDevice = hasNoDevice && ! transport.isPlaying();
         commands.update();
     };
+    menuBar.setTitle ("Menus");
     menuBar.setLookAndFeel (&menuLook);
     menuBar.setColour (juce::TextButton::buttonOnColourId, Theme::line);
     notice.setFont (Theme::font (14.0f));
@@ -95,12 +91,12 @@ std::vector<Commands::Entry> AppContent::entries()
                [this] { window.showAudioSettings(); } },
              { Command::Quit, always ("Quit"), { ctrl ('q') }, [this] { window.quit(); } },
              { Command::Undo,
-               [this] { return withName ("Undo", processor.workspace.project().undoName()); },
+               [this] { return words (withName ("Undo", processor.workspace.project().undoName())); },
                { ctrl ('z') },
                [this] { processor.workspace.undo(); },
                [this] { return ! processor.workspace.project().undoName().empty(); } },
              { Command::Redo,
-               [this] { return withName ("Redo", processor.workspace.project().redoName()); },
+               [this] { return words (withName ("Redo", processor.workspace.project().redoName())); },
                { ctrl ('z', shift), ctrl ('y') },
                [this] { processor.workspace.redo(); },
                [this] { return ! processor.workspace.project().redoName().empty(); } },
@@ -120,7 +116,10 @@ std::vector<Commands::Entry> AppContent::entries()
                    commands.update();
                },
                [] { return true; },
-               [this] { return processor.transport.loop().isOn; } } };
+               [this] { return processor.transport.loop().isOn; } },
+             { Command::OpenMenus, always ("Open the Menus"), { Key (Key::F10Key) }, [this] {
+                  menuBar.showMenu (0);
+              } } };
 }
 
 void AppContent::playOrStop()

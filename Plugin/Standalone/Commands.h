@@ -20,7 +20,8 @@ enum class Command : int
     Redo,
     PlayOrStop,
     ReturnToStart,
-    Loop
+    Loop,
+    OpenMenus // by the keyboard: the arrows go on from the first
 };
 
 /** What the app can be told to do: by its menus and by keys that nothing with the keyboard takes, so not while somebody

@@ -329,7 +329,7 @@ TEST_CASE ("An input method and a screen reader see characters", "[plugin][scrip
 TEST_CASE ("Without a font for Chinese the editor names the package", "[plugin][script]")
 {
     const juce::ScopedJuceInitialiser_GUI juce;
-    const auto none = std::make_shared<Typefaces> (std::vector<std::filesystem::path> { "/nowhere" });
+    const auto none = std::make_shared<Typefaces> ([] { return std::nullopt; });
     Sheet sheet ("Anna: hi", none);
     sheet.picture();
     CHECK (sheet.script.notice().isEmpty());
@@ -344,7 +344,7 @@ TEST_CASE ("Without a font for Chinese the editor names the package", "[plugin][
 TEST_CASE ("Each character has the font that has it", "[plugin][text]")
 {
     const juce::ScopedJuceInitialiser_GUI juce;
-    Typefaces faces ({ "/nowhere" });
+    Typefaces faces ([] { return std::nullopt; });
     CHECK (faces.glyph (U'a').face == Typefaces::Bundled);
     CHECK (faces.glyph (U'\u0416').face == Typefaces::Bundled);
     CHECK (faces.glyph (U'\u03a9').face == Typefaces::Bundled);

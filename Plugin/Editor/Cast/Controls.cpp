@@ -112,11 +112,17 @@ void GainSlider::lookAndFeelChanged()
     for (auto* const child : getChildren())
     {
         child->setWantsKeyboardFocus (false);
+        child->setAccessible (false); // the slider has its value
         if (auto* const field = dynamic_cast<juce::Label*> (child))
+        {
+            field->onEditorShow = [this, field] {
+                leaveOnClick = std::make_unique<LeaveOnClick> (*field->getCurrentTextEditor());
+            };
             field->onEditorHide = [this] {
                 if (const auto* const window = getPeer(); window != nullptr && window->isFocused())
                     grabKeyboardFocus();
             };
+        }
     }
 }
 

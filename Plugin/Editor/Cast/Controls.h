@@ -7,6 +7,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
+#include "Editor/Text/LeaveOnClick.h"
 #include "Editor/Text/Typefaces.h"
 
 namespace tableread::plugin
@@ -62,5 +63,8 @@ public:
     void lookAndFeelChanged() override;
     juce::String getTextFromValue (double decibels) override;
     double getValueFromText (const juce::String& text) override;
+
+private:
+    std::unique_ptr<LeaveOnClick> leaveOnClick; // of the field that was typed in last
 };
 } // namespace tableread::plugin

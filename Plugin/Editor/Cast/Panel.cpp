@@ -45,6 +45,7 @@ public:
     {
         setScrollBarsShown (true, false);
         setWantsKeyboardFocus (false); // nothing would be seen of it
+        getVerticalScrollBar().setTitle ("Scroll the cast");
     }
 
     void visibleAreaChanged (const juce::Rectangle<int>&) override { view.makeRows(); }

@@ -43,6 +43,7 @@ public:
 
     void paint (juce::Graphics& g) override;
     void resized() override;
+    void focusOfChildComponentChanged (FocusChangeType) override;
 
 private:
     void timerCallback() override;

@@ -36,7 +36,9 @@ int heightOfText (const juce::String& text, const juce::Font& font, int width)
 }
 
 EngineRows::EngineRows (Values kind, int widthOfNames) : values (kind), nameWidth (widthOfNames)
-{}
+{
+    setInterceptsMouseClicks (false, true); // text alone
+}
 
 bool EngineRows::show (const std::vector<TextRow>& wanted)
 {

@@ -55,6 +55,8 @@ private:
 class EngineNotes : public juce::Component
 {
 public:
+    EngineNotes() { setInterceptsMouseClicks (false, true); }
+
     /** @returns whether the height may be another one now. */
     bool show (const std::vector<std::string>& sentences);
 

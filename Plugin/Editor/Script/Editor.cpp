@@ -18,6 +18,7 @@ ScriptEditor::ScriptEditor (std::shared_ptr<Typefaces> typefaces)
     setHelpText ("One line for each time that somebody speaks: Anna: Good evening.");
     setWantsKeyboardFocus (true);
     model.onEdit = [this] (const TextEdit& edit) { edited (edit); };
+    scrollBar.setTitle ("Scroll the script");
     scrollBar.setAutoHide (false);
     scrollBar.addListener (this);
     addAndMakeVisible (scrollBar);

@@ -34,7 +34,8 @@ public:
     ~ScriptEditor() override;
 
     std::function<void (const TextEdit&)> onEdit;
-    std::function<void()> onUndo, onRedo; // asked for by a key or the menu
+    std::function<void()> onUndo, onRedo;            // asked for by a key or the menu …
+    std::function<std::string()> undoName, redoName; // … which says what of; empty: nothing
 
     /** Lines are to be moved: those in the rows before another row, or by one line. Without them there is no way to. */
     std::function<void (ScriptRows rows, std::size_t before)> onMove;
@@ -59,6 +60,7 @@ public:
     /** Beside the lines; null: nothing. It must outlive the editor, or be taken back. */
     void setMarks (ScriptMarks* source);
     void marksChanged() { repaint(); }
+    void statesChanged() { repaint (0, 0, gutterWidth(), getHeight()); } // and nothing else of the marks
 
     /** The names that are offered at the start of a line. */
     void setSpeakers (std::vector<std::string> names) { speakers = std::move (names); }
@@ -70,6 +72,7 @@ public:
     const TextModel& state() const { return model; }
     juce::String tipAt (juce::Point<int> place) const;
     juce::String notice() const; // that is shown over the text; empty: none
+    juce::PopupMenu makeMenu();  // of the right mouse button
 
     void paint (juce::Graphics& g) override;
     void paintOverChildren (juce::Graphics& g) override;

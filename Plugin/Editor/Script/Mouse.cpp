@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "Editor/Script/Look.h"
+#include "Editor/StatusText.h"
+#include "Editor/Text/Drawing.h"
 
 namespace tableread::plugin
 {
@@ -172,11 +174,11 @@ void ScriptEditor::retryAt (std::size_t line)
     repaint();
 }
 
-void ScriptEditor::openMenu()
+juce::PopupMenu ScriptEditor::makeMenu()
 {
     const bool hasChosen = ! model.selection().isEmpty();
     const auto line = model.caret().line;
-    const auto add = [this] (juce::PopupMenu& menu, const char* name, bool isEnabled, auto action) {
+    const auto add = [this] (juce::PopupMenu& menu, const juce::String& name, bool isEnabled, auto action) {
         menu.addItem (name, isEnabled, false, [self = SafePointer<ScriptEditor> (this), action] {
             if (self != nullptr)
                 action (*self);
@@ -194,8 +196,12 @@ void ScriptEditor::openMenu()
         add (menu, "Render this line again", true, [line] (ScriptEditor& self) { self.retryAt (line); });
         menu.addSeparator();
     }
-    add (menu, "Undo", onUndo != nullptr, press ('z'));
-    add (menu, "Redo", onRedo != nullptr, press ('y'));
+    const auto addStep = [&] (const char* verb, const std::function<std::string()>& name, char key) {
+        const auto step = name ? name() : std::string();
+        add (menu, textOf (withName (verb, step)), ! step.empty(), press (key));
+    };
+    addStep ("Undo", undoName, 'z');
+    addStep ("Redo", redoName, 'y');
     menu.addSeparator();
     add (menu, "Cut", hasChosen, press ('x'));
     add (menu, "Copy", hasChosen, press ('c'));
@@ -208,6 +214,12 @@ void ScriptEditor::openMenu()
                  [isUp] (ScriptEditor& self) { self.onMoveByOne (self.selectedRows(), isUp); });
     menu.addSeparator();
     add (menu, "Find", true, press ('f'));
-    menu.showMenuAsync (juce::PopupMenu::Options().withTargetScreenArea (localAreaToGlobal (caretBounds())));
+    return menu;
+}
+
+void ScriptEditor::openMenu()
+{
+    makeMenu().showMenuAsync (
+        juce::PopupMenu::Options().withTargetScreenArea (localAreaToGlobal (caretBounds())));
 }
 } // namespace tableread::plugin

@@ -54,6 +54,7 @@ public:
     explicit List (juce::ListBoxModel& source) : ListBox ({}, &source)
     {
         setTitle ("Takes");
+        getVerticalScrollBar().setTitle ("Scroll the takes");
         setRowHeight (plainRow);
         setColour (backgroundColourId, Theme::field);
         setRowSelectedOnMouseDown (true);

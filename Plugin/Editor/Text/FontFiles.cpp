@@ -5,9 +5,14 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
+
+#if defined(__linux__) || defined(__FreeBSD__)
+#include <dlfcn.h>
+#endif
 
 namespace tableread::plugin
 {
@@ -94,6 +99,76 @@ std::optional<fs::path> findCjkFont (const std::vector<fs::path>& folders)
     }
     return best;
 }
+
+#if defined(__linux__) || defined(__FreeBSD__)
+namespace
+{
+/** The little of fontconfig that is needed. It is loaded and not linked, so that the plugin loads where there is none. */
+class Fontconfig
+{
+public:
+    bool isThere() const { return library != nullptr; }
+
+    /** The file of the font that has most of these characters, and among those is most like the usual one; empty if it has not
+        even the first. */
+    std::optional<fs::path> fontWith (const std::vector<std::uint32_t>& characters) const
+    {
+        const std::unique_ptr<void, void (*) (void*)> config (
+            function<void*()> ("FcInitLoadConfigAndFonts")(), function<void (void*)> ("FcConfigDestroy"));
+        const std::unique_ptr<void, void (*) (void*)> wanted (function<void*()> ("FcCharSetCreate")(),
+                                                              function<void (void*)> ("FcCharSetDestroy"));
+        const auto destroyPattern = function<void (void*)> ("FcPatternDestroy");
+        const std::unique_ptr<void, void (*) (void*)> pattern (function<void*()> ("FcPatternCreate")(),
+                                                               destroyPattern);
+        for (const auto character : characters)
+            function<int (void*, std::uint32_t)> ("FcCharSetAddChar") (wanted.get(), character);
+        function<int (void*, const char*, const void*)> ("FcPatternAddCharSet") (pattern.get(), "charset",
+                                                                                 wanted.get());
+        function<int (void*, const char*, const char*)> ("FcPatternAddString") (pattern.get(), "family",
+                                                                                "sans-serif");
+        function<int (void*, const char*, int)> ("FcPatternAddBool") (pattern.get(), "scalable", 1);
+        constexpr int forPatterns = 0;
+        function<int (void*, void*, int)> ("FcConfigSubstitute") (config.get(), pattern.get(), forPatterns);
+        function<void (void*)> ("FcDefaultSubstitute") (pattern.get());
+        int result = 0;
+        const std::unique_ptr<void, void (*) (void*)> match (
+            function<void*(void*, void*, int*)> ("FcFontMatch") (config.get(), pattern.get(), &result),
+            destroyPattern);
+        void* its = nullptr;
+        const char* file = nullptr;
+        if (match == nullptr ||
+            function<int (void*, const char*, int, void**)> ("FcPatternGetCharSet") (match.get(), "charset",
+                                                                                     0, &its) != 0 ||
+            function<int (void*, std::uint32_t)> ("FcCharSetHasChar") (its, characters.front()) == 0 ||
+            function<int (void*, const char*, int, const char**)> ("FcPatternGetString") (match.get(), "file",
+                                                                                          0, &file) != 0)
+            return {};
+        return fs::path (file);
+    }
+
+private:
+    template <typename Type>
+    Type* function (const char* name) const
+    {
+        return reinterpret_cast<Type*> (::dlsym (library, name));
+    }
+
+    void* const library = ::dlopen ("libfontconfig.so.1", RTLD_LAZY | RTLD_LOCAL); // stays
+};
+} // namespace
+
+std::optional<fs::path> systemCjkFont()
+{
+    static const Fontconfig fontconfig;
+    return fontconfig.isThere() ? fontconfig.fontWith ({ U'\u4e00', U'\u3042', U'\uac00' })
+                                : findCjkFont (fontFolders());
+}
+#else
+std::optional<fs::path> systemCjkFont()
+{
+    return findCjkFont (fontFolders());
+}
+#endif
 
 bool isWholeFont (std::span<const unsigned char> file)
 {

@@ -3,16 +3,17 @@
 
 namespace tableread::plugin
 {
-LeaveOnClick::LeaveOnClick (juce::Component& textField) : field (textField)
+LeaveOnClick::LeaveOnClick (juce::Component& textField) : field (&textField)
 {
-    field.addComponentListener (this);
-    watch (field.getTopLevelComponent());
+    textField.addComponentListener (this);
+    watch (textField.getTopLevelComponent());
 }
 
 LeaveOnClick::~LeaveOnClick()
 {
     watch (nullptr);
-    field.removeComponentListener (this);
+    if (field != nullptr)
+        field->removeComponentListener (this);
 }
 
 void LeaveOnClick::watch (juce::Component* window)
@@ -34,17 +35,19 @@ bool LeaveOnClick::wasJustLeft() const
 void LeaveOnClick::mouseDown (const juce::MouseEvent& event)
 {
     auto* clicked = event.originalComponent;
-    if (clicked == &field || field.isParentOf (clicked))
+    if (field == nullptr)
+        return;
+    if (clicked == field || field->isParentOf (clicked))
     {
         left = {};
         return;
     }
     left = juce::Time::getCurrentTime();
-    if (field.hasKeyboardFocus (true))
-        field.giveAwayKeyboardFocus();
+    if (field->hasKeyboardFocus (true))
+        field->giveAwayKeyboardFocus(); // which may be the end of it
     while (clicked != nullptr && ! clicked->getWantsKeyboardFocus())
         clicked = clicked->getParentComponent();
-    if (clicked == nullptr || clicked->isParentOf (&field))
+    if (clicked == nullptr || (field != nullptr && clicked->isParentOf (field)))
         return;
     // Later: the window may only now be getting the keyboard from the host.
     juce::MessageManager::callAsync ([wants = juce::Component::SafePointer<juce::Component> (clicked)] {

@@ -10,6 +10,7 @@ namespace tableread::plugin
 class LeaveOnClick : public juce::MouseListener, private juce::ComponentListener
 {
 public:
+    /** The field may end before this does. */
     explicit LeaveOnClick (juce::Component& field);
     ~LeaveOnClick() override;
 
@@ -19,11 +20,13 @@ public:
     void mouseDown (const juce::MouseEvent& event) override;
 
 private:
-    void componentParentHierarchyChanged (juce::Component&) override { watch (field.getTopLevelComponent()); }
+    void componentParentHierarchyChanged (juce::Component&) override
+    {
+        watch (field->getTopLevelComponent());
+    }
     void watch (juce::Component* window);
 
-    juce::Component& field;
-    juce::Component::SafePointer<juce::Component> watched;
+    juce::Component::SafePointer<juce::Component> field, watched;
     juce::Time left; // when it was
 };
 } // namespace tableread::plugin

@@ -40,7 +40,8 @@ const char* const Typefaces::cjkAdvice = "There is no font with Chinese, Japanes
                                          "Install the package fonts-noto-cjk, and open "
                                          "this window again.";
 
-Typefaces::Typefaces (std::vector<std::filesystem::path> cjkFolders) : folders (std::move (cjkFolders))
+Typefaces::Typefaces (FindCjk findCjkFont)
+    : cjkFile (std::async (std::launch::async, std::move (findCjkFont)))
 {
     load (Bundled);
 }
@@ -50,13 +51,13 @@ std::shared_ptr<Typefaces> Typefaces::shared()
     static std::weak_ptr<Typefaces> current;
     auto found = current.lock();
     if (found == nullptr)
-        current = found = std::make_shared<Typefaces> (fontFolders());
+        current = found = std::make_shared<Typefaces> (systemCjkFont);
     return found;
 }
 
-juce::Typeface::Ptr Typefaces::findCjk() const
+juce::Typeface::Ptr Typefaces::loadCjk()
 {
-    const auto path = findCjkFont (folders);
+    const auto path = cjkFile.get();
     juce::MemoryBlock bytes;
     if (! path || ! juce::File (juce::String::fromUTF8 (path->c_str())).loadFileAsData (bytes))
         return nullptr;
@@ -76,10 +77,10 @@ const Typefaces::Loaded& Typefaces::load (Face face)
         loaded->typeface =
             juce::Typeface::createSystemTypefaceFor (fonts::sans_ttf, (std::size_t) fonts::sans_ttfSize);
     else if (face == Cjk)
-        loaded->typeface = findCjk();
-    else
-        loaded->typeface =
-            juce::Font (juce::Font::getDefaultSansSerifFontName(), 1.0f, juce::Font::plain).getTypefacePtr();
+        loaded->typeface = loadCjk();
+    else // not by the theme, whose fonts come from here
+        loaded->typeface = juce::Font::getDefaultTypefaceForFont (
+            { juce::Font::getDefaultSansSerifFontName(), 1.0f, juce::Font::plain });
     if (loaded->typeface == nullptr)
         return *loaded;
     loaded->typeface->getOutlineForGlyph ((int) inNoFont, loaded->missing);
@@ -149,6 +150,15 @@ juce::Font Typefaces::font (Face face, float height) const
     if (! loaded || loaded->typeface == nullptr)
         return juce::Font (height);
     return juce::Font (loaded->typeface).withHeight (height * loaded->scale);
+}
+
+void Typefaces::addOutline (Face face, int number, juce::Path& path) const
+{
+    const auto& loaded = faces[face];
+    juce::Path shape;
+    if (number >= 0 && loaded && loaded->typeface != nullptr &&
+        loaded->typeface->getOutlineForGlyph (number, shape))
+        path.addPath (shape, juce::AffineTransform::scale (loaded->scale));
 }
 
 float Typefaces::ascent() const

@@ -3,10 +3,11 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <unordered_map>
-#include <vector>
 
 #include <juce_graphics/juce_graphics.h>
 
@@ -34,8 +35,11 @@ public:
         float advance = 0.0f; // at a font height of 1
     };
 
-    /** @param cjkFolders where to look for a font with Chinese, Japanese and Korean characters. */
-    explicit Typefaces (std::vector<std::filesystem::path> cjkFolders);
+    /** Looks for a font with Chinese, Japanese and Korean characters: systemCjkFont(). It is called at once, on a thread of its own,
+        since it may take a while. */
+    using FindCjk = std::function<std::optional<std::filesystem::path>()>;
+
+    explicit Typefaces (FindCjk findCjkFont);
 
     /** One for all editors of the process, as long as one of them lives. */
     static std::shared_ptr<Typefaces> shared();
@@ -45,6 +49,11 @@ public:
     /** The font of a face, as large as the bundled one of this height. */
     juce::Font font (Face face, float height) const;
     float ascent() const; // of the bundled one at a height of 1
+
+    /** Adds a glyph's shape to a path, at a height of 1. */
+    void addOutline (Face face, int number, juce::Path& path) const;
+
+    const juce::Typeface& bundled() const { return *faces[Bundled]->typeface; }
 
     /** True once a Chinese, Japanese or Korean character was asked for that no font has. */
     bool lacksCjk() const { return isCjkMissing; }
@@ -59,11 +68,11 @@ private:
     };
 
     const Loaded& load (Face face);
-    juce::Typeface::Ptr findCjk() const;
+    juce::Typeface::Ptr loadCjk();
     std::optional<Glyph> find (Face face, char32_t character);
     Glyph choose (char32_t character);
 
-    const std::vector<std::filesystem::path> folders;
+    std::future<std::optional<std::filesystem::path>> cjkFile;
     std::array<std::optional<Loaded>, 3> faces;
     std::unordered_map<char32_t, Glyph> glyphs;
     bool isCjkMissing = false;

@@ -59,6 +59,8 @@ TimelineView::~TimelineView()
 
 void TimelineView::setUpBar()
 {
+    timeBar.setTitle ("Scroll in time");
+    laneBar.setTitle ("Scroll the speakers");
     for (auto* bar : { &timeBar, &laneBar })
     {
         bar->setAutoHide (false);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "Files/FakeUser.h"
+#include "Plugin/Controls.h"
 #include "Plugin/Pictures.h"
 #include "Plugin/PluginFixture.h"
 #include "Project/File/Place.h"
@@ -401,4 +402,13 @@ TEST_CASE ("An empty script says what to do first, and clicks go through it", "[
     CHECK (editor.getConstrainer()->getMinimumHeight() == 450);
     CHECK (editor.getConstrainer()->getMaximumWidth() == 3840);
     CHECK (editor.getConstrainer()->getMaximumHeight() == 2160);
+}
+
+TEST_CASE ("The app's controls have names for screen readers", "[plugin][app]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    CHECK (namelessIn (*desk.content) == "");
+    desk.type (scene);
+    CHECK (namelessIn (*desk.content) == "");
 }
