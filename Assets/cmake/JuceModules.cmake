@@ -24,7 +24,8 @@ target_compile_definitions(tableread_juce
 # As system headers, so that warnings are about our own code only.
 target_include_directories(tableread_juce SYSTEM INTERFACE $<TARGET_PROPERTY:tableread_juce,INCLUDE_DIRECTORIES>)
 target_compile_options(tableread_juce PRIVATE -w -ffunction-sections -fdata-sections)
-if(TABLEREAD_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo") # quick to compile: tests have it do little work
+option(TABLEREAD_QUICK_JUCE "JUCE is not optimised in builds for tests, which have it do little work; not for tableread-editor-bench" ON)
+if(TABLEREAD_SANITIZE OR (TABLEREAD_QUICK_JUCE AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo"))
     target_compile_options(tableread_juce PRIVATE -O0 -g0)
 endif()
 if(TABLEREAD_SANITIZE STREQUAL "address") # JUCE is not ours to check
