@@ -393,7 +393,13 @@ CallResult<protocol::Health> Client::health()
     auto health = protocol::parseHealth (page->body);
     if (page->status != 200 || ! health)
     {
-        auto why = page->status != 200 ? protocol::parseError (page->status, page->body) : health.error();
+        auto why = page->status != 200 ? protocol::parseError (page->status, page->body)
+                                       : Error { ErrorCode::Unsupported,
+                                                 "what answers there is no engine that this program "
+                                                 "understands (" +
+                                                     health.error().text() +
+                                                     "). Install the same version of both, and end it",
+                                                 {} };
         why.where = path.string();
         return tl::unexpected (CallFailure { CallFailure::Kind::Lost, std::move (why) });
     }

@@ -64,6 +64,7 @@ public:
     Client (std::filesystem::path socket, Timeouts timeouts);
     ~Client();
 
+    /** @returns also Lost, with Unsupported, if what answers says nothing that this program understands. */
     [[nodiscard]] CallResult<protocol::Health> health();
 
     /** Whether the engine answers at all, however busy it is (/livez). */

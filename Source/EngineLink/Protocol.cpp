@@ -20,6 +20,15 @@ constexpr std::array finishReasons { std::pair { FinishReason::Stop, "stop" },
                                      std::pair { FinishReason::Length, "length" },
                                      std::pair { FinishReason::Cancelled, "cancelled" },
                                      std::pair { FinishReason::Error, "error" } };
+
+/** Of another protocol, where a field may mean something else: what tells who answers. */
+void readForeign (const JsonFields& fields, Health& health)
+{
+    if (const auto* const number = fields.find ("version"); number != nullptr && number->is_string())
+        health.engineVersion = number->get<std::string>();
+    if (const auto* const busy = fields.find ("busy"); busy != nullptr && busy->is_boolean())
+        health.busy = busy->get<bool>();
+}
 } // namespace
 
 OffloadState readOffload (const Json& json, const char* prefix)
@@ -73,13 +82,15 @@ Result<Health> parseHealth (std::string_view text)
     return readJson<Health> (
         text, "the engine's health", maxBodyBytes, [] (const Json& json, Health& health) {
             const JsonFields fields (json, {});
+            health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
+            if (fields.find ("protocol") != nullptr && health.protocol != version)
+                return readForeign (fields, health);
             health.status = fields.text ("status", {});
             health.loadingBytes =
                 fields.integer ("loading_bytes", 0, 0, std::numeric_limits<std::int64_t>::max());
             if (fields.find ("loading") != nullptr)
                 health.loading = fields.number ("loading", 0, 0, 1);
             health.engineVersion = fields.text ("version");
-            health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
             health.model = fields.text ("model");
             health.fingerprint = fields.text ("fingerprint");
             health.sampleRateHz = fields.integer ("sample_rate", 24'000, 1, 1'000'000);

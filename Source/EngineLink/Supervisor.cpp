@@ -135,6 +135,8 @@ Supervisor::Next Supervisor::unanswered (const CallFailure& why, Client& client,
         if (auto starting = start (attempt); ! starting)
             return tl::unexpected (starting.error());
     }
+    if (why.error.code == ErrorCode::Unsupported)
+        return tl::unexpected (why.error);
     if (! nobodyThere && client.isAlive())
     {
         attempt.lastAnswer = Clock::now();

@@ -239,6 +239,22 @@ TEST_CASE ("An engine's health survives the wire", "[source][enginelink]")
     CHECK_FALSE (parseHealth (R"({"loading_bytes": -1})"));
 }
 
+TEST_CASE ("Of an engine of another protocol only what tells who it is is read", "[source][enginelink]")
+{
+    const auto health =
+        parseHealth (R"({"protocol": 3, "version": "7.1", "busy": true, "status": [], "seats": "many"})");
+    REQUIRE (health);
+    CHECK (health->protocol == 3);
+    CHECK (health->engineVersion == "7.1");
+    CHECK (health->busy);
+    CHECK (health->status == "ok"); // it is not waited for
+    const auto other = parseHealth (R"({"protocol": 3, "version": 7, "busy": "very"})");
+    REQUIRE (other);
+    CHECK (other->engineVersion.empty());
+    CHECK_FALSE (other->busy);
+    CHECK_FALSE (parseHealth (R"({"protocol": 1, "seats": "many"})"));
+}
+
 TEST_CASE ("What an engine says of a job is read strictly", "[source][enginelink]")
 {
     const auto job =

@@ -18,6 +18,16 @@ using namespace tableread;
 using namespace tableread::test;
 using namespace std::chrono_literals;
 
+namespace
+{
+/** A whole answer to any request. */
+std::string answerOf (const std::string& body)
+{
+    return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string (body.size()) +
+           "\r\n\r\n" + body;
+}
+} // namespace
+
 TEST_CASE ("An engine is started when none runs, and the one that runs is used", "[source][enginelink]")
 {
     const FakeProcess process ("load-ms=100");
@@ -150,6 +160,24 @@ TEST_CASE ("A missing engine, another version and a request to stop end the wait
         REQUIRE_FALSE (health);
         CHECK (health.error().code == ErrorCode::Unsupported);
         CHECK_THAT (health.error().message, Catch::Contains ("speaks protocol 2, this program speaks 1"));
+    }
+    SECTION ("another version, whose words are other ones")
+    {
+        const RawServer engine (process.socket(),
+                                answerOf (R"({"protocol": 3, "status": {}, "seats": "many"})"));
+        const auto health = Supervisor (options).ensureRunning (stop);
+        REQUIRE_FALSE (health);
+        CHECK (health.error().code == ErrorCode::Unsupported);
+        CHECK_THAT (health.error().message, Catch::Contains ("speaks protocol 3, this program speaks 1"));
+    }
+    SECTION ("what is no engine")
+    {
+        const RawServer engine (process.socket(), answerOf ("<html>It works!</html>"));
+        const auto health = Supervisor (options).ensureRunning (stop);
+        REQUIRE_FALSE (health);
+        CHECK (health.error().code == ErrorCode::Unsupported);
+        CHECK_THAT (health.error().message,
+                    Catch::StartsWith ("what answers there is no engine that this program understands"));
     }
     SECTION ("a request to stop")
     {
