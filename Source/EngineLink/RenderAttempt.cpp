@@ -58,6 +58,7 @@ void RenderLink::brought (RenderJob& job)
     const auto time = Clock::now();
     const auto rendered = job.take->audio().rendered();
     const std::lock_guard lock (mutex);
+    lastSign = time;
     if (job.counted == 0)
         firstAudio = std::chrono::duration_cast<std::chrono::milliseconds> (time - job.begun);
     const ModelSamples fresh { rendered - std::exchange (job.counted, rendered) };

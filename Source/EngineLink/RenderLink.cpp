@@ -152,7 +152,10 @@ LinkStatus RenderLink::status() const
     if (isStarting || (queue.underWay() == 0 && pause == RenderQueue::Pause::None))
         result.phase = Phase::Starting;
     else if (queue.underWay() > 0)
+    {
         result.phase = Phase::Rendering;
+        result.quiet = std::chrono::duration_cast<std::chrono::milliseconds> (Clock::now() - lastSign);
+    }
     else
     {
         const bool isLost = pause == RenderQueue::Pause::Lost;
@@ -209,6 +212,7 @@ void RenderLink::beginNext (Lock& lock)
         return;
     if (! health)
         return reachedNone (lock, health.error());
+    lastSign = Clock::now();
     now.model = health->model;
     now.voices = health->voices;
     now.seats = std::clamp (health->seats, 1, std::max (options.mostAtOnce, 1));
@@ -310,6 +314,7 @@ bool RenderLink::lookAtOne (Lock& lock)
     lock.lock();
     if (! known)
         return true;
+    lastSign = Clock::now();
     if (job->urgency.due == urgency.due)
         job->isDueChanged = false;
     if (*known != std::exchange (job->known, *known))
@@ -370,6 +375,9 @@ void RenderLink::end (Take& take, TakeState state, Error why)
 void RenderLink::failAll (std::span<const Job> all, const Error& why)
 {
     for (const auto& job : all)
-        end (*job->take, TakeState::Failed, why);
+    {
+        job->take->fail (why, Take::Fault::Engine);
+        events.takeChanged (*job->take);
+    }
 }
 } // namespace tableread

@@ -40,6 +40,9 @@ struct LinkStatus
     std::optional<std::vector<std::string>> voices; // its model's own; empty: no engine has answered yet
     int seats = 1;                        // how many requests it speaks at once, as far as we use them
     std::size_t queued = 0, underWay = 0; // takes that wait here; that the engine was asked for
+    std::chrono::milliseconds quiet {
+        0
+    }; // since the engine last said anything, while it was asked for takes
     std::uint64_t moves =
         0; // counts takes that began or ended, and what the engine says of those that wait in its queue
     std::uint64_t losses = 0; // counts engines that were lost, or could not be reached
@@ -154,7 +157,7 @@ private:
     void endDropped(); // a thread of its own: ends takes that were cancelled before they began
     void forget (const Job& job, bool isWhole);
     void end (Take& take, TakeState state, Error why = {});
-    void failAll (std::span<const Job> all, const Error& why);
+    void failAll (std::span<const Job> all, const Error& why); // since no engine can be had
 
     Options options;
     Listener& events;
@@ -175,6 +178,7 @@ private:
     std::uint64_t attempts = 0;                   // counted for the ids of jobs
     std::string lastLoss;                         // in words
     std::optional<Clock::time_point> silentSince; // the engine, as a request found out
+    Clock::time_point lastSign;                   // of life, while it is asked for takes
     bool isStarting = false;                      // the search for an engine takes its time
     std::filesystem::path program;
     std::optional<bool> triesAgain; // with the embedded model?

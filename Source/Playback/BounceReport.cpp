@@ -46,7 +46,9 @@ GapReport reportOf (const Played::Report& played, const project::Document& docum
     auto report = reportOf (played.holes, played.hostRateHz, [&] (std::uint64_t line) {
         const auto title = titles.find (line);
         const auto reason = played.reasons.find (line);
-        return LineText { title != titles.end() ? title->second : "a line that was removed",
+        return LineText { title != titles.end() ? title->second
+                          : line == 0           ? "the whole"
+                                                : "a line that was removed",
                           reason != played.reasons.end() ? reason->second : std::string() };
     });
     report.isPlayed = true;

@@ -69,6 +69,18 @@ KnownTake knownTake (const project::TakeRecord& take)
     return { take.audio, take.fingerprint, isCut ? Take::Ending::CutOff : Take::Ending::Whole, take.length };
 }
 
+Score scoreOfNone (const Error& why)
+{
+    constexpr ModelSamples anHour { 3'600LL * modelSampleRateHz };
+    Score score;
+    auto& part = score.parts.emplace_back();
+    part.item.estimate = anHour;
+    part.name = "none";
+    part.failure = why.text();
+    part.canBeAsked = false;
+    return score;
+}
+
 Score scoreOf (const project::Document& document, const HostBeat& beat)
 {
     const auto passages = project::passagesOf (document);

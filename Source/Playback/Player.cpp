@@ -62,7 +62,21 @@ Player::~Player() = default;
 void Player::play()
 {
     const std::lock_guard lock (mutex);
-    platform.play ([document = source.document(), now = beat] { return scoreOf (*document, now); });
+    platform.play ([document = source.document(), now = beat, why = refused] {
+        return why ? scoreOfNone (*why) : scoreOf (*document, now);
+    });
+}
+
+void Player::refuse (std::optional<Error> why)
+{
+    {
+        const std::lock_guard lock (mutex);
+        const auto words = [] (const auto& error) { return error ? error->text() : std::string(); };
+        if (words (why) == words (refused))
+            return;
+        refused = std::move (why);
+    }
+    play();
 }
 
 void Player::renderAll()
@@ -158,8 +172,8 @@ void Player::takeKept (const KeptTake& kept)
 
 void Player::takeFailed (const FinishedTake& failed)
 {
-    if (failed.take->fingerprint().empty())
-        return; // no engine has begun it: that is not the line's fault, and may be otherwise elsewhere
+    if (failed.take->fault() == Take::Fault::Engine)
+        return; // may be otherwise elsewhere, or later
     auto record = recordOf (failed);
     record.state = TakeRecord::State::Failed;
     record.failure = failed.take->error().text();

@@ -40,6 +40,9 @@ public:
     /** Stage::renderAll(), after those who have no voice were given one of the engine's. */
     void renderAll();
 
+    /** Instead of the project a gap is played, which says why: the project is not what was to be heard. Empty: the project again. */
+    void refuse (std::optional<Error> why);
+
     /** Where the host's music is; its tempo goes into the project. Not on the audio thread. */
     void setBeat (double quartersAMinute, HostBeat now);
 
@@ -73,6 +76,7 @@ private:
     const std::function<void (const GapReport&)> tellBounced;
     mutable std::mutex mutex; // guards everything below down to the stage
     HostBeat beat;
+    std::optional<Error> refused; // empty: the project is played
     Report bounceReport, playedReport;
     std::optional<Error> loss;
     Stage platform;

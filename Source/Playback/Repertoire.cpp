@@ -141,6 +141,31 @@ void Repertoire::retry (std::uint64_t line)
             retryAt (i);
 }
 
+bool Repertoire::isUnreached (std::size_t index) const
+{
+    const auto* const holding = playing[index].holding;
+    const auto& known = parts.parts[index].known;
+    if (holding == nullptr)
+        return known && unreadable.contains (known->audio);
+    return holding->take->state() == TakeState::Failed && holding->take->fault() == Take::Fault::Engine;
+}
+
+bool Repertoire::retryUnreached()
+{
+    bool isAny = false;
+    for (std::size_t i = 0; i < playing.size(); ++i)
+    {
+        if (! isUnreached (i))
+            continue;
+        isAny = true;
+        if (playing[i].holding == nullptr)
+            unreadable.erase (parts.parts[i].known->audio);
+        else
+            retryAt (i);
+    }
+    return isAny;
+}
+
 void Repertoire::retryAt (std::size_t index)
 {
     const auto& part = parts.parts[index];

@@ -68,6 +68,10 @@ public:
     void retryAll();
     void retry (std::uint64_t line);
 
+    /** Parts whose failure was the engine's fault, or whose take the store did not have, are asked for and looked for again:
+        both may be otherwise by now. match() has to follow. @returns whether there are any. */
+    bool retryUnreached();
+
     /** Parts to be loaded that nobody loads yet, the first of `order` first, so many that `most` are under way. */
     std::vector<const Part*> toLoad (std::span<const std::size_t> order, std::size_t most);
     void loaded (const std::string& audio, Result<std::shared_ptr<Take>> take);
@@ -100,6 +104,7 @@ public:
 private:
     Entry entryOf (const Part& part);
     Holding* askedFor (const Part& part);
+    bool isUnreached (std::size_t index) const;
     void retryAt (std::size_t index);
     bool prepare (Entry& entry) const;
     void makeRoom (std::int64_t held);

@@ -321,6 +321,8 @@ bool Stage::take (News& news)
         wantsAll = true;
         repertoire.retryAll();
     }
+    if (news.beginsBounce)
+        repertoire.retryUnreached();
     if (news.stops)
     {
         wantsAll = news.rendersAll;
@@ -370,11 +372,13 @@ void Stage::compose (const std::function<Score()>& make)
 bool Stage::followHost (std::vector<Ended>& ended)
 {
     const bool playing = plays.load (std::memory_order_acquire);
-    wantsAll = wantsAll || (playing && ! wasPlaying);
+    const bool starts = playing && ! wasPlaying;
+    wantsAll = wantsAll || starts;
     const bool hasStopped = std::exchange (wasPlaying, playing) && ! playing; // nothing is held any more
+    const bool isMissing = starts && repertoire.retryUnreached();
     const bool bounces = isBouncing.load (std::memory_order_relaxed);
     if (bounces == std::exchange (wasBouncing, bounces))
-        return hasStopped;
+        return hasStopped || isMissing;
     const std::lock_guard lock (mutex);
     if (! isBouncing.load (std::memory_order_relaxed)) // else another one has begun
     {
@@ -407,6 +411,7 @@ void Stage::arrangeAll()
         if (entry.holding != nullptr && ! isFailed)
             item.audio = entry.holding->audio;
         item.isGivenUp = abandoned.contains (item.line) || (isFailed && ! wasBouncing);
+        item.isWaitedFor = wasBouncing; // a take may have failed since the entry was made
         timeline.items.push_back (std::move (item));
     }
     auto arrangement = arrange (timeline, { .hostRateHz = repertoire.hostRate(),

@@ -217,6 +217,7 @@ private:
         std::vector<KeptTake> kept;
         bool rendersAll = false, stops = false;
         bool isOther = false; // anything else that a plan depends on
+        bool beginsBounce = false;
         bool hasGrown = false, forgets = false;
         std::vector<Ended> ended; // bounces that are over
     };

@@ -120,7 +120,7 @@ void Stage::beginBounce (const Block& block)
     lastGaps.clear();
     givenUp.clear();
     patience = Patience (longestWait);
-    inbox.isOther = hasNews = true;
+    inbox.beginsBounce = inbox.isOther = hasNews = true;
     ++asked;
     wake.notify_all();
 }
@@ -171,7 +171,7 @@ std::optional<std::string> Stage::whyToGiveUp (const PartView& part)
         return std::nullopt;
     const auto status = link.status();
     return "Nothing has come from the engine for " + std::to_string (longestWait.count() / 1000) + " s" +
-           (status.detail.empty() ? "." : ": " + status.detail);
+           (status.detail.empty() ? ". If it hangs, end it; then bounce again." : ": " + status.detail);
 }
 
 void Stage::giveUp (const PartView& part, std::string why)

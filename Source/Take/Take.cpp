@@ -18,6 +18,12 @@ Error Take::error() const
     return failure;
 }
 
+Take::Fault Take::fault() const
+{
+    const std::lock_guard lock (mutex);
+    return blamed;
+}
+
 std::string Take::fingerprint() const
 {
     const std::lock_guard lock (mutex);
@@ -37,10 +43,11 @@ void Take::finish (Ending how) noexcept
     current.store (TakeState::Done, std::memory_order_release);
 }
 
-void Take::fail (Error why)
+void Take::fail (Error why, Fault whose)
 {
     const std::lock_guard lock (mutex);
     failure = std::move (why);
+    blamed = whose;
     current.store (TakeState::Failed, std::memory_order_release);
 }
 } // namespace tableread

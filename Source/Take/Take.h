@@ -45,7 +45,15 @@ public:
     /** Once it is Done. */
     Ending ending() const noexcept { return ended.load (std::memory_order_relaxed); }
 
+    /** Who a failure is of. */
+    enum class Fault
+    {
+        Line,  // asked for again, it would fail again
+        Engine // that could not be reached
+    };
+
     Error error() const;             // why the take failed
+    Fault fault() const;             // and whose fault that is
     std::string fingerprint() const; // of the engine that renders or rendered the take; empty while queued
 
     /** Rendering starts, or starts again after the engine was restarted. */
@@ -56,7 +64,7 @@ public:
 
     void finish (Ending how = Ending::Whole) noexcept;
     void cancel() noexcept { current.store (TakeState::Cancelled, std::memory_order_release); }
-    void fail (Error why);
+    void fail (Error why, Fault whose = Fault::Line);
 
 private:
     std::unique_ptr<TakeAudio> samples;
@@ -64,6 +72,7 @@ private:
     std::atomic<Ending> ended { Ending::Whole };
     mutable std::mutex mutex; // guards the strings below
     Error failure;
+    Fault blamed = Fault::Line;
     std::string engine;
 };
 } // namespace tableread

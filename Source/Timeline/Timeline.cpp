@@ -40,9 +40,9 @@ Snapshot snapshotOf (const TimelineItem& item)
     now.layout.least = { item.audio->take().audio().rendered() };
     now.layout.length =
         state == TakeState::Done ? now.layout.least : std::max (item.estimate, now.layout.least);
-    now.layout.isLengthKnown =
-        state == TakeState::Done || state == TakeState::Failed || state == TakeState::Cancelled;
-    if (state == TakeState::Failed || state == TakeState::Cancelled)
+    const bool isBroken = ! item.isWaitedFor && (state == TakeState::Failed || state == TakeState::Cancelled);
+    now.layout.isLengthKnown = state == TakeState::Done || isBroken;
+    if (isBroken)
     {
         now.state = Placement::State::Broken;
         now.heard = item.audio->rendered();

@@ -21,6 +21,7 @@ struct TimelineItem
     std::shared_ptr<HostAudio> audio = {};    // at the rate of the plan; null: no take yet
     ModelSamples estimate = {};               // its length until it is known, and if its take fails
     bool isGivenUp = false;                   // nothing waits for its take, and nothing of it is heard
+    bool isWaitedFor = false;                 // until it is given up, also if its take fails
     ModelSamples pauseBefore = {};            // that the script asks for; 0: the gap
     std::optional<double> anchorSeconds = {}; // where it starts; a caller turns beats into seconds
     int firstSpeaker = 0, lastSpeaker = 0;    // numbers that tell speakers apart

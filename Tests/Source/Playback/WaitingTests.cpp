@@ -221,6 +221,40 @@ TEST_CASE ("A bounce without an engine waits for nothing, and says why each part
     CHECK (stage.gaps().empty());
 }
 
+TEST_CASE (
+    "What no engine could be asked for is asked for again by the next bounce, and when the transport starts",
+    "[source][playback][threads]")
+{
+    StageFixture fixture;
+    Stage stage (fixture.options(), fixture.ear);
+    auto score = scoreOf (partsOf (3, 8));
+    score.parts[1].failure = "the voice sounded of nothing"; // which stays as it is
+    play (stage, score);
+    REQUIRE (eventually ([&] { return stage.view()->parts.size() == 3; }));
+    const bool isOffline = GENERATE (true, false);
+    const auto hearUntil = [&] (const std::vector<PartState>& states) {
+        if (isOffline)
+            (void) bounce (stage, (std::size_t) stage.view()->end.value);
+        else
+            (void) stage.planFor ({ {}, 512, true, false });
+        const bool isSo = eventually ([&] { return statesOf (stage) == states; });
+        (void) stage.planFor ({ {}, 0, false, false });
+        return isSo;
+    };
+    using enum PartState;
+    REQUIRE (hearUntil ({ Failed, Failed, Failed }));
+    for (const auto index : { 0u, 2u })
+        CHECK (stage.view()->parts[index].take->fault() == Take::Fault::Engine);
+
+    const FakeEngine engine (fixture.socket());
+    std::this_thread::sleep_for (200ms);
+    CHECK (engine.jobs() == 0); // not by itself
+    CHECK (hearUntil ({ Done, Failed, Done }));
+    CHECK (engine.jobs() == 2);
+    if (isOffline)
+        CHECK (stage.gaps() == std::vector { Gap { 2, {}, "the voice sounded of nothing" } });
+}
+
 TEST_CASE ("The end of each bounce is told once, also of the one that a stage ends with",
            "[source][playback][threads]")
 {

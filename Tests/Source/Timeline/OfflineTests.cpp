@@ -176,6 +176,19 @@ TEST_CASE ("A take that was not whole when the plan was made is not read offline
     CHECK (planOf (timeline, 44'100).waiting ({ 0 }, 10'000)->line == 2);
 }
 
+TEST_CASE ("A line that is waited for is waited for until it is given up, also if its take fails",
+           "[source][timeline][offline]")
+{
+    const auto take = begunTake (noise (2000, 1));
+    auto timeline = sequence ({ { 0, hosted (take, 24'000) }, { 0, nullptr } });
+    take->fail ({ ErrorCode::Io, "gone", {} });
+    CHECK (planOf (timeline, 24'000).waiting ({ 0 }, 1'000'000)->line == 2);
+    timeline.items[0].isWaitedFor = true;
+    CHECK (planOf (timeline, 24'000).waiting ({ 0 }, 100)->line == 1);
+    timeline.items[0].isGivenUp = true;
+    CHECK (planOf (timeline, 24'000).waiting ({ 0 }, 1'000'000)->line == 2);
+}
+
 TEST_CASE ("A slate of a second marks the start of a line that failed", "[source][timeline][offline]")
 {
     const double rate = GENERATE (22'050.0, 24'000.0, 44'100.0, 48'000.0, 96'000.0, 192'000.0);
