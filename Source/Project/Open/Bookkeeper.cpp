@@ -64,6 +64,8 @@ void Bookkeeper::keep (GapReport report)
         return;
     const std::lock_guard lock (mutex);
     reports.push_back (std::move (report));
+    if (reports.size() > TakeStore::mostReports)
+        reports.pop_front();
     wake.notify_all();
 }
 
@@ -98,22 +100,27 @@ void Bookkeeper::run()
                 write (document);
             lock.lock();
         }
-        else if (! reports.empty())
+        else if (! reports.empty() && (leaving || reportAt <= now))
         {
-            const auto report = std::move (reports.front());
+            auto report = std::move (reports.front());
             reports.pop_front();
             lock.unlock();
-            write (report);
+            const bool isDone = write (report);
             lock.lock();
+            if (! isDone && ! leaving)
+            {
+                reports.push_front (std::move (report));
+                reportAt = Clock::now() + options.retry;
+            }
         }
         else if (leaving)
             return;
         else if (evictAt <= now)
         {
             lock.unlock();
-            evict();
+            const bool isDone = evict();
             lock.lock();
-            evictAt = Clock::now() + options.evictionEvery;
+            evictAt = Clock::now() + (isDone ? Clock::duration (options.evictionEvery) : options.retry);
         }
         else if (due.empty() && nextWrite <= now)
         {
@@ -122,7 +129,8 @@ void Bookkeeper::run()
             lock.lock();
         }
         else
-            wake.wait_until (lock, std::min (evictAt, due.empty() ? nextWrite : dueAt));
+            wake.wait_until (lock, std::min ({ evictAt, due.empty() ? nextWrite : dueAt,
+                                               reports.empty() ? Clock::time_point::max() : reportAt }));
     }
 }
 
@@ -132,7 +140,8 @@ void Bookkeeper::write (Shared document)
     const bool isAgain = std::exchange (nextWrite, now + options.again) <= now;
     if (options.store == nullptr || ! usesStore (*document))
         return;
-    keepVoices (*document);
+    if (! keepVoices (*document))
+        nextWrite = now + options.retry;
     document = withId (std::move (document));
     auto session = sessionOf (*document);
     const auto before = options.store->session (session.id);
@@ -149,9 +158,10 @@ void Bookkeeper::write (Shared document)
         nextWrite = now + options.retry;
 }
 
-/** One that has other samples by now is not the one that the project knows. */
-void Bookkeeper::keepVoices (const Document& document)
+/** One that has other samples by now is not the one that the project knows. @returns false if the store refuses one. */
+bool Bookkeeper::keepVoices (const Document& document)
 {
+    bool isDone = true;
     for (const auto& member : document.cast)
         for (const auto& mood : member->moods)
         {
@@ -165,30 +175,39 @@ void Bookkeeper::keepVoices (const Document& document)
             note ("voices", kept);
             if (! kept)
                 seenVoices.erase (mood.content);
+            isDone = isDone && kept;
         }
+    return isDone;
 }
 
-void Bookkeeper::write (const GapReport& report)
+/** @returns false if the store refuses it. */
+bool Bookkeeper::write (const GapReport& report)
 {
     if (report.isPlayed && ! report.isCorrection)
         playedFile.clear();
     if (options.store == nullptr || (report.isEmpty() && playedFile.empty()))
-        return;
+        return true;
     const auto document = withId (source.document());
     auto kept = report.isPlayed
                     ? options.store->keepReport (document->id, toText (report, "What was played"), playedFile)
                     : options.store->keepReport (document->id, toText (report, "The bounce"));
     note ("report", kept.map ([] (const auto&) {}));
+    const bool isDone = kept.has_value();
     const std::lock_guard lock (mutex);
     reportFile = std::move (kept).value_or (std::filesystem::path());
     if (report.isPlayed)
         playedFile = reportFile;
+    return isDone;
 }
 
-void Bookkeeper::evict()
+/** @returns false if it could not even begin, for a drive that is full or not there. */
+bool Bookkeeper::evict()
 {
-    if (options.store != nullptr)
-        note ("eviction", options.store->evictAfter (options.evictionEvery).map ([] (const auto&) {}));
+    if (options.store == nullptr)
+        return true;
+    const auto done = options.store->evictAfter (options.evictionEvery).map ([] (const auto&) {});
+    note ("eviction", done);
+    return done || (done.error().code != ErrorCode::OutOfMemory && done.error().code != ErrorCode::NotFound);
 }
 
 /** What was replaced before it had an id is in no file, so nobody will ask for its takes: the one that is open now instead. */

@@ -70,9 +70,9 @@ private:
     // Its thread.
     void run();
     void write (Shared document);
-    void write (const GapReport& report);
-    void keepVoices (const Document& document);
-    void evict();
+    bool write (const GapReport& report);
+    bool keepVoices (const Document& document);
+    bool evict();
     Shared withId (Shared document);
     void note (const char* what, const Result<void>& done);
 
@@ -84,6 +84,7 @@ private:
     std::vector<Shared> due; // the last one is the project as it is now, those before it were replaced
     Clock::time_point dueAt;
     std::deque<GapReport> reports;
+    Clock::time_point reportAt {}; // not before
     std::filesystem::path reportFile;
     std::map<std::string, std::string> refused; // why, by what was to be done
     bool leaving = false;

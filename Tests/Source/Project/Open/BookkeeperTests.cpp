@@ -313,6 +313,8 @@ TEST_CASE ("A store that refuses is named once, and what was due is written when
     CHECK (books.lastReport().empty());
     fs::create_directories (open.options.folder);
     CHECK (eventually ([&] { return open.listed() == std::vector { take.audio }; }));
+    CHECK (eventually ([&] { return ! books.lastReport().empty(); }));
+    CHECK (eventually ([&] { return books.problems().empty(); })); // of none of the three
 }
 
 TEST_CASE ("Without a store nothing is kept, and nothing is wrong", "[source][project][open][threads]")

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session whose store is missing, full or read-only loses nothing, says so, and keeps its takes when it can.
+#include <fstream>
+#include <thread>
+
 #include <catch2/catch.hpp>
 
+#include "Core/ContentHash.h"
+#include "Project/File/Voices.h"
 #include "Project/Open/Bookkeeper.h"
 #include "Source/Playback/PlayedProject.h"
+#include "Source/Project/Documents.h"
+#include "Source/Project/Open/SessionTakes.h"
 #include "Support/SmallDisk.h"
+#include "Support/SoundFiles.h"
 
 using namespace tableread;
 using namespace tableread::playback;
@@ -53,6 +61,15 @@ struct Studio : PlayedProject
 
     TemporaryFolder disk {};
 };
+
+/** Takes all room that is left on a disk. */
+void fill (const fs::path& file)
+{
+    constexpr std::size_t page = 4'096;
+    std::ofstream stream (file, std::ios::binary);
+    while (stream << std::string (page, 'x') << std::flush)
+        ;
+}
 } // namespace
 
 TEST_CASE ("Without its store a session plays on, and keeps its takes once it is there",
@@ -79,6 +96,33 @@ TEST_CASE ("Without its store a session plays on, and keeps its takes once it is
     for (const auto& take : studio.source.document()->takes)
         CHECK (eventually ([&] { return TakeStore (studio.place()).has ({ take->audio, take->length }); }));
     CHECK_FALSE (player.storeProblem());
+}
+
+TEST_CASE (
+    "A store that comes back after the session was opened is read by the next bounce, without an engine",
+    "[source][project][open][errors][threads]")
+{
+    Studio studio;
+    fs::create_directories (studio.place().folder);
+    {
+        const FakeEngine engine (studio.fixture.socket());
+        Player player (studio.source, studio.withStore());
+        player.renderAll();
+        REQUIRE (isDone (player));
+        REQUIRE (eventually ([&] { return studio.source.document()->takes.size() == 3; }));
+    }
+    REQUIRE (studio.source.edit (project::SetLocked { { studio.line (0) }, true }));
+    const auto sound = studio.expected();
+    studio.setText ("late", "early"); // it plays what was said before
+    const auto away = studio.disk.path() / "away";
+    fs::rename (studio.place().folder, away);
+    Player player (studio.source, studio.withStore());
+    const auto hears = [&] { return bounce (player.stage(), sound.size()) == sound; };
+    CHECK_FALSE (hears());
+    CHECK (player.stage().gaps().size() == 3);
+    fs::rename (away, studio.place().folder);
+    CHECK (hears());
+    CHECK (player.stage().gaps().empty());
 }
 
 TEST_CASE ("A full store, and one that may not be written, cost a session no take",
@@ -118,4 +162,82 @@ TEST_CASE ("A full store, and one that may not be written, cost a session no tak
         REQUIRE (eventually ([&] { return books.problems().size() == 1; }));
         CHECK_THAT (books.problems()[0], Contains ("it may not be written, Read-only file system"));
     }
+}
+
+TEST_CASE ("A full store costs its bookkeeper nothing: all that was due is written when there is room",
+           "[source][project][open][errors][threads]")
+{
+    Studio studio;
+    SmallDisk small (studio.disk.path() / "disk", "size=256k");
+    if (! small.isMounted())
+    {
+        WARN ("only root can make a small disk");
+        return;
+    }
+    fs::create_directories (studio.place().folder);
+    TakeStore store (studio.place());
+    auto take = wholeTake ({ 1 }, "one");
+    take.audio = contentHash (samplesOfSession (1));
+    REQUIRE (store.keep (samplesOfSession (1)));
+    studio.source.addTake (take);
+    fill (studio.disk.path() / "disk" / "others");
+
+    const auto recording = studio.disk.path() / "ada.wav";
+    writeSound (recording, sine (220, 1.0));
+    auto member = memberWith ("Anna", { "Ada", recording });
+    const auto voice = project::hashOfRecording (recording).value();
+    member.moods[0].content = voice;
+    REQUIRE (studio.source.edit (project::SetMember { member }));
+    project::Bookkeeper books (studio.source, studio.books());
+    books.keep ({ .places = { { "line 2, Ben", "the engine stopped", { 0 }, { 24'000 } } } });
+    REQUIRE (eventually ([&] { return books.problems().size() == 1; }));
+    CHECK_THAT (books.problems()[0], Contains ("there is no room left. Make room there"));
+    std::this_thread::sleep_for (200ms); // it tries again
+    CHECK (books.problems().size() == 1);
+    CHECK (store.sessions().value().empty());
+    CHECK (store.tidy());
+
+    REQUIRE (small.change ("size=8m"));
+    CHECK (eventually ([&] { return books.problems().empty(); }));
+    CHECK (store.session (studio.source.document()->id));
+    CHECK_FALSE (store.fileWith (voice).empty());
+    CHECK (eventually ([&] { return ! books.lastReport().empty(); }));
+}
+
+TEST_CASE ("A full store is evicted by who has a project open, and then takes what was due",
+           "[source][project][open][errors][threads]")
+{
+    Studio studio;
+    const SmallDisk small (studio.disk.path() / "disk", "size=256k");
+    if (! small.isMounted())
+    {
+        WARN ("only root can make a small disk");
+        return;
+    }
+    fs::create_directories (studio.place().folder);
+    auto place = studio.place();
+    place.mostBytes = 100'000;
+    place.grace = -1h; // as if a day had gone by
+    const auto store = std::make_shared<TakeStore> (place);
+    std::uint64_t takes = 0;
+    while (store->keep (samplesOfSession (2 * takes + 1)))
+        ++takes;
+    fill (studio.disk.path() / "disk" / "others");
+    REQUIRE (takes > 5);
+    auto take = wholeTake ({ 1 }, "one");
+    take.audio = std::string (32, '7'); // which is elsewhere
+    studio.source.addTake (take);
+    const project::Bookkeeper books (
+        studio.source, { .store = store, .settling = 10ms, .retry = 50ms, .firstEviction = 1s });
+    CHECK (eventually ([&] { return books.problems().size() == 1; }));
+    CHECK (eventually ([&] { return store->session (studio.source.document()->id).has_value(); }));
+    CHECK (eventually ([&] { return books.problems().empty(); }));
+    std::uint64_t left = 0;
+    for (std::uint64_t each = 0; each < takes; ++each)
+    {
+        const auto samples = samplesOfSession (2 * each + 1);
+        left += store->has ({ contentHash (samples), { std::ssize (samples) } }) ? 1 : 0;
+    }
+    CHECK (left < takes);
+    CHECK (left > 0);
 }
