@@ -63,6 +63,10 @@ std::string renderingText (const Showing& now)
                 " of " + counted (now.view->parts.size(), "line") + " done";
     if (const auto rate = speed (now.progress); ! rate.empty())
         text += "  \u00b7  " + rate;
+    constexpr std::chrono::seconds worthTelling { 10 };
+    if (now.link.quiet >= worthTelling)
+        text +=
+            "  \u00b7  nothing from the engine for " + std::to_string (now.link.quiet.count() / 1000) + " s";
     return text;
 }
 
@@ -71,6 +75,8 @@ std::string failure (const Showing& now)
     for (const auto& part : now.view->parts)
         if (part.state == PartState::Failed)
         {
+            if (part.line == 0 || (part.take != nullptr && part.take->fault() == Take::Fault::Engine))
+                return part.reason;
             auto name = nameOf (now, part.line);
             name.front() = name.front() == 'l' ? 'L' : 'A';
             return name + ": " + part.reason;
@@ -118,6 +124,11 @@ std::string cutOff (const Showing& now)
         else
             ++others;
     return others == 0 ? text : text + " (" + counted (others, "more line") + ")";
+}
+
+bool isBlank (const std::string& text)
+{
+    return text.find_first_not_of (" \t\r\n") == std::string::npos;
 }
 
 /** What there is, when nothing is being done. */
@@ -194,6 +205,8 @@ Status describe (const Showing& now, const std::optional<Error>& problem)
     for (const auto& text : { failure (now), gapText (now) })
         if (! text.empty())
             return { text, true, 0.0 };
+    if (const auto& why = now.scriptProblem; why && ! isBlank (*now.document->script))
+        return { why->text(), why->code != ErrorCode::InvalidInput, 0.0 };
     return { restingText (now) + lateText (now), false, 0.0 };
 }
 } // namespace tableread::plugin

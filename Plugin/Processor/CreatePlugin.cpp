@@ -5,6 +5,6 @@
 juce::AudioProcessor* JUCE_CALLTYPE createPluginFilter()
 {
     auto* processor = new tableread::plugin::PluginProcessor();
-    tableread::plugin::HostClock::lastMade() = processor->clock;
+    tableread::plugin::HostClock::lastMade() = processor->clock.get();
     return processor;
 }

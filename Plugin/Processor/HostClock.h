@@ -12,7 +12,7 @@ namespace tableread::plugin
 
     Threads   set(), clear() and now(): the audio thread; wait-free.
 */
-class HostClock
+class HostClock : public std::enable_shared_from_this<HostClock>
 {
 public:
     void set (std::int64_t sample) noexcept { position.store (sample, std::memory_order_relaxed); }
@@ -25,10 +25,11 @@ public:
         return sample == unknown ? std::nullopt : std::optional (sample);
     }
 
-    /** Of the processor that was made last on this thread: JUCE's factories do not hand it out. */
-    static std::shared_ptr<HostClock>& lastMade() noexcept
+    /** Of the processor that was made last on this thread: JUCE's factories do not hand it out. Plain, since what a thread has to
+        destroy at its end keeps the library in memory until then. */
+    static HostClock*& lastMade() noexcept
     {
-        thread_local std::shared_ptr<HostClock> clock;
+        thread_local HostClock* clock = nullptr;
         return clock;
     }
 

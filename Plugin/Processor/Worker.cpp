@@ -31,6 +31,12 @@ void Worker::wait()
     changed.wait (lock, [this, wanted = asked] { return done >= wanted || leaving; });
 }
 
+bool Worker::waitFor (std::chrono::milliseconds limit)
+{
+    std::unique_lock lock (mutex);
+    return changed.wait_for (lock, limit, [this, wanted = asked] { return done >= wanted || leaving; });
+}
+
 bool Worker::isIdle() const
 {
     const std::lock_guard lock (mutex);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,9 @@ public:
 
     /** Until all that was asked for before is done. Not on the worker's own thread. */
     void wait();
+
+    /** The same for so long at most. @returns whether it is done. */
+    bool waitFor (std::chrono::milliseconds limit);
 
     bool isIdle() const;
 

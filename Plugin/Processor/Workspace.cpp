@@ -162,7 +162,11 @@ void Workspace::setScript (std::string text)
 void Workspace::settle()
 {
     scripts.wait();
-    recordings.wait();
+    if (recordings.isIdle())
+        playsUnsettled = false;
+    else if (! playsUnsettled)
+        playsUnsettled = ! recordings.waitFor (std::chrono::seconds (
+            document()->settings.patienceSeconds.value_or (project::Settings::usualPatienceSeconds)));
 }
 
 bool Workspace::isSettled() const
@@ -197,6 +201,23 @@ void Workspace::readScript()
     givenVoices = std::move (voices);
     scriptNotes = std::move (notes);
     scriptProblem = script ? std::nullopt : std::optional (script.error());
+    lock.unlock();
+    playOrRefuse();
+}
+
+/** What is not the project's, or has no lines since nobody can read it, is no silence: a bounce says so. */
+void Workspace::playOrRefuse()
+{
+    const std::lock_guard order (refusing);
+    auto why = whyReadOnly();
+    {
+        const std::lock_guard lock (mutex);
+        if (! why)
+            why = typingProblem;
+        if (! why && scriptProblem && scriptProblem->code == ErrorCode::Unsupported)
+            why = scriptProblem;
+    }
+    played.refuse (std::move (why));
 }
 
 /** The recordings' worker. */
@@ -340,6 +361,8 @@ void Workspace::load (std::string_view bytes, std::filesystem::path from)
     scripts.wait(); // what was typed before is of the project before
     if (const auto content = kept.open (bytes))
         show (*content, std::move (from));
+    else
+        playOrRefuse();
     ++loadCount;
 }
 
@@ -362,6 +385,7 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
         soundNotes.clear();
         missingVoices.clear();
         typingProblem.reset();
+        scriptProblem.reset();
     }
     heard.stop();
     played.stage().stop();
@@ -370,6 +394,7 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
     played.forgetReports();
     snapshot.set (content); // before the listener, which knows the document alone
     source.replace (*content.document);
+    playOrRefuse();
     played.stage().settle();
     recordings.ask();
 }
@@ -379,6 +404,7 @@ void Workspace::discard()
     if (! isReadOnly())
         return;
     kept.discard();
+    playOrRefuse();
     ++loadCount;
     if (onUserEdit)
         onUserEdit();

@@ -93,7 +93,8 @@ public:
     /** The script as it is typed: the newest is read, on a thread of its own. A project that is read-only keeps its own. */
     void setScript (std::string text);
 
-    /** Waits until the project has the script that was typed, and its recordings were found. */
+    /** Waits until the project has the script that was typed, and its recordings were found: for these, since their drive may
+        hang, no longer than a bounce is patient, and once. */
     void settle();
 
     /** Whether settle() need not wait. */
@@ -149,6 +150,7 @@ private:
     using Document = std::shared_ptr<const project::Document>;
 
     std::optional<Error> whyReadOnly() const;
+    void playOrRefuse();
 
     /** Makes a user's edit, and tells of it if it changes anything. */
     template <typename Edit>
@@ -181,13 +183,14 @@ private:
 
     project::Project source;
     project::Bookkeeper books;
-    std::mutex editing;                     // one user's edit at a time
+    std::mutex editing;  // one user's edit at a time
+    std::mutex refusing; // the player is told of what cannot be played in the order in which it is so
     std::atomic<std::thread::id> editor {}; // the thread that makes one …
     bool hasChanged = false;                // … and its own: whether that has changed anything
     project::KeptState kept;
     project::Snapshot snapshot;
     std::atomic<std::uint64_t> loadCount { 0 };
-    std::atomic<bool> leaving { false };
+    std::atomic<bool> leaving { false }, playsUnsettled { false };
 
     mutable std::mutex mutex;                   // guards everything below down to the player
     std::optional<std::string> typed;           // not the project's yet

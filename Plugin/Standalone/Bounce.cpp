@@ -249,7 +249,7 @@ private:
 
     int play()
     {
-        project::Project source (*document);
+        project::Project source (withoutFailures (*document));
         TakeRecorder takes (options.input, workspace.stage.store, *document);
         auto stageOptions = workspace.stage;
         stageOptions.patience = std::chrono::seconds (
@@ -274,6 +274,14 @@ private:
         if (unrecorded)
             return exitCodeOf (unrecorded->code);
         return report.isEmpty() && ! isCut (player.stage()) ? exitOk : exitCut;
+    }
+
+    /** What failed before is tried again. */
+    static project::Document withoutFailures (project::Document document)
+    {
+        std::erase_if (document.takes,
+                       [] (const auto& take) { return take->state == project::TakeRecord::State::Failed; });
+        return document;
     }
 
     /** All that was rendered is in the project, and kept if that is possible. */

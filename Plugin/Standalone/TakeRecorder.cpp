@@ -13,7 +13,11 @@ TakeRecorder::TakeRecorder (std::filesystem::path file, std::shared_ptr<SampleSt
     , store (std::move (place))
 {
     for (const auto& take : opened.takes)
+    {
         known[take->id.value] = take->state;
+        if (take->state == project::TakeRecord::State::Failed)
+            failures.insert (take->request);
+    }
 }
 
 void TakeRecorder::record (const project::Document& document)
@@ -25,6 +29,8 @@ void TakeRecorder::record (const project::Document& document)
         if (take->state == State::Rendering || (found != known.end() && found->second == take->state))
             continue;
         known[take->id.value] = take->state;
+        if (take->state == State::Failed && ! failures.insert (take->request).second)
+            continue; // it stands there
         if (take->state != State::Failed && (store == nullptr || ! store->has (project::samplesOf (*take))))
             continue; // whoever opens the project would look for it in vain
         if (const auto added = recorder.add (*take); ! added && ! first)

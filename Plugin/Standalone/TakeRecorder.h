@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "Project/File/Headless/Recorder.h"
 #include "Take/SampleStore.h"
@@ -30,6 +32,7 @@ private:
     project::Recorder recorder;
     std::shared_ptr<SampleStore> store;
     std::map<std::uint64_t, project::TakeRecord::State> known; // takes by their ids
+    std::set<std::string> failures;                            // by what was asked for
     std::optional<Error> first;
 };
 } // namespace tableread::plugin

@@ -63,13 +63,12 @@ public:
 
     tresult PLUGIN_API createInstance (FIDString cid, FIDString iid, void** object) override
     {
-        HostClock::lastMade().reset();
+        HostClock::lastMade() = nullptr;
         const auto result = inner->createInstance (cid, iid, object);
-        auto clock = std::move (HostClock::lastMade());
-        HostClock::lastMade().reset();
+        auto* const clock = std::exchange (HostClock::lastMade(), nullptr);
         if (result != kResultOk || clock == nullptr)
             return result; // the controller makes no processor
-        return layered (static_cast<FUnknown*> (*object), std::move (clock), iid, object);
+        return layered (static_cast<FUnknown*> (*object), clock->shared_from_this(), iid, object);
     }
 
 private:

@@ -1,97 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <csignal>
-#include <cstdlib>
+#include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <thread>
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "PluginFixture.h"
+#include "AppRun.h"
 #include "StateText.h"
-#include "Support/SoundFiles.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
 using namespace tableread::test;
 
-namespace
-{
-/** The app without a display, with a socket of its own and arguments as a shell passes them. */
-class App
-{
-public:
-    App()
-    {
-        std::ofstream (folder.path() / "scene.txt") << scene;
-        std::filesystem::create_directory (folder.path() / "takes");
-    }
-
-    ~App() { endEngines(); }
-
-    void endEngines() const
-    {
-        std::ifstream file (folder.path() / "engine.pids");
-        for (pid_t id = 0; file >> id;)
-            ::kill (id, SIGTERM);
-    }
-
-    /** environment: more of its variables, as for a shell. */
-    int run (const std::string& arguments, const std::string& environment = {})
-    {
-        const auto command =
-            "cd '" + folder.path().string() +
-            "' && env -u DISPLAY -u TABLEREAD_ENGINE TABLEREAD_SETTINGS=/dev/null TABLEREAD_TAKES=" +
-            (folder.path() / "takes").string() +
-            " TABLEREAD_SOCKET=" + (folder.path() / "engine.sock").string() + ' ' + environment +
-            " '" TABLEREAD_APP "' " + arguments + " > said.txt 2>&1";
-        const int status = std::system (command.c_str());
-        return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
-    }
-
-    std::string said() const
-    {
-        std::ifstream file (folder.path() / "said.txt");
-        return { std::istreambuf_iterator<char> (file), {} };
-    }
-
-    test::TemporaryFolder folder;
-};
-
-std::string contentOf (const std::filesystem::path& file)
-{
-    std::ifstream stream (file, std::ios::binary);
-    return { std::istreambuf_iterator<char> (stream), {} };
-}
-
-std::vector<float> readWav (const std::filesystem::path& file, int rate)
-{
-    const auto sound = readSound (file);
-    CHECK (sound.sampleRateHz == rate);
-    CHECK (sound.channels == 1);
-    CHECK (sound.format == (SF_FORMAT_WAV | SF_FORMAT_FLOAT));
-    return sound.samples;
-}
-
-const std::string engine = " --engine '" TABLEREAD_FAKE_ENGINE "'";
-} // namespace
-
 TEST_CASE ("A script is bounced without a window, as a host would hear it", "[plugin][bounce]")
 {
     App app;
-    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine) == 0);
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engineOption) == 0);
     CHECK_THAT (app.said(), Catch::Contains ("out.wav") && Catch::Contains ("5 lines"));
     CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
-    CHECK (app.run ("--bounce scene.txt -o slow.wav --rate 24000 --voice Anna=anna --seed 3" + engine) == 0);
+    CHECK (app.run ("--bounce scene.txt -o slow.wav --rate 24000 --voice Anna=anna --seed 3" +
+                    engineOption) == 0);
     CHECK ((readWav (app.folder.path() / "slow.wav", 24'000) == expectedSound (24'000, 3)));
 }
 
 TEST_CASE ("A bounce in which a line was cut off says so by its exit code", "[plugin][bounce]")
 {
     App app;
-    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine, "TABLEREAD_FAKE=finish=length") == 4);
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engineOption,
+                    "TABLEREAD_FAKE=finish=length") == 4);
     CHECK_THAT (app.said(), Catch::Contains ("reached the length limit"));
     CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
 }
@@ -100,7 +37,7 @@ TEST_CASE ("A bounce with closed standard streams has no words in it", "[plugin]
 {
     App app;
     const std::string closed = GENERATE ("2>&-", "<&- >&- 2>&-");
-    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine + " " + closed + " #") == 0);
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engineOption + " " + closed + " #") == 0);
     CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
 }
 
@@ -145,7 +82,8 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
     std::filesystem::create_directory (app.folder.path() / "folder");
     const bool ownEngine = std::string (bad.arguments).find ("--engine") != std::string::npos;
     const bool isBounce = std::string (bad.arguments).find ("--bounce") != std::string::npos;
-    CHECK (app.run (bad.arguments + (ownEngine || ! isBounce ? std::string() : engine)) == bad.exitCode);
+    CHECK (app.run (bad.arguments + (ownEngine || ! isBounce ? std::string() : engineOption)) ==
+           bad.exitCode);
     CHECK_THAT (app.said(), Catch::Contains (bad.says));
     CHECK_FALSE (std::filesystem::exists (app.folder.path() / "out.wav"));
 }
@@ -161,7 +99,7 @@ TEST_CASE ("A project is bounced, and has its takes afterwards", "[plugin][bounc
             REQUIRE (source.edit (project::SetAnchor { ben, project::AtSeconds { 30.0 } }));
         }
     }.text();
-    CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engine) == 0);
+    CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engineOption) == 0);
     const auto first = readWav (app.folder.path() / "out.wav", 24'000);
     const auto plain = expectedSound (24'000, 3);
     CHECK (first.size() > 720'000);
@@ -184,8 +122,8 @@ TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[pl
     App app;
     std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 3 }.text();
     const std::string input = GENERATE ("scene.txt", "scene.tableread");
-    CHECK (app.run ("--bounce " + input + " -o out.wav --rate 24000" + engine, "TABLEREAD_FAKE=refuse=404") ==
-           4);
+    CHECK (app.run ("--bounce " + input + " -o out.wav --rate 24000" + engineOption,
+                    "TABLEREAD_FAKE=refuse=404") == 4);
     CHECK_THAT (app.said(), Catch::Contains ("out.wav has 5 gaps") && Catch::Contains ("line 1, Anna") &&
                                 Catch::Contains ("the file is not audio"));
     const auto heard = readWav (app.folder.path() / "out.wav", 24'000);
@@ -231,7 +169,7 @@ TEST_CASE ("A bounce is written in the format of its name", "[plugin][bounce]")
                                              { "out.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS },
                                              { "out.opus", SF_FORMAT_OGG | SF_FORMAT_OPUS } }));
     CAPTURE (name);
-    CHECK (app.run ("--bounce scene.txt --seed 3 -o " + name + engine) == 0);
+    CHECK (app.run ("--bounce scene.txt --seed 3 -o " + name + engineOption) == 0);
     const auto sound = readSound (app.folder.path() / name);
     CHECK (sound.format == format);
     CHECK (sound.sampleRateHz == 48'000);
@@ -243,7 +181,7 @@ TEST_CASE ("A bounce is written through links and into pipes", "[plugin][bounce]
     App app;
     const auto& folder = app.folder.path();
     const auto expected = expectedSound (24'000, 3);
-    const auto command = "--bounce scene.txt --seed 3 --rate 24000 -o out.wav" + engine;
+    const auto command = "--bounce scene.txt --seed 3 --rate 24000 -o out.wav" + engineOption;
     SECTION ("a link")
     {
         std::ofstream (folder / "target.wav") << "old";
@@ -258,7 +196,7 @@ TEST_CASE ("A bounce is written through links and into pipes", "[plugin][bounce]
         REQUIRE (::mkfifo ((folder / "pipe.wav").c_str(), 0600) == 0);
         std::string piped;
         std::thread reader ([&] { piped = contentOf (folder / "pipe.wav"); });
-        CHECK (app.run ("--bounce scene.txt --seed 3 --rate 24000 -o pipe.wav" + engine) == 0);
+        CHECK (app.run ("--bounce scene.txt --seed 3 --rate 24000 -o pipe.wav" + engineOption) == 0);
         reader.join();
         CHECK (std::filesystem::is_fifo (folder / "pipe.wav"));
         CHECK ((piped == contentOf (folder / "out.wav")));
@@ -275,9 +213,9 @@ TEST_CASE ("A bounce is written through links and into pipes", "[plugin][bounce]
 TEST_CASE ("An engine that runs already speaks, and the user is told so", "[plugin][bounce]")
 {
     App app;
-    CHECK (app.run ("--bounce scene.txt -o out.wav" + engine) == 0);
+    CHECK (app.run ("--bounce scene.txt -o out.wav" + engineOption) == 0);
     CHECK_THAT (app.said(), ! Catch::Contains ("another engine is running"));
-    CHECK (app.run ("--bounce scene.txt -o out.wav" + engine) == 0); // the same program
+    CHECK (app.run ("--bounce scene.txt -o out.wav" + engineOption) == 0); // the same program
     CHECK_THAT (app.said(), ! Catch::Contains ("another engine is running"));
     CHECK (app.run ("--bounce scene.txt -o out.wav --engine /bin/true") == 0);
     CHECK_THAT (app.said(), Catch::Contains ("another engine is running, " TABLEREAD_FAKE_ENGINE) &&
@@ -287,7 +225,8 @@ TEST_CASE ("An engine that runs already speaks, and the user is told so", "[plug
 TEST_CASE ("A store that cannot be written costs no bounce", "[plugin][bounce]")
 {
     App app;
-    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engine, "TABLEREAD_TAKES=/proc/nowhere") == 0);
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3" + engineOption,
+                    "TABLEREAD_TAKES=/proc/nowhere") == 0);
     CHECK_THAT (app.said(), Catch::Contains ("/proc/nowhere"));
     CHECK ((readWav (app.folder.path() / "out.wav", 48'000) == expectedSound (48'000, 3)));
 }

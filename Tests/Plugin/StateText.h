@@ -39,6 +39,15 @@ struct StateText
     }
 };
 
+/** For StateText::change: a bounce waits for a second without progress. */
+inline void makeImpatient (project::Project& source)
+{
+    auto settings = source.document()->settings;
+    settings.patienceSeconds = 1;
+    if (! source.edit (project::SetSettings { std::move (settings) }))
+        throw std::runtime_error ("no such settings");
+}
+
 /** The document in a state that a plugin gave. */
 inline project::Document documentIn (const std::string& state)
 {

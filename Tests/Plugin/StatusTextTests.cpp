@@ -178,6 +178,46 @@ TEST_CASE ("The status line says what safe mode is about", "[plugin][editor]")
     CHECK_FALSE (board.say().isProblem);
 }
 
+TEST_CASE ("The status line names no line where the engine is at fault, and says how long nothing has come",
+           "[plugin][editor]")
+{
+    Board board;
+    board.add (PartState::Rendering);
+    board.now.link.phase = LinkStatus::Phase::Rendering;
+    board.now.link.quiet = std::chrono::milliseconds (9'900);
+    CHECK (board.say().text == "Speaking: 0 of 1 line done");
+    board.now.link.quiet = std::chrono::milliseconds (12'300);
+    CHECK (board.say().text == "Speaking: 0 of 1 line done  \u00b7  nothing from the engine for 12 s");
+
+    auto take = std::make_shared<Take>();
+    take->fail ({ ErrorCode::NotFound, "tableread-engine is not installed", {} }, Take::Fault::Engine);
+    board.view.parts[0].state = PartState::Failed;
+    board.view.parts[0].reason = take->error().text();
+    board.view.parts[0].take = take;
+    CHECK (board.say().text == "tableread-engine is not installed");
+    CHECK (board.say().isProblem);
+}
+
+TEST_CASE ("The status line says why a script has no lines, unless it is empty", "[plugin][editor]")
+{
+    Showing now;
+    const auto says = [&] (const std::string& script, const Error& why) {
+        auto document = *now.document;
+        document.script = std::make_shared<const std::string> (script);
+        now.document = std::make_shared<const project::Document> (document);
+        now.scriptProblem = why;
+        return describe (now, std::nullopt);
+    };
+    const Error nothing { ErrorCode::InvalidInput, "the script has nothing to speak.", {} };
+    CHECK_THAT (says ("", nothing).text, Catch::StartsWith ("Ready."));
+    CHECK_THAT (says (" \n\t\n", nothing).text, Catch::StartsWith ("Ready."));
+    CHECK (says ("# Act one\n", nothing).text == nothing.message);
+    CHECK_FALSE (says ("# Act one\n", nothing).isProblem);
+    const Error large { ErrorCode::OutOfRange, "the script has more than 10 lines to speak. Split it.", {} };
+    CHECK (says ("Anna: One.\n", large).text == large.message);
+    CHECK (says ("Anna: One.\n", large).isProblem);
+}
+
 TEST_CASE ("The status line names a line that was cut off", "[plugin][editor]")
 {
     Board board;

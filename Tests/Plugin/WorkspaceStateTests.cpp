@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
-#include <fstream>
-#include <iterator>
 
 #include <catch2/catch.hpp>
 
 #include "PluginFixture.h"
 #include "Project/Lookup.h"
 #include "StateText.h"
+#include "Support/FileContent.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -15,12 +14,6 @@ using namespace tableread::test;
 
 namespace
 {
-std::string contentOf (const std::filesystem::path& file)
-{
-    std::ifstream stream (file, std::ios::binary);
-    return { std::istreambuf_iterator<char> (stream), {} };
-}
-
 std::string manyLines (int count)
 {
     std::string text;

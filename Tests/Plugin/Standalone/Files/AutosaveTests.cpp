@@ -120,8 +120,8 @@ TEST_CASE ("Each window has an autosave of its own, which goes with the last cha
         one.waitUntilWritten();
         other.waitUntilWritten();
         CHECK (one.file() != other.file());
-        CHECK_THAT (bytesOf (one.file()), Catch::Contains ("One."));
-        CHECK_THAT (bytesOf (other.file()), Catch::Contains ("Other."));
+        CHECK_THAT (contentOf (one.file()), Catch::Contains ("One."));
+        CHECK_THAT (contentOf (other.file()), Catch::Contains ("Other."));
         struct stat status = {};
         REQUIRE (::stat (place.c_str(), &status) == 0);
         CHECK ((status.st_mode & 0777) == 0700); // scripts are nobody else's business
@@ -232,7 +232,7 @@ TEST_CASE ("A damaged autosave is not lost", "[plugin][standalone][autosave][err
         Autosave autosave ({ folder.path(), noDelay });
         autosave.set (lineOf ("Hello.", "/home/ada/scene.tableread"));
         autosave.waitUntilWritten();
-        auto bytes = bytesOf (autosave.file());
+        auto bytes = contentOf (autosave.file());
         const auto end = bytes.find ('\n');
         SECTION ("its first line")
         {

@@ -95,7 +95,7 @@ TEST_CASE ("A file that somebody else changed is not overwritten unasked", "[plu
     }
     SECTION ("written again as it was")
     {
-        const auto bytes = bytesOf (path);
+        const auto bytes = contentOf (path);
         std::ofstream (path, std::ios::binary) << bytes;
         CHECK (here.save (typed ("Anna: Here again.")));
     }
@@ -139,7 +139,7 @@ TEST_CASE ("A damaged or newer project is not opened and stays as it is", "[plug
     const auto damaged = DocumentFile::open (path);
     REQUIRE_FALSE (damaged);
     CHECK (damaged.error().code == ErrorCode::InvalidInput);
-    CHECK (bytesOf (path) == "{ \"tableread_state\": 2, ");
+    CHECK (contentOf (path) == "{ \"tableread_state\": 2, ");
 }
 
 TEST_CASE ("A recovered document is unsaved, and knows its file", "[plugin][standalone]")

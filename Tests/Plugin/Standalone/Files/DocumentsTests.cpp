@@ -253,7 +253,7 @@ TEST_CASE ("A name that gets its ending and is taken is asked about", "[plugin][
     {
         window.user.answers = { Answer::No };
         window.documents.saveAs();
-        CHECK (bytesOf (path) == "precious");
+        CHECK (contentOf (path) == "precious");
         CHECK (window.documents.isModified());
     }
     SECTION ("yes")

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 #include "Project/Edit.h"
 #include "Project/File/Format.h"
+#include "Support/FileContent.h"
 
 namespace tableread::test
 {
@@ -16,11 +15,5 @@ inline project::Content typed (const std::string& script, const project::Documen
 {
     return { .document = std::make_shared<const project::Document> (
                  *project::apply (before, project::SetScript { script })) };
-}
-
-inline std::string bytesOf (const std::filesystem::path& file)
-{
-    std::ifstream stream (file, std::ios::binary);
-    return { std::istreambuf_iterator<char> (stream), {} };
 }
 } // namespace tableread::test
