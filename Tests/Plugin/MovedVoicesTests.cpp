@@ -17,9 +17,9 @@ namespace
 constexpr const char* dialogue = "Anna: Good evening.\nBen: You are late.\n";
 
 /** A host's session that was rendered and saved, with the recordings beside it. */
-struct Session
+struct MovedSession
 {
-    Session()
+    MovedSession()
     {
         std::filesystem::create_directories (voices());
         writeSound (voices() / "ada.wav", sine (200.0, 3.0));
@@ -76,7 +76,7 @@ CastEntry entryOf (const Showing& now, std::size_t place)
 TEST_CASE ("A session that was moved with its recordings finds them in the take store",
            "[plugin][workspace][voices]")
 {
-    Session session;
+    MovedSession session;
     std::filesystem::rename (session.folder.path() / "session", session.folder.path() / "elsewhere");
     Workspace workspace (session.options (session.folder.path()));
     workspace.load (session.saved);
@@ -99,7 +99,7 @@ TEST_CASE ("A session that was moved with its recordings finds them in the take 
 TEST_CASE ("A session whose recordings are nowhere names them, loses nothing, and takes them back",
            "[plugin][workspace][voices]")
 {
-    Session session;
+    MovedSession session;
     const auto elsewhere = session.folder.path() / "elsewhere/voices";
     std::filesystem::rename (session.folder.path() / "session", elsewhere.parent_path());
     const TemporaryFolder other; // machine, with a store of its own
@@ -118,7 +118,7 @@ TEST_CASE ("A session whose recordings are nowhere names them, loses nothing, an
     CHECK (entryOf (lost, 0).isWarning);
     CHECK (entryOf (lost, 1).voices.at (0).isMissing);
 
-    Session::choose (workspace, "Anna", elsewhere / "ada.wav"); // Ben's lies beside it
+    MovedSession::choose (workspace, "Anna", elsewhere / "ada.wav"); // Ben's lies beside it
     const auto found = workspace.showing();
     CHECK (found.missingVoices.empty());
     CHECK_FALSE (entryOf (found, 0).isWarning);
@@ -131,7 +131,7 @@ TEST_CASE ("A session whose recordings are nowhere names them, loses nothing, an
 TEST_CASE ("A cast whose recordings are elsewhere by now is looked for when it is loaded",
            "[plugin][workspace][voices]")
 {
-    Session session;
+    MovedSession session;
     CastModel cast;
     cast.show (std::make_shared<const project::Document> (documentIn (session.saved)));
     const auto edit = CastModel::fromFile (cast.toFile());
