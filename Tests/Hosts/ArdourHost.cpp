@@ -36,7 +36,7 @@ void replace (std::string& text, const std::string& old, const std::string& fres
 void writeSettings (const std::filesystem::path& folder)
 {
     std::filesystem::create_directories (folder);
-    std::ofstream (folder / ".a7"); // it is not the first time
+    const std::ofstream notTheFirstTime (folder / ".a7");
     std::ofstream (folder / "config")
         << "<Ardour><Config><Option name=\"hide-dummy-backend\" "
            "value=\"0\"/></Config><Extra><AudioMIDISetup><EngineStates><State backend=\"None (Dummy)\" "
@@ -47,8 +47,8 @@ void writeSettings (const std::filesystem::path& folder)
 }
 } // namespace
 
-ArdourHost::ArdourHost (const HostScene& scene, std::string pluginFormat)
-    : stage (scene)
+ArdourHost::ArdourHost (const HostScene& where, std::string pluginFormat)
+    : stage (where)
     , format (std::move (pluginFormat))
 {
     if (format == "VST3") // what was not scanned is not found

@@ -21,7 +21,7 @@ class ArdourHost
 public:
     static constexpr int rate = 48'000;
 
-    ArdourHost (const HostScene& scene, std::string pluginFormat);
+    ArdourHost (const HostScene& where, std::string pluginFormat);
 
     /** Makes the session, with the plugin on an audio "track", a "bus", or a "midi" track. */
     void make (const std::string& place) const;

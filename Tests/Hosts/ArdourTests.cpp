@@ -92,7 +92,7 @@ TEST_CASE ("Ardour exports what the embedded model says, as our own host bounces
     ::setenv ("TABLEREAD_SOCKET", engine.socket().c_str(), 1);
     const auto state =
         StateText { "Anna: Good evening.\nBen: You are late.\n", HostScene::seed, false }.text();
-    constexpr std::size_t samples = 4 * ArdourHost::rate;
+    constexpr std::size_t samples = std::size_t { 4 } * ArdourHost::rate;
     const auto heard = exportedByArdour (stage, "LV2", "track", state, samples);
     CHECK (*std::ranges::max_element (heard) > 0.05f);
     CHECK (stage.jobs() == 0); // the engine of tones had nothing to do with it
