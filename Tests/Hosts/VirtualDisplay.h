@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "Support/Eventually.h"
@@ -21,9 +23,9 @@ class VirtualDisplay
 public:
     /** folder: for its log. */
     explicit VirtualDisplay (const std::filesystem::path& folder)
-        : server (
-              { "Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset" },
-              folder / "xvfb")
+        : server ({ "Xvfb", ":" + std::to_string (firstNumber + ::getpid()), "-displayfd", "1", "-screen",
+                    "0", "1280x1024x24", "-nolisten", "tcp", "-noreset" },
+                  folder / "xvfb")
     {
         eventually ([this] { return isUp() || ! server.isRunning(); });
         INFO (server.said());
@@ -55,6 +57,9 @@ public:
     }
 
 private:
+    static constexpr int firstNumber =
+        100; // never 0, which JUCE takes where no display is named: in other tests
+
     void find (const std::string& title, const std::vector<std::string>& then) const
     {
         std::vector<std::string> words { "search", "--sync", "--onlyvisible", "--name", title };
