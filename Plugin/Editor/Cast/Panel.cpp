@@ -32,8 +32,6 @@ public:
         return true;
     }
 
-    void focusOfChildComponentChanged (FocusChangeType) override { view.followFocus(); }
-
 private:
     CastView& view;
 };
@@ -83,10 +81,12 @@ CastView::CastView (std::shared_ptr<Typefaces> typefaces)
         button->setColour (juce::TextButton::textColourOffId, Theme::dim);
         addAndMakeVisible (*button);
     }
+    juce::Desktop::getInstance().addFocusChangeListener (this);
 }
 
 CastView::~CastView()
 {
+    juce::Desktop::getInstance().removeFocusChangeListener (this);
     context->edit = [] (const Result<project::Edit>&) {}; // a menu may still be open
     context->chooser.reset();
     const auto gone = std::exchange (rows, {}); // who loses the keyboard now must not be looked for
@@ -171,7 +171,7 @@ void CastView::reveal (std::size_t entry)
 }
 
 /** The row with the keyboard is seen. */
-void CastView::followFocus()
+void CastView::globalFocusChanged (juce::Component*)
 {
     for (const auto& [place, row] : rows)
         if (row->hasKeyboardFocus (true))

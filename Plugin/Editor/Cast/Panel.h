@@ -16,7 +16,7 @@ namespace tableread::plugin
 {
 /** The cast: a row for everybody, of which only those that are seen have controls. The arrows up and down go from row to row,
     Tab from control to control. Message thread. */
-class CastView : public juce::Component
+class CastView : public juce::Component, private juce::FocusChangeListener
 {
 public:
     explicit CastView (std::shared_ptr<Typefaces> typefaces = Typefaces::shared());
@@ -54,7 +54,7 @@ private:
     void layOut();
     void makeRows();
     void moveFocus (int rows);
-    void followFocus();
+    void globalFocusChanged (juce::Component*) override;
     void openCastFile (bool saves);
 
     const std::shared_ptr<CastContext> context;

@@ -79,10 +79,12 @@ EnginePanel::EnginePanel (EngineOperator& operated, SettingsPlace settingsFile, 
     readFile();
     refresh();
     startTimerHz (looksASecond);
+    juce::Desktop::getInstance().addFocusChangeListener (this);
 }
 
 EnginePanel::~EnginePanel()
 {
+    juce::Desktop::getInstance().removeFocusChangeListener (this);
     engine.setWatched (false);
 }
 
@@ -279,9 +281,8 @@ void EnginePanel::paint (juce::Graphics& g)
 }
 
 /** The control with the keyboard is seen. */
-void EnginePanel::focusOfChildComponentChanged (FocusChangeType)
+void EnginePanel::globalFocusChanged (juce::Component* focused)
 {
-    const auto* const focused = getCurrentlyFocusedComponent();
     if (focused == nullptr || ! content.isParentOf (focused))
         return;
     const auto wanted = content.getLocalArea (focused, focused->getLocalBounds()).expanded (0, panelGap);

@@ -16,7 +16,7 @@ namespace tableread::plugin
 {
 /** How the engine is, and what is set of it: starts and ends it, plans and applies other settings. Asks the engine only while
     it is to be seen, and looks at the answers ten times a second. Message thread. */
-class EnginePanel : public juce::Component, private juce::Timer
+class EnginePanel : public juce::Component, private juce::Timer, private juce::FocusChangeListener
 {
 public:
     /** What the panel shows of the link besides. */
@@ -43,10 +43,10 @@ public:
 
     void paint (juce::Graphics& g) override;
     void resized() override;
-    void focusOfChildComponentChanged (FocusChangeType) override;
 
 private:
     void timerCallback() override;
+    void globalFocusChanged (juce::Component* focused) override;
     void setUpButtons();
     void readFile();
     void edited();
