@@ -307,6 +307,8 @@ def arguments(argv=None):
     ap.add_argument("--set", type=override, action="append", default=[], metavar="PART.KEY=VALUE",
                     help="override one config value; PART is lm, ac, sem or head: --set lm.num_key_value_heads=4")
     ap.add_argument("--dtype", default="float32", choices=["float32", "bfloat16"])
+    ap.add_argument("--stored", choices=["float32", "bfloat16"], help="type of the weights in the file, if not --dtype: "
+                    "bfloat16 halves it; the arithmetic is that of --dtype")
     ap.add_argument("--tie", action="store_true", help="tied embeddings, as in 1.5B (no lm_head tensor in the file)")
     ap.add_argument("--voices", type=int, choices=range(4), default=2, help="voice prompts of ragged length (default 2)")
     ap.add_argument("--voice-lens", type=lambda s: [int(n) for n in s.split(",")], metavar="N,N",
@@ -331,9 +333,10 @@ def main():
     if not a.hf: VT.VibeVoiceAcousticTokenizerCausalConv1d.forward = pad_each_convolution
 
     o, dtype = official(a), getattr(torch, a.dtype)
+    stored = getattr(torch, a.stored or a.dtype)
     x = inputs(o, a)
-    model = build(o, a.seed, dtype, dtype)
-    weights = {to_official(k): v.detach().clone().contiguous() for k, v in model.state_dict().items()
+    model = build(o, a.seed, stored, dtype)
+    weights = {to_official(k): v.detach().to(stored).contiguous().clone() for k, v in model.state_dict().items()
                if not (a.tie and k == "lm_head.weight")}
     G, tokens, passes = record(model, x, a, None if a.free else x.script)
     frames = tokens.count(x.special["diff"])

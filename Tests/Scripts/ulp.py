@@ -29,7 +29,7 @@ def main():
             continue
         o = golden.official(a)
         x, script = golden.inputs(o, a), made["script"]
-        model = lambda: golden.build(o, a.seed, torch.float32, torch.float32)
+        model = lambda: golden.build(o, a.seed, getattr(torch, a.stored or a.dtype), torch.float32)
         reference, tokens, _ = golden.record(model(), x, a, script)
         worst, same = {}, True
         for kind, fed, teacher in (("forced", tokens, reference), ("free", script, None)):
