@@ -133,9 +133,9 @@ TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[pl
 TEST_CASE ("A bounce has gaps, a slate or none, and patience, as its options say", "[plugin][bounce]")
 {
     App app;
-    CHECK (app.run ("--bounce scene.txt -o plain.wav --rate 24000 --seed 3" + engine) == 0);
+    CHECK (app.run ("--bounce scene.txt -o plain.wav --rate 24000 --seed 3" + engineOption) == 0);
     CHECK (app.run ("--bounce scene.txt -o gaps.wav --rate 24000 --seed 3 --gap line=100,speaker=250" +
-                    engine) == 0);
+                    engineOption) == 0);
     const auto plain = readWav (app.folder.path() / "plain.wav", 24'000),
                gaps = readWav (app.folder.path() / "gaps.wav", 24'000);
     CHECK (gaps.size() == plain.size() + 3 * 6'000); // before the second, the fourth and the fifth line
@@ -144,8 +144,9 @@ TEST_CASE ("A bounce has gaps, a slate or none, and patience, as its options say
     std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 4 }.text();
     const auto before = contentOf (app.folder.path() / "scene.tableread");
     const auto begun = std::chrono::steady_clock::now();
-    CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000 --slate off --patience 1" + engine,
-                    "TABLEREAD_FAKE=hang") == 4);
+    CHECK (
+        app.run ("--bounce scene.tableread -o out.wav --rate 24000 --slate off --patience 1" + engineOption,
+                 "TABLEREAD_FAKE=hang") == 4);
     CHECK (std::chrono::steady_clock::now() - begun < std::chrono::seconds (25)); // 30 would be usual
     CHECK_THAT (app.said(), Catch::Contains ("5 gaps") && ! Catch::Contains ("tone"));
     const auto heard = readWav (app.folder.path() / "out.wav", 24'000);

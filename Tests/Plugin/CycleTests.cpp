@@ -30,7 +30,7 @@ bool isInMemory (const fs::path& bundle)
 }
 
 /** Loads the plugin, has it render, and unloads it in the middle of its first line. */
-void cycle (const Format& format, int number)
+void cycle (const PluginFormat& format, int number)
 {
     FakeFaults endless;
     endless.waits = true;

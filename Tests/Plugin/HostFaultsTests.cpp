@@ -131,7 +131,7 @@ TEST_CASE ("A host's bounce on another thread goes on while the message thread i
 namespace
 {
 /** Loads a state that was cut or changed at every `step`-th byte. */
-void loadDamaged (const Format& format, std::size_t step)
+void loadDamaged (const PluginFormat& format, std::size_t step)
 {
     const TemporaryFolder folder;
     const PluginEnvironment environment (folder.path());
