@@ -18,7 +18,10 @@ class ProblemLine : public juce::Component
 public:
     static constexpr int height = 36; // two rows
 
-    explicit ProblemLine (std::shared_ptr<Typefaces> typefaces) : faces (std::move (typefaces)) {}
+    explicit ProblemLine (std::shared_ptr<Typefaces> typefaces) : faces (std::move (typefaces))
+    {
+        setInterceptsMouseClicks (false, false);
+    }
 
     void report (const Result<void>& done);
     void clear() { report ({}); }

@@ -83,7 +83,7 @@ Result<Health> parseHealth (std::string_view text)
         text, "the engine's health", maxBodyBytes, [] (const Json& json, Health& health) {
             const JsonFields fields (json, {});
             health.protocol = (int) fields.integer ("protocol", 0, 0, std::numeric_limits<int>::max());
-            if (fields.find ("protocol") != nullptr && health.protocol != version)
+            if (health.protocol != 0 && health.protocol != version)
                 return readForeign (fields, health);
             health.status = fields.text ("status", {});
             health.loadingBytes =

@@ -70,6 +70,7 @@ template <std::size_t count>
 std::vector<project::LineId> ids (Workspace& workspace, const std::array<std::size_t, count>& places)
 {
     std::vector<project::LineId> lines;
+    lines.reserve (count);
     for (const auto place : places)
         lines.push_back (workspace.document()->lines[place]->id);
     return lines;

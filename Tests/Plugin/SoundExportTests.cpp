@@ -21,6 +21,9 @@ struct Rack
     {
         workspace.setScript (scene);
         REQUIRE (renderAll (workspace));
+        REQUIRE (eventually ([&] { // then nothing changes any more
+            return workspace.document()->takes.size() == workspace.document()->lines.size();
+        }));
     }
 
     std::filesystem::path file()

@@ -39,6 +39,7 @@ golden.json
   command, torch, transformers            what made it
   semantics                               original | transformers (--hf)
   dtype, tied, diffusion_steps, cfg_scale, vae_std, hop, special {bos, eos, diff, text_eos}
+  stored                                  --stored only: the type of the weights in the file
   voice_lens, voice_frames, prompt_tokens, n_frames
   tokens, script                          new tokens as generated; the forced ones, null if --free: then the engine's own
                                           argmax over the four special ids must give `tokens`
@@ -353,6 +354,7 @@ def main():
              script=None if a.free else x.script, token_margin=float((four[:, 0] - four[:, 1]).min()) if a.free else None,
              lm_passes=passes, stream_vs_whole=whole)
 
+    if a.stored: J["stored"] = a.stored
     os.makedirs(a.out, exist_ok=True)
     path = lambda name: os.path.join(a.out, name)
     if dtype == torch.bfloat16:

@@ -102,7 +102,7 @@ void BouncePanel::edit (project::Settings settings)
 }
 
 void BouncePanel::show (std::shared_ptr<const project::Document> document,
-                        std::shared_ptr<const GapReport> lastReport)
+                        const std::shared_ptr<const GapReport>& lastReport)
 {
     if (std::exchange (shownReport, lastReport) != lastReport)
         showReport (lastReport.get());

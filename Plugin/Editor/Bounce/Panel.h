@@ -27,7 +27,8 @@ public:
     std::function<void (project::RenderWait)> onWait;
 
     /** Costs nothing for what is shown already. @param report of the last bounce; null: there was none. */
-    void show (std::shared_ptr<const project::Document> document, std::shared_ptr<const GapReport> report);
+    void show (std::shared_ptr<const project::Document> document,
+               const std::shared_ptr<const GapReport>& lastReport);
 
     const std::string& problem() const { return refusal.text(); }
 

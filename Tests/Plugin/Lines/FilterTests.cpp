@@ -17,6 +17,7 @@ namespace
 std::vector<std::size_t> rowsIn (const std::vector<ListedLine>& lines)
 {
     std::vector<std::size_t> rows;
+    rows.reserve (lines.size());
     for (const auto& line : lines)
         rows.push_back (line.row);
     return rows;

@@ -276,7 +276,8 @@ TEST_CASE ("What was silent in real time is a file that is corrected in its plac
 
     Bookkeeper books (open.source, open.quick());
     books.keep (played);
-    REQUIRE (eventually ([&] { return contents().size() == 2; }));
+    REQUIRE (eventually ([&] { return ! books.lastReport().empty(); }));
+    REQUIRE (contents().size() == 2);
     const auto file = books.lastReport();
     books.keep (oneGap()); // a bounce between
     books.keep (correction);
