@@ -43,7 +43,7 @@ public:
 
 private:
     /** @returns whether that number was free. */
-    bool start (std::string name, std::string size)
+    bool start (const std::string& name, const std::string& size)
     {
         constexpr int readyFd = 3; // where Xvfb writes once it is ready
         std::array<int, 2> ends {};

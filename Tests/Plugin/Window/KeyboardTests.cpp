@@ -62,7 +62,8 @@ struct EmbeddedEditor
         processor.workspace.load (sceneState());
         processor.workspace.settle();
         editor.reset (processor.createEditor());
-        editor->addToDesktop (0, reinterpret_cast<void*> (host.handle()));
+        editor->addToDesktop (
+            0, reinterpret_cast<void*> (host.handle())); // NOLINT(performance-no-int-to-ptr): JUCE's
         editor->setTopLeftPosition (0, 0);
         editor->setVisible (true);
         dispatchFor (std::chrono::milliseconds (300));

@@ -261,6 +261,7 @@ TEST_CASE ("What was silent in real time is a file that is corrected in its plac
             texts[entry.path()].assign (std::istreambuf_iterator<char> (in), {});
         }
         std::vector<std::string> all;
+        all.reserve (texts.size());
         for (const auto& [file, text] : texts)
             all.push_back (text);
         return all;
