@@ -138,7 +138,8 @@ TEST_CASE ("A bounce has gaps, a slate or none, and patience, as its options say
                     engineOption) == 0);
     const auto plain = readWav (app.folder.path() / "plain.wav", 24'000),
                gaps = readWav (app.folder.path() / "gaps.wav", 24'000);
-    CHECK (gaps.size() == plain.size() + std::size_t { 3 } * 6'000); // before the second, the fourth and the fifth line
+    CHECK (gaps.size() ==
+           plain.size() + std::size_t { 3 } * 6'000); // before the second, the fourth and the fifth line
     app.endEngines();
 
     std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 4 }.text();
