@@ -73,12 +73,12 @@ public:
 
 private:
     struct Server;
-    std::unique_ptr<Server> server;
     std::atomic<int> started { 0 };
     std::atomic<int> abandoned { 0 };
     std::atomic<int> held { 0 };
     std::atomic<int> changed { 0 };
     std::atomic<bool> free { false };
+    std::unique_ptr<Server> server; // last: somebody may be waiting for it to answer
 };
 
 /** Reads faults in the form of the executable's environment variable TABLEREAD_FAKE: "busy=2;cut=3;die-once=/path". */
