@@ -379,7 +379,6 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
     {
         const std::lock_guard lock (mutex);
         folder = std::move (from);
-        isOpened = true;
         openingNotes = content.notes;
         voiceNotes.clear();
         soundNotes.clear();
@@ -396,6 +395,10 @@ void Workspace::show (const project::Content& content, std::filesystem::path fro
     source.replace (*content.document);
     playOrRefuse();
     played.stage().settle();
+    {
+        const std::lock_guard lock (mutex);
+        isOpened = true; // not before: the recordings' worker may be busy with the project before
+    }
     recordings.ask();
 }
 
