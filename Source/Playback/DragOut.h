@@ -46,7 +46,12 @@ struct DragSource
     double hostRateHz = (double) modelSampleRateHz;
     HostBeat beat {};
 
-    bool operator== (const DragSource&) const = default; // whether it plays the same
+    /** Whether it plays the same. */
+    bool operator== (const DragSource& other) const
+    {
+        return document == other.document && *view == *other.view && hostRateHz == other.hostRateHz &&
+               beat == other.beat;
+    }
 };
 
 /** Told how far a file is, from 0 to 1, and says whether it is still wanted. */

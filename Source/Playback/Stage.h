@@ -54,6 +54,8 @@ struct PartView
 
     /** 0 to 1, below 1 until its take is whole. [any thread] */
     double fraction() const;
+
+    bool operator== (const PartView&) const = default;
 };
 
 struct View
@@ -63,6 +65,8 @@ struct View
 
     /** Of all speech, 0 to 1; 1 if there is none. [any thread] */
     double fraction() const;
+
+    bool operator== (const View&) const = default;
 };
 
 /** A part that an offline bounce could not wait for. */

@@ -39,6 +39,8 @@ struct Place
 
     ModelSamples end() const { return start + length; }
     bool isSettled() const { return waitsFor == nothing; }
+
+    bool operator== (const Place&) const = default;
 };
 
 /** What is being heard: it stays where it is. */

@@ -102,7 +102,7 @@ TEST_CASE ("A client that reads nothing of its answer is gone after the time for
 {
     SpeechServer::Options options;
     options.http.limits.write = std::chrono::milliseconds (300);
-    ServerFixture engine (options, { .holdSeconds = 4.0 * FakeRenderer::frameSamples / 24'000 });
+    ServerFixture engine (options, { .holdSeconds = 100.0 * FakeRenderer::frameSamples / 24'000 });
     engine.listenOnTcp ("127.0.0.1:0", { .hosts = { "engine" } });
     auto body = ServerFixture::floats ("a long story");
     body["tableread"]["id"] = "story";

@@ -337,3 +337,27 @@ TEST_CASE ("What is being loaded is not said to be unrendered", "[source][playba
     CHECK (file.error().text() == "line 2, Ben is still being loaded. Drag again in a moment.");
     CHECK (writeForDrag (source, DraggedLine { desk.line (0) }, desk.drags));
 }
+
+TEST_CASE ("A drag is the same as long as it would sound the same", "[source][playback][drag]")
+{
+    Desk desk;
+    desk.render();
+    const auto source = desk.player.dragSource();
+    auto other = source;
+    const auto view = std::make_shared<View> (*source.view);
+    other.view = view;
+    REQUIRE (other == source); // a view that was made anew
+    SECTION ("but not with a part elsewhere")
+    {
+        view->parts[1].place.start.value += 1;
+    }
+    SECTION ("but not with another take")
+    {
+        view->parts[1].take = view->parts[0].take;
+    }
+    SECTION ("but not at another rate")
+    {
+        other.hostRateHz = 48'000.0;
+    }
+    CHECK_FALSE (other == source);
+}
