@@ -16,16 +16,6 @@ using namespace tableread::test;
 
 namespace
 {
-std::string manyLines (int count)
-{
-    std::string text;
-    for (int i = 0; i < count; ++i)
-        text += (i % 2 == 0 ? "Anna: You are late again, and the soup is cold by now. Number "
-                            : "Ben: The train stood still for an hour between two stations. Number ") +
-                std::to_string (i) + ".\n";
-    return text;
-}
-
 /** A plugin's editor of 1200 × 800 and how long a key takes in it: typed, handed to the session, and drawn. */
 struct Bench
 {

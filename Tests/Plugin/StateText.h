@@ -13,6 +13,17 @@
 
 namespace tableread::test
 {
+/** A long script of two who take turns. */
+inline std::string manyLines (int count)
+{
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text += (i % 2 == 0 ? "Anna: You are late again, and the soup is cold by now. Number "
+                            : "Ben: The train stood still for an hour between two stations. Number ") +
+                std::to_string (i) + ".\n";
+    return text;
+}
+
 /** What a host's session has of a project with this script, whose speakers have voices, and which was being rendered. */
 struct StateText
 {

@@ -12,19 +12,6 @@ using namespace tableread;
 using namespace tableread::plugin;
 using namespace tableread::test;
 
-namespace
-{
-std::string manyLines (int count)
-{
-    std::string text;
-    for (int i = 0; i < count; ++i)
-        text += (i % 2 == 0 ? "Anna: You are late again, and the soup is cold by now. Number "
-                            : "Ben: The train stood still for an hour between two stations. Number ") +
-                std::to_string (i) + ".\n";
-    return text;
-}
-} // namespace
-
 TEST_CASE ("A state of version 1 opens the same forever", "[plugin][state]")
 {
     const TemporaryFolder folder;

@@ -17,6 +17,7 @@
 
 #include "Plugin/HostedPlugin.h"
 #include "Plugin/PluginEnvironment.h"
+#include "Plugin/PluginFormats.h"
 #include "Plugin/StateText.h"
 #include "Project/LineIds.h"
 #include "Project/Lookup.h"
@@ -175,14 +176,6 @@ std::string arranged()
         }
     }.text();
 }
-
-struct Format
-{
-    const char* name;
-    const char* bundle;
-};
-
-const Format formats[] = { { "VST3", TABLEREAD_VST3 }, { "LV2", TABLEREAD_LV2 } };
 } // namespace
 
 TEST_CASE ("A DAW hears the very samples that the engine's command writes", "[system]")
@@ -191,7 +184,7 @@ TEST_CASE ("A DAW hears the very samples that the engine's command writes", "[sy
     stage.renderByCommand();
     const auto whole = stage.whole();
     REQUIRE (whole.size() > 24'000);
-    for (const auto& format : formats)
+    for (const auto& format : pluginFormats)
         for (const double rate : { 24'000.0, 48'000.0 })
         {
             CAPTURE (format.name, rate);
@@ -240,7 +233,7 @@ TEST_CASE ("A project sounds the same everywhere: gaps, anchors, gains", "[syste
     const std::string recorded { std::istreambuf_iterator<char> (file), {} };
     CHECK (documentIn (recorded).takes.size() == 3);
 
-    for (const auto& format : formats)
+    for (const auto& format : pluginFormats)
         for (const auto& state : { arranged(), recorded }) // cold, and from the store
         {
             CAPTURE (format.name, state.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "PlayedPlugin.h"
@@ -8,6 +9,24 @@
 using namespace tableread;
 using namespace tableread::plugin;
 using namespace tableread::test;
+
+namespace
+{
+/** A plugin that takes itself for an LV2, rendered. */
+struct PlayedLv2
+{
+    PlayedLv2()
+    {
+        juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
+        plugin.emplace (fixture, 48'000.0);
+        juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
+        plugin->renderAll();
+    }
+
+    PluginFixture fixture;
+    std::optional<PlayedPlugin> plugin;
+};
+} // namespace
 
 TEST_CASE ("The host's transport decides what is heard", "[plugin][processor]")
 {
@@ -49,11 +68,8 @@ TEST_CASE ("The host's transport decides what is heard", "[plugin][processor]")
 
 TEST_CASE ("An LV2 host that reports its position only when it changes is followed", "[plugin][processor]")
 {
-    PluginFixture fixture;
-    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
-    PlayedPlugin plugin (fixture, 48'000.0);
-    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
-    plugin.renderAll();
+    PlayedLv2 lv2;
+    auto& plugin = *lv2.plugin;
     const auto expected = expectedSound (48'000.0);
     const auto playOn = [&] (std::int64_t from,
                              std::int64_t to) { // only the first block has a position
@@ -73,11 +89,8 @@ TEST_CASE ("An LV2 host that reports its position only when it changes is follow
 
 TEST_CASE ("An LV2 that is bypassed follows its host", "[plugin][processor]")
 {
-    PluginFixture fixture;
-    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_LV2);
-    PlayedPlugin plugin (fixture, 48'000.0);
-    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
-    plugin.renderAll();
+    PlayedLv2 lv2;
+    auto& plugin = *lv2.plugin;
     const auto expected = expectedSound (48'000.0);
     const auto bypassed = [&] (int blocks) {
         juce::AudioBuffer<float> audio (2, 500);

@@ -53,16 +53,6 @@ double threadMs()
     return cpuMs (CLOCK_THREAD_CPUTIME_ID);
 }
 
-std::string manyLines (int count)
-{
-    std::string text;
-    for (int i = 0; i < count; ++i)
-        text += (i % 2 == 0 ? "Anna: You are late again, and the soup is cold by now. Number "
-                            : "Ben: The train stood still for an hour between two stations. Number ") +
-                std::to_string (i) + ".\n";
-    return text;
-}
-
 /** The editor's window, which times its paints by the thread's own time: what else runs on the machine does not count. */
 struct BenchWindow : juce::Component
 {
