@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# tableread_tests(NAME SOURCES … LINK … [PRECOMPILED TARGET]): one Catch2 binary, its cases known to ctest by label: unit
-# (everything without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a plain run; any
-# other hidden tag hides it from ctest too. One more test runs the unit cases in one process and in random order, which
-# shows whether a case depends on another: the only one with a sanitizer, and of the soak without. PRECOMPILED: the tests
-# whose precompiled header it shares, tableread_core_tests by default; NONE where JUCE is linked, whose definitions differ.
-# PARTS: tags whose cases run beside the others with a sanitizer, in the longest programs.
+# tableread_tests(NAME SOURCES … LINK … [PRECOMPILED TARGET]): one Catch2 binary, its cases known to ctest by label:
+# unit (everything without a hidden tag), slow and gpu. A tag [.slow], [.gpu] or [!benchmark] hides a case from a
+# plain run; any other hidden tag hides it from ctest too. A slow case with the tag [serial] measures: nothing runs
+# beside it. One more test runs the unit cases in one process and in random order, which shows whether a case depends
+# on another: the only one with a sanitizer, and of the soak without. PRECOMPILED: the tests whose precompiled header
+# it shares, tableread_core_tests by default; NONE where JUCE is linked, whose definitions differ. PARTS: tags whose
+# cases run beside the others with a sanitizer, in the longest programs.
 include(CTest)
 include(Catch)
 
@@ -55,14 +56,19 @@ function(tableread_tests name)
         catch_discover_tests(${name} TEST_SPEC "${unit}" TEST_PREFIX "${name}: " PROPERTIES LABELS unit)
         set_tests_properties("${name}: all in random order" PROPERTIES LABELS soak)
     endif()
-    set(spec_slow "[slow]~[gpu]")
+    set(spec_slow "[slow]~[serial]~[gpu]")
+    set(spec_serial "[slow][serial]~[gpu]")
     set(spec_gpu "[gpu]")
-    foreach(kind IN ITEMS slow gpu)
+    foreach(kind IN ITEMS slow serial gpu)
         foreach(source IN LISTS ARG_SOURCES)
             file(STRINGS "${source}" tagged REGEX "\\[\\.?${kind}\\]" LIMIT_COUNT 1)
             if(tagged)
+                set(properties LABELS ${kind})
+                if(kind STREQUAL "serial")
+                    set(properties LABELS slow RUN_SERIAL ON)
+                endif()
                 catch_discover_tests(${name} TEST_SPEC "${spec_${kind}}" TEST_PREFIX "${name} ${kind}: "
-                    TEST_LIST ${name}_${kind} PROPERTIES LABELS ${kind})
+                    TEST_LIST ${name}_${kind} PROPERTIES ${properties})
                 break()
             endif()
         endforeach()

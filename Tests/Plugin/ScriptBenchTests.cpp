@@ -83,7 +83,7 @@ void report (const char* what, double time)
 }
 } // namespace
 
-TEST_CASE ("A key takes less than a frame in 500 lines and two in 3000", "[.slow][plugin][script]")
+TEST_CASE ("A key takes less than a frame in 500 lines and two in 3000", "[.slow][serial][plugin][script]")
 {
     const auto lines = GENERATE (60, 500, 3000);
     const Bench bench (manyLines (lines));
@@ -105,7 +105,7 @@ TEST_CASE ("A key takes less than a frame in 500 lines and two in 3000", "[.slow
     report ("  reading it after a pause", bench.reading());
 }
 
-TEST_CASE ("A key takes less than two frames when everything is selected", "[.slow][plugin][script]")
+TEST_CASE ("A key takes less than two frames when everything is selected", "[.slow][serial][plugin][script]")
 {
     const auto lines = GENERATE (500, 3000);
     const Bench bench (manyLines (lines));
@@ -127,7 +127,7 @@ TEST_CASE ("A key takes less than two frames when everything is selected", "[.sl
     CHECK (replace <= 2.0 * frame);
 }
 
-TEST_CASE ("A key takes less than two frames in a line of 100 kB", "[.slow][plugin][script]")
+TEST_CASE ("A key takes less than two frames in a line of 100 kB", "[.slow][serial][plugin][script]")
 {
     const auto filler = GENERATE (std::string ("x"), std::string ("\u4f60"));
     std::string text;

@@ -66,7 +66,7 @@ std::vector<SpokenText> longLines (int turn)
 }
 } // namespace
 
-TEST_CASE ("Clients share the engine fairly", "[.slow][engine][command][serve][sharing]")
+TEST_CASE ("Clients share the engine fairly", "[.slow][engine][command][serve][sharing][serial]")
 {
     const int clients = GENERATE (8, 32);
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM);
@@ -81,7 +81,8 @@ TEST_CASE ("Clients share the engine fairly", "[.slow][engine][command][serve][s
     CHECK (report.load.healthMs.p99 <= 50);
 }
 
-TEST_CASE ("Two hundred clients get what eight get together", "[.slow][engine][command][serve][sharing]")
+TEST_CASE ("Two hundred clients get what eight get together",
+           "[.slow][engine][command][serve][sharing][serial]")
 {
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM);
     auto settings = loadOf (engine, 200, 60);
@@ -100,7 +101,7 @@ TEST_CASE ("Two hundred clients get what eight get together", "[.slow][engine][c
 }
 
 TEST_CASE ("An engine without a queue is about as quick as render",
-           "[.slow][engine][command][serve][sharing]")
+           "[.slow][engine][command][serve][sharing][serial]")
 {
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM);
     std::vector<double> rendered;
@@ -117,7 +118,7 @@ TEST_CASE ("An engine without a queue is about as quick as render",
     CHECK (report.load.firstAudioMs.p50 <= 1.2 * percentilesOf (rendered).p50);
 }
 
-TEST_CASE ("Eight seats keep what a batch of eight gives", "[.slow][engine][command][serve][sharing]")
+TEST_CASE ("Eight seats keep what a batch of eight gives", "[.slow][engine][command][serve][sharing][serial]")
 {
     const EngineProgram engine (TABLEREAD_ENGINE_PROGRAM, { "--passages", "8" });
     const auto batchOfEight = [&] {
@@ -125,6 +126,7 @@ TEST_CASE ("Eight seats keep what a batch of eight gives", "[.slow][engine][comm
         return report.at (0).at ("audio_seconds_a_second").get<double>();
     };
     std::vector<double> ofBatch, ofOne; // in turns, since a shared machine is now faster, now slower
+    std::string said;
     double before = batchOfEight();
     for (int turn = 0; turn < 3; ++turn)
     {
@@ -133,13 +135,15 @@ TEST_CASE ("Eight seats keep what a batch of eight gives", "[.slow][engine][comm
         settings.lines = longLines (turn);
         settings.compare = false; // which would speak each line before
         settings.baselineClients = 1;
+        settings.asksHealth = false; // which bench is not asked for
         const auto report = measureLoad (settings);
         const double after = batchOfEight();
-        UNSCOPED_INFO (describe (report) << "bench: " << before << " before and " << after << " after");
+        said += fmt::format ("{}bench: {:.2f} before and {:.2f} after\n", describe (report), before, after);
         CHECK (report.isGood());
         ofBatch.push_back (2 * report.load.audioPerSecond / (std::exchange (before, after) + after));
         ofOne.push_back (report.load.audioPerSecond / report.baseline->audioPerSecond);
     }
+    INFO (said);
     CHECK (percentilesOf (ofBatch).p50 >= 0.9);
     CHECK (percentilesOf (ofOne).p50 >= 1.3);
 }

@@ -57,7 +57,7 @@ void speakAll (TimelineScene& scene)
 } // namespace
 
 TEST_CASE ("The timeline of 3000 lines is drawn within a frame while 8 of them grow",
-           "[.slow][plugin][timeline]")
+           "[.slow][serial][plugin][timeline]")
 {
     TimelineWindow window (linesOf (3000, 8), 1200, 800);
     speakAll (window.scene);
