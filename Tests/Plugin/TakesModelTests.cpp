@@ -107,8 +107,8 @@ struct Booth
 
 TEST_CASE ("A line's takes are shown, the newest first", "[plugin][takes]")
 {
-    Booth booth ("Anna: Good evening.\nBen: Yes.\n");
-    CHECK (booth.model.title() == "Line 1  Anna: Good evening.");
+    Booth booth ("# By the script's line numbers\n\nAnna: Good evening.\nBen: Yes.\n");
+    CHECK (booth.model.title() == "Line 3  Anna: Good evening.");
     CHECK (booth.model.entries().empty());
     booth.render (0);
     booth.render (1);
@@ -124,7 +124,7 @@ TEST_CASE ("A line's takes are shown, the newest first", "[plugin][takes]")
     CHECK (booth.model.entries().empty());
     CHECK_FALSE (booth.model.reroll());
     booth.select ({ { 99 }, booth.idOf (1) }); // the first is gone
-    CHECK (booth.model.title() == "Line 2  Ben: Yes.");
+    CHECK (booth.model.title() == "Line 4  Ben: Yes.");
 }
 
 TEST_CASE ("Seeds are shown with all their bits", "[plugin][takes]")

@@ -155,8 +155,10 @@ void GainSlider::paint (juce::Graphics& g)
         return area.getX() + area.getWidth() * (float) valueToProportionOfLength (decibels);
     };
     const auto zero = place (0.0), now = place (getValue());
+    g.setColour (Theme::line);
+    g.fillRect (area);
     g.setColour (Theme::dim);
-    g.fillRect (area.withX (std::min (zero, now)).withWidth (std::max (1.0f, std::abs (now - zero))));
+    g.fillRect (area.withX (std::min (zero, now)).withWidth (std::max (2.0f, std::abs (now - zero))));
 }
 
 juce::String GainSlider::getTextFromValue (double decibels)

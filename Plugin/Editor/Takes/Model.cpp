@@ -186,10 +186,10 @@ std::string TakesModel::title() const
 {
     if (passage.count == 0)
         return {};
-    auto title = "Line " + std::to_string (passage.first + 1);
+    const auto& last = *document->lines[passage.first + passage.count - 1];
+    auto title = "Line " + std::to_string (first().sourceLine);
     if (passage.count > 1)
-        title = "Lines " + std::to_string (passage.first + 1) + " to " +
-                std::to_string (passage.first + passage.count);
+        title = "Lines " + std::to_string (first().sourceLine) + " to " + std::to_string (last.sourceLine);
     return title + (first().isLocked ? ", locked  " : "  ") + first().speaker + ": " + first().text;
 }
 
