@@ -56,7 +56,10 @@ void LineRequest::take (std::string_view bytes)
         result.firstAudioMs = Milliseconds (now - begun).count();
     frames.take (bytes.size(), now);
     if (now < plan.until)
+    {
         result.bytesInTime += bytes.size();
+        result.bytesCounted += now >= plan.from ? bytes.size() : 0;
+    }
     compare (bytes);
     received += bytes.size();
     if (plan.keepsAudio)

@@ -21,6 +21,7 @@ struct LinePlan
     std::size_t sampleBytes = 4;
     const std::string* expected = nullptr; // the stream's bytes, if they are known
     bool keepsAudio = false;
+    Clock::time_point from = Clock::time_point::min(); // what comes before does not count as throughput
     Clock::time_point until =
         Clock::time_point::max(); // what begins later is not measured, and a 503 ends the request
 };
@@ -41,9 +42,9 @@ struct LineResult
     int busy = 0;                       // how many 503s came
     std::optional<double> firstAudioMs; // since it was due, waits after 503s included
     std::vector<double> betweenFramesMs;
-    std::size_t bytesInTime = 0;
-    std::optional<std::size_t> differsAt; // the byte
-    std::string audio;                    // if it is kept
+    std::size_t bytesInTime = 0, bytesCounted = 0; // of the latter those that count as throughput
+    std::optional<std::size_t> differsAt;          // the byte
+    std::string audio;                             // if it is kept
     Clock::time_point ended;
 };
 

@@ -54,6 +54,11 @@ void addLoadOptions (CLI::App& app, Options& options)
         ->check (CLI::Range (0.1, 1e6))
         ->check (checkFinite)
         ->capture_default_str();
+    app.add_option ("--settle", settings.settleSeconds,
+                    "The first seconds of them, whose audio does not count in the throughput")
+        ->check (CLI::Range (0.0, 1e6))
+        ->check (checkFinite)
+        ->capture_default_str();
     app.add_option ("--finish", settings.finishSeconds,
                     "Seconds that the requests which run then may take to end")
         ->check (CLI::Range (0.0, 1e6))
@@ -142,6 +147,8 @@ std::vector<SpokenText> spokenTexts (const std::vector<std::string>& texts,
 LoadSettings settingsOf (Options options)
 {
     auto settings = std::move (options.settings);
+    if (settings.settleSeconds >= settings.seconds)
+        fail (ErrorCode::InvalidInput, "--settle leaves nothing of --seconds. Give a smaller number.");
     if (! options.textFile.empty())
         options.texts = linesOf (options.textFile);
     if (options.texts.empty())

@@ -123,6 +123,7 @@ TEST_CASE ("The exit code of tableread-load says what happened", "[bench][comman
         CHECK (load (engine.path(), { "--rate", "nan" }).code == exitRefused);
         CHECK (load (engine.path(), { "--finish", "NaN" }).code == exitRefused);
         CHECK (load (engine.path(), { "--due-ms", "inf" }).code == exitRefused);
+        CHECK (load (engine.path(), { "--seconds", "2", "--settle", "2" }).code == exitRefused);
         CHECK (load (engine.path(), { "--format", "mp3" }).code == exitRefused);
         CHECK (load (engine.path(), { "--seed", "-1" }).code == exitRefused);
         CHECK (load (engine.path(), { "--texts", "none.txt" }).code == exitRefused);

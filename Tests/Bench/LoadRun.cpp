@@ -31,8 +31,8 @@ LoadRun::LoadRun (const LoadSettings& load, const EngineFacts& facts, std::span<
     , nextPulse (start)
     , random (load.seed)
     , begun (static_cast<std::size_t> (load.clients))
-    , tally (
-          { load.clients, load.seconds, facts.frame.seconds / static_cast<double> (facts.frame.bytes), stop })
+    , tally ({ load.clients, load.seconds - load.settleSeconds,
+               facts.frame.seconds / static_cast<double> (facts.frame.bytes), stop })
 {}
 
 RunFigures LoadRun::run()
@@ -60,6 +60,7 @@ void LoadRun::begin (int client, Clock::time_point due)
     const auto index = (first + count) % lines;
     const auto& line = settings.lines[index];
     auto plan = planOf (settings, engine, line, client);
+    plan.from = start + inSeconds (settings.settleSeconds);
     plan.until = stop;
     if (! expected.empty())
         plan.expected = &expected[index];

@@ -215,6 +215,20 @@ TEST_CASE ("Times are taken when a frame's bytes arrive", "[bench][load]")
     CHECK (report.load.audioPerSecond == Approx (0.1 / 0.2)); // one frame in time
 }
 
+TEST_CASE ("Audio of the time when the load settles is not counted", "[bench][load]")
+{
+    const ScriptedEngine engine ([] (const Json& request, int) {
+        const auto frame = chunk (frameOf (request));
+        return Pieces { { audioHead + frame, 0 }, { frame, 450 }, { frame, 300 }, { "0\r\n\r\n" } };
+    });
+    auto settings = loadOn (engine, 0.6); // one request, whose second frame comes in the time that is counted
+    settings.settleSeconds = 0.3;
+    const auto report = measureLoad (settings);
+    REQUIRE (report.load.done == 1);
+    CHECK (report.load.unheard == 0);
+    CHECK (report.load.audioPerSecond == Approx (0.1 / 0.3));
+}
+
 TEST_CASE ("First audio is counted from the time when the request was due", "[bench][load]")
 {
     const ScriptedEngine engine (quick);

@@ -23,8 +23,9 @@ struct LoadSettings
 {
     std::filesystem::path socket;
     int clients = 1;
-    int depth = 1;             // requests that each client has open at the same time
-    double seconds = 10;       // in which requests begin
+    int depth = 1;            // requests that each client has open at the same time
+    double seconds = 10;      // in which requests begin
+    double settleSeconds = 0; // the first of them, whose audio is not counted: the first lines begin together
     double finishSeconds = 30; // that those which run then may take to end
     double rate =
         0; // requests a second that arrive whatever is answered; 0: each client waits for its answer

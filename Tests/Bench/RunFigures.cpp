@@ -69,7 +69,7 @@ void Tally::add (int client, const std::string& line, LineResult result)
     if (result.differsAt && sum.differing++ == 0)
         sum.difference = fmt::format ("{}, client {}, byte {}", line, client, *result.differsAt);
     sum.busy += result.busy;
-    bytesInTime += result.bytesInTime;
+    bytesCounted += result.bytesCounted;
     heard[index] = static_cast<char> (heard[index] != 0 || result.bytesInTime > 0);
     if (result.firstAudioMs)
         firstAudioMs.push_back (*result.firstAudioMs);
@@ -91,7 +91,7 @@ RunFigures Tally::figures() const
     figures.leastJobs = *least;
     figures.mostJobs = *most;
     figures.unheard = static_cast<int> (std::count (heard.begin(), heard.end(), 0));
-    figures.audioPerSecond = static_cast<double> (bytesInTime) * run.audioSecondsPerByte / run.seconds;
+    figures.audioPerSecond = static_cast<double> (bytesCounted) * run.audioSecondsPerByte / run.seconds;
     figures.firstAudioMs = percentilesOf (firstAudioMs);
     figures.betweenFramesMs = percentilesOf (betweenFramesMs);
     figures.healthMs = percentilesOf (healthMs);

@@ -51,7 +51,7 @@ public:
     struct Run
     {
         int clients = 1;
-        double seconds = 1;
+        double seconds = 1; // in which audio is counted
         double audioSecondsPerByte = 0;
         Clock::time_point end; // of the time
     };
@@ -69,7 +69,7 @@ public:
 private:
     Run run;
     RunFigures sum;
-    std::size_t bytesInTime = 0;
+    std::size_t bytesCounted = 0;
     std::vector<std::int64_t> jobs; // of each client, done in time
     std::vector<char> heard;        // whether it got audio in time
     std::vector<double> firstAudioMs, betweenFramesMs, healthMs, lateMs;

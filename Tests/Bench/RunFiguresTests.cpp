@@ -24,7 +24,8 @@ LineResult done (int secondsBeforeTheEnd)
     LineResult result;
     result.end = LineResult::End::Done;
     result.ended = end - std::chrono::seconds (secondsBeforeTheEnd);
-    result.bytesInTime = 100;
+    result.bytesInTime = 150;
+    result.bytesCounted = 100;
     return result;
 }
 } // namespace
