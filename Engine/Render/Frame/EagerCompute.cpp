@@ -78,28 +78,47 @@ void EagerCompute::makeFrames (std::span<Sequence* const> sequences)
         }
         latents = network.sampler.sample (requests, sequences.front()->input.settings.steps);
     }
+    std::vector<Frame> frames;
     for (std::size_t i = 0; i < sequences.size(); ++i)
-        finishFrame (*sequences[i], latents[(std::int64_t) i].clone());
+        frames.push_back (decoded (*sequences[i], latents[(std::int64_t) i].clone()));
+    for (const auto& frame : frames) // together: each wakes whoever sends it, which takes time of the cores
+        frame.sequence->tellFrame (
+            { frame.heard.const_data_ptr<float>(), (std::size_t) frame.heard.numel() });
+    for (const auto& frame : frames)
+        connect (frame);
 }
 
-void EagerCompute::finishFrame (Sequence& sequence, at::Tensor latent)
+FrameSlots EagerCompute::slotsOf (const Frame& frame)
 {
-    Sequence* const only[] { &sequence };
-    auto& input = sequence.input;
-    const auto name = "f" + std::to_string (sequence.report.frames) + ".";
-    tap (input.tap, name + "latent", latent);
-    sequence.tellLatent (latent);
-    const auto onAudio = [&] (const at::Tensor& audio) {
-        const auto heard = audio.cpu();
-        sequence.tellFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
-    };
-    const auto during = [&] (FramePart part, const std::function<void()>& work) {
-        const PartTimer timer (model.profiler.get(), part, only);
+    return { frame.latent.reshape ({ 1, -1 }), frame.sequence->decoderState, frame.sequence->semanticState };
+}
+
+FrameTaps EagerCompute::tapsOf (const Frame& frame) const
+{
+    const auto during = [this, only = frame.sequence] (FramePart part, const std::function<void()>& work) {
+        Sequence* const sequences[] { only };
+        const PartTimer timer (model.profiler.get(), part, sequences);
         work();
     };
-    sequence.nextInput =
-        network.nextInputs ({ latent.reshape ({ 1, -1 }), sequence.decoderState, sequence.semanticState },
-                            LaunchMode::Eager, { onAudio, during, input.tap, name });
+    return { during, frame.sequence->input.tap, frame.name };
+}
+
+EagerCompute::Frame EagerCompute::decoded (Sequence& sequence, at::Tensor latent) const
+{
+    Frame frame {
+        &sequence, std::move (latent), {}, {}, "f" + std::to_string (sequence.report.frames) + "."
+    };
+    tap (sequence.input.tap, frame.name + "latent", frame.latent);
+    sequence.tellLatent (frame.latent);
+    frame.audio = network.audioOf (slotsOf (frame), tapsOf (frame));
+    frame.heard = frame.audio.cpu();
+    return frame;
+}
+
+void EagerCompute::connect (const Frame& frame) const
+{
+    frame.sequence->nextInput =
+        network.nextInputs (slotsOf (frame), frame.audio, LaunchMode::Eager, tapsOf (frame));
 }
 
 void EagerCompute::pass (std::span<Sequence* const> speaking, std::span<const PromptPiece> prompts)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "Render/Frame/Compute.h"
 #include "Render/Frame/FrameNetwork.h"
 
@@ -25,7 +27,18 @@ public:
     void score (Sequence& sequence);
 
 private:
-    void finishFrame (Sequence& sequence, at::Tensor latent);
+    /** One sequence's frame while it is made. */
+    struct Frame
+    {
+        Sequence* sequence;
+        at::Tensor latent, audio, heard; // heard: the audio on the host
+        std::string name;                // for taps: "f3."
+    };
+
+    static FrameSlots slotsOf (const Frame& frame);
+    FrameTaps tapsOf (const Frame& frame) const;
+    Frame decoded (Sequence& sequence, at::Tensor latent) const;
+    void connect (const Frame& frame) const;
 
     FrameNetwork& network;
     VibeVoice& model;

@@ -46,18 +46,24 @@ at::Tensor FrameNetwork::scores (const at::Tensor& hidden) const
     return kernels::linear (hidden, choices);
 }
 
-at::Tensor FrameNetwork::nextInputs (const FrameSlots& slots, LaunchMode mode, const FrameTaps& taps) const
+at::Tensor FrameNetwork::audioOf (const FrameSlots& slots, const FrameTaps& taps) const
+{
+    at::Tensor audio;
+    taps.during (FramePart::Decoder, [&] {
+        audio = model.decoder.decode (model.unscaled (slots.latents).unsqueeze (1), slots.decoder);
+    });
+    tap (taps.tap, taps.name + "audio", audio);
+    return audio;
+}
+
+at::Tensor FrameNetwork::nextInputs (const FrameSlots& slots, at::Tensor audio, LaunchMode mode,
+                                     const FrameTaps& taps) const
 {
     const auto see = [&taps] (const char* what, at::Tensor& value) {
         tap (taps.tap, taps.name + what, value);
     };
     auto latents = slots.latents;
-    at::Tensor audio, semantic, fromSound, fromMeaning;
-    taps.during (FramePart::Decoder, [&] {
-        audio = model.decoder.decode (model.unscaled (latents).unsqueeze (1), slots.decoder);
-    });
-    see ("audio", audio);
-    taps.onAudio (audio);
+    at::Tensor semantic, fromSound, fromMeaning;
     taps.during (FramePart::SemanticEncoder,
                  [&] { semantic = model.semanticEncoder.encode (audio, slots.semanticEncoder).squeeze (1); });
     see ("semantic", semantic);

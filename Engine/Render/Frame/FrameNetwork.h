@@ -40,9 +40,6 @@ struct FrameSlots
 /** Observers of a frame that is being made. */
 struct FrameTaps
 {
-    std::function<void (const at::Tensor& audio)>
-        onAudio; // [B, samples], before the semantic encoder gets it
-
     /** Runs the work of a part, to time it. */
     std::function<void (FramePart part, const std::function<void()>& work)> during =
         [] (FramePart, const std::function<void()>& work) { work(); };
@@ -69,8 +66,12 @@ public:
     /** hidden [M, h] → [M, 4], in the order of tokensInOrder(). */
     at::Tensor scores (const at::Tensor& hidden) const;
 
-    /** Decodes the latents, encodes the sound, and connects both to the language model: → its next inputs [B, h]. */
-    at::Tensor nextInputs (const FrameSlots& slots, LaunchMode mode, const FrameTaps& taps) const;
+    /** Decodes the latents: → the frame's audio [B, samples]. */
+    at::Tensor audioOf (const FrameSlots& slots, const FrameTaps& taps = {}) const;
+
+    /** Encodes that audio, and connects it and the latents to the language model: → its next inputs [B, h]. */
+    at::Tensor nextInputs (const FrameSlots& slots, at::Tensor audio, LaunchMode mode,
+                           const FrameTaps& taps = {}) const;
 
     VibeVoice& model;
     Sampler sampler;

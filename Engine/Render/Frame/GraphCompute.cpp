@@ -210,12 +210,11 @@ void GraphCompute::frame (int steps)
 {
     slots->latents.copy_ (slots->noise);
     network.sampler.run ({ .hidden = slots->hidden, .rows = slots->rows }, slots->latents, steps);
-    const auto onAudio = [this] (const at::Tensor& audio) {
-        slots->audio.copy_ (audio);
-        slots->hostAudio.copy_ (slots->audio, true);
-    };
-    const auto next = network.nextInputs ({ slots->latents, slots->decoderState, slots->semanticState },
-                                          LaunchMode::Graphs, { .onAudio = onAudio });
+    const FrameSlots made { slots->latents, slots->decoderState, slots->semanticState };
+    const auto audio = network.audioOf (made);
+    slots->audio.copy_ (audio);
+    slots->hostAudio.copy_ (slots->audio, true);
+    const auto next = network.nextInputs (made, audio, LaunchMode::Graphs);
     const auto chosen = slots->active.view ({ -1, 1, 1 }).to (at::kBool);
     const auto both = slots->inputs.view ({ slots->count, 2, -1 });
     slots->inputs.copy_ (at::where (chosen, next.unsqueeze (1), both).view_as (slots->inputs));

@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds aMoment { 100 };
 constexpr std::chrono::milliseconds forLastWords { 500 };
 constexpr std::chrono::milliseconds beforeTrim { 300 };
 constexpr std::int64_t muchMemory = std::int64_t { 24 } << 20;
-constexpr std::chrono::seconds betweenBusyTrims { 5 };
+constexpr std::chrono::seconds betweenBusyTrims { 30 };
 
 const Refusal stopping { 503, "the engine is stopping", true };
 
