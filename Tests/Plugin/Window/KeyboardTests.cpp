@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
-#include "ForeignWindow.h"
+#include "EmbeddedEditor.h"
+#include "ForeignLv2.h"
 #include "Plugin/HostedPlugin.h"
-#include "Plugin/StateText.h"
-#include "Screen.h"
+#include "Plugin/PluginEnvironment.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -15,11 +17,6 @@ using namespace tableread::test;
 namespace
 {
 constexpr unsigned long spaceKey = ' ', digit7 = '7'; // as X11 numbers them
-
-std::string sceneState()
-{
-    return StateText { scene, 5, false }.text();
-}
 
 /** Where things are in the editor at its first size; the same in each window. */
 struct Places
@@ -54,38 +51,6 @@ struct Places
     std::vector<std::pair<std::string, juce::Point<int>>> others; // that leave script and seed as they are
 };
 
-/** The editor in a window of a host that is not built on JUCE. */
-struct EmbeddedEditor
-{
-    EmbeddedEditor()
-    {
-        processor.workspace.load (sceneState());
-        processor.workspace.settle();
-        editor.reset (processor.createEditor());
-        editor->addToDesktop (
-            0, reinterpret_cast<void*> (host.handle())); // NOLINT(performance-no-int-to-ptr): JUCE's
-        editor->setTopLeftPosition (0, 0);
-        editor->setVisible (true);
-        dispatchFor (std::chrono::milliseconds (300));
-    }
-
-    ~EmbeddedEditor() { editor.reset(); }
-
-    std::string script() const { return findShown<ScriptEditor> (*editor)->text(); }
-    std::uint64_t seed() const { return processor.workspace.document()->settings.seed; }
-    std::uintptr_t window() const
-    {
-        return reinterpret_cast<std::uintptr_t> (editor->getPeer()->getNativeHandle());
-    }
-
-    Screen screen;
-    WindowJuce juce;
-    ForeignWindow host { Screen::width, Screen::height };
-    PluginFixture fixture;
-    PluginProcessor processor { fixture.options() };
-    std::unique_ptr<juce::AudioProcessorEditor> editor;
-};
-
 /** A window of our own host, which counts the keys that come to it, also while JUCE's frame of a plugin has the keyboard. */
 struct HostWindow : juce::Component, juce::KeyListener
 {
@@ -96,7 +61,60 @@ struct HostWindow : juce::Component, juce::KeyListener
     }
 
     using juce::Component::keyPressed;
-    int spaces = 0;
+    int spaces = 0; // since they were asked for last
+};
+
+/** The environment of a plugin that is loaded from its file, and where things are in its editor. */
+struct LoadedDesk
+{
+    LoadedDesk()
+    {
+        PluginProcessor twin (fixture.options());
+        twin.workspace.load (sceneState());
+        twin.workspace.settle();
+        const std::unique_ptr<juce::AudioProcessorEditor> shown (twin.createEditor());
+        places.emplace (*shown);
+        width = shown->getWidth();
+    }
+
+    /** Clicks and types in the editor, which is at the screen's corner.
+        @param now     the plugin's document
+        @param spaces  how many the host has had since it was asked last */
+    void checkTyping (const std::function<project::Document()>& now, const std::function<int()>& spaces) const
+    {
+        Screen::click (places->scriptsFirstLine);
+        Screen::press ("Home");
+        Screen::type ("x y");
+        const auto typed = "x y" + std::string (scene);
+        CHECK (*now().script == typed);
+        Screen::click (places->seed);
+        Screen::press ("ctrl+a");
+        Screen::type ("42");
+        CHECK (now().settings.seed == 42);
+        CHECK (spaces() == 0);
+        for (const auto& [name, place] : places->others)
+        {
+            CAPTURE (name);
+            Screen::click (places->scriptsFirstLine);
+            Screen::click (place);
+            Screen::type ("7 ");
+            CHECK (*now().script == typed);
+            CHECK (now().settings.seed == 42);
+            CHECK (spaces() == 1);
+        }
+        Screen::click (places->scriptsFirstLine);
+        Screen::press ("Escape"); // leaves the script
+        Screen::type (" ");
+        CHECK (*now().script == typed);
+        CHECK (spaces() == 1);
+    }
+
+    Screen screen;
+    WindowJuce juce;
+    PluginFixture fixture;
+    PluginEnvironment environment { fixture.folder.path() };
+    std::optional<Places> places;
+    int width = 0;
 };
 } // namespace
 
@@ -218,19 +236,7 @@ TEST_CASE ("A host that takes the keyboard at each click and hands keys on does 
 
 TEST_CASE ("In our host, too, what is typed lands in what was clicked last", "[plugin][keyboard][.slow]")
 {
-    const Screen screen;
-    const WindowJuce juce;
-    const PluginFixture fixture;
-    for (const auto& [name, value] : { std::pair ("TABLEREAD_SOCKET", fixture.folder.path() / "engine.sock"),
-                                       std::pair ("TABLEREAD_ENGINE", std::filesystem::path ("/nowhere")),
-                                       std::pair ("TABLEREAD_TAKES", fixture.folder.path() / "takes") })
-        ::setenv (name, value.c_str(), 1);
-    PluginProcessor twin (fixture.options());
-    twin.workspace.load (sceneState());
-    twin.workspace.settle();
-    const std::unique_ptr<juce::AudioProcessorEditor> shown (twin.createEditor());
-    const Places places (*shown);
-
+    const LoadedDesk desk;
     HostedPlugin plugin ("VST3", TABLEREAD_VST3, 48'000.0, 512);
     plugin.load (sceneState());
     HostWindow window;
@@ -244,28 +250,19 @@ TEST_CASE ("In our host, too, what is typed lands in what was clicked last", "[p
     for (auto* const part : std::initializer_list<juce::Component*> { &window, editor.get() })
         part->addKeyListener (&window);
     dispatchFor (std::chrono::milliseconds (1500));
-    CHECK (editor->getWidth() == shown->getWidth());
+    CHECK (editor->getWidth() == desk.width);
+    desk.checkTyping ([&] { return documentIn (plugin.save()); },
+                      [&] { return std::exchange (window.spaces, 0); });
+}
 
-    const auto now = [&] { return documentIn (plugin.save()); };
-    Screen::click (places.scriptsFirstLine);
-    Screen::press ("Home");
-    Screen::type ("x y");
-    const auto typed = "x y" + std::string (scene);
-    CHECK (*now().script == typed);
-    Screen::click (places.seed);
-    Screen::press ("ctrl+a");
-    Screen::type ("42");
-    CHECK (now().settings.seed == 42);
-    CHECK (window.spaces == 0);
-    int spaces = 0;
-    for (const auto& [name, place] : places.others)
-    {
-        CAPTURE (name);
-        Screen::click (places.scriptsFirstLine);
-        Screen::click (place);
-        Screen::type ("7 ");
-        CHECK (*now().script == typed);
-        CHECK (now().settings.seed == 42);
-        CHECK (window.spaces == ++spaces);
-    }
+TEST_CASE ("In an LV2 host's window what is typed lands in what was clicked last",
+           "[plugin][keyboard][.slow]")
+{
+    const LoadedDesk desk;
+    ForeignWindow window (Screen::width, Screen::height);
+    ForeignLv2 plugin (TABLEREAD_LV2, window.handle(), sceneState());
+    dispatchFor (std::chrono::milliseconds (1500));
+    CHECK (plugin.width() == desk.width);
+    desk.checkTyping ([&] { return documentIn (plugin.save()); },
+                      [&] { return window.keysPressed (spaceKey); });
 }
