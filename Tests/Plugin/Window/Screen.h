@@ -26,6 +26,21 @@ public:
         act ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "click", "1" });
     }
 
+    /** Presses the button at a place, and pulls it a little. */
+    static void grip (juce::Point<int> place)
+    {
+        act ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "mousedown", "1" });
+        pull (place.translated (9, 0));
+        pull (place.translated (18, 0));
+    }
+
+    static void pull (juce::Point<int> place)
+    {
+        act ({ "mousemove", std::to_string (place.x), std::to_string (place.y) });
+    }
+
+    static void letGo() { act ({ "mouseup", "1" }); }
+
     static void type (const std::string& text) { act ({ "type", "--delay", "20", "--", text }); }
     static void press (const std::string& key) { act ({ "key", key }); }
 
