@@ -3,10 +3,30 @@
 #include <algorithm>
 #include <utility>
 
+#include "Playback/Order.h"
 #include "Playback/Stage.h"
 
 namespace tableread::playback
 {
+/** @returns whether other parts are the next to be heard. */
+bool Stage::followPlayhead (bool isOther)
+{
+    constexpr std::chrono::milliseconds pause {
+        50
+    }; // each new frame of each take is no reason to sort them all
+    const auto time = Clock::now();
+    const auto jumped = jumps.load (std::memory_order_relaxed);
+    const bool hasJumped = std::exchange (followedJumps, jumped) != jumped;
+    if (! isOther && ! hasJumped && time - lookedAt < pause)
+        return false;
+    lookedAt = time;
+    auto now = orderFrom (modelPlayhead(), places);
+    if (! isOther && now == order)
+        return false;
+    order = std::move (now);
+    return true;
+}
+
 /** Asks for the parts that will be heard next, and takes back what a jump of the playhead has left behind, so that at most
     `mostAsked` wait. @returns whether a part has another take. */
 bool Stage::ask()

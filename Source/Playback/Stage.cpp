@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "Core/ContentHash.h"
-#include "Playback/Order.h"
 
 namespace tableread::playback
 {
 namespace
 {
 constexpr std::chrono::milliseconds glance { 100 }; // at what the audio thread says, which wakes nobody
+constexpr std::chrono::milliseconds blink { 10 };   // at its jumps alone, where parts have no copy
 constexpr std::chrono::milliseconds stint { 20 };   // of resampling, between two plans
 constexpr std::size_t mostLoads = 8;                // at a time, so that a jump of the playhead soon counts
 
@@ -228,7 +228,7 @@ void Stage::run()
                                  ! played.isSettled() || played.isFaulty() || repertoire.isPartlyHosted();
         lock.lock();
         if (looksAround && ! hasMore)
-            wake.wait_for (lock, glance, isNews);
+            rest (lock);
         else if (! hasMore)
             wake.wait (lock, isNews);
     }
@@ -241,6 +241,16 @@ void Stage::run()
     collectHoles();
     tellOfBounces (std::move (ended));
     tellOfPlayed();
+}
+
+/** Until there is news, or it is time to look around: sooner if the playhead has jumped. */
+void Stage::rest (Lock& lock)
+{
+    const auto end = Clock::now() + glance;
+    const auto turn = repertoire.isPartlyHosted() ? blink : glance;
+    while (! leaving && ! hasNews && jumps.load (std::memory_order_relaxed) == followedJumps &&
+           Clock::now() < end)
+        wake.wait_for (lock, turn);
 }
 
 /** @returns whether there is more to do at once. */
@@ -464,21 +474,6 @@ void Stage::publish (std::uint64_t ticket)
         lines = std::move (names);
     }
     changed.notify_all();
-}
-
-/** @returns whether other parts are the next to be heard. */
-bool Stage::followPlayhead (bool isOther)
-{
-    const auto time = Clock::now();
-    if (! isOther &&
-        time - lookedAt < glance / 2) // each new frame of each take is no reason to sort them all
-        return false;
-    lookedAt = time;
-    auto now = orderFrom (modelPlayhead(), places);
-    if (! isOther && now == order)
-        return false;
-    order = std::move (now);
-    return true;
 }
 
 bool Stage::isRestless() const

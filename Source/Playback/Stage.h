@@ -233,6 +233,7 @@ private:
 
     // The stage's thread (Stage.cpp), what it asks the engine for (Asking.cpp), and what it tells (Telling.cpp).
     void run();
+    void rest (Lock& lock);
     bool work (News news, std::uint64_t ticket);
     bool take (News& news);
     void compose (const std::function<Score()>& make);
@@ -274,11 +275,13 @@ private:
     std::atomic<std::int64_t> playhead { 0 }, blockSize { 0 }; // of the last block
     std::atomic<bool> plays { false };
     std::atomic<bool> isBouncing { false };
+    std::atomic<std::uint64_t> jumps { 0 }; // of the playhead
     std::atomic<std::uint64_t> steps { 0 }; // takes that were loaded, resampled or kept
     std::atomic<std::int64_t> lateSamples { 0 };
     HoleLog holes; // from the audio thread to the stage's
 
     // The audio thread's own.
+    std::int64_t expected = 0; // where the next block begins unless the playhead jumps
     HostPace pace;
     PlanReader reader;
     bool isHeard = false; // the last block was played in real time
@@ -307,7 +310,8 @@ private:
     Repertoire repertoire;
     std::vector<Place> places;
     std::vector<std::size_t> order;                 // of the parts, from the playhead on …
-    Clock::time_point lookedAt {};                  // … as it was then
+    Clock::time_point lookedAt {};                  // … as it was then …
+    std::uint64_t followedJumps = 0;                // … after so many
     std::set<std::uint64_t> abandoned;              // copy of givenUp
     std::map<std::string, Clock::time_point> fresh; // names that are being edited, and since when
     std::set<std::string> wantedOnce;               // names that are to be asked for even if nothing else is

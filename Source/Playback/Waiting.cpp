@@ -11,6 +11,10 @@ const PlaybackPlan& Stage::planFor (const Block& block)
 {
     playhead.store (block.position.value, std::memory_order_relaxed);
     blockSize.store ((std::int64_t) block.count, std::memory_order_relaxed);
+    if (block.position.value != std::exchange (expected, block.position.value))
+        jumps.fetch_add (1, std::memory_order_relaxed);
+    if (block.isPlaying)
+        expected += (std::int64_t) block.count;
     if (block.isPlaying)
         pace.add ((double) block.count / hostRateHz.load (std::memory_order_relaxed), Clock::now());
     else
