@@ -55,8 +55,9 @@ struct DragDesk
             Screen::pull (middle.translated (4 * step, 0));
         Screen::letGo();
         REQUIRE (dispatchUntil ([&] { return ! target.dropped().empty(); }));
-        file = juce::URL (juce::String (target.dropped()).trim()).getLocalFile();
         INFO (target.dropped());
+        CHECK (target.dropped().find_first_of (" \"") == std::string::npos); // it is a URI
+        file = juce::URL (juce::String (target.dropped()).trim()).getLocalFile();
         REQUIRE (file.existsAsFile());
         return Dragfile (file.getFullPathName().toStdString());
     }
