@@ -38,6 +38,12 @@ TEST_CASE ("A long scene sounds as it was worked on, and the same without an eng
         Workspace workspace;
         saved = evening.workOn (workspace);
         CHECK (engine.jobs() == 60 + 3 + 5); // nothing twice
+        for (const auto& request : engine.requests())
+        {
+            const auto& voice = request.voices.at (0); // whose tones do not tell whether it is a recording
+            CHECK ((voice.name == "eva") == (voice.path == folder.path() / "eva.wav"));
+            CHECK ((voice.name == "eva") != voice.path.empty());
+        }
     }
     CHECK (documentIn (saved).takes.size() == 60 + 3 + 5);
 
