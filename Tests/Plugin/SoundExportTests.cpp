@@ -107,12 +107,14 @@ TEST_CASE ("A sound is saved where the user wants it", "[plugin][drag]")
     CHECK (rack.files.state().name == "mine.wav");
     CHECK (rack.file() == mine);
     const auto saved = readSound (mine).samples;
+    std::ofstream (mine) << "another sound";
+    rack.files.begin (playback::DraggedLine { line }, mine); // it is written anew, whatever was done with it
+    CHECK (rack.file() == mine);
+    CHECK (readSound (mine).samples == saved);
     rack.files.begin (playback::DraggedLine { line });
     const auto dragged = rack.file();
     CHECK (dragged != mine);
     CHECK (readSound (dragged).samples == saved);
-    rack.files.begin (playback::DraggedLine { line }, mine); // it is written anew, whatever was done with it
-    CHECK (rack.file() == mine);
 }
 
 TEST_CASE ("The newest wish counts, and what is no longer wanted leaves nothing", "[plugin][drag][threads]")
