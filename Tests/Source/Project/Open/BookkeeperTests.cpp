@@ -306,9 +306,11 @@ TEST_CASE ("A store that refuses is named once, and what was due is written when
     open.source.addTake (take);
     auto options = open.quick();
     options.firstEviction = 50ms;
+    options.retry = 100ms; // after the edit
     Bookkeeper books (open.source, options);
     books.keep (oneGap());
     REQUIRE (eventually ([&] { return ! books.problems().empty(); }));
+    REQUIRE (open.source.edit (SetMember { memberWith ("Ben", { "ben", {} }) })); // the list stays the same
     std::this_thread::sleep_for (150ms);
     REQUIRE (books.problems().size() == 1); // of three that were refused for one reason
     CHECK_THAT (books.problems()[0], Contains ("which TABLEREAD_TAKES names: there is no such folder"));

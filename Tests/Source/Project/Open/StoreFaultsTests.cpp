@@ -59,6 +59,17 @@ struct Studio : PlayedProject
         CHECK (engine.jobs() == 3);
     }
 
+    /** Gives Anna a recording of three seconds. @returns the hash of its samples */
+    std::string record()
+    {
+        const auto file = disk.path() / "ada.wav";
+        writeSound (file, sine (220, 3.0));
+        auto member = memberWith ("Anna", { "Ada", file });
+        member.moods[0].content = project::hashOfRecording (file).value();
+        REQUIRE (source.edit (project::SetMember { member }));
+        return member.moods[0].content;
+    }
+
     TemporaryFolder disk {};
 };
 
@@ -182,12 +193,7 @@ TEST_CASE ("A full store costs its bookkeeper nothing: all that was due is writt
     studio.source.addTake (take);
     fill (studio.disk.path() / "disk" / "others");
 
-    const auto recording = studio.disk.path() / "ada.wav";
-    writeSound (recording, sine (220, 1.0));
-    auto member = memberWith ("Anna", { "Ada", recording });
-    const auto voice = project::hashOfRecording (recording).value();
-    member.moods[0].content = voice;
-    REQUIRE (studio.source.edit (project::SetMember { member }));
+    const auto voice = studio.record();
     project::Bookkeeper books (studio.source, studio.books());
     books.keep ({ .places = { { "line 2, Ben", "the engine stopped", { 0 }, { 24'000 } } } });
     REQUIRE (eventually ([&] { return books.problems().size() == 1; }));
@@ -202,6 +208,32 @@ TEST_CASE ("A full store costs its bookkeeper nothing: all that was due is writt
     CHECK (store.session (studio.source.document()->id));
     CHECK_FALSE (store.fileWith (voice).empty());
     CHECK (eventually ([&] { return ! books.lastReport().empty(); }));
+}
+
+TEST_CASE ("A recording for which alone there is no room is kept when there is some",
+           "[source][project][open][errors][threads]")
+{
+    Studio studio;
+    SmallDisk small (studio.disk.path() / "disk", "size=16k");
+    if (! small.isMounted())
+    {
+        WARN ("only root can make a small disk");
+        return;
+    }
+    fs::create_directories (studio.place().folder);
+    auto take = wholeTake ({ 1 }, "one");
+    take.audio = std::string (32, '7'); // which is elsewhere
+    studio.source.addTake (take);
+    const auto voice = studio.record();
+    const project::Bookkeeper books (studio.source, studio.books());
+    TakeStore store (studio.place());
+    REQUIRE (eventually ([&] { return store.session (studio.source.document()->id).has_value(); }));
+    REQUIRE (books.problems().size() == 1);
+    CHECK_THAT (books.problems()[0], Contains ("there is no room left. Make room there"));
+    CHECK (store.fileWith (voice).empty());
+    REQUIRE (small.change ("size=8m"));
+    CHECK (eventually ([&] { return ! store.fileWith (voice).empty(); }));
+    CHECK (eventually ([&] { return books.problems().empty(); }));
 }
 
 TEST_CASE ("A full store is evicted by who has a project open, and then takes what was due",
