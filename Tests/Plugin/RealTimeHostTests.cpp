@@ -16,6 +16,7 @@
 #include "PluginFixture.h"
 #include "PluginFormats.h"
 #include "StateText.h"
+#include "Support/SpeechPlaces.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -67,7 +68,8 @@ std::vector<std::string> reportsIn (const std::filesystem::path& takes)
     return texts;
 }
 
-/** How many samples are otherwise than a report says: outside its places each is right, within them each is silent or faded. */
+/** How many samples are otherwise than a report says: outside its places each is right, within them each is silent or faded, and
+    there is speech. */
 std::int64_t faultsOf (const std::vector<float>& heard, const std::vector<float>& right,
                        const std::string& report)
 {
@@ -78,7 +80,7 @@ std::int64_t faultsOf (const std::vector<float>& heard, const std::vector<float>
             isNamed[at] = 1;
     std::int64_t faults = 0;
     for (std::size_t i = 0; i < heard.size(); ++i)
-        faults += isNamed[i] != 0 ? (heard[i] == right[i] && right[i] != 0.0f) ||
+        faults += isNamed[i] != 0 ? (heard[i] == right[i] && right[i] != 0.0f) || ! isSpeech (right, i) ||
                                         std::abs (heard[i]) > std::abs (right[i])
                                   : heard[i] != right[i];
     return faults;
