@@ -30,7 +30,8 @@ std::string anchoredScene()
         scene, 5, false,
         [] (project::Project& source) {
             double at = 0.0;
-            for (const auto& line : source.document()->lines)
+            const auto before = source.document();
+            for (const auto& line : before->lines)
                 REQUIRE (source.edit (project::SetAnchor { line->id, project::AtSeconds { at++ } }));
         }
     }.text();

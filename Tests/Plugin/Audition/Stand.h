@@ -60,7 +60,8 @@ struct Stand
         REQUIRE (renderAll (workspace));
         REQUIRE (workspace.document()->takes.size() == 3);
         second = project::choiceOf (*workspace.document(), passage (0)).take->id;
-        for (const auto& take : workspace.document()->takes)
+        const auto document = workspace.document();
+        for (const auto& take : document->takes)
             if (take->line == line (0) && take->id != second)
                 first = take->id;
         REQUIRE (first);

@@ -103,7 +103,8 @@ TEST_CASE ("Only what is missing is rendered", "[engine][command][project]")
     const auto outcome = engine.renderProject ({ "--json" });
     CHECK (outcome.code == 0);
     CHECK (engine.control->passagesRendered == expected);
-    for (const auto& passage : nlohmann::json::parse (outcome.out)["passages"])
+    const auto said = nlohmann::json::parse (outcome.out);
+    for (const auto& passage : said["passages"])
         CHECK (passage["status"] == "done");
     CHECK (engine.bounce().code == 0);
     CHECK (engine.outFloats().size() == 3 * takeSamples);

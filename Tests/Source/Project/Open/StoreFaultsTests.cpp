@@ -104,7 +104,8 @@ TEST_CASE ("Without its store a session plays on, and keeps its takes once it is
         const auto listed = store.session (studio.source.document()->id);
         return listed && listed->takes.size() == 3;
     }));
-    for (const auto& take : studio.source.document()->takes)
+    const auto document = studio.source.document();
+    for (const auto& take : document->takes)
         CHECK (eventually ([&] { return TakeStore (studio.place()).has ({ take->audio, take->length }); }));
     CHECK_FALSE (player.storeProblem());
 }
