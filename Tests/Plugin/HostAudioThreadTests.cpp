@@ -128,7 +128,8 @@ TEST_CASE ("In a host nothing that the plugin does on the audio thread allocates
     for (const bool isPlaying : { true, false }) // what is made once
         playAll (isPlaying, 0, [&] (int size) { player.play (size); });
     for (int round = 0; round < 50; ++round)
-        playAll (round % 3 != 2, 4'800 * (round % 7), [&] (int size) { watch.play (player, size); });
+        playAll (round % 3 != 2, std::int64_t { 4'800 } * (round % 7),
+                 [&] (int size) { watch.play (player, size); });
     CAPTURE (watch.blocks, watch.where);
     CHECK (watch.allocations == 0);
     CHECK (watch.locks == watch.blocks); // the processor's own, which JUCE's wrappers take around each block
