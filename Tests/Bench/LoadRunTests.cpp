@@ -109,7 +109,7 @@ TEST_CASE ("Who only gets 503 has not been served", "[bench][load]")
     CHECK (report.load.unheard == 1);
     CHECK (report.load.unfinished == 1);
     CHECK (report.load.busy > 2);
-    CHECK (report.load.firstAudioMs.most >= 300);  // the wait in vain counts
+    CHECK (report.load.firstAudioMs.most >= 250); // the wait in vain counts: 300 ms less what beginning takes
     CHECK (report.load.firstAudioMs.most < 3'000); // and nobody asks again when the time is up
 }
 
