@@ -11,9 +11,7 @@ namespace tableread::playback
 /** @returns whether other parts are the next to be heard. */
 bool Stage::followPlayhead (bool isOther)
 {
-    constexpr std::chrono::milliseconds pause {
-        50
-    }; // each new frame of each take is no reason to sort them all
+    constexpr std::chrono::milliseconds pause { 50 }; // each new frame of a take is no reason to sort all
     const auto time = Clock::now();
     const auto jumped = jumps.load (std::memory_order_relaxed);
     const bool hasJumped = std::exchange (followedJumps, jumped) != jumped;

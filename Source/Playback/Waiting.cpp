@@ -14,9 +14,10 @@ const PlaybackPlan& Stage::planFor (const Block& block)
     if (block.position.value != std::exchange (expected, block.position.value))
         jumps.fetch_add (1, std::memory_order_relaxed);
     if (block.isPlaying)
+    {
         expected += (std::int64_t) block.count;
-    if (block.isPlaying)
         pace.add ((double) block.count / hostRateHz.load (std::memory_order_relaxed), Clock::now());
+    }
     else
         pace.stop();
     const bool waits = mustWait (block);

@@ -56,7 +56,7 @@ at::Tensor FrameNetwork::audioOf (const FrameSlots& slots, const FrameTaps& taps
     return audio;
 }
 
-at::Tensor FrameNetwork::nextInputs (const FrameSlots& slots, at::Tensor audio, LaunchMode mode,
+at::Tensor FrameNetwork::nextInputs (const FrameSlots& slots, const at::Tensor& audio, LaunchMode mode,
                                      const FrameTaps& taps) const
 {
     const auto see = [&taps] (const char* what, at::Tensor& value) {

@@ -70,7 +70,7 @@ public:
     at::Tensor audioOf (const FrameSlots& slots, const FrameTaps& taps = {}) const;
 
     /** Encodes that audio, and connects it and the latents to the language model: → its next inputs [B, h]. */
-    at::Tensor nextInputs (const FrameSlots& slots, at::Tensor audio, LaunchMode mode,
+    at::Tensor nextInputs (const FrameSlots& slots, const at::Tensor& audio, LaunchMode mode,
                            const FrameTaps& taps = {}) const;
 
     VibeVoice& model;
