@@ -306,6 +306,7 @@ void Workspace::setCollected (bool isWanted)
 void Workspace::readTyped()
 {
     scripts.wait();
+    source.waitForListeners(); // a take that is shown as done is saved
     if (isCollected())
         recordings.wait();
 }

@@ -129,7 +129,8 @@ public:
     /** What is saved of it: with all that was typed, but for what readTyped() waits for. */
     project::Content content() const { return snapshot.content(); }
 
-    /** Waits until the project has the script that was typed, and the sound if it is collected. */
+    /** Waits until content() has the script that was typed, all takes that the project has, and the sound if it is
+        collected. */
     void readTyped();
 
     /** Changes with each load(). */

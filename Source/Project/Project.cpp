@@ -381,4 +381,9 @@ std::shared_ptr<void> Project::listen (Listener listener)
                 std::erase (still->listeners, entry);
             } };
 }
+
+void Project::waitForListeners() const
+{
+    const std::lock_guard lock (state->turn);
+}
 } // namespace tableread::project

@@ -25,8 +25,8 @@ struct Change
 /** A document that is edited: undo, redo, and events.
 
     Threads   any; each call is one change, and listeners are called on the caller's thread, in the order of the changes.
-              document() never waits for a listener. A listener may call all of this, but must not wait for another thread
-              that does, and must not throw.
+              document() never waits for a listener, so it may be ahead of them. A listener may call all of this, but must
+              not wait for another thread that does, and must not throw.
     Memory    undo steps hold documents, which share what they have in common; at most `mostSteps`, and fewer where they
               take more than 64 MB. Typing is one step as long as it goes on in one line within a second.
     Ids       of lines and takes are never given again, not even after an undo.
@@ -74,6 +74,9 @@ public:
 
     /** @returns what removes it again when destroyed; it is not called after that. */
     [[nodiscard]] std::shared_ptr<void> listen (Listener listener);
+
+    /** Returns when the listeners have been told of all that document() has. */
+    void waitForListeners() const;
 
 private:
     struct State;

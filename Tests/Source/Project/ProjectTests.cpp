@@ -2,6 +2,7 @@
 #include "Project/Project.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -351,6 +352,22 @@ TEST_CASE ("Threads change a project one after the other", "[source][project]")
     const auto document = project.document();
     for (std::size_t at = 1; at < document->takes.size(); ++at)
         CHECK (document->takes[at - 1]->id < document->takes[at]->id);
+}
+
+TEST_CASE ("Whoever waits for the listeners finds them told of what the document has", "[source][project]")
+{
+    Project project (documentOf ("Anna: One."));
+    std::atomic<bool> isTold { false };
+    const auto listening = project.listen ([&] (const auto&, const auto&) {
+        std::this_thread::sleep_for (200ms);
+        isTold = true;
+    });
+    std::thread other ([&] { project.setTempo (90.0); });
+    while (project.document()->tempo != 90.0)
+        std::this_thread::yield();
+    project.waitForListeners();
+    CHECK (isTold);
+    other.join();
 }
 
 TEST_CASE ("A listener that outlives its project does no harm", "[source][project]")
