@@ -78,7 +78,7 @@ bool PluginProcessor::canApplyBusCountChange (bool isInput, bool isAdding, BusPr
 {
     if (isInput || ! isAdding || busesToAdd == 0)
         return false;
-    added = { "Speaker " + juce::String (speakerBuses - busesToAdd + 1), juce::AudioChannelSet::stereo(),
+    added = { "Speaker " + juce::String (speakerBuses - busesToAdd + 1), juce::AudioChannelSet::mono(),
               false };
     return true;
 }

@@ -136,7 +136,7 @@ TEST_CASE ("In a host nothing that the plugin does on the audio thread allocates
     CHECK (player.loudest > 0.0f);
 }
 
-TEST_CASE ("With all of a VST3's buses a block allocates JUCE's list of channels and nothing else",
+TEST_CASE ("With all of a VST3's buses a block allocates nothing, as they are unless a host asks otherwise",
            "[plugin][host][audiothread]")
 {
     PluginFixture fixture;
@@ -157,7 +157,9 @@ TEST_CASE ("With all of a VST3's buses a block allocates JUCE's list of channels
         std::this_thread::sleep_for (std::chrono::milliseconds (20));
     }
     CAPTURE (watch.blocks, watch.where);
-    // The wrapper's buffer has room in itself for 31 channels; these are 34, so it takes and frees memory for their list.
-    CHECK (watch.allocations == 2 * watch.blocks);
+    // The wrapper's buffer has room in itself for 31 channels, and takes memory for a longer list.
+    CHECK (player.audio.getNumChannels() == 2 + 16);
+    CHECK (watch.allocations == 0);
+    CHECK (watch.blocks > 0);
     CHECK (player.loudest > 0.0f);
 }

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <tuple>
 
 #include <catch2/catch.hpp>
 
@@ -9,6 +10,7 @@
 #include "PluginEnvironment.h"
 #include "PluginFixture.h"
 #include "PluginFormats.h"
+#include "Source/Project/Documents.h"
 #include "StateText.h"
 
 using namespace tableread;
@@ -99,6 +101,66 @@ TEST_CASE ("A VST3 host can switch on a bus for each speaker", "[plugin][host]")
     CHECK ((*plugin).getBus (false, 16)->getName() == "Speaker 16");
     CHECK_FALSE ((*plugin).getBus (false, 1)->isEnabled());
     CHECK (HostedPlugin ("LV2", TABLEREAD_LV2, 24'000.0, 512)->getBusCount (false) == 1);
+}
+
+TEST_CASE ("A VST3's speaker bus has that speaker's own samples, in mono or as wide as the host has it",
+           "[plugin][host]")
+{
+    constexpr int buses = 16, block = 8'192;
+    const int width = GENERATE (1, 2); // two: as it was before, and as sessions may have it
+    CAPTURE (width);
+    const auto expected = expectedSound (48'000.0, 5);
+    PluginFixture fixture;
+    const PluginEnvironment environment (fixture.folder.path());
+    HostedPlugin plugin ("VST3", TABLEREAD_VST3, 48'000.0, block);
+    plugin.load (StateText {
+        scene, 5, true, [] (project::Project& source) {
+            for (const auto& [speaker, voice, bus] :
+                 { std::tuple ("Anna", "anna", 16), std::tuple ("Ben", "ben", 3) })
+            {
+                auto member = memberWith (speaker, { voice, {} });
+                member.bus = bus;
+                REQUIRE (source.edit (project::SetMember { member }));
+            }
+        } }.text());
+    plugin->releaseResources();
+    REQUIRE (plugin->enableAllBuses());
+    auto layout = plugin->getBusesLayout();
+    CHECK (layout.outputBuses[16] == juce::AudioChannelSet::mono());
+    for (int bus = 1; width == 2 && bus <= buses; ++bus)
+        layout.outputBuses.getReference (bus) = juce::AudioChannelSet::stereo();
+    REQUIRE (plugin->setBusesLayout (layout));
+    plugin.prepare (48'000.0, block);
+    const int channels = 2 + buses * width, ben = 2 + 2 * width, anna = 2 + 15 * width;
+    REQUIRE (plugin->getTotalNumOutputChannels() == channels);
+
+    std::int64_t annas = 0, bens = 0, wrong = 0;
+    juce::MidiBuffer midi;
+    for (int at = 0; at < (int) expected.size(); at += block)
+    {
+        juce::AudioBuffer<float> audio (channels, std::min (block, (int) expected.size() - at));
+        plugin.transport().sample = at;
+        plugin->processBlock (audio, midi);
+        for (int i = 0; i < audio.getNumSamples(); ++i)
+        {
+            const auto speech = expected[(std::size_t) (at + i)], hers = audio.getSample (anna, i),
+                       his = audio.getSample (ben, i);
+            annas += hers != 0.0f;
+            bens += his != 0.0f;
+            const auto isRight = [&] (int channel) { // nobody else speaks at that time
+                return audio.getSample (channel, i) == (channel < 2                       ? speech
+                                                        : channel / width == anna / width ? hers
+                                                        : channel / width == ben / width  ? his
+                                                                                          : 0.0f);
+            };
+            wrong += (hers != 0.0f && his != 0.0f) || hers + his != speech;
+            for (int channel = 0; channel < channels; ++channel)
+                wrong += ! isRight (channel);
+        }
+    }
+    CHECK (annas > 10'000);
+    CHECK (bens > 10'000);
+    CHECK (wrong == 0);
 }
 
 TEST_CASE ("An LV2 host without MIDI sends its position to a plain event input", "[plugin][host]")

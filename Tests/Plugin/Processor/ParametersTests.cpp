@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 
 #include "PlayedPlugin.h"
 
@@ -92,15 +93,20 @@ TEST_CASE ("The parameters are few, fixed, and part of the state", "[plugin][pro
 
 TEST_CASE ("A speaker can have a bus, which is off until the host wants it", "[plugin][processor]")
 {
+    const bool isStereo = GENERATE (false, true);
+    CAPTURE (isStereo);
     PluginFixture fixture;
     PlayedPlugin plugin (fixture, 24'000.0);
     auto& processor = *plugin.processor;
     CHECK (processor.getBusCount (false) == 17);
+    CHECK (processor.getBus (false, 3)->getLastEnabledLayout() == juce::AudioChannelSet::mono());
     CHECK (processor.getTotalNumOutputChannels() == 2);
     auto layout = processor.getBusesLayout();
-    layout.outputBuses.getReference (3) = juce::AudioChannelSet::stereo();
+    layout.outputBuses.getReference (3) =
+        isStereo ? juce::AudioChannelSet::stereo() : juce::AudioChannelSet::mono();
     REQUIRE (processor.setBusesLayout (layout));
-    CHECK (processor.getTotalNumOutputChannels() == 4);
+    const int channels = isStereo ? 4 : 3;
+    CHECK (processor.getTotalNumOutputChannels() == channels);
     layout.outputBuses.getReference (3) = juce::AudioChannelSet::create5point1();
     CHECK_FALSE (processor.checkBusesLayoutSupported (layout));
 
@@ -113,7 +119,7 @@ TEST_CASE ("A speaker can have a bus, which is off until the host wants it", "[p
     REQUIRE (test::renderAll (plugin.workspace()));
     processor.setNonRealtime (true);
     const auto end = (int) expectedSound (24'000.0).size();
-    juce::AudioBuffer<float> audio (4, end);
+    juce::AudioBuffer<float> audio (channels, end);
     juce::MidiBuffer midi;
     plugin.head.sample = 0;
     processor.processBlock (audio, midi);
@@ -127,12 +133,14 @@ TEST_CASE ("A speaker can have a bus, which is off until the host wants it", "[p
     CHECK (peak (0, anna) > 0.01f);
     CHECK (peak (2, anna) == 0.0f);
     CHECK (peak (2, own) > 0.01f);
-    for (int channel : { 1, 2, 3 })
-        CHECK (peak (channel, own) == peak (0, own));
     std::vector<float> speech ((std::size_t) own.place.length.value);
     own.take->audio().read (0, speech);
-    CHECK (peak (2, own) ==
-           Approx (*std::max_element (speech.begin(), speech.end()) * 0.501187f).epsilon (1e-3));
+    const auto gain = (float) std::pow (10.0, -6.0 / 20.0);
+    for (auto& sample : speech)
+        sample *= gain;
+    for (int channel = 0; channel < channels; ++channel) // the sample itself in each
+        CHECK (std::equal (speech.begin(), speech.end(),
+                           audio.getReadPointer (channel) + own.place.start.value));
 }
 
 TEST_CASE ("An LV2 has the main bus alone, and no bypass of its own", "[plugin][processor]")
