@@ -169,7 +169,7 @@ std::string modelText (const protocol::Model& model, const EngineFacts& facts)
 {
     auto text = model.id;
     if (model.parameters > 0)
-        text += dot + decimal (static_cast<double> (model.parameters) / 1e9, 1) + " billion weights";
+        text += dot + weightsText (model.parameters);
     if (! model.dtype.empty())
         text += dot + model.dtype;
     if (! model.weights.empty() && model.weights != "as computed")

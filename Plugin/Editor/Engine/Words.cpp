@@ -12,11 +12,26 @@ std::string decimal (double value, int decimals)
     return text;
 }
 
+namespace
+{
+/** In the larger unit with a decimal, from the number on that the smaller one would round to 1000. */
+std::string amount (std::int64_t count, const char* millions, const char* billions)
+{
+    constexpr double million = 1e6, billion = 1e9, half = 0.5;
+    const auto value = (double) count;
+    return value / million < 1000.0 - half ? decimal (value / million, 0) + ' ' + millions
+                                           : decimal (value / billion, 1) + ' ' + billions;
+}
+} // namespace
+
 std::string sizeText (std::int64_t bytes)
 {
-    constexpr double million = 1e6, billion = 1e9;
-    return (double) bytes < billion ? decimal ((double) bytes / million, 0) + " MB"
-                                    : decimal ((double) bytes / billion, 1) + " GB";
+    return amount (bytes, "MB", "GB");
+}
+
+std::string weightsText (std::int64_t weights)
+{
+    return amount (weights, "million weights", "billion weights");
 }
 
 std::string startingText (const StartProgress& start)

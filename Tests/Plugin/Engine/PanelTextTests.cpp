@@ -100,6 +100,20 @@ TEST_CASE ("The engine panel says how an engine fares", "[plugin][engine]")
     CHECK_THAT (valueOf (own, "Model"), Catch::EndsWith ("safe mode"));
 }
 
+TEST_CASE ("The engine panel says how large a model is", "[plugin][engine]")
+{
+    auto view = onCpu();
+    const auto shown = [&] (std::int64_t weights) {
+        view.models[0].parameters = weights;
+        return valueOf (described (view), "Model");
+    };
+    CHECK_THAT (shown (53'912'345), Catch::StartsWith ("big  \u00b7  54 million weights  \u00b7  bf16"));
+    CHECK_THAT (shown (999'499'999), Catch::Contains ("  999 million weights  "));
+    CHECK_THAT (shown (999'500'000), Catch::Contains ("  1.0 billion weights  ")); // not 1000 million
+    CHECK_THAT (shown (1'543'714'304), Catch::Contains ("  1.5 billion weights  "));
+    CHECK_THAT (shown (0), Catch::StartsWith ("big  \u00b7  bf16")); // it does not say
+}
+
 TEST_CASE ("The engine panel names what is missing in plain words", "[plugin][engine]")
 {
     using Strings = std::vector<std::string>;
