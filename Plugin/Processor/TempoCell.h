@@ -31,11 +31,11 @@ public:
     {
         const auto next = writes.load (std::memory_order_relaxed) + 1;
         writes.store (next, std::memory_order_relaxed); // odd: it is being written
-        std::atomic_thread_fence (std::memory_order_release);
-        tempo.store (now.quartersAMinute, std::memory_order_relaxed);
-        origin.store (now.origin, std::memory_order_relaxed);
-        beatsPerBar.store (now.beatsPerBar, std::memory_order_relaxed);
-        beatUnit.store (now.beatUnit, std::memory_order_relaxed);
+        // Released: whoever reads one of them also sees the odd number.
+        tempo.store (now.quartersAMinute, std::memory_order_release);
+        origin.store (now.origin, std::memory_order_release);
+        beatsPerBar.store (now.beatsPerBar, std::memory_order_release);
+        beatUnit.store (now.beatUnit, std::memory_order_release);
         writes.store (next + 1, std::memory_order_release);
     }
 
@@ -43,10 +43,9 @@ public:
     std::optional<Tempo> get() const noexcept
     {
         const auto before = writes.load (std::memory_order_acquire);
-        const Tempo read { tempo.load (std::memory_order_relaxed), origin.load (std::memory_order_relaxed),
-                           beatsPerBar.load (std::memory_order_relaxed),
-                           beatUnit.load (std::memory_order_relaxed) };
-        std::atomic_thread_fence (std::memory_order_acquire);
+        const Tempo read { tempo.load (std::memory_order_acquire), origin.load (std::memory_order_acquire),
+                           beatsPerBar.load (std::memory_order_acquire),
+                           beatUnit.load (std::memory_order_acquire) };
         const bool isWhole =
             before != 0 && before % 2 == 0 && writes.load (std::memory_order_relaxed) == before;
         return isWhole ? std::optional (read) : std::nullopt;
