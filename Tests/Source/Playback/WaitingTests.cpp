@@ -255,6 +255,21 @@ TEST_CASE (
         CHECK (stage.gaps() == std::vector { Gap { 2, {}, "the voice sounded of nothing" } });
 }
 
+TEST_CASE (
+    "A bounce asks again for what no engine could be asked for while it was heard, without a stop between",
+    "[source][playback][threads]")
+{
+    StageFixture fixture;
+    Stage stage (fixture.options(), fixture.ear);
+    const auto score = scoreOf (partsOf (3, 8));
+    play (stage, score);
+    (void) stage.planFor ({ {}, 512, true, false }); // in real time
+    REQUIRE (eventually ([&] { return isAll (stage, PartState::Failed); }));
+    const FakeEngine engine (fixture.socket());
+    CHECK ((bounce (stage, soundOf (score).size()) == soundOf (score)));
+    CHECK (stage.gaps().empty());
+}
+
 TEST_CASE ("The end of each bounce is told once, also of the one that a stage ends with",
            "[source][playback][threads]")
 {
