@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session whose store is missing, full or read-only loses nothing, says so, and keeps its takes when it can.
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
 #include "Core/ContentHash.h"
+#include "Core/Disk/PendingFile.h"
 #include "Project/File/Voices.h"
 #include "Project/Open/Bookkeeper.h"
 #include "Source/Playback/PlayedProject.h"
@@ -80,6 +82,14 @@ void fill (const fs::path& file)
     std::ofstream stream (file, std::ios::binary);
     while (stream << std::string (page, 'x') << std::flush)
         ;
+}
+
+/** Whether there is a file in a folder that is only half written. */
+bool hasPending (const fs::path& folder)
+{
+    const fs::recursive_directory_iterator all (folder);
+    return std::any_of (begin (all), end (all),
+                        [] (const auto& entry) { return isPendingName (entry.path()); });
 }
 } // namespace
 
@@ -202,7 +212,8 @@ TEST_CASE ("A full store costs its bookkeeper nothing: all that was due is writt
     std::this_thread::sleep_for (200ms); // it tries again
     CHECK (books.problems().size() == 1);
     CHECK (store.sessions().value().empty());
-    CHECK (store.tidy());
+    CHECK (
+        eventually ([&] { return ! hasPending (studio.place().folder); })); // but for what it is just trying
 
     REQUIRE (small.change ("size=8m"));
     CHECK (eventually ([&] { return books.problems().empty(); }));
@@ -273,4 +284,45 @@ TEST_CASE ("A full store is evicted by who has a project open, and then takes wh
     }
     CHECK (left < takes);
     CHECK (left > 0);
+}
+
+TEST_CASE ("An eviction that a full drive does not let begin is tried again, and makes room for new takes",
+           "[source][project][open][errors][threads]")
+{
+    Studio studio;
+    SmallDisk small (studio.disk.path() / "disk",
+                     "size=8m,nr_inodes=40"); // room for bytes, but not for files
+    if (! small.isMounted())
+    {
+        WARN ("only root can make a small disk");
+        return;
+    }
+    fs::create_directories (studio.place().folder / "sessions");
+    auto place = studio.place();
+    place.mostBytes = 0;
+    place.grace = -1h; // as if a day had gone by
+    const auto store = std::make_shared<TakeStore> (place);
+    std::uint64_t takes = 0;
+    while (store->keep (samplesOfSession (2 * takes + 1)))
+        ++takes;
+    REQUIRE (takes > 5);
+    const auto has = [&] (std::uint64_t take) {
+        const auto samples = samplesOfSession (2 * take + 1);
+        return store->has ({ contentHash (samples), { std::ssize (samples) } });
+    };
+    const project::Bookkeeper books (studio.source, { .store = store, .retry = 50ms, .firstEviction = 0ms });
+    REQUIRE (
+        eventually ([&] { return books.problems().size() == 1; })); // the eviction's, the only one there is
+    CHECK_THAT (books.problems()[0], Contains ("there is no room left. Make room there"));
+    CHECK (has (0));
+
+    REQUIRE (small.change ("nr_inodes=42")); // enough to begin, not for the takes below
+    CHECK (eventually ([&] { return books.problems().empty(); }));
+    for (std::uint64_t take = 0; take < takes; ++take)
+        CHECK_FALSE (has (take));
+    for (std::uint64_t take = takes; take < takes + 3; ++take)
+    {
+        CHECK (store->keep (samplesOfSession (2 * take + 1)));
+        CHECK (has (take));
+    }
 }
