@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <fstream>
+#include <mutex>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -14,6 +18,42 @@ using namespace tableread::test;
 
 namespace
 {
+/** Loads nothing before it is told to. */
+class ClosedStore : public TakeStore
+{
+public:
+    using TakeStore::TakeStore;
+
+    Result<std::vector<float>> load (const SamplesName& name) override
+    {
+        std::unique_lock lock (mutex);
+        told.wait_for (lock, std::chrono::minutes (1), [this] { return isOpen; });
+        return TakeStore::load (name);
+    }
+
+    void open()
+    {
+        const std::lock_guard lock (mutex);
+        isOpen = true;
+        told.notify_all();
+    }
+
+private:
+    std::mutex mutex;
+    std::condition_variable told;
+    bool isOpen = false;
+};
+
+/** What was written for the last wish. */
+std::filesystem::path fileOf (const SoundExport& files)
+{
+    REQUIRE (eventually ([&] { return files.state().ended.has_value(); }));
+    const auto ended = *files.state().ended;
+    INFO ((ended ? std::string() : ended.error().text()));
+    REQUIRE (ended);
+    return *ended;
+}
+
 /** A rendered scene, and what writes its sounds. */
 struct Rack
 {
@@ -26,14 +66,7 @@ struct Rack
         }));
     }
 
-    std::filesystem::path file()
-    {
-        REQUIRE (eventually ([&] { return files.state().ended.has_value(); }));
-        const auto ended = *files.state().ended;
-        INFO ((ended ? std::string() : ended.error().text()));
-        REQUIRE (ended);
-        return *ended;
-    }
+    std::filesystem::path file() const { return fileOf (files); }
 
     std::size_t filesInDrags() const
     {
@@ -96,6 +129,28 @@ TEST_CASE ("What would be the same again is not written again", "[plugin][drag]"
     }
     rack.files.begin (ben);
     CHECK (rack.file() != first);
+}
+
+TEST_CASE ("A sound whose take is just being loaded is written once that is there", "[plugin][drag][threads]")
+{
+    Rack rack;
+    const playback::DraggedLine line { rack.workspace.document()->lines[1]->id };
+    rack.files.begin (line);
+    const auto expected = readSound (rack.file()).samples;
+    auto options = rack.fixture.options();
+    const auto store =
+        std::make_shared<ClosedStore> (TakeStoreOptions { .folder = rack.fixture.folder.path() / "takes" });
+    options.stage.store = store;
+    Workspace opened (options);
+    opened.load (*rack.workspace.save());
+    REQUIRE (eventually ([&] { return isAll (opened, playback::PartState::Loading); }));
+
+    SoundExport files (opened.player(), rack.fixture.folder.path() / "drags");
+    files.begin (line);
+    std::this_thread::sleep_for (std::chrono::milliseconds (200)); // it looks again and again
+    CHECK_FALSE (files.state().ended);
+    store->open();
+    CHECK (readSound (fileOf (files)).samples == expected);
 }
 
 TEST_CASE ("A sound is saved where the user wants it", "[plugin][drag]")
