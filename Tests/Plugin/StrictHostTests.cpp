@@ -3,7 +3,6 @@
 // allocates nothing is in AudioThreadTests; editors are in EditorTests.
 #include <atomic>
 #include <chrono>
-#include <clocale>
 #include <cmath>
 #include <map>
 #include <random>
@@ -16,7 +15,9 @@
 #include "PluginEnvironment.h"
 #include "PluginFixture.h"
 #include "PluginFormats.h"
+#include "Project/Lookup.h"
 #include "StateText.h"
+#include "Support/CommaLocale.h"
 
 using namespace tableread;
 using namespace tableread::test;
@@ -28,6 +29,17 @@ constexpr std::uint64_t sceneSeed = 5;
 std::string sceneState()
 {
     return StateText { scene, sceneSeed }.text();
+}
+
+/** For StateText::change: numbers that are not whole. */
+void makeFractional (project::Project& source)
+{
+    auto settings = source.document()->settings;
+    settings.guidanceScale = 1.35f;
+    auto anna = *project::memberOf (*source.document(), "Anna");
+    anna.gainDb = -6.25;
+    REQUIRE (source.edit (project::SetSettings { settings }));
+    REQUIRE (source.edit (project::SetMember { anna }));
 }
 
 /** As much of the scene's start as `count` samples. */
@@ -51,6 +63,23 @@ struct Hosted
     std::vector<float> start (std::size_t count, int block)
     {
         return plugin.bounce (0, (std::int64_t) count, block);
+    }
+
+    /** As it should be. */
+    std::vector<float> rightStart()
+    {
+        auto expected = expectedStart (48'000.0, 3'000);
+        REQUIRE ((start (3'000, 512) == expected));
+        return expected;
+    }
+
+    /** Waits until all takes are in the state, which then changes no more by itself. */
+    void untilWrittenDown()
+    {
+        REQUIRE (eventually ([&] {
+            const auto document = documentIn (plugin.save());
+            return document.takes.size() == 5 && ! document.id.empty();
+        }));
     }
 
     PluginFixture fixture;
@@ -119,12 +148,8 @@ TEST_CASE ("No value of a parameter changes what is bounced, and a state brings 
     const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     Hosted hosted (format);
-    const auto expected = expectedStart (48'000.0, 3'000);
-    REQUIRE ((hosted.start (3'000, 512) == expected));
-    REQUIRE (eventually ([&] { // else it changes by itself
-        const auto document = documentIn (hosted.plugin.save());
-        return document.takes.size() == 5 && ! document.id.empty();
-    }));
+    const auto expected = hosted.rightStart();
+    hosted.untilWrittenDown();
     const auto values = valuesOf (hosted.plugin);
     juce::MemoryBlock state;
     hosted.plugin->getStateInformation (state);
@@ -198,8 +223,7 @@ TEST_CASE ("Notes, and programs that a host changes to, make no difference", "[p
     const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     Hosted hosted (format);
-    const auto expected = expectedStart (48'000.0, 3'000);
-    REQUIRE ((hosted.start (3'000, 512) == expected));
+    const auto expected = hosted.rightStart();
     juce::MidiBuffer notes;
     for (int channel = 1; channel <= 16; ++channel)
         notes.addEvent (juce::MidiMessage::noteOn (channel, 8 * channel - 1, 1.0f), channel);
@@ -221,8 +245,7 @@ TEST_CASE ("States are saved and loaded and parameters set while a host plays on
     const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
     Hosted hosted (format);
-    const auto expected = expectedStart (48'000.0, 3'000);
-    REQUIRE ((hosted.start (3'000, 512) == expected));
+    const auto expected = hosted.rightStart();
     juce::MemoryBlock state;
     hosted.plugin->getStateInformation (state);
     hosted.plugin->setNonRealtime (false);
@@ -258,16 +281,25 @@ TEST_CASE ("States are saved and loaded and parameters set while a host plays on
     CHECK ((hosted.start (3'000, 512) == expected));
 }
 
-TEST_CASE ("A plugin leaves the host's locale alone", "[plugin][host]")
+TEST_CASE ("A host's locale stays as it is, and changes nothing of what a plugin says and saves",
+           "[plugin][host]")
 {
     const auto format = pluginFormats[GENERATE (0, 1)];
     CAPTURE (format.name);
-    const std::string before =
-        std::setlocale (LC_ALL, nullptr); // NOLINT(concurrency-mt-unsafe): nobody sets it
+    Hosted hosted (format);
+    hosted.plugin.load (StateText { scene, sceneSeed, true, makeFractional }.text());
+    const auto sound = hosted.start (3'000, 512);
+    REQUIRE ((sound != expectedStart (48'000.0, 3'000))); // a fraction is heard
+    hosted.untilWrittenDown();
+    const auto saved = hosted.plugin.save();
+    CHECK_THAT (saved, Catch::Contains ("-6.25") && Catch::Contains ("1.35"));
+
+    const CommaLocale comma;
     {
-        Hosted hosted (format);
-        hosted.start (3'000, 512);
-        hosted.plugin.save();
+        HostedPlugin another (format.name, format.bundle, 48'000.0, 512);
+        another.load (saved);
+        CHECK ((another.bounce (0, 3'000, 512) == sound));
+        CHECK (another.save() == saved);
     }
-    CHECK (std::setlocale (LC_ALL, nullptr) == before); // NOLINT(concurrency-mt-unsafe): likewise
+    CHECK (comma.isKept());
 }
