@@ -70,6 +70,27 @@ struct Session
 
     Workspace workspace;
 };
+
+/** A session whose engine is a program of its own, with these faults. */
+struct SessionWithProgram
+{
+    explicit SessionWithProgram (const std::string& faults) : process (faults), session (options (process)) {}
+
+    static Workspace::Options options (const FakeProcess& process)
+    {
+        auto options = optionsIn (process.path());
+        options.stage.link.engine = process.options();
+        return options;
+    }
+
+    void untilItSpeaks()
+    {
+        REQUIRE (eventually ([&] { return session.workspace.player().stage().engine().samples > 0; }));
+    }
+
+    const FakeProcess process;
+    Session session;
+};
 } // namespace
 
 TEST_CASE ("A session without an engine says what is missing, and is whole once there is one",
@@ -100,64 +121,53 @@ TEST_CASE ("What could not be asked for is asked for when the transport starts",
 TEST_CASE ("A session with an engine that hangs says so, and goes on when it answers again",
            "[plugin][workspace][faults]")
 {
-    const FakeProcess process ("frame-ms=20");
-    auto options = optionsIn (process.path());
-    options.stage.link.engine = process.options();
-    Session session (options);
-    REQUIRE (eventually ([&] { return session.workspace.player().stage().engine().samples > 0; }));
-    process.freeze();
+    SessionWithProgram desk ("frame-ms=20");
+    desk.untilItSpeaks();
+    desk.process.freeze();
     std::this_thread::sleep_for (200ms); // what it had sent has come
     const auto whole = [&] {
-        const auto view = session.workspace.player().stage().view();
+        const auto view = desk.session.workspace.player().stage().view();
         return std::count_if (view->parts.begin(), view->parts.end(),
                               [] (const auto& part) { return part.state == playback::PartState::Done; });
     };
-    session.bouncesSlates ((std::size_t) (5 - whole()), "Nothing has come from the engine for 1 s");
-    process.thaw();
-    session.bouncesAll();
-    CHECK (process.starts() == 1);
+    desk.session.bouncesSlates ((std::size_t) (5 - whole()), "Nothing has come from the engine for 1 s");
+    desk.process.thaw();
+    desk.session.bouncesAll();
+    CHECK (desk.process.starts() == 1);
 }
 
 TEST_CASE ("The status line counts how long nothing has come", "[plugin][workspace][faults][.slow]")
 {
-    const FakeProcess process ("frame-ms=20");
-    auto options = optionsIn (process.path());
-    options.stage.link.engine = process.options();
-    Session session (options);
-    REQUIRE (eventually ([&] { return session.workspace.player().stage().engine().samples > 0; }));
-    CHECK_THAT (session.says(), ! Contains ("nothing"));
-    process.freeze();
-    CHECK (session.says ("nothing from the engine for 1")); // 10 s or more
-    process.thaw();
-    session.bouncesAll();
+    SessionWithProgram desk ("frame-ms=20");
+    desk.untilItSpeaks();
+    CHECK_THAT (desk.session.says(), ! Contains ("nothing"));
+    desk.process.freeze();
+    CHECK (desk.session.says ("nothing from the engine for 1")); // 10 s or more
+    desk.process.thaw();
+    desk.session.bouncesAll();
 }
 
 TEST_CASE ("A session says that an engine loads, and a bounce waits for it", "[plugin][workspace][faults]")
 {
-    const FakeProcess process ("load-ms=3000");
-    auto options = optionsIn (process.path());
-    options.stage.link.engine = process.options();
-    Session session (options);
-    CHECK (session.says ("Loading tones (53 MB)"));
-    session.bouncesAll();
+    SessionWithProgram desk ("load-ms=3000");
+    CHECK (desk.session.says ("Loading tones (53 MB)"));
+    desk.session.bouncesAll();
 }
 
 TEST_CASE ("A session says how an engine dies at its start, and tries no more until it is told to",
            "[plugin][workspace][faults]")
 {
-    const FakeProcess process ("exit");
-    auto options = optionsIn (process.path());
-    options.stage.link.engine = process.options();
-    Session session (options);
-    CHECK (session.says ("Safe mode: the engine ended with exit code 3. Its last words: the tones are out of "
-                         "tune. Log: "));
-    session.bouncesSlates (5, "the tones are out of tune");
-    session.bouncesSlates (5, "it is not started again unasked");
-    CHECK (process.starts() == 3);
+    SessionWithProgram desk ("exit");
+    CHECK (desk.session.says (
+        "Safe mode: the engine ended with exit code 3. Its last words: the tones are out of "
+        "tune. Log: "));
+    desk.session.bouncesSlates (5, "the tones are out of tune");
+    desk.session.bouncesSlates (5, "it is not started again unasked");
+    CHECK (desk.process.starts() == 3);
     ::setenv ("TABLEREAD_FAKE", "", 1); // it is mended
-    REQUIRE (session.workspace.tryAgain (false));
-    session.bouncesAll();
-    CHECK (process.starts() == 4);
+    REQUIRE (desk.session.workspace.tryAgain (false));
+    desk.session.bouncesAll();
+    CHECK (desk.process.starts() == 4);
 }
 
 TEST_CASE ("A session says that an engine is of another protocol, and uses the right one when it is there",
