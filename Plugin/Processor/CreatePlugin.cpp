@@ -5,6 +5,6 @@
 juce::AudioProcessor* JUCE_CALLTYPE createPluginFilter()
 {
     auto* processor = new tableread::plugin::PluginProcessor();
-    tableread::plugin::HostClock::lastMade() = processor->clock.get();
+    tableread::plugin::Vst3Link::lastMade() = processor->vst3.get();
     return processor;
 }

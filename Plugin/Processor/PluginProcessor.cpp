@@ -36,7 +36,8 @@ std::unique_ptr<juce::AudioParameterFloat> progressParameter()
 {
     using Category = juce::AudioProcessorParameter;
     return std::make_unique<juce::AudioParameterFloat> (
-        juce::ParameterID { "rendered", 1 }, "Rendered", juce::NormalisableRange<float> (0.0f, 1.0f), 1.0f,
+        juce::ParameterID { Vst3Link::meterId, 1 }, "Rendered", juce::NormalisableRange<float> (0.0f, 1.0f),
+        1.0f,
         juce::AudioParameterFloatAttributes().withAutomatable (false).withCategory (Category::otherMeter));
 }
 
@@ -55,7 +56,6 @@ bool offersSpeakerBuses (juce::AudioProcessor::WrapperType wrapper)
 PluginProcessor::PluginProcessor (Workspace::Options options)
     : AudioProcessor (BusesProperties().withOutput ("Speech", juce::AudioChannelSet::stereo(), true))
     , workspace (std::move (options))
-    , progress ([this] { showProgress(); })
 {
     workspace.onUserEdit = [this] { hasUserEdit = true; };
     addParameter (wait = new WaitChoice (workspace.player().stage()));
@@ -127,7 +127,7 @@ PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
                 position->getIsPlaying() };
     else if (wrapperType == wrapperType_LV2)
         now = following; // LV2 hosts report their position when it changes, not in each block
-    if (const auto exact = clock->now())
+    if (const auto exact = vst3->position())
         now.position.value = *exact;
     if (position)
         noteTempo (*position, now.position);
@@ -265,7 +265,7 @@ void PluginProcessor::poll()
     followTempo();
     followParameters();
     if (hasProgress())
-        progress.ask();
+        showProgress();
 }
 
 bool PluginProcessor::hasProgress()
@@ -276,11 +276,18 @@ bool PluginProcessor::hasProgress()
     return std::abs (fraction - shownFraction) >= visible || (fraction == 1.0f && shownFraction != 1.0f);
 }
 
-/** Progress's worker. On the message thread a change would be an edit by the user for JUCE's VST3 wrapper (performEdit), for
-    which hosts mark the session as changed; from another one it comes with the next block, as a meter's. */
+/** JUCE's VST3 wrapper would pass a change on as an edit by the user (performEdit), for which hosts mark the session as changed:
+    our layer sends it with the next block, as a meter's. */
 void PluginProcessor::showProgress()
 {
-    *rendered = (float) workspace.player().stage().view()->fraction();
+    const auto fraction = (float) workspace.player().stage().view()->fraction();
+    if (wrapperType != wrapperType_VST3)
+    {
+        *rendered = fraction;
+        return;
+    }
+    static_cast<juce::AudioProcessorParameter*> (rendered)->setValue (fraction); // nobody is told
+    vst3->setMeter (fraction);
 }
 
 void PluginProcessor::followTempo()

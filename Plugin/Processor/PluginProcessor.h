@@ -7,11 +7,10 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
-#include "Processor/HostClock.h"
 #include "Processor/HostMusic.h"
 #include "Processor/TempoCell.h"
 #include "Processor/Transport.h"
-#include "Processor/Worker.h"
+#include "Processor/Vst3Link.h"
 #include "Processor/Workspace.h"
 #include "Timeline/PlanReader.h"
 
@@ -72,8 +71,7 @@ private:
 public:
     Workspace workspace;
     Transport transport;
-    const std::shared_ptr<HostClock> clock =
-        std::make_shared<HostClock>(); // set where JUCE's wrapper passes no position before 0
+    const std::shared_ptr<Vst3Link> vst3 = std::make_shared<Vst3Link>();
 
 private:
     struct Moment
@@ -115,7 +113,5 @@ private:
     std::mutex mutex; // guards everything below; not for the audio thread in real time
     TempoCell::Tempo followed;
     project::HostSettings shown; // of the project, as the parameters have them
-
-    Worker progress; // last: it uses all of this
 };
 } // namespace tableread::plugin

@@ -63,19 +63,19 @@ public:
 
     tresult PLUGIN_API createInstance (FIDString cid, FIDString iid, void** object) override
     {
-        HostClock::lastMade() = nullptr;
+        Vst3Link::lastMade() = nullptr;
         const auto result = inner->createInstance (cid, iid, object);
-        auto* const clock = std::exchange (HostClock::lastMade(), nullptr);
-        if (result != kResultOk || clock == nullptr)
+        auto* const link = std::exchange (Vst3Link::lastMade(), nullptr);
+        if (result != kResultOk || link == nullptr)
             return result; // the controller makes no processor
-        return layered (static_cast<FUnknown*> (*object), clock->shared_from_this(), iid, object);
+        return layered (static_cast<FUnknown*> (*object), link->shared_from_this(), iid, object);
     }
 
 private:
     ~Factory() { inner->release(); }
 
     /** `made`, with a layer, as the interface that is wanted. */
-    static tresult layered (FUnknown* made, std::shared_ptr<HostClock> clock, FIDString iid, void** object)
+    static tresult layered (FUnknown* made, std::shared_ptr<Vst3Link> link, FIDString iid, void** object)
     {
         void* component = nullptr;
         void* audio = nullptr;
@@ -88,7 +88,7 @@ private:
         }
         made->release();
         auto* layer = new PositionLayer (static_cast<Vst::IComponent*> (component),
-                                         static_cast<Vst::IAudioProcessor*> (audio), std::move (clock));
+                                         static_cast<Vst::IAudioProcessor*> (audio), std::move (link));
         TUID wanted;
         std::memcpy (wanted, iid, sizeof (TUID));
         const auto result = layer->queryInterface (wanted, object);

@@ -4,17 +4,30 @@
 #include <algorithm>
 #include <utility>
 
+#include <juce_core/juce_core.h>
+#include <pluginterfaces/vst/ivstparameterchanges.h>
 #include <pluginterfaces/vst/ivstprocesscontext.h>
 
 namespace tableread::plugin
 {
 using namespace Steinberg;
 
+namespace
+{
+/** As JUCE's wrapper numbers its parameters. */
+Vst::ParamID vst3IdOf (const char* parameter)
+{
+    constexpr Vst::ParamID positive = 0x7fff'ffff;
+    return (Vst::ParamID) juce::String (parameter).hashCode() & positive;
+}
+} // namespace
+
 PositionLayer::PositionLayer (Vst::IComponent* component, Vst::IAudioProcessor* processor,
-                              std::shared_ptr<HostClock> time)
+                              std::shared_ptr<Vst3Link> given)
     : inner (component)
     , audio (processor)
-    , clock (std::move (time))
+    , link (std::move (given))
+    , meterId (vst3IdOf (Vst3Link::meterId))
 {}
 
 PositionLayer::~PositionLayer()
@@ -62,9 +75,20 @@ tresult PLUGIN_API PositionLayer::process (Vst::ProcessData& data)
     if (data.numSamples > largestBlock)
         return kInvalidArgument;
     if (data.processContext != nullptr)
-        clock->set (data.processContext->projectTimeSamples);
+        link->setPosition (data.processContext->projectTimeSamples);
     const auto result = audio->process (data);
-    clock->clear();
+    link->clearPosition();
+    tellMeter (data.outputParameterChanges);
     return result;
+}
+
+/** A host without a list of changes is told by a later block. */
+void PositionLayer::tellMeter (Vst::IParameterChanges* out)
+{
+    const auto value = out != nullptr ? link->changedMeter() : std::nullopt;
+    int32 index = 0;
+    auto* const points = value ? out->addParameterData (meterId, index) : nullptr;
+    if (points != nullptr)
+        points->addPoint (0, *value, index);
 }
 } // namespace tableread::plugin

@@ -7,13 +7,14 @@
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
 
-#include "Processor/HostClock.h"
+#include "Processor/Vst3Link.h"
 
 namespace tableread::plugin
 {
 /** JUCE's component with the host's position as it is: JUCE reports 0 in place of what is before it, so that all of a host's
-    pre-roll would play the first block again and again. Everything but the position is passed on, and a block's size: JUCE
-    writes behind its memory in a block that is larger than the host has announced.
+    pre-roll would play the first block again and again. It also adds the parameter that only the plugin changes to what a
+    block tells the host. Everything else is passed on but a block's size: JUCE writes behind its memory in a block that is
+    larger than the host has announced.
 
     A host that asks this object for another interface gets JUCE's. */
 class PositionLayer final : public Steinberg::Vst::IComponent, public Steinberg::Vst::IAudioProcessor
@@ -27,7 +28,7 @@ public:
 
     /** Takes over a reference to each. */
     PositionLayer (Steinberg::Vst::IComponent* component, Steinberg::Vst::IAudioProcessor* processor,
-                   std::shared_ptr<HostClock> time);
+                   std::shared_ptr<Vst3Link> given);
 
     tresult PLUGIN_API queryInterface (const TUID iid, void** object) override;
     uint32 PLUGIN_API addRef() override;
@@ -87,10 +88,12 @@ public:
 
 private:
     ~PositionLayer();
+    void tellMeter (Steinberg::Vst::IParameterChanges* out);
 
     Steinberg::Vst::IComponent* const inner;
     Steinberg::Vst::IAudioProcessor* const audio;
-    const std::shared_ptr<HostClock> clock;
+    const std::shared_ptr<Vst3Link> link;
+    const Steinberg::Vst::ParamID meterId;
     int32 largestBlock = 0; // that JUCE is prepared for
     std::atomic<uint32> references { 1 };
 };

@@ -152,7 +152,7 @@ TEST_CASE ("A bypassed plugin is silent, waits for nothing, and then plays on in
     CHECK ((plugin.bounce (40'000, 60'000, 512) == std::vector<float> (20'000)));
 }
 
-// JUCE 7's VST3 host does not show what comes with a block: Tests/Hosts/pedalboard-host looks at that.
+// JUCE 7's VST3 host does not show what comes with a block: Vst3MeterTests.cpp looks at that.
 TEST_CASE ("A host sees how much is rendered", "[plugin][host]")
 {
     const auto format = pluginFormats[1];
