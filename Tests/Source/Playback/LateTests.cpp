@@ -258,3 +258,31 @@ TEST_CASE ("What was played is reported when the session is closed", "[source][p
     REQUIRE (fixture.ear.played().size() == 1);
     CHECK ((fixture.ear.played()[0].holes == std::vector<Hole> { { 1, { 0 }, 0, 2'000 } }));
 }
+
+TEST_CASE ("What was missing in one project is told of no other", "[source][playback][late]")
+{
+    StageFixture fixture;
+    FakeFaults slow;
+    slow.waits = true;
+    FakeEngine engine (fixture.socket(), slow);
+    auto options = fixture.options();
+    options.patience = 100ms;
+    Stage stage (options, fixture.ear);
+    play (stage, scoreOf ({ partOf (1, 12) }));
+    REQUIRE (eventually ([&] { return statesOf (stage).size() == 1; }));
+    (void) bounce (stage, 2'000);
+    REQUIRE (eventually ([&] { return fixture.ear.bounces().size() == 1; }));
+    REQUIRE (stage.gaps().size() == 1);
+    LateHost host (stage);
+    (void) host.play (0, 12'000, 1.9);
+    host.stop();
+    REQUIRE (eventually ([&] { return fixture.ear.played().size() == 1; }));
+
+    stage.forgetGaps();
+    CHECK (stage.gaps().empty());
+    play (stage, scoreOf ({ withKnown (partOf (1, 2), *fixture.store) })); // shorter, which would correct it
+    REQUIRE (eventually ([&] { return isAll (stage, PartState::Done); }));
+    std::this_thread::sleep_for (250ms);
+    CHECK (fixture.ear.played().size() == 1);
+    engine.goOn();
+}
