@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 #include "HostedPlugin.h"
+#include "PlainLv2.h"
 #include "PluginEnvironment.h"
 #include "PluginFixture.h"
 #include "PluginFormats.h"
@@ -86,14 +87,6 @@ std::int64_t faultsOf (const std::vector<float>& heard, const std::vector<float>
                                   : heard[i] != right[i];
     return faults;
 }
-
-juce::AudioProcessorParameter& parameterOf (HostedPlugin& plugin, const juce::String& name)
-{
-    for (auto* each : plugin->getParameters())
-        if (each->getName (40) == name)
-            return *each;
-    throw std::runtime_error (("no parameter " + name).toStdString());
-}
 } // namespace
 
 TEST_CASE (
@@ -152,24 +145,51 @@ TEST_CASE ("A bypassed plugin is silent, waits for nothing, and then plays on in
     CHECK ((plugin.bounce (40'000, 60'000, 512) == std::vector<float> (20'000)));
 }
 
-// JUCE 7's VST3 host does not show what comes with a block: Vst3MeterTests.cpp looks at that.
+// JUCE 7's hosts do not show it, neither a VST3's value that comes with a block (Vst3MeterTests.cpp looks at that) nor an LV2's
+// that can only be read.
 TEST_CASE ("A host sees how much is rendered", "[plugin][host]")
 {
-    const auto format = pluginFormats[1];
     test::FakeFaults slow;
     slow.frameMs = 60;
     PluginFixture fixture (slow);
     const PluginEnvironment environment (fixture.folder.path());
-    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
-    auto& rendered = parameterOf (plugin, "Rendered");
+    PlainLv2 plugin (TABLEREAD_LV2);
     plugin.load (StateText { scene, 5, true }.text());
-    plugin->setNonRealtime (false);
     std::set<float> seen;
     CHECK (eventually ([&] {
-        plugin.stop();
-        seen.insert (rendered.getValue());
-        return seen.size() > 3 && rendered.getValue() == 1.0f;
+        const auto said = plugin.run();
+        const auto rendered = said.find ("rendered");
+        if (rendered != said.end())
+            seen.insert (rendered->second);
+        return seen.size() > 3 && rendered != said.end() && rendered->second == 1.0f;
     }));
     CHECK (*seen.begin() < 0.2f);
     CHECK (fixture.engine.jobs() == 5);
+}
+
+TEST_CASE ("A host that sets how much is rendered has the right number again at once, and changes nothing",
+           "[plugin][host]")
+{
+    PluginFixture fixture;
+    const PluginEnvironment environment (fixture.folder.path());
+    PlainLv2 plugin (TABLEREAD_LV2);
+    plugin.load (StateText { scene, 5, true }.text());
+    const auto isSaid = [&] (float value) {
+        const auto said = plugin.run();
+        const auto rendered = said.find ("rendered");
+        return rendered != said.end() && rendered->second == value;
+    };
+    REQUIRE (eventually ([&] { return documentIn (plugin.save()).takes.size() == 5; }));
+    const auto saved = plugin.save();
+    for (const float value : { 0.25f, 0.0f, -3.0f, 7.0f })
+    {
+        CAPTURE (value);
+        plugin.run ({ { "rendered", value } });
+        if (value < 1.0f) // a greater one is none
+            CHECK (eventually ([&] { return isSaid (1.0f); }, std::chrono::seconds (1)));
+        CHECK (plugin.save() == saved);
+    }
+    plugin.run ({ { "wait", 2.0f } }); // which it can set
+    CHECK (eventually (
+        [&] { return documentIn (plugin.save()).settings.host.wait == project::RenderWait::Never; }));
 }

@@ -8,11 +8,13 @@
 
 #include <juce_events/juce_events.h>
 
+#include "Plugin/PlainLv2.h"
+
 namespace tableread::test
 {
-/** The built LV2 with its editor in a window of a host that is not built on JUCE: LV2's own calls, as jalv and Ardour make them.
-    (JUCE's LV2 host puts an editor that is JUCE's into two of its boxes, one in the other, which take the keyboard from each
-    other at the first click.) It plays nothing. Throws with the reason if the plugin does not load. */
+/** The built LV2 with its editor in a window of a host that is not built on JUCE. (JUCE's LV2 host puts an editor that is JUCE's
+    into two of its boxes, one in the other, which take the keyboard from each other at the first click.) It plays nothing. Throws
+    with the reason if the plugin does not load. */
 class ForeignLv2 : private juce::Timer
 {
 public:
@@ -22,14 +24,15 @@ public:
     ~ForeignLv2() override;
 
     /** The session's state that the plugin gives to its host. */
-    std::string save();
+    std::string save() { return plugin.save(); }
 
     int width() const;
 
 private:
     void timerCallback() override; // the editor's turn, which its host gives it
 
-    struct Loaded;
-    std::unique_ptr<Loaded> loaded;
+    PlainLv2 plugin;
+    struct Editor;
+    std::unique_ptr<Editor> editor;
 };
 } // namespace tableread::test
