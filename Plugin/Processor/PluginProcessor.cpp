@@ -210,7 +210,7 @@ void PluginProcessor::speak (juce::AudioBuffer<float>& audio, const Moment& now,
     const auto& plan = workspace.player().stage().planFor (
         { now.position, (std::size_t) audio.getNumSamples(), isHeard, isOffline });
     if (isHeard)
-        read (audio, plan, now.position);
+        read (audio, plan);
     else
         audio.clear();
     addAudition (audio, isBypassed);
@@ -232,15 +232,14 @@ void PluginProcessor::addAudition (juce::AudioBuffer<float>& audio, bool isBypas
 }
 
 /** Speech is mono: all channels of a bus are the same. */
-void PluginProcessor::read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan,
-                            HostSamples position) noexcept
+void PluginProcessor::read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan) noexcept
 {
     const auto count = audio.getNumSamples();
     BusBlock block { { audio.getWritePointer (0), (std::size_t) count } };
     for (int bus = 1; bus < busCount; ++bus)
         if (const auto [first, channels] = busChannels[(std::size_t) bus]; channels > 0)
             block.buses[(std::size_t) bus - 1] = audio.getWritePointer (first);
-    workspace.player().stage().read (plan, position, block);
+    workspace.player().stage().read (plan, block);
     for (int bus = 0; bus < busCount; ++bus)
         for (int channel = 1; channel < busChannels[(std::size_t) bus].count; ++channel)
         {

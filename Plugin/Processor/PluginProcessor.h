@@ -91,7 +91,7 @@ private:
     void followParameters();
     bool hasProgress();
     void showProgress();
-    void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan, HostSamples position) noexcept;
+    void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan) noexcept;
     void addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept;
     void endBounce();
 

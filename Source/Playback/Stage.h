@@ -190,8 +190,9 @@ public:
     /** The plan for a block; valid until the next call. [audio thread] */
     const PlaybackPlan& planFor (const Block& block);
 
-    /** Plays that plan, and notes what is missing in real time. [audio thread] */
-    void read (const PlaybackPlan& current, HostSamples position, const BusBlock& out) noexcept;
+    /** Plays that plan for that block, and notes what is missing in real time: then a position up to 8 samples beside the end of
+        the block before counts as that end. [audio thread] */
+    void read (const PlaybackPlan& current, const BusBlock& out) noexcept;
 
     /** The transport runs, as the last block said. */
     bool isPlaying() const noexcept { return plays.load (std::memory_order_relaxed); }
@@ -258,6 +259,7 @@ private:
     void followTransport (bool isPlayed) noexcept;
     const PlaybackPlan& waitFor (const Block& block);
     bool mustWait (const Block& block) const noexcept;
+    bool isReadOn (const Block& block) const noexcept;
     void beginBounce (const Block& block);
     Ended endedBounce() const;
     bool isBeingKept (const Block& block) const;
@@ -282,6 +284,7 @@ private:
 
     // The audio thread's own.
     std::int64_t expected = 0; // where the next block begins unless the playhead jumps
+    std::int64_t readAt = 0;   // the block
     HostPace pace;
     PlanReader reader;
     bool isHeard = false; // the last block was played in real time

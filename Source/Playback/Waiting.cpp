@@ -11,16 +11,15 @@ const PlaybackPlan& Stage::planFor (const Block& block)
 {
     playhead.store (block.position.value, std::memory_order_relaxed);
     blockSize.store ((std::int64_t) block.count, std::memory_order_relaxed);
-    if (block.position.value != std::exchange (expected, block.position.value))
-        jumps.fetch_add (1, std::memory_order_relaxed);
     if (block.isPlaying)
-    {
-        expected += (std::int64_t) block.count;
         pace.add ((double) block.count / hostRateHz.load (std::memory_order_relaxed), Clock::now());
-    }
     else
         pace.stop();
     const bool waits = mustWait (block);
+    readAt = ! waits && isReadOn (block) ? expected : block.position.value;
+    if (readAt != expected)
+        jumps.fetch_add (1, std::memory_order_relaxed);
+    expected = readAt + (block.isPlaying ? (std::int64_t) block.count : 0);
     if (! waits)
         followTransport (block.isPlaying);
     plays.store (block.isPlaying, std::memory_order_release);
@@ -35,6 +34,16 @@ const PlaybackPlan& Stage::planFor (const Block& block)
     return ready;
 }
 
+/** Hosts round positions, or follow a clock that is not the samples': a block may begin some samples beside the end of the one
+    before. To skip and repeat these samples is heard as a buzz, for each end of a block would be a step. */
+bool Stage::isReadOn (const Block& block) const noexcept
+{
+    constexpr std::uint64_t tolerance = 8;
+    const auto beside = (std::uint64_t) block.position.value - (std::uint64_t) expected; // may be below 0
+    const bool goesOn = block.isPlaying && plays.load (std::memory_order_relaxed);
+    return goesOn && ! block.isOffline && beside + tolerance <= 2 * tolerance;
+}
+
 /** In real time. */
 void Stage::followTransport (bool isPlayed) noexcept
 {
@@ -46,9 +55,9 @@ void Stage::followTransport (bool isPlayed) noexcept
         holes.end();
 }
 
-void Stage::read (const PlaybackPlan& current, HostSamples position, const BusBlock& out) noexcept
+void Stage::read (const PlaybackPlan& current, const BusBlock& out) noexcept
 {
-    const auto missing = reader.read (current, position, out, isHeard ? &holes : nullptr);
+    const auto missing = reader.read (current, { readAt }, out, isHeard ? &holes : nullptr);
     if (isHeard && missing > 0)
         lateSamples.fetch_add ((std::int64_t) missing, std::memory_order_relaxed);
 }

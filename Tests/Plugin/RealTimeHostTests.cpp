@@ -145,6 +145,34 @@ TEST_CASE ("A bypassed plugin is silent, waits for nothing, and then plays on in
     CHECK ((plugin.bounce (40'000, 60'000, 512) == std::vector<float> (20'000)));
 }
 
+TEST_CASE ("A host that rounds its positions hears in real time what an exact one does", "[plugin][host]")
+{
+    const auto format = pluginFormats[GENERATE (0, 1)];
+    CAPTURE (format.name);
+    PluginFixture fixture;
+    const PluginEnvironment environment (fixture.folder.path());
+    const auto expected = expectedSound (48'000.0, 5);
+    HostedPlugin plugin (format.name, format.bundle, 48'000.0, 512);
+    plugin.load (StateText { scene, 5, false }.text());
+    REQUIRE ((plugin.bounce (0, (std::int64_t) expected.size(), 512) == expected));
+    plugin.stop();
+    plugin->setNonRealtime (false);
+    std::minstd_rand dice { 3 };
+    std::vector<float> heard;
+    juce::MidiBuffer midi;
+    constexpr int from = 4'800, beside = 2; // where the first block is, as the host says
+    while (heard.size() < 40'000)           // after a second it would be a bounce
+    {
+        juce::AudioBuffer<float> audio (2, 1 + (int) (dice() % 512));
+        const auto rounded = heard.empty() ? beside : (int) (dice() % 7) - 3;
+        plugin.transport().sample = from + (int) heard.size() + rounded;
+        plugin->processBlock (audio, midi);
+        heard.insert (heard.end(), audio.getReadPointer (0),
+                      audio.getReadPointer (0) + audio.getNumSamples());
+    }
+    CHECK (std::equal (heard.begin(), heard.end(), expected.begin() + from + beside));
+}
+
 // JUCE 7's hosts do not show it, neither a VST3's value that comes with a block (Vst3MeterTests.cpp looks at that) nor an LV2's
 // that can only be read.
 TEST_CASE ("A host sees how much is rendered", "[plugin][host]")

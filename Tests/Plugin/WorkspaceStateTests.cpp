@@ -103,7 +103,7 @@ TEST_CASE ("Another project shows no gaps of the one before", "[plugin][workspac
     (void) bounce (workspace);
     auto& stage = workspace.player().stage();
     std::vector<float> block (1'000);
-    stage.read (stage.planFor ({ { 0 }, block.size(), true, false }), { 0 }, { block });
+    stage.read (stage.planFor ({ { 0 }, block.size(), true, false }), { block });
     (void) stage.planFor ({ { 0 }, block.size(), false, false });
     REQUIRE (eventually (
         [&] { return workspace.showing().bounced != nullptr && workspace.showing().played != nullptr; }));

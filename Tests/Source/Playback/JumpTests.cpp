@@ -45,7 +45,7 @@ std::int64_t silentSamples (Stage& stage, std::int64_t from, std::chrono::millis
     for (std::int64_t i = 0; i < time / 10ms; ++i)
     {
         const HostSamples at { from + i * std::ssize (block) };
-        stage.read (stage.planFor ({ at, block.size(), true, false }), at, { block });
+        stage.read (stage.planFor ({ at, block.size(), true, false }), { block });
         silent += std::count (block.begin(), block.end(), 0.0f);
         std::this_thread::sleep_until (begun + (i + 1) * 10ms);
     }

@@ -40,7 +40,7 @@ public:
             const auto count = std::min<std::int64_t> (1 + (std::int64_t) (dice() % 900), to - at);
             std::vector<float> block ((std::size_t) count);
             const auto& plan = stage.planFor ({ { at }, block.size(), true, false });
-            stage.read (plan, { at }, { block });
+            stage.read (plan, { block });
             heard.insert (heard.end(), block.begin(), block.end());
             at += count;
             std::this_thread::sleep_until (
@@ -231,7 +231,7 @@ TEST_CASE ("What has begun to sound stays where it is, however large the blocks 
     }));
     std::vector<float> block ((std::size_t) size);
     const auto hear = [&] (std::int64_t at) {
-        stage.read (stage.planFor ({ { at }, block.size(), true, false }), { at }, { block });
+        stage.read (stage.planFor ({ { at }, block.size(), true, false }), { block });
     };
     hear (first - size);
     REQUIRE (eventually ([&] { return engine.jobs() == 1; })); // so the stage knows that it plays

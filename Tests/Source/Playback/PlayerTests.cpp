@@ -250,7 +250,7 @@ TEST_CASE ("What was silent in real time is reported in the words of the script"
     const auto ben = player.stage().view()->parts[1].place;
     std::vector<float> block (1'000);
     const auto& plan = player.stage().planFor ({ { ben.start.value }, block.size(), true, false });
-    player.stage().read (plan, { ben.start.value }, { block }); // without an engine
+    player.stage().read (plan, { block }); // without an engine
     (void) player.stage().planFor ({ { 0 }, block.size(), false, false });
     REQUIRE (eventually ([&] { return reports == 1; }));
     const auto report = player.lastPlayed();
