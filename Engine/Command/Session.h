@@ -18,8 +18,8 @@
 
 namespace tableread
 {
-class SampleStore; // Take/SampleStore.h
-struct Settings;   // Settings/Settings.h
+class TakeStore; // Take/Store/TakeStore.h
+struct Settings; // Settings/Settings.h
 } // namespace tableread
 
 namespace tableread::engine
@@ -46,7 +46,7 @@ struct Session
     std::function<std::optional<GpuMeasures>()> measureGpu = {};
 
     /** Opens the take store that the settings name, for projects; throws Exception. Empty: there is none. */
-    std::function<std::unique_ptr<SampleStore> (const Settings& settings)> takes = {};
+    std::function<std::shared_ptr<TakeStore> (const Settings& settings)> takes = {};
 
     /** Whether standard output was open when the program began. */
     bool hasStandardOutput = true;

@@ -44,7 +44,7 @@ int main (int argc, char** argv)
                       .measureGpu = measureGpu,
                       .takes =
                           [] (const Settings& settings) {
-                              return std::make_unique<TakeStore> (orThrow (takeStoreOptions (settings)));
+                              return std::make_shared<TakeStore> (orThrow (takeStoreOptions (settings)));
                           },
                       .hasStandardOutput = hasOutput,
                       .errDescriptor = STDERR_FILENO,

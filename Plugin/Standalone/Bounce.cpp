@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "Audio/Writer.h"
@@ -80,7 +81,7 @@ private:
 class Bounce
 {
 public:
-    explicit Bounce (const BounceOptions& asked) : options (asked) {}
+    explicit Bounce (const BounceOptions& asked) : options (asked), recorder (asked.input) {}
 
     int run()
     {
@@ -218,7 +219,7 @@ private:
             for (const auto& sentence : found.notes)
                 note (sentence);
         if (isProject && found.document != document)
-            orThrow (project::Recorder (options.input).setCast (*document, *found.document));
+            orThrow (recorder.setCast (*document, *found.document));
         document = found.document;
     }
 
@@ -250,7 +251,10 @@ private:
     int play()
     {
         project::Project source (withoutFailures (*document));
-        TakeRecorder takes (options.input, workspace.stage.store, *document);
+        TakeRecorder takes (recorder, workspace.stage.store, *document);
+        std::optional<project::Bookkeeper> books;
+        if (isProject)
+            books.emplace (source, bookOptions());
         auto stageOptions = workspace.stage;
         stageOptions.patience = std::chrono::seconds (
             document->settings.patienceSeconds.value_or (project::Settings::usualPatienceSeconds));
@@ -267,13 +271,29 @@ private:
         tell ({ .document = document, .view = player.stage().view() }, report);
         changes.waitUntil ([&] { return hasTakes (*source.document(), *player.stage().view()); });
         listening.reset();
+        std::set<std::string> problems;
+        if (books)
+        {
+            books->close();
+            for (const auto& problem : books->problems())
+                problems.insert (problem);
+        }
         const auto& unrecorded = takes.problem();
         for (const auto& problem : { player.storeProblem(), unrecorded })
             if (problem)
-                note (problem->text());
+                problems.insert (problem->text());
+        for (const auto& problem : problems)
+            note (problem);
         if (unrecorded)
             return exitCodeOf (unrecorded->code);
         return report.isEmpty() && ! isCut (player.stage()) ? exitOk : exitCut;
+    }
+
+    project::Bookkeeper::Options bookOptions()
+    {
+        auto books = workspace.books;
+        books.drawId = [this] { return recorder.giveId(); };
+        return books;
     }
 
     /** What failed before is tried again. */
@@ -356,6 +376,7 @@ private:
     }
 
     const BounceOptions& options;
+    const project::Recorder recorder; // of a project
     Workspace::Options workspace = Workspace::currentOptions();
     AudioFormat format;
     bool isProject = false;

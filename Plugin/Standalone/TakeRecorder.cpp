@@ -7,9 +7,9 @@
 
 namespace tableread::plugin
 {
-TakeRecorder::TakeRecorder (std::filesystem::path file, std::shared_ptr<SampleStore> place,
+TakeRecorder::TakeRecorder (const project::Recorder& writer, std::shared_ptr<SampleStore> place,
                             const project::Document& opened)
-    : recorder (std::move (file))
+    : recorder (writer)
     , store (std::move (place))
 {
     for (const auto& take : opened.takes)

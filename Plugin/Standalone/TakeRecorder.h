@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,8 +17,9 @@ namespace tableread::plugin
 class TakeRecorder
 {
 public:
-    /** @param place null: there is no store, and nothing is recorded but failures. */
-    TakeRecorder (std::filesystem::path file, std::shared_ptr<SampleStore> place,
+    /** @param writer  outlives this.
+        @param place null: there is no store, and nothing is recorded but failures. */
+    TakeRecorder (const project::Recorder& writer, std::shared_ptr<SampleStore> place,
                   const project::Document& opened);
 
     /** Of a project that is being played; on the thread that has changed it. */
@@ -29,7 +29,7 @@ public:
     const std::optional<Error>& problem() const { return first; }
 
 private:
-    project::Recorder recorder;
+    const project::Recorder& recorder;
     std::shared_ptr<SampleStore> store;
     std::map<std::uint64_t, project::TakeRecord::State> known; // takes by their ids
     std::set<std::string> failures;                            // by what was asked for

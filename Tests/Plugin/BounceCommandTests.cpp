@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "AppRun.h"
+#include "Project/File/Place.h"
 #include "StateText.h"
 
 using namespace tableread;
@@ -115,6 +116,36 @@ TEST_CASE ("A project is bounced, and has its takes afterwards", "[plugin][bounc
     CHECK (app.run ("--bounce scene.tableread -o again.wav --rate 24000") == 0);
     CHECK ((readWav (app.folder.path() / "again.wav", 24'000) == first));
     CHECK (documentIn (contentOf (file)) == document);
+}
+
+TEST_CASE ("The takes of a project that is only bounced are known to the store, so that they are not evicted",
+           "[plugin][bounce]")
+{
+    App app;
+    const auto file = app.folder.path() / "scene.tableread";
+    std::ofstream (file) << StateText { scene, 3 }.text();
+    const TakeStore store ({ .folder = app.folder.path() / "takes" });
+    const auto listed = [&] {
+        return store.session (documentIn (contentOf (file)).id).value_or (TakeSession());
+    };
+    const auto bounce = [&] {
+        CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engineOption) == 0);
+    };
+    CHECK (app.run ("--bounce scene.txt -o script.wav" + engineOption) == 0);
+    CHECK_FALSE (
+        std::filesystem::exists (app.folder.path() / "takes" / "sessions")); // a script is no project
+    bounce();
+    auto content = project::readProject (file).value();
+    CHECK (content.document->id.size() == 32);
+    CHECK (listed().takes.size() == 5);
+    const auto first = content.document->takes[0];
+    content.document = std::make_shared<const project::Document> (
+        project::apply (*content.document, project::PinTake { first->id, true }).value());
+    REQUIRE (project::writeProject (file, content));
+    bounce();
+    CHECK (listed().takes.size() == 4);
+    CHECK (listed().pinned == std::vector { first->audio });
+    CHECK (documentIn (contentOf (file)) == *content.document);
 }
 
 TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[plugin][bounce]")

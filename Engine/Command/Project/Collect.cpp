@@ -10,7 +10,7 @@
 #include "Project/File/Collect.h"
 #include "Project/File/Place.h"
 #include "Settings/Settings.h"
-#include "Take/SampleStore.h"
+#include "Take/Store/TakeStore.h"
 
 namespace tableread::engine
 {

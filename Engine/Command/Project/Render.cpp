@@ -30,6 +30,7 @@
 #include "Project/File/Headless/Casting.h"
 #include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
+#include "Project/Open/Bookkeeper.h"
 #include "Render/Seats.h"
 #include "Server/Speech/RequestChecks.h"
 
@@ -52,6 +53,7 @@ public:
         refuseOptions();
         open();
         cast();
+        keepBooks();
         findWanted();
         if (! wanted.empty())
             speak();
@@ -92,7 +94,8 @@ private:
 
     void open()
     {
-        store = session.takes (options.settingsFile.settings());
+        takes = session.takes (options.settingsFile.settings());
+        store = takes;
         const auto content = orThrow (project::readProject (options.script));
         document = content.document;
         noteAll (content.notes);
@@ -101,7 +104,7 @@ private:
                   options.script.string());
         noteAll (project::unpack (content, *store));
         if (content.audio != nullptr)
-            store = std::make_unique<project::EmbeddedStore> (std::move (store), content.audio);
+            store = std::make_shared<project::EmbeddedStore> (takes, content.audio);
     }
 
     ReaderProcess reader() const
@@ -142,6 +145,16 @@ private:
             if (file.path == options.script)
                 file.name = "the project";
         return files;
+    }
+
+    /** From now on the store is told which takes the project uses. */
+    void keepBooks()
+    {
+        project::Bookkeeper::Options how { .store = takes };
+        how.reader = reader();
+        how.drawId = [this] { return recorder.giveId(); };
+        used.emplace (*document);
+        books.emplace (*used, std::move (how));
     }
 
     void findWanted()
@@ -277,6 +290,7 @@ private:
         if (! id)
             return tl::unexpected (id.error());
         take.id = *id;
+        used->addTake (take);
         if (take.state != RecordState::Failed)
             report.rendered.insert (take.id.value);
         auto changed = *document;
@@ -289,6 +303,8 @@ private:
     int end()
     {
         report.project = options.script.string();
+        books->close();
+        noteAll (books->problems());
         if (interrupt.came())
         {
             report.exitCode = interrupt.exitCode();
@@ -352,7 +368,8 @@ private:
     Session& session;
     Interrupt interrupt { [this] { session.exitNow (interrupt.exitCode()); } };
     project::Recorder recorder;
-    std::unique_ptr<SampleStore> store;
+    std::shared_ptr<TakeStore> takes;
+    std::shared_ptr<SampleStore> store; // with what the project holds itself
     std::shared_ptr<const project::Document> document;
     LoadOptions load;
     Typography typography = Typography::Demo;
@@ -360,6 +377,8 @@ private:
     std::vector<WantedTake> wanted;
     std::unique_ptr<Progress> progress;
     ProjectReport report;
+    std::optional<project::Project> used; // the takes that it uses, as far as `books` have to know
+    std::optional<project::Bookkeeper> books;
 };
 } // namespace
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "Core/ContentHash.h"
 #include "Project/Open/SessionList.h"
 
 namespace tableread::project
@@ -33,13 +32,19 @@ Bookkeeper::Bookkeeper (Project& followed, Options wanted)
 
 Bookkeeper::~Bookkeeper()
 {
+    close();
+}
+
+void Bookkeeper::close()
+{
     listening.reset();
     {
         const std::lock_guard lock (mutex);
         leaving = true;
     }
     wake.notify_all();
-    thread.join();
+    if (thread.joinable())
+        thread.join();
 }
 
 void Bookkeeper::changed (const Shared& document, const Change& change)
@@ -142,8 +147,13 @@ void Bookkeeper::write (Shared document)
         return;
     if (! keepVoices (*document))
         nextWrite = now + options.retry;
-    document = withId (std::move (document));
-    auto session = sessionOf (*document);
+    const auto named = withId (std::move (document));
+    if (! named)
+    {
+        nextWrite = now + options.retry;
+        return;
+    }
+    auto session = sessionOf (**named);
     const auto before = options.store->session (session.id);
     if (before)
         session = joinedWith (std::move (session), *before);
@@ -187,10 +197,13 @@ bool Bookkeeper::write (const GapReport& report)
         playedFile.clear();
     if (options.store == nullptr || (report.isEmpty() && playedFile.empty()))
         return true;
-    const auto document = withId (source.document());
+    const auto named = withId (source.document());
+    if (! named)
+        return false;
+    const auto& id = (*named)->id;
     auto kept = report.isPlayed
-                    ? options.store->keepReport (document->id, toText (report, "What was played"), playedFile)
-                    : options.store->keepReport (document->id, toText (report, "The bounce"));
+                    ? options.store->keepReport (id, toText (report, "What was played"), playedFile)
+                    : options.store->keepReport (id, toText (report, "The bounce"));
     note ("report", kept.map ([] (const auto&) {}));
     const bool isDone = kept.has_value();
     const std::lock_guard lock (mutex);
@@ -211,11 +224,18 @@ bool Bookkeeper::evict()
 }
 
 /** What was replaced before it had an id is in no file, so nobody will ask for its takes: the one that is open now instead. */
-Bookkeeper::Shared Bookkeeper::withId (Shared document)
+Result<Bookkeeper::Shared> Bookkeeper::withId (Shared document)
 {
     if (! document->id.empty())
         return document;
-    source.giveId (randomHash());
+    if (source.document()->id.empty())
+    {
+        const auto drawn = options.drawId();
+        note ("id", drawn.map ([] (const auto&) {}));
+        if (! drawn)
+            return tl::unexpected (drawn.error());
+        source.giveId (*drawn);
+    }
     return source.document();
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "Core/ContentHash.h"
 #include "Project/Project.h"
 #include "Take/Store/TakeStore.h"
 #include "Timeline/GapReport.h"
@@ -42,11 +43,16 @@ public:
         std::chrono::milliseconds firstEviction { 60'000 }; // when all projects of a host's session are open
         std::chrono::seconds evictionEvery { 86'400 };      // of all who share the store
         ReaderProcess reader {};                            // of recordings
+        /** For a project without one, on the bookkeeper's thread; nothing is written down until there is one. */
+        std::function<Result<std::string>()> drawId { [] { return Result<std::string> (randomHash()); } };
     };
 
     /** @param followed outlives this. */
     Bookkeeper (Project& followed, Options wanted);
     ~Bookkeeper();
+
+    /** Waits until what was due is written, and follows the project no more. */
+    void close();
 
     Bookkeeper (const Bookkeeper&) = delete;
     Bookkeeper& operator= (const Bookkeeper&) = delete;
@@ -73,7 +79,7 @@ private:
     bool write (const GapReport& report);
     bool keepVoices (const Document& document);
     bool evict();
-    Shared withId (Shared document);
+    Result<Shared> withId (Shared document);
     void note (const char* what, const Result<void>& done);
 
     Project& source;

@@ -95,7 +95,7 @@ struct CommandFixture
     std::atomic<int> exitedWith { -1 }; // instead of ending the tests
     std::function<ConvertReport (const ConvertRequest&)> convert;
     std::function<std::optional<GpuMeasures>()> measureGpu;
-    std::function<std::unique_ptr<SampleStore> (const Settings&)> takes;
+    std::function<std::shared_ptr<TakeStore> (const Settings&)> takes;
 };
 
 /** The float samples after the header of a WAV file; the header must state their size. */

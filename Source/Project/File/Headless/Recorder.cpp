@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "Core/ContentHash.h"
 #include "Project/File/Place.h"
 #include "Project/Lookup.h"
 
@@ -20,11 +21,14 @@ bool agree (const Document& a, const Document& b, const std::string& speaker)
 
 Result<void> Recorder::change (const std::function<void (Document&)>& edit) const
 {
+    const std::lock_guard lock (mutex);
     auto content = readProject (file);
     if (! content)
         return tl::unexpected (content.error());
     auto document = *content->document;
     edit (document);
+    if (document == *content->document)
+        return {};
     content->document = std::make_shared<const Document> (std::move (document));
     return writeProject (file, *content);
 }
@@ -36,6 +40,19 @@ Result<TakeId> Recorder::add (const TakeRecord& take) const
         auto added = take;
         id = added.id = { document.nextId++ };
         document.takes.push_back (std::make_shared<const TakeRecord> (std::move (added)));
+    });
+    if (! written)
+        return tl::unexpected (written.error());
+    return id;
+}
+
+Result<std::string> Recorder::giveId() const
+{
+    std::string id;
+    const auto written = change ([&] (Document& document) {
+        if (document.id.empty())
+            document.id = randomHash();
+        id = document.id;
     });
     if (! written)
         return tl::unexpected (written.error());

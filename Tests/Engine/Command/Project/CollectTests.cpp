@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Core/ContentHash.h"
 #include "ProjectFixture.h"
 
 using namespace tableread;
@@ -46,9 +45,10 @@ TEST_CASE ("A project that was collected is enough to be heard on another machin
     CHECK (engine.embeddedTakes (other) == 2);
     CHECK (engine.embeddedTakes (engine.file()) == 0);
 
-    engine.store.audio.clear();
     if (GENERATE (false, true))
-        engine.store.problem = Error { ErrorCode::OutOfMemory, "the disk is full", {} };
+        engine.loseStore();
+    else
+        engine.loseAllTakes();
     CHECK (engine.run ({ "render", other, "--format", "f32", "-o", engine.path ("out.wav") }).code == 0);
     CHECK ((engine.outFloats() == engine.spoken ("Good morning.", "anna") + Samples (2400, 0.0f) +
                                       engine.spoken ("Is it?", "ben")));
@@ -71,7 +71,7 @@ TEST_CASE ("A project is collected in its place, and its audio is left out again
 TEST_CASE ("A project that cannot be collected as a whole says so", "[engine][command][project][errors]")
 {
     RenderedProject engine;
-    engine.store.audio.erase (contentHash (engine.spoken ("Is it?", "ben")));
+    std::filesystem::remove (engine.audioOf (*engine.document().takes[1]));
     const auto collected = engine.collect();
     CHECK (collected.code == 4);
     CHECK_THAT (collected.err, Contains ("The audio of 1 take is not in the store and was left out.") &&

@@ -4,39 +4,16 @@
 #include "Engine/Command/RenderFixture.h"
 #include "Project/Edit.h"
 #include "Project/File/Place.h"
-#include "Support/MemoryStore.h"
+#include "Take/Store/TakeStore.h"
 
 namespace tableread::test
 {
-/** A store that outlives the commands that open it. */
-class OpenedStore : public SampleStore
-{
-public:
-    explicit OpenedStore (MemoryStore& opened) : store (opened) {}
-
-    bool has (const SamplesName& name) override { return store.has (name); }
-    Result<Samples> load (const SamplesName& name) override { return store.load (name); }
-    Result<void> keep (std::span<const float> samples) override { return store.keep (samples); }
-    Result<std::string> file (const SamplesName& name) override { return store.file (name); }
-    Result<void> keepFile (const SamplesName& name, const std::string& bytes) override
-    {
-        return store.keepFile (name, bytes);
-    }
-    Result<Samples> decode (const SamplesName& name, const std::string& bytes) override
-    {
-        return store.decode (name, bytes);
-    }
-
-private:
-    MemoryStore& store;
-};
-
 /** Makes a project and renders it. */
 struct ProjectFixture : RenderFixture
 {
     ProjectFixture()
     {
-        takes = [this] (const Settings&) { return std::make_unique<OpenedStore> (store); };
+        takes = [this] (const Settings&) { return std::make_shared<TakeStore> (place); };
     }
 
     Outcome make (const std::string& script, std::vector<std::string> more = {})
@@ -76,6 +53,31 @@ struct ProjectFixture : RenderFixture
         return line (voice, text, voice, settings);
     }
 
-    MemoryStore store;
+    /** The samples of a take, as the store has them; none: it has lost them. */
+    Samples kept (const project::TakeRecord& take)
+    {
+        return TakeStore (place).load (project::samplesOf (take)).value_or (Samples());
+    }
+
+    /** Where the store has them. */
+    std::filesystem::path audioOf (const project::TakeRecord& take) const
+    {
+        return TakeStore (place).fileWith (take.audio);
+    }
+
+    void loseAllTakes() const { std::filesystem::remove_all (place.folder / "audio"); }
+
+    /** As if its drive were not mounted. */
+    void loseStore()
+    {
+        std::filesystem::remove_all (place.folder);
+        place.namedBy = "TABLEREAD_TAKES";
+    }
+
+    /** What the store knows of the takes that the project uses. */
+    TakeSession listed() const { return TakeStore (place).session (document().id).value_or (TakeSession()); }
+
+    TemporaryFolder disk;
+    TakeStoreOptions place { .folder = disk.path() / "takes" };
 };
 } // namespace tableread::test

@@ -43,7 +43,7 @@ TEST_CASE ("Rendering a project keeps and records its takes and writes the whole
     CHECK (take.state == project::TakeRecord::State::Done);
     CHECK (take.length.value == (std::int64_t) takeSamples);
     CHECK (take.audio == contentHash (first));
-    CHECK ((engine.store.audio[take.audio] == first));
+    CHECK ((engine.kept (take) == first));
     CHECK (document.cast.size() == 2);
     CHECK_FALSE (document.cast[0]->isChosen);
 }
@@ -96,7 +96,7 @@ TEST_CASE ("Only what is missing is rendered", "[engine][command][project]")
     }
     SECTION ("a take that the store has lost")
     {
-        engine.store.audio.erase (engine.document().takes[1]->audio);
+        std::filesystem::remove (engine.audioOf (*engine.document().takes[1]));
         expected = 1;
     }
     engine.control->passagesRendered = 0;
@@ -196,14 +196,15 @@ TEST_CASE ("A project that was collected renders nothing on another machine", "[
     REQUIRE (engine.bounce().code == 0);
     const auto expected = engine.outFloats();
     auto content = project::readProject (engine.file()).value();
-    OpenedStore store (engine.store);
+    TakeStore store (engine.place);
     REQUIRE (project::writeProject (engine.file(), project::collect (content, store).value()));
-    engine.store.audio.clear();
+    engine.loseAllTakes();
     engine.control->passagesRendered = 0;
     CHECK (engine.bounce().code == 0);
     CHECK (engine.control->passagesRendered == 0);
     CHECK ((engine.outFloats() == expected));
-    CHECK (engine.store.audio.size() == 2);
+    for (const auto& take : engine.document().takes)
+        CHECK_FALSE (engine.kept (*take).empty());
 }
 
 TEST_CASE ("What a project decides itself cannot be asked for", "[engine][command][project][errors]")

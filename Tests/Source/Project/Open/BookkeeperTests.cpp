@@ -2,6 +2,7 @@
 #include "Project/Open/Bookkeeper.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iterator>
 
@@ -104,6 +105,30 @@ TEST_CASE ("An open project's takes are written down, so that eviction leaves th
     for (const std::uint64_t seed : { 1u, 2u })
         CHECK (open.store.load ({ contentHash (takeSamples (seed)), { 3200 } }));
     CHECK_FALSE (open.store.load ({ nobodys, { 3200 } }));
+}
+
+TEST_CASE ("Nothing is written down of a project that cannot get an id, and all once it can",
+           "[source][project][open][threads]")
+{
+    OpenProject open;
+    std::atomic<bool> isWritable = false;
+    auto options = open.quick();
+    options.drawId = [&]() -> Result<std::string> {
+        if (isWritable)
+            return std::string (32, '7');
+        return tl::unexpected (Error { ErrorCode::Io, "the project cannot be written", {} });
+    };
+    Bookkeeper books (open.source, options);
+    const auto first = open.add (1);
+    books.keep (oneGap());
+    REQUIRE (eventually ([&] { return ! books.problems().empty(); }));
+    CHECK (books.problems() == std::vector<std::string> { "the project cannot be written" });
+    CHECK (open.files().size() == 1); // the take
+    isWritable = true;
+    REQUIRE (eventually ([&] { return open.listed() == std::vector { first }; }));
+    REQUIRE (eventually ([&] { return ! books.lastReport().empty(); }));
+    CHECK (open.id() == std::string (32, '7'));
+    CHECK (books.problems().empty());
 }
 
 TEST_CASE ("What has just changed is written down when the project is closed",

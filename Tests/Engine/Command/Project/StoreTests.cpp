@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `render` of a project does with the take store.
+#include <chrono>
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "Core/ContentHash.h"
+#include "ProjectFixture.h"
+#include "Support/SoundFiles.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using namespace tableread::test;
+using namespace std::chrono_literals;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+TEST_CASE ("The takes of a project that only the command line uses are not evicted",
+           "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    CHECK (engine.document().id.empty()); // nothing of it is kept yet
+    REQUIRE (engine.renderProject().code == 0);
+    const auto id = engine.document().id;
+    CHECK (isContentHash (id));
+    const auto takes = engine.document().takes;
+    CHECK (engine.listed().takes == std::vector { takes[1]->audio, takes[0]->audio });
+
+    engine.change (project::PinTake { takes[0]->id, true });
+    REQUIRE (engine.renderProject().code == 0);
+    CHECK (engine.document().id == id);
+    CHECK (engine.listed().takes == std::vector { takes[1]->audio });
+    CHECK (engine.listed().pinned == std::vector { takes[0]->audio });
+
+    auto options = engine.place;
+    options.mostBytes = 0;
+    options.grace = -1h; // which a take that nobody lists does not survive
+    REQUIRE (TakeStore (options).evict());
+    for (const auto& take : takes)
+        CHECK_FALSE (engine.kept (*take).empty());
+}
+
+TEST_CASE ("A project that had takes before it had an id gets one, and its recordings are kept",
+           "[engine][command][project]")
+{
+    ProjectFixture engine;
+    writeSound (engine.path ("anna.wav"), sine (220, 4.0));
+    REQUIRE (engine.make ("Anna: One.\n", { "--voice", "Anna=" + engine.path ("anna.wav") }).code == 0);
+    REQUIRE (engine.renderProject().code == 0);
+    auto content = project::readProject (engine.file()).value();
+    auto old = *content.document;
+    old.id.clear();
+    content.document = std::make_shared<const project::Document> (old);
+    REQUIRE (project::writeProject (engine.file(), content));
+    fs::remove_all (engine.place.folder / "sessions");
+
+    REQUIRE (engine.bounce().code == 0); // nothing has to be rendered
+    CHECK (engine.control->passagesRendered == 1);
+    const auto& recording = old.cast[0]->moods[0].content;
+    CHECK (engine.listed().takes == std::vector { recording, old.takes[0]->audio });
+    CHECK_FALSE (TakeStore (engine.place).fileWith (recording).empty());
+}
