@@ -268,6 +268,7 @@ private:
         take.state = finish == FinishReason::Length ? RecordState::CutOff : RecordState::Done;
         take.length = { std::ssize (samples) };
         take.audio = contentHash (samples);
+        report.rendered.insert (take.audio);
         orThrow (store->keep (samples));
         if (take.audio != wanted[index].lostAudio)
             orThrow (record (std::move (take)));
@@ -291,8 +292,6 @@ private:
             return tl::unexpected (id.error());
         take.id = *id;
         used->addTake (take);
-        if (take.state != RecordState::Failed)
-            report.rendered.insert (take.id.value);
         auto changed = *document;
         changed.takes.push_back (std::make_shared<const project::TakeRecord> (std::move (take)));
         document = std::make_shared<const project::Document> (std::move (changed));

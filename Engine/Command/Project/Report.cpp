@@ -22,7 +22,7 @@ nlohmann::json toJson (const ProjectReport& report, const project::Document& doc
             entry["take"] = take->id.value;
             entry["samples"] = take->length.value;
             entry["audio"] = take->audio;
-            entry["rendered"] = report.rendered.contains (take->id.value);
+            entry["rendered"] = report.rendered.contains (take->audio);
         }
         passages.push_back (std::move (entry));
     }

@@ -18,7 +18,7 @@ struct ProjectReport
     std::string project, output;
     ModelInfo model; // empty if nothing had to be rendered
     std::vector<std::string> notes;
-    std::set<std::uint64_t> rendered; // ids of the takes that are new
+    std::set<std::string> rendered;   // hashes of takes that are new, or that the store had lost
     double renderMs = 0, seconds = 0; // the latter: of the output
     int exitCode = 0;
     bool isPartial = false;

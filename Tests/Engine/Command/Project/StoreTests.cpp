@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "Core/ContentHash.h"
 #include "ProjectFixture.h"
@@ -61,4 +62,22 @@ TEST_CASE ("A project that had takes before it had an id gets one, and its recor
     const auto& recording = old.cast[0]->moods[0].content;
     CHECK (engine.listed().takes == std::vector { recording, old.takes[0]->audio });
     CHECK_FALSE (TakeStore (engine.place).fileWith (recording).empty());
+}
+
+TEST_CASE ("A take that the store has lost is rendered again, and counted", "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    REQUIRE (engine.renderProject().code == 0);
+    const auto takes = engine.document().takes;
+    fs::remove (engine.audioOf (*takes[1]));
+    const auto outcome = engine.renderProject ({ "--json" });
+    CHECK (outcome.code == 0);
+    CHECK_THAT (outcome.err, Contains ("1 of 2 passages rendered in"));
+    const auto said = nlohmann::json::parse (outcome.out);
+    CHECK (said["rendered"] == 1);
+    CHECK (said["passages"][0]["rendered"] == false);
+    CHECK (said["passages"][1]["rendered"] == true);
+    CHECK (engine.document().takes.size() == 2);
+    CHECK_FALSE (engine.kept (*takes[1]).empty());
 }
