@@ -111,7 +111,7 @@ private:
         std::error_code ignored;
         if (std::filesystem::is_directory (options.output, ignored))
             refuse ("is a folder. Give the name of a file in it.", options.output);
-        format = orThrow (formatOf (options.output, SampleType::Int16));
+        format = orThrow (formatOf (options.output, SampleType::Int16, options.rate));
         if (format.container == Container::Wav)
             format.samples = SampleType::Float32;
     }

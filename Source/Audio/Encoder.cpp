@@ -13,16 +13,6 @@
 
 namespace tableread
 {
-namespace
-{
-/** libsndfile leaks LAME's state when LAME refuses a rate, so LAME is never asked. */
-bool isRateOfMp3 (std::int64_t rateHz)
-{
-    constexpr std::array rates { 8'000, 11'025, 12'000, 16'000, 22'050, 24'000, 32'000, 44'100, 48'000 };
-    return std::ranges::find (rates, rateHz) != rates.end();
-}
-} // namespace
-
 /** The file that libsndfile writes, of which the first bytes may be gone. */
 struct AudioEncoder::Output
 {
@@ -50,8 +40,8 @@ struct AudioEncoder::Output
 
 bool AudioEncoder::Output::open (const Options& wanted)
 {
-    if (wanted.container == Container::Mp3 && ! isRateOfMp3 (wanted.sampleRateHz))
-        return false;
+    if (! hasRate (wanted.container, wanted.sampleRateHz))
+        return false; // libsndfile leaks LAME's state when LAME refuses a rate, so LAME is never asked
     static SF_VIRTUAL_IO memory {
         [] (void* self) { return static_cast<Output*> (self)->end(); },
         [] (sf_count_t offset, int from, void* self) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "Core/Error.h"
+#include "Core/Units.h"
 
 namespace tableread
 {
@@ -43,9 +44,15 @@ struct BroadcastNote
         std::chrono::floor<std::chrono::seconds> (std::chrono::system_clock::now());
 };
 
-/** What a file's name asks for: .wav, .flac, .ogg, .opus or .mp3, in any case. A device has no such ending: it gets
-    WAV. @returns InvalidInput for another ending, and for floats in a format that has none. */
-[[nodiscard]] Result<AudioFormat> formatOf (const std::filesystem::path& file, SampleType samples);
+/** What a file's name asks for: .wav, .flac, .ogg, .opus or .mp3, in any case. A pipe or a device may have another
+    ending or none: it gets WAV then.
+    @returns InvalidInput for another ending, for floats in a format that has none, and for a rate that the format does not
+             have. */
+[[nodiscard]] Result<AudioFormat> formatOf (const std::filesystem::path& file, SampleType samples,
+                                            std::int64_t sampleRateHz = modelSampleRateHz);
+
+/** Whether a format has a rate. */
+bool hasRate (Container container, std::int64_t sampleRateHz);
 
 /** ".flac" and so on. */
 const char* extensionOf (Container container);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "Audio/OutputFile.h"
+#include "Audio/Sndfile.h"
 #include "Support/FileSizeLimit.h"
 #include "Support/SoundFiles.h"
 #include "Support/TemporaryFolder.h"
@@ -342,4 +344,61 @@ TEST_CASE ("Other formats, and floats where there are none, are refused", "[sour
         CHECK (formatOf (name, SampleType::Float32).error().message.find ("no floats") != std::string::npos);
     CHECK (formatOf ("a.WAV", SampleType::Float32));
     CHECK (formatOf ("/dev/null", SampleType::Int16)->container == Container::Wav);
+}
+
+TEST_CASE ("A rate that a format does not have is refused, and one that it has is written", "[source][voice]")
+{
+    const TemporaryFolder folder;
+    const std::string name = GENERATE ("a.wav", "a.flac", "a.ogg", "a.opus", "a.mp3");
+    const int rate = GENERATE (1'000, 11'025, 44'100, 48'000, 65'537, 96'000, 192'000, 200'000, 384'000,
+                               655'350, 1'000'000);
+    CAPTURE (name, rate);
+    const auto file = folder.path() / name;
+    const auto format = formatOf (file, SampleType::Int16, rate);
+    CHECK (format.has_value() == hasRate (formatOf (file, SampleType::Int16)->container, rate));
+    if (! format)
+    {
+        CHECK (format.error().code == ErrorCode::InvalidInput);
+        CHECK (format.error().text() == file.string() + ": " + name.substr (2) + " files cannot have " +
+                                            std::to_string (rate) +
+                                            " samples a second. Choose 48000, or a name that ends in .wav.");
+        return;
+    }
+    auto writer = AudioWriter::create (file, *format, rate).value();
+    REQUIRE (writer->write (std::vector<float> (10'000, 0.25f)));
+    REQUIRE (writer->finish());
+    CHECK (readSound (file).samples.size() >= 10'000);
+}
+
+TEST_CASE ("What can only be written from front to back gets the format of its name too", "[source][voice]")
+{
+    const TemporaryFolder folder;
+    const std::string name = GENERATE ("a.flac", "a.ogg", "a.opus", "a.mp3", "a.wav", "a");
+    CAPTURE (name);
+    const auto samples = sine (440.0, 1.0).samples;
+    const auto write = [&] (const std::filesystem::path& place) {
+        auto writer = AudioWriter::create (place, formatOf (place, SampleType::Int16).value()).value();
+        REQUIRE (writer->write (samples));
+        REQUIRE (writer->finish());
+    };
+    const auto expected = formatOf (name == "a" ? "a.wav" : name, SampleType::Int16).value();
+    SECTION ("a pipe")
+    {
+        const auto pipe = folder.path() / name, copy = folder.path() / "copy";
+        REQUIRE (mkfifo (pipe.c_str(), 0600) == 0);
+        std::thread reader ([&] {
+            std::ofstream (copy, std::ios::binary) << std::ifstream (pipe, std::ios::binary).rdbuf();
+        });
+        write (pipe);
+        reader.join();
+        const auto sound = readSound (copy);
+        CHECK (sound.format == sndfileFormat (expected));
+        CHECK (sound.samples.size() >= samples.size());
+    }
+    SECTION ("a device")
+    {
+        std::filesystem::create_symlink ("/dev/null", folder.path() / name);
+        CHECK (formatOf (folder.path() / name, SampleType::Int16)->container == expected.container);
+        write (folder.path() / name);
+    }
 }
