@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "Command/Interrupt.h"
 #include "Command/MeasureOptions.h"
 #include "Command/NumberOptions.h"
 #include "Command/Subcommands.h"
+#include "Core/Process/Interrupt.h"
 #include "Measure/Arrivals.h"
 #include "Measure/Bench.h"
 #include "Measure/BenchSweep.h"

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "Command/Interrupt.h"
 #include "Command/ModelOptions.h"
 #include "Command/Subcommands.h"
 #include "Core/ByteSize.h"
 #include "Core/Error.h"
+#include "Core/Process/Interrupt.h"
 #include "Offload/Config.h"
 
 namespace tableread::engine

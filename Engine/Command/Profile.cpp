@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "Command/Interrupt.h"
 #include "Command/MeasureOptions.h"
 #include "Command/Subcommands.h"
+#include "Core/Process/Interrupt.h"
 #include "Measure/Profile/Profile.h"
 #include "Measure/Profile/Trace.h"
 

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "Audio/LeftBehind.h"
 #include "Audio/Writer.h"
 #include "Core/ExitCodes.h"
 #include "Core/SameFile.h"
@@ -27,6 +29,7 @@
 #include "Project/Lookup.h"
 #include "Project/Requests.h"
 #include "Script/Notes.h"
+#include "Standalone/StopBySignal.h"
 #include "Standalone/TakeRecorder.h"
 #include "Timeline/GapReport.h"
 #include "Timeline/Gaps.h"
@@ -77,13 +80,36 @@ private:
     std::condition_variable changed;
 };
 
-/** One run, step by step. */
+/** One run, step by step. A signal ends it: what was rendered is kept, and no sound is written.
+
+    Threads   one; and sayStopped() on the signal's. */
 class Bounce
 {
 public:
     explicit Bounce (const BounceOptions& asked) : options (asked), recorder (asked.input) {}
 
     int run()
+    {
+        int code = exitOk;
+        try
+        {
+            code = bounce();
+        }
+        catch (const Exception&)
+        {
+            if (! stop.came())
+                throw;
+        }
+        if (! stop.came() || isWritten)
+            return code;
+        sayStopped();
+        return stop.exitCode();
+    }
+
+private:
+    using Document = std::shared_ptr<const project::Document>;
+
+    int bounce()
     {
         checkOutput();
         for (const auto& problem : workspace.problems)
@@ -97,11 +123,15 @@ public:
         cast();
         setUpBounce();
         refuseRecordings();
-        return play();
+        return stop.came() ? exitOk : play();
     }
 
-private:
-    using Document = std::shared_ptr<const project::Document>;
+    void sayStopped() const
+    {
+        note (std::string ("Stopped: ") +
+              (isProject ? "what was rendered is kept in the project, and " : "") + options.output +
+              (isWritten ? " is written." : " was not written."));
+    }
 
     void checkOutput()
     {
@@ -114,6 +144,8 @@ private:
         format = orThrow (formatOf (options.output, SampleType::Int16, options.rate));
         if (format.container == Container::Wav)
             format.samples = SampleType::Float32;
+        for (const auto& sentence : notesOnLeftBehind (options.output))
+            note (sentence);
     }
 
     void openProject()
@@ -250,6 +282,7 @@ private:
 
     int play()
     {
+        auto writer = orThrow (AudioWriter::create (options.output, format, options.rate));
         project::Project source (withoutFailures (*document));
         TakeRecorder takes (recorder, workspace.stage.store, *document);
         std::optional<project::Bookkeeper> books;
@@ -266,7 +299,11 @@ private:
             changes.tell();
         });
         player.stage().setHostRate (options.rate);
-        write (player.stage());
+        if (! write (player.stage(), *writer))
+        {
+            writer.reset();
+            return exitOk;
+        }
         const auto report = reportOf (player.stage());
         tell ({ .document = document, .view = player.stage().view() }, report);
         changes.waitUntil ([&] { return hasTakes (*source.document(), *player.stage().view()); });
@@ -315,23 +352,28 @@ private:
         return true;
     }
 
-    void write (playback::Stage& stage)
+    /** @returns false if a signal came before the end. */
+    bool write (playback::Stage& stage, AudioWriter& writer)
     {
-        const auto writer = orThrow (AudioWriter::create (options.output, format, options.rate));
+        const StopBySignal::Breaking breaking (stop, stage);
         std::array<float, 4096> block {};
         PlanReader reader;
         for (std::int64_t at = 0;;)
         {
             const auto& plan = stage.planFor ({ { at }, block.size(), true, true });
+            if (stop.came())
+                return false;
             end = toHost (stage.view()->end, options.rate);
             if (at >= end.value)
                 break;
             const auto count = (std::size_t) std::min ((std::int64_t) block.size(), end.value - at);
             reader.read (plan, { at }, { std::span (block).first (count) });
-            orThrow (writer->write (std::span (block).first (count)));
+            orThrow (writer.write (std::span (block).first (count)));
             at += (std::int64_t) count;
         }
-        orThrow (writer->finish());
+        orThrow (writer.finish());
+        isWritten = true;
+        return true;
     }
 
     GapReport reportOf (playback::Stage& stage) const
@@ -367,10 +409,11 @@ private:
 
     void tell (const Showing& now, const GapReport& report) const
     {
-        std::cout << options.output << ": " << clockText ((double) end.value / options.rate)
-                  << " of speech at " << options.rate << " Hz\n";
+        auto& words = isStandardOutput (options.output) ? std::cerr : std::cout;
+        words << options.output << ": " << clockText ((double) end.value / options.rate) << " of speech at "
+              << options.rate << " Hz\n";
         if (report.isEmpty())
-            std::cout << describe (now, std::nullopt).text << '\n';
+            words << describe (now, std::nullopt).text << '\n';
         else
             std::cerr << toText (report, options.output);
     }
@@ -379,9 +422,11 @@ private:
     const project::Recorder recorder; // of a project
     Workspace::Options workspace = Workspace::currentOptions();
     AudioFormat format;
-    bool isProject = false;
+    std::atomic<bool> isProject { false };
     Document document;
     HostSamples end;
+    std::atomic<bool> isWritten { false };          // whole
+    StopBySignal stop { [this] { sayStopped(); } }; // last: it ends first
 };
 } // namespace
 

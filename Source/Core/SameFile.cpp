@@ -2,6 +2,7 @@
 #include "Core/SameFile.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tableread
 {
@@ -15,5 +16,17 @@ bool isSameFile (const std::filesystem::path& a, const std::filesystem::path& b)
     };
     return ::stat (a.c_str(), &first) == 0 && S_ISREG (first.st_mode) && ::stat (b.c_str(), &second) == 0 &&
            first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+bool isStandardOutput (const std::filesystem::path& path)
+{
+    struct stat named
+    {
+    };
+    struct stat open
+    {
+    };
+    return ::stat (path.c_str(), &named) == 0 && ::fstat (STDOUT_FILENO, &open) == 0 &&
+           named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 } // namespace tableread

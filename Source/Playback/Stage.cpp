@@ -64,13 +64,18 @@ Stage::Stage (Options wanted, Listener& listener)
 
 Stage::~Stage()
 {
+    breakOff();
+    thread.join();
+}
+
+void Stage::breakOff()
+{
     {
         const std::lock_guard lock (mutex);
         leaving = true;
     }
     wake.notify_all();
     changed.notify_all();
-    thread.join();
 }
 
 void Stage::tell (const std::function<void (News&)>& change, bool changesPlan)

@@ -194,6 +194,9 @@ public:
         the block before counts as that end. [audio thread] */
     void read (const PlaybackPlan& current, const BusBlock& out) noexcept;
 
+    /** No block waits from now on: for who lets go of the stage before a bounce is over. */
+    void breakOff();
+
     /** The transport runs, as the last block said. */
     bool isPlaying() const noexcept { return plays.load (std::memory_order_relaxed); }
 

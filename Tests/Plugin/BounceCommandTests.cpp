@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <thread>
 
@@ -237,6 +238,15 @@ TEST_CASE ("A bounce is written through links and into pipes", "[plugin][bounce]
         CHECK (std::filesystem::is_fifo (folder / "pipe.wav"));
         CHECK ((piped == contentOf (folder / "out.wav")));
     }
+    SECTION ("a pipe that is not for a WAV")
+    {
+        REQUIRE (::mkfifo ((folder / "pipe.flac").c_str(), 0600) == 0);
+        std::string piped;
+        std::thread reader ([&] { piped = contentOf (folder / "pipe.flac"); });
+        CHECK (app.run ("--bounce scene.txt -o pipe.flac" + engineOption) == 0);
+        reader.join();
+        CHECK (piped.substr (0, 4) == "fLaC");
+    }
     SECTION ("a device")
     {
         std::filesystem::create_symlink ("/dev/null", folder / "out.wav");
@@ -244,6 +254,51 @@ TEST_CASE ("A bounce is written through links and into pipes", "[plugin][bounce]
         CHECK (std::filesystem::is_symlink (folder / "out.wav"));
         CHECK (std::filesystem::is_character_file ("/dev/null"));
     }
+}
+
+TEST_CASE ("Sound on standard output has no words in it", "[plugin][bounce]")
+{
+    App app;
+    const auto& folder = app.folder.path();
+    app.run ("--bounce scene.txt -o /dev/stdout --seed 3 --rate 24000" + engineOption +
+             " 2>words.txt | cat > piped.wav #");
+    CHECK (app.run ("--bounce scene.txt -o out.wav --seed 3 --rate 24000" + engineOption) == 0);
+    CHECK ((contentOf (folder / "piped.wav") == contentOf (folder / "out.wav")));
+    CHECK_THAT (contentOf (folder / "words.txt"),
+                Catch::Contains ("/dev/stdout: ") && Catch::Contains ("5 lines"));
+}
+
+TEST_CASE ("A bounce that a signal stops says so, leaves no file, and keeps the one that was there",
+           "[plugin][bounce]")
+{
+    App app;
+    const auto [signal, code, faults] = GENERATE (table<std::string, int, std::string> (
+        { { "INT", 130, "hang" }, { "TERM", 143, "frame-ms=500" }, { "HUP", 129, "load-ms=60000" } }));
+    CAPTURE (signal);
+    const auto out = app.folder.path() / "out.wav";
+    std::ofstream (out) << "old";
+    std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 3 }.text();
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK (app.run ("--bounce scene.tableread -o out.wav" + engineOption,
+                    "TABLEREAD_FAKE=" + faults + " timeout --preserve-status -s " + signal + " 3") == code);
+    CHECK (std::chrono::steady_clock::now() - begun <
+           std::chrono::seconds (20)); // 30 without progress is usual
+    CHECK (app.said() ==
+           "TableRead: Stopped: what was rendered is kept in the project, and out.wav was not written.\n");
+    CHECK (contentOf (out) == "old");
+    for (const auto& entry : std::filesystem::directory_iterator (app.folder.path()))
+        CHECK (entry.path().extension() != ".part");
+}
+
+TEST_CASE ("What a killed bounce left is named by the next one", "[plugin][bounce]")
+{
+    App app;
+    const auto& folder = app.folder.path();
+    app.run ("--bounce scene.txt -o out.wav" + engineOption, "TABLEREAD_FAKE=hang timeout -s KILL 3");
+    REQUIRE (std::filesystem::exists (folder / "out.wav.1.part"));
+    app.signalEngines (SIGKILL);
+    CHECK (app.run ("--bounce scene.txt -o out.wav" + engineOption) == 0);
+    CHECK_THAT (app.said(), Catch::Contains ("out.wav.1.part has 0.0 s of a render that was killed."));
 }
 
 TEST_CASE ("An engine that runs already speaks, and the user is told so", "[plugin][bounce]")

@@ -15,7 +15,6 @@
 
 #include "Audio/OutputFile.h"
 #include "Audio/Writer.h"
-#include "Command/Interrupt.h"
 #include "Command/Project/Playlist.h"
 #include "Command/Project/Report.h"
 #include "Command/Project/Speaking.h"
@@ -24,6 +23,7 @@
 #include "Command/Render/PassageFit.h"
 #include "Command/Render/Progress.h"
 #include "Core/ContentHash.h"
+#include "Core/Process/Interrupt.h"
 #include "Passage/Passage.h"
 #include "Project/File/Collect.h"
 #include "Project/File/EmbeddedStore.h"
@@ -51,6 +51,8 @@ public:
     int run()
     {
         refuseOptions();
+        if (! options.out.empty())
+            noteAll (notesOnOldFiles (options.out, {}, {}));
         open();
         cast();
         keepBooks();

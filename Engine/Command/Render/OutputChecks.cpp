@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "Audio/File.h"
-#include "Audio/OutputFile.h"
+#include "Audio/LeftBehind.h"
 #include "Command/Render/Progress.h"
 #include "Command/Render/SpeechOutput.h"
 #include "Core/SameFile.h"
@@ -131,23 +130,6 @@ std::string listed (const std::vector<std::string>& names)
                         names.size() > mostNamed ? fmt::format (" and {} more", names.size() - mostNamed)
                                                  : "");
 }
-
-void noteLeftBehind (const std::filesystem::path& file, std::vector<std::string>& notes)
-{
-    for (const auto& part : leftBehind (file))
-    {
-        double seconds = 0;
-        if (auto sound = AudioFile::open (part))
-        {
-            std::vector<float> block;
-            for (sound->read (block); ! block.empty(); sound->read (block))
-                seconds += static_cast<double> (block.size()) / sound->sampleRateHz();
-        }
-        notes.push_back (fmt::format (
-            "{} has {:.1f} s of a render that was killed. Rename it to listen to it, or delete it.",
-            part.string(), seconds));
-    }
-}
 } // namespace
 
 SampleType sampleTypeOf (const RenderOptions& options)
@@ -222,8 +204,12 @@ std::vector<std::string> notesOnOldFiles (const std::filesystem::path& file,
                                           std::span<const std::string> stems)
 {
     std::vector<std::string> notes;
+    const auto add = [&notes] (const std::filesystem::path& output) {
+        for (auto& sentence : notesOnLeftBehind (output))
+            notes.push_back (std::move (sentence));
+    };
     if (! file.empty())
-        noteLeftBehind (file, notes);
+        add (file);
     std::set<std::string> ours, begun;
     for (const auto& name : stems)
         ours.insert (name + ".wav");
@@ -239,7 +225,7 @@ std::vector<std::string> notesOnOldFiles (const std::filesystem::path& file,
             others.push_back (name);
     }
     for (const auto& stem : begun)
-        noteLeftBehind (stem, notes);
+        add (stem);
     std::sort (others.begin(), others.end());
     if (! others.empty())
         notes.push_back (

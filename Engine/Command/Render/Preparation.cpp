@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "Command/Interrupt.h"
 #include "Command/Render/OutputChecks.h"
 #include "Command/Render/PassageFit.h"
 #include "Command/Render/SpeechOutput.h"
 #include "Command/Script/Check.h"
+#include "Core/Process/Interrupt.h"
 #include "Import/Import.h"
 #include "Passage/Cast.h"
 #include "Timeline/Layout.h"

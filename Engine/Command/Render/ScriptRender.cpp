@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "Command/Interrupt.h"
 #include "Command/NumberOptions.h"
 #include "Command/Render/OutputChecks.h"
 #include "Command/Render/PassageBatch.h"
@@ -15,6 +14,7 @@
 #include "Command/Render/Progress.h"
 #include "Command/Render/Report.h"
 #include "Command/Render/SpeechOutput.h"
+#include "Core/Process/Interrupt.h"
 #include "Render/Seats.h"
 
 namespace tableread::engine

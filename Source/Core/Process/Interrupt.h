@@ -7,7 +7,7 @@
 #include <functional>
 #include <thread>
 
-namespace tableread::engine
+namespace tableread
 {
 /** While one exists, Ctrl-C, SIGTERM and SIGHUP are only recorded, so that finished speech can be kept. SIGHUP stays
     ignored where it was (nohup). One at a time. */
@@ -42,4 +42,4 @@ private:
     std::atomic<bool> ends { false };
     std::thread watcher;
 };
-} // namespace tableread::engine
+} // namespace tableread

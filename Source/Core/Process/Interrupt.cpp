@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Command/Interrupt.h"
+#include "Core/Process/Interrupt.h"
 
 #include <cerrno>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-namespace tableread::engine
+namespace tableread
 {
 namespace
 {
@@ -103,4 +103,4 @@ int Interrupt::signal()
 {
     return received;
 }
-} // namespace tableread::engine
+} // namespace tableread
