@@ -63,6 +63,12 @@ struct Supervisor::Attempt
 Supervisor::Supervisor (Options settings) : options (std::move (settings))
 {}
 
+Supervisor::~Supervisor()
+{
+    if (engine && ! hasOpened && listenerAt (options.socket) == 0)
+        engine->endIt (options.endLimit);
+}
+
 Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop, bool mayReplace)
 {
     Client client (options.socket, options.timeouts);
@@ -84,7 +90,7 @@ Result<protocol::Health> Supervisor::ensureRunning (const StopSignal& stop, bool
 Supervisor::Next Supervisor::answered (const protocol::Health& health, Attempt& attempt)
 {
     attempt.lastAnswer = Clock::now();
-    attempt.everAnswered = true;
+    attempt.everAnswered = hasOpened = true;
     attempt.starting.reset();
     if (replaces (health, attempt))
     {
@@ -128,6 +134,8 @@ Supervisor::Next Supervisor::unanswered (const CallFailure& why, Client& client,
     const bool nobodyThere = why.kind == CallFailure::Kind::NoEngine;
     if (nobodyThere)
         attempt.lastAnswer = Clock::now(); // whoever listens next is not the one that was silent
+    else
+        hasOpened = true;
     if (nobodyThere && (! engine || engine->ended()))
     {
         if (attempt.started)
@@ -191,6 +199,7 @@ Result<void> Supervisor::start (Attempt& attempt)
     if (! process)
         return tl::unexpected (counted (process.error(), process.error().text()));
     engine = std::move (*process);
+    hasOpened = false;
     attempt.started = true;
     attempt.begun = attempt.lastAnswer = Clock::now();
     attempt.everAnswered = false;

@@ -69,6 +69,12 @@ public:
 
     explicit Supervisor (Options options);
 
+    /** Ends an engine that was started and has not opened its socket: it could not see that nobody needs it. */
+    ~Supervisor();
+
+    Supervisor (const Supervisor&) = delete;
+    Supervisor& operator= (const Supervisor&) = delete;
+
     /** Tries once to get an engine that can take a job; starts at most one. `mayReplace`: whether an engine of another
         version, with other samples perhaps, is as good as the one that is there.
         @returns its health; NotFound if there is no engine to start; Unsupported if it speaks another version or
@@ -109,6 +115,7 @@ private:
 
     Options options;
     std::optional<EngineProcess> engine; // the last one that we started
+    bool hasOpened = false;              // its socket, or it found another one there
     std::string startedVersion;          // that it reported
     bool hasReplaced = false; // once is enough: two programs of different versions must not do it in turns
     bool embeddedOnly = false;

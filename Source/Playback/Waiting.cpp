@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "EngineLink/RunningEngine.h"
 #include "Playback/Stage.h"
 
 namespace tableread::playback
@@ -183,9 +184,12 @@ std::optional<std::string> Stage::whyToGiveUp (const PartView& part)
         return part.reason;
     if (! patience.isOver (signs(), Clock::now()))
         return std::nullopt;
-    const auto status = link.status();
-    return "Nothing has come from the engine for " + std::to_string (longestWait.count() / 1000) + " s" +
-           (status.detail.empty() ? ". If it hangs, end it; then bounce again." : ": " + status.detail);
+    auto why = "Nothing has come from the engine for " + std::to_string (longestWait.count() / 1000) + " s";
+    if (const auto status = link.status(); ! status.detail.empty())
+        return why + ": " + status.detail;
+    const auto engine = listenerAt (options.link.engine.socket);
+    return why + ". If it hangs, end it" +
+           (engine == 0 ? std::string() : ", process " + std::to_string (engine)) + "; then bounce again.";
 }
 
 void Stage::giveUp (const PartView& part, std::string why)

@@ -70,8 +70,10 @@ TEST_CASE ("A bounce with an engine that hangs ends when its patience does, and 
     CHECK (app.run ("--bounce scene.txt -o other.wav" + engineOption) == 0); // it goes on running
     app.signalEngines (SIGSTOP);
     CHECK (app.bounce() == 4);
-    CHECK_THAT (app.said(), Contains ("out.wav has 5 gaps") && Contains ("line 1, Anna") &&
-                                Contains ("Nothing has come from the engine for 1 s. If it hangs, end it"));
+    CHECK_THAT (app.said(),
+                Contains ("out.wav has 5 gaps") && Contains ("line 1, Anna") &&
+                    Contains ("Nothing has come from the engine for 1 s. If it hangs, end it, process " +
+                              std::to_string (app.engines().front()) + "; then"));
     CHECK (app.hasSlate());
     CHECK (app.took >= 1s);
     if (! isInstrumented)
@@ -80,6 +82,20 @@ TEST_CASE ("A bounce with an engine that hangs ends when its patience does, and 
     CHECK (app.bounce() == 0);
     CHECK (app.isWhole());
     CHECK (app.engines().size() == 1);
+}
+
+TEST_CASE ("A bounce leaves no engine behind that it has started and that never opened its socket",
+           "[plugin][bounce][faults]")
+{
+    Impatient app;
+    const auto program = app.folder.path() / "sleeps";
+    std::ofstream (program) << "#!/bin/sh\necho $$ >> '" << (app.folder.path() / "engine.pids").string()
+                            << "'\nexec sleep 600\n";
+    fs::permissions (program, fs::perms::owner_all);
+    CHECK (app.bounce ({}, program.string()) == 4);
+    REQUIRE (app.engines().size() == 1);
+    CHECK (::kill (app.engines().front(), 0) != 0);
+    CHECK_THAT (app.said(), Contains ("Nothing has come from the engine for 1 s"));
 }
 
 TEST_CASE ("A bounce waits for an engine that loads, however little patience it has",

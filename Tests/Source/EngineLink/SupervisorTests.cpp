@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -43,6 +44,38 @@ TEST_CASE ("An engine is started when none runs, and the one that runs is used",
     process.kill();
     CHECK (second.ensureRunning (stop)); // it did not start the one that died
     CHECK (process.starts() == 2);
+}
+
+TEST_CASE ("An engine that never opens its socket ends with who has started it, and one that does goes on",
+           "[source][enginelink]")
+{
+    const FakeProcess process;
+    auto options = process.options();
+    pid_t id = 0;
+    const StopSignal stop;
+    SECTION ("it sleeps")
+    {
+        const auto program = process.path() / "sleeps", started = process.path() / "started";
+        std::ofstream (program) << "#!/bin/sh\necho $$ > '" << started.string() << "'\nexec sleep 600\n";
+        std::filesystem::permissions (program, std::filesystem::perms::owner_all);
+        options.search.setting = program;
+        std::optional<Supervisor> supervisor (std::in_place, options);
+        StopSignal soon;
+        std::thread waiting ([&] { CHECK_FALSE (supervisor->ensureRunning (soon)); });
+        while (! (std::ifstream (started) >> id))
+            std::this_thread::sleep_for (1ms);
+        soon.raise();
+        waiting.join();
+        CHECK (::kill (id, 0) == 0); // it may still be asked for again
+        supervisor.reset();
+        CHECK (::kill (id, 0) != 0);
+    }
+    SECTION ("it answers")
+    {
+        REQUIRE (Supervisor (options).ensureRunning (stop));
+        CHECK (Supervisor (options).ensureRunning (stop));
+        CHECK (process.starts() == 1);
+    }
 }
 
 TEST_CASE ("An engine that dies while it is asked is replaced in the same attempt", "[source][enginelink]")
