@@ -12,6 +12,16 @@ inline std::string sceneState()
     return StateText { scene, 5, false }.text();
 }
 
+/** Shows an editor in a window of our own host, at the screen's corner. */
+inline void showIn (juce::Component& window, juce::AudioProcessorEditor& editor)
+{
+    window.setSize (editor.getWidth(), editor.getHeight());
+    window.addAndMakeVisible (editor);
+    window.addToDesktop (0);
+    window.setTopLeftPosition (0, 0);
+    window.setVisible (true);
+}
+
 /** The editor in a window of a host that is not built on JUCE. */
 struct EmbeddedEditor
 {

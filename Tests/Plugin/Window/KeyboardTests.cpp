@@ -242,11 +242,7 @@ TEST_CASE ("In our host, too, what is typed lands in what was clicked last", "[p
     HostWindow window;
     const std::unique_ptr<juce::AudioProcessorEditor> editor (plugin->createEditorIfNeeded());
     REQUIRE (editor != nullptr);
-    window.setSize (editor->getWidth(), editor->getHeight());
-    window.addAndMakeVisible (*editor);
-    window.addToDesktop (0);
-    window.setTopLeftPosition (0, 0);
-    window.setVisible (true);
+    showIn (window, *editor);
     for (auto* const part : std::initializer_list<juce::Component*> { &window, editor.get() })
         part->addKeyListener (&window);
     dispatchFor (std::chrono::milliseconds (1500));
