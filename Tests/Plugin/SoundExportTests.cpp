@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <fstream>
-#include <mutex>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
+#include "GatedStore.h"
 #include "PluginFixture.h"
 #include "Processor/SoundExport.h"
 #include "Support/SoundFiles.h"
@@ -18,32 +17,6 @@ using namespace tableread::test;
 
 namespace
 {
-/** Loads nothing before it is told to. */
-class ClosedStore : public TakeStore
-{
-public:
-    using TakeStore::TakeStore;
-
-    Result<std::vector<float>> load (const SamplesName& name) override
-    {
-        std::unique_lock lock (mutex);
-        told.wait_for (lock, std::chrono::minutes (1), [this] { return isOpen; });
-        return TakeStore::load (name);
-    }
-
-    void open()
-    {
-        const std::lock_guard lock (mutex);
-        isOpen = true;
-        told.notify_all();
-    }
-
-private:
-    std::mutex mutex;
-    std::condition_variable told;
-    bool isOpen = false;
-};
-
 /** What was written for the last wish. */
 std::filesystem::path fileOf (const SoundExport& files)
 {
@@ -139,17 +112,18 @@ TEST_CASE ("A sound whose take is just being loaded is written once that is ther
     const auto expected = readSound (rack.file()).samples;
     auto options = rack.fixture.options();
     const auto store =
-        std::make_shared<ClosedStore> (TakeStoreOptions { .folder = rack.fixture.folder.path() / "takes" });
+        std::make_shared<GatedStore> (TakeStoreOptions { .folder = rack.fixture.folder.path() / "takes" });
+    store->isShut = true;
     options.stage.store = store;
     Workspace opened (options);
     opened.load (*rack.workspace.save());
-    REQUIRE (eventually ([&] { return isAll (opened, playback::PartState::Loading); }));
+    CHECK (eventually ([&] { return isAll (opened, playback::PartState::Loading); }));
 
     SoundExport files (opened.player(), rack.fixture.folder.path() / "drags");
     files.begin (line);
     std::this_thread::sleep_for (std::chrono::milliseconds (200)); // it looks again and again
     CHECK_FALSE (files.state().ended);
-    store->open();
+    store->isShut = false;
     CHECK (readSound (fileOf (files)).samples == expected);
 }
 

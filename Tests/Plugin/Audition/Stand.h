@@ -3,17 +3,16 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
 #include "Playback/Keeper.h"
+#include "Plugin/GatedStore.h"
 #include "Plugin/PluginFixture.h"
 #include "Project/Lookup.h"
 
@@ -30,24 +29,6 @@ inline std::vector<float> trimmed (const std::vector<float>& sound)
     const auto last = std::find_if (sound.rbegin(), sound.rend(), isHeard).base();
     return first < last ? std::vector<float> (first, last) : std::vector<float>();
 }
-
-/** A store that can be held up. */
-class GatedStore : public TakeStore
-{
-public:
-    using TakeStore::TakeStore;
-
-    Result<std::vector<float>> load (const SamplesName& name) override
-    {
-        isWaiting = isShut.load();
-        while (isShut)
-            std::this_thread::sleep_for (std::chrono::milliseconds (1));
-        isWaiting = false;
-        return TakeStore::load (name);
-    }
-
-    std::atomic<bool> isShut { false }, isWaiting { false };
-};
 
 /** A workspace with a long line, which has two takes, and a short one; all are rendered. */
 struct Stand
