@@ -122,6 +122,12 @@ TEST_CASE (
     CHECK (faultsOf (heard, right, reports[0]) == 0);
     CHECK_THAT (reports[0],
                 Catch::StartsWith ("What was played has ") && Catch::Contains (", Anna: it was not"));
+
+    plugin->setNonRealtime (false); // what is heard whole later is another time, and changes nothing of that
+    CHECK ((playInTime (plugin, 10'000) == std::vector (right.begin(), right.begin() + 10'000)));
+    plugin.stop();
+    std::this_thread::sleep_for (std::chrono::milliseconds (500));
+    CHECK (reportsIn (takes) == reports);
 }
 
 TEST_CASE ("A bypassed plugin is silent, waits for nothing, and then plays on in its place", "[plugin][host]")
