@@ -85,6 +85,10 @@ bool PluginProcessor::canApplyBusCountChange (bool isInput, bool isAdding, BusPr
 
 void PluginProcessor::prepareToPlay (double sampleRate, int)
 {
+    {
+        const std::lock_guard lock (mutex);
+        isReleased = false;
+    }
     following = {};
     processorLayoutsChanged();
     transport.setRate (sampleRate);
@@ -98,6 +102,8 @@ void PluginProcessor::releaseResources()
 {
     endBounce();
     workspace.audition().stop();
+    const std::lock_guard lock (mutex);
+    isReleased = true;
 }
 
 /** No block is being processed. */
@@ -262,9 +268,11 @@ void PluginProcessor::poll()
     if (hasUserEdit.exchange (false))
         updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
     followTempo();
+    const std::lock_guard lock (mutex);
+    if (isReleased)
+        return; // JUCE's LV2 wrapper stops listening to parameters on whatever thread unloads it
     followParameters();
-    if (hasProgress())
-        showProgress();
+    tellProgress();
 }
 
 bool PluginProcessor::hasProgress()
@@ -276,9 +284,12 @@ bool PluginProcessor::hasProgress()
 }
 
 /** JUCE's VST3 wrapper would pass a change on as an edit by the user (performEdit), for which hosts mark the session as changed:
-    our layer sends it with the next block, as a meter's. */
-void PluginProcessor::showProgress()
+    our layer sends it with the next block, as a meter's. JUCE's LV2 wrapper may miss a change, but not two in a row. */
+void PluginProcessor::tellProgress()
 {
+    const bool isNew = hasProgress();
+    if (! std::exchange (tellsAgain, isNew) && ! isNew)
+        return;
     const auto fraction = (float) workspace.player().stage().view()->fraction();
     if (wrapperType != wrapperType_VST3)
     {

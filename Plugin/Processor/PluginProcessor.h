@@ -90,7 +90,7 @@ private:
     void followTempo();
     void followParameters();
     bool hasProgress();
-    void showProgress();
+    void tellProgress();
     void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan) noexcept;
     void addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept;
     void endBounce();
@@ -110,7 +110,10 @@ private:
     int busesToAdd = 0; // while it is made: the host cannot add any
     Moment following;   // the next block, if the host says nothing; the audio thread's
     TempoCell tempo;
-    std::mutex mutex; // guards everything below; not for the audio thread in real time
+    bool tellsAgain = false; // the timer's: how much is rendered
+    std::recursive_mutex
+        mutex; // guards everything below; not for the audio thread in real time. A host that is told may call back
+    bool isReleased = false; // it may be unloaded
     TempoCell::Tempo followed;
     project::HostSettings shown; // of the project, as the parameters have them
 };

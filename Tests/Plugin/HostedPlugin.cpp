@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include <dlfcn.h>
+
 namespace tableread::test
 {
 namespace
@@ -18,11 +20,24 @@ juce::String quotedAfter (const juce::String& text, const juce::String& key)
 }
 } // namespace
 
+#ifdef __SANITIZE_THREAD__
+// Of a library that was unloaded the sanitizer would not know the names that its suppressions give.
+static void keepLoaded (const std::filesystem::path& bundle)
+{
+    for (const auto* library : { "libTableRead.so", "Contents/x86_64-linux/TableRead.so" })
+        if (std::filesystem::exists (bundle / library))
+            ::dlopen ((bundle / library).c_str(), RTLD_LAZY | RTLD_NODELETE);
+}
+#endif
+
 HostedPlugin::HostedPlugin (const std::string& format, const std::filesystem::path& bundle, double rate,
                             int block)
     : kind (format)
     , blockSize (block)
 {
+#ifdef __SANITIZE_THREAD__
+    keepLoaded (bundle);
+#endif
     if (kind == "VST3")
         formats.addFormat (new juce::VST3PluginFormat());
     else

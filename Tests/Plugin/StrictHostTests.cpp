@@ -229,6 +229,7 @@ TEST_CASE ("Notes, and programs that a host changes to, make no difference", "[p
         notes.addEvent (juce::MidiMessage::noteOn (channel, 8 * channel - 1, 1.0f), channel);
     juce::AudioBuffer<float> audio (2, 512);
     hosted.plugin->processBlock (audio, notes);
+    hosted.untilWrittenDown();
     const auto state = hosted.plugin.save();
     for (int i = 0; i < hosted.plugin->getNumPrograms(); ++i)
     {

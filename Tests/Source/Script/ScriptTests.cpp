@@ -2,7 +2,7 @@
 #include "Script/Script.h"
 
 #include <array>
-#include <chrono>
+#include <ctime>
 
 #include <catch2/catch.hpp>
 
@@ -280,10 +280,9 @@ TEST_CASE ("Large scripts are read in linear time", "[source][script]")
         text += unit;
     text += "x\n\nAnna: end";
 
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = std::clock();
     CHECK (parseScript (text).value_or (Script()).lines.size() != 0);
-    CHECK (std::chrono::steady_clock::now() - start <
-           std::chrono::seconds (20)); // usually some tenths of a second
+    CHECK (std::clock() - start < 20 * CLOCKS_PER_SEC); // usually some tenths of a second
 }
 
 TEST_CASE ("A script of 10 MB is read in a second or so", "[source][script]")
@@ -299,7 +298,7 @@ TEST_CASE ("A script of 10 MB is read in a second or so", "[source][script]")
         text += line % 8 == 7 ? "\n\n" : "\n";
     }
 
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = std::clock();
     CHECK (parseScript (text).value_or (Script()).speakers.size() == 3);
-    CHECK (std::chrono::steady_clock::now() - start < std::chrono::seconds (20)); // with a sanitizer
+    CHECK (std::clock() - start < 20 * CLOCKS_PER_SEC); // with a sanitizer
 }
