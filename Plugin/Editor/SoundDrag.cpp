@@ -5,11 +5,16 @@
 #include <utility>
 
 #include "Editor/Text/Drawing.h"
+#if JUCE_LINUX
+#include <juce_events/native/juce_linux_EventLoopInternal.h>
+#endif
 
 namespace tableread::plugin
 {
 namespace
 {
+const auto fetching = juce::RelativeTime::seconds (10.0); // what was dropped
+
 /** On X11 a list of URIs is dragged; JUCE would only put "file://" before a path, with its blanks and signs. */
 juce::String asDragged (const juce::String& file)
 {
@@ -17,6 +22,18 @@ juce::String asDragged (const juce::String& file)
     return juce::URL (juce::File (file)).toString (false);
 #else
     return file;
+#endif
+}
+
+/** JUCE 7 looks for X11's events when there is something to read from the server. One that was read with the answer to a question,
+    such as where the mouse is, waits for the next one; and so would a window that asks for what was dropped on it. */
+void takeWaitingEvents()
+{
+#if JUCE_LINUX
+    juce::MessageManager::callAsync ([] { // with nothing of ours being called, which they may delete
+        for (const auto connection : juce::LinuxEventLoopInternal::getRegisteredFds())
+            juce::LinuxEventLoopInternal::invokeEventLoopCallbackForFd (connection);
+    });
 #endif
 }
 } // namespace
@@ -72,6 +89,13 @@ void SoundDrag::toFile (const playback::Dragged& what)
 
 void SoundDrag::poll()
 {
+    const auto now = juce::Time::getCurrentTime();
+    if (now < outUntil)
+    {
+        if (isMouseHeld())
+            outUntil = now + fetching;
+        takeWaitingEvents();
+    }
     if (going == Going::Nowhere)
         return;
     const auto state = files.state();
@@ -85,7 +109,10 @@ void SoundDrag::poll()
     else if (source == nullptr || ! isMouseHeld())
         note (state.name + " is ready: drag it once more.");
     else
+    {
         perform (textOf ((*state.ended)->string()), *source);
+        outUntil = now + fetching;
+    }
 }
 
 void SoundDrag::note (std::string sentence)

@@ -57,7 +57,8 @@ private:
     Going going = Going::Nowhere;
     juce::Component::SafePointer<juce::Component> source; // of the drag
     std::optional<Error> problem;
-    std::string said; // of what is over
+    juce::Time outUntil; // the window that it was dropped on may still ask for it
+    std::string said;    // of what is over
     juce::Time saidAt;
     std::unique_ptr<juce::FileChooser> chooser;
 };
