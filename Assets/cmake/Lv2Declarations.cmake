@@ -15,7 +15,4 @@ mend("\ta lv2:Plugin ;" "\ta lv2:InstrumentPlugin , lv2:Plugin ;" "it declares n
 # The values of choices, from 0 to 1 where the parameter's range is 0 to 2.
 mend("\"Always\" ;\n\t\trdf:value 0.5 ;" "\"Always\" ;\n\t\trdf:value 1 ;" "\"Always\" is not 0.5")
 mend("\"Never\" ;\n\t\trdf:value 1 ;" "\"Never\" ;\n\t\trdf:value 2 ;" "\"Never\" is not 1")
-
-# What a host can only read.
-mend("\tpatch:writable\n\t\tplug:wait ,\n\t\tplug:rendered ;" "\tpatch:writable\n\t\tplug:wait ;" "\"rendered\" is not writable")
 file(WRITE "${FILE}" "${text}")

@@ -179,8 +179,7 @@ TEST_CASE ("A host that rounds its positions hears in real time what an exact on
     CHECK (std::equal (heard.begin(), heard.end(), expected.begin() + from + beside));
 }
 
-// JUCE 7's hosts do not show it, neither a VST3's value that comes with a block (Vst3MeterTests.cpp looks at that) nor an LV2's
-// that can only be read.
+// JUCE 7's VST3 host does not show what comes with a block: Vst3MeterTests.cpp looks at that.
 TEST_CASE ("A host sees how much is rendered", "[plugin][host]")
 {
     test::FakeFaults slow;
