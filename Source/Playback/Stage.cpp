@@ -337,7 +337,10 @@ bool Stage::take (News& news)
         repertoire.retryAll();
     }
     if (news.beginsBounce)
+    {
+        wantsAll = true; // however short it is
         repertoire.retryUnreached();
+    }
     if (news.stops)
     {
         wantsAll = news.rendersAll;
