@@ -61,11 +61,18 @@ HostedPlugin::HostedPlugin (const std::string& format, const std::filesystem::pa
     prepare (rate, block);
 }
 
-HostedPlugin::~HostedPlugin() = default;
+HostedPlugin::~HostedPlugin()
+{
+    if (instance != nullptr)
+        instance->releaseResources(); // LV2 wants it; JUCE's host does not do it by itself
+}
 
 void HostedPlugin::prepare (double rate, int block)
 {
     head.rate = rate;
+#ifdef __SANITIZE_THREAD__
+    instance->releaseResources(); // JUCE's host makes an LV2 anew, and would unload one that is active
+#endif
     instance->prepareToPlay (rate, block);
 }
 

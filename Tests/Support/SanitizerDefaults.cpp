@@ -49,5 +49,6 @@ const char* __tsan_default_suppressions()
     // values of parameters for a state while its block writes them.
     return "race:^spdlog::details::registry::registry\n"
            "race:^juce::lv2_client::ParameterStorage::audioProcessorParameterChanged\n"
-           "race:^append_port_value\n";
+           "race:^append_port_value\n"
+           "race:^juce::lv2_host::ParameterValueCache::updateFromControlPorts\n";
 }
