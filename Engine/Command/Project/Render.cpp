@@ -16,6 +16,7 @@
 #include "Audio/OutputFile.h"
 #include "Audio/Writer.h"
 #include "Command/Project/Playlist.h"
+#include "Command/Project/RenderStore.h"
 #include "Command/Project/Report.h"
 #include "Command/Project/Speaking.h"
 #include "Command/Project/Takes.h"
@@ -26,7 +27,6 @@
 #include "Core/Process/Interrupt.h"
 #include "Passage/Passage.h"
 #include "Project/File/Collect.h"
-#include "Project/File/EmbeddedStore.h"
 #include "Project/File/Headless/Casting.h"
 #include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
@@ -66,8 +66,11 @@ private:
     using Clock = std::chrono::steady_clock;
     using RecordState = project::TakeRecord::State;
 
+    /** Once. */
     void note (const std::string& sentence)
     {
+        if (std::find (report.notes.begin(), report.notes.end(), sentence) != report.notes.end())
+            return;
         report.notes.push_back (sentence);
         if (progress != nullptr)
             progress->note (sentence);
@@ -97,16 +100,14 @@ private:
     void open()
     {
         takes = session.takes (options.settingsFile.settings());
-        store = takes;
         const auto content = orThrow (project::readProject (options.script));
         document = content.document;
         noteAll (content.notes);
         if (document->lines.empty())
             fail (ErrorCode::InvalidInput, "has no lines to speak. Write some first.",
                   options.script.string());
-        noteAll (project::unpack (content, *store));
-        if (content.audio != nullptr)
-            store = std::make_shared<project::EmbeddedStore> (takes, content.audio);
+        noteAll (project::unpack (content, *takes));
+        store.emplace (takes, content.audio);
     }
 
     ReaderProcess reader() const
@@ -126,7 +127,7 @@ private:
         const auto names = shelf->names();
         const auto found = orThrow (project::castProject (
             document,
-            { .file = options.script, .modelVoices = names, .reader = reader(), .store = store.get() }));
+            { .file = options.script, .modelVoices = names, .reader = reader(), .store = takes.get() }));
         noteAll (found.notes);
         if (! options.out.empty())
             refuseInputs (options.out, inputs (*found.document));
@@ -271,11 +272,24 @@ private:
         take.length = { std::ssize (samples) };
         take.audio = contentHash (samples);
         report.rendered.insert (take.audio);
-        orThrow (store->keep (samples));
-        if (take.audio != wanted[index].lostAudio)
-            orThrow (record (std::move (take)));
+        const bool isKnown = take.audio == wanted[index].lostAudio;
+        if (const auto kept = store->keep (samples); ! kept)
+            reportLoss (kept.error());
+        else if (! isKnown)
+            take.id = orThrow (record (take));
+        if (! isKnown)
+            add (std::move (take));
         if (progress != nullptr)
             progress->passageEnded();
+    }
+
+    /** A take that the store has refused is in memory alone, and the project's file does not get it. */
+    void reportLoss (const Error& why)
+    {
+        if (options.out.empty())
+            throw Exception (why); // nothing would come of it
+        isKept = false;
+        note (why.text());
     }
 
     void recordFailure (std::size_t index, const Error& error)
@@ -283,21 +297,26 @@ private:
         auto take = recordOf (index);
         take.state = RecordState::Failed;
         take.failure = error.message;
-        if (const auto recorded = record (std::move (take)); ! recorded)
+        if (const auto recorded = record (take); ! recorded)
             note (recorded.error().text()); // the first error is the one to report
+        add (std::move (take));
     }
 
-    Result<void> record (project::TakeRecord take)
+    Result<project::TakeId> record (const project::TakeRecord& take)
     {
-        const auto id = recorder.add (take);
-        if (! id)
-            return tl::unexpected (id.error());
-        take.id = *id;
         used->addTake (take);
+        return recorder.add (take);
+    }
+
+    /** To the project as it is in memory. */
+    void add (project::TakeRecord take)
+    {
         auto changed = *document;
+        if (take.id.value == 0)
+            take.id = { changed.nextId };
+        changed.nextId = std::max (changed.nextId, take.id.value + 1);
         changed.takes.push_back (std::make_shared<const project::TakeRecord> (std::move (take)));
         document = std::make_shared<const project::Document> (std::move (changed));
-        return {};
     }
 
     /** Writes the sound and reports. */
@@ -309,11 +328,12 @@ private:
         if (interrupt.came())
         {
             report.exitCode = interrupt.exitCode();
-            session.err << "Stopped; what was rendered is kept in the project.\n";
+            session.err << (isKept ? "Stopped; what was rendered is kept in the project.\n"
+                                   : "Stopped; what the take store did not take is lost.\n");
         }
         else
         {
-            report.exitCode = isCut() ? exitCut : exitOk;
+            report.exitCode = ! isKept ? exitTryAgain : isCut() ? exitCut : exitOk;
             if (! options.out.empty())
                 write();
         }
@@ -353,8 +373,8 @@ private:
             AudioWriter::create (options.out, orThrow (formatOf (options.out, sampleTypeOf (options)))));
         play (playlist, *store, [&] (std::span<const float> block) { orThrow (writer->write (block)); });
         report.seconds = static_cast<double> (writer->samples()) / static_cast<double> (modelSampleRateHz);
-        report.isPartial = report.exitCode == exitCut;
         report.output = options.out.string();
+        report.isPartial = isCut();
         if (report.isPartial)
             report.output = orThrow (writer->keepPartial()).string();
         else
@@ -370,7 +390,8 @@ private:
     Interrupt interrupt { [this] { session.exitNow (interrupt.exitCode()); } };
     project::Recorder recorder;
     std::shared_ptr<TakeStore> takes;
-    std::shared_ptr<SampleStore> store; // with what the project holds itself
+    std::optional<RenderStore> store; // with what the project holds itself, and what `takes` refuse
+    bool isKept = true;               // all that was rendered is in the store
     std::shared_ptr<const project::Document> document;
     LoadOptions load;
     Typography typography = Typography::Demo;

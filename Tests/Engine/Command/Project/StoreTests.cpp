@@ -81,3 +81,46 @@ TEST_CASE ("A take that the store has lost is rendered again, and counted", "[en
     CHECK (engine.document().takes.size() == 2);
     CHECK_FALSE (engine.kept (*takes[1]).empty());
 }
+
+TEST_CASE ("A store that takes nothing costs no sound: it is written, and the loss is said once",
+           "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    engine.loseStore();
+    const auto before = engine.read ("scene.tableread");
+    const auto outcome = engine.bounce();
+    CHECK (outcome.code == 75);
+    const std::string loss = "takes cannot be kept in " + engine.place.folder.string();
+    CHECK_THAT (outcome.err, Contains (loss) && Contains ("2 of 2 passages rendered") && Contains ("Wrote "));
+    CHECK (outcome.err.find (loss) == outcome.err.rfind (loss));
+    const auto sound =
+        engine.spoken ("Good morning.", "anna") + Samples (2400, 0.0f) + engine.spoken ("Is it?", "ben");
+    CHECK ((engine.outFloats() == sound));
+    CHECK (engine.document().takes.empty()); // whoever opens it would look for them in vain
+
+    SECTION ("and once it is there again, the same command does the rest")
+    {
+        fs::create_directory (engine.place.folder);
+        CHECK (engine.bounce().code == 0);
+        CHECK ((engine.outFloats() == sound));
+        CHECK (engine.document().takes.size() == 2);
+        CHECK (before != engine.read ("scene.tableread"));
+    }
+    SECTION ("but without a file to write it ends at the first take")
+    {
+        engine.control->passagesRendered = 0;
+        const auto stopped = engine.renderProject ({ "--passages", "1" });
+        CHECK (stopped.code == 2);
+        CHECK_THAT (stopped.err, Contains (loss));
+        CHECK (engine.control->passagesRendered == 1);
+    }
+    SECTION ("and a take that is cut off is in a file of its own name all the same")
+    {
+        fs::remove (engine.path ("out.wav"));
+        engine.control->finish = FinishReason::Length;
+        CHECK (engine.bounce().code == 75);
+        CHECK (fs::exists (engine.path ("out.partial.wav")));
+        CHECK_FALSE (fs::exists (engine.path ("out.wav")));
+    }
+}
