@@ -31,6 +31,7 @@
 #include "Script/Notes.h"
 #include "Standalone/StopBySignal.h"
 #include "Standalone/TakeRecorder.h"
+#include "Timeline/BeforeStart.h"
 #include "Timeline/GapReport.h"
 #include "Timeline/Gaps.h"
 #include "Timeline/PlanReader.h"
@@ -305,7 +306,13 @@ private:
             return exitOk;
         }
         const auto report = reportOf (player.stage());
-        tell ({ .document = document, .view = player.stage().view() }, report);
+        const auto unheard = unheardIn (player.stage());
+        for (const auto& sentence : unheard)
+            note (sentence);
+        if (end.value > 0)
+            tell ({ .document = document, .view = player.stage().view() }, report);
+        else
+            note (nothingAfterStart);
         changes.waitUntil ([&] { return hasTakes (*source.document(), *player.stage().view()); });
         listening.reset();
         std::set<std::string> problems;
@@ -323,7 +330,8 @@ private:
             note (problem);
         if (unrecorded)
             return exitCodeOf (unrecorded->code);
-        return report.isEmpty() && ! isCut (player.stage()) ? exitOk : exitCut;
+        const bool isWhole = report.isEmpty() && unheard.empty() && ! isCut (player.stage());
+        return isWhole && end.value > 0 ? exitOk : exitCut;
     }
 
     project::Bookkeeper::Options bookOptions()
@@ -371,9 +379,17 @@ private:
             orThrow (writer.write (std::span (block).first (count)));
             at += (std::int64_t) count;
         }
-        orThrow (writer.finish());
-        isWritten = true;
+        if (end.value > 0)
+            orThrow (writer.finish());
+        isWritten = end.value > 0;
         return true;
+    }
+
+    /** Sentences on what lies before the file's begin. */
+    std::vector<std::string> unheardIn (playback::Stage& stage) const
+    {
+        return notesOnSpeechBeforeStart (stage.planFor ({ end, 1, true, true }), options.rate,
+                                         [this] (std::uint64_t line) { return titleOf (line); });
     }
 
     GapReport reportOf (playback::Stage& stage) const

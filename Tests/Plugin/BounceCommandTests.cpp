@@ -152,6 +152,36 @@ TEST_CASE ("The takes of a project that is only bounced are known to the store, 
     CHECK (documentIn (contentOf (file)) == *content.document);
 }
 
+TEST_CASE ("A bounce says which speech lies before its start, and fails", "[plugin][bounce]")
+{
+    App app;
+    const double start = GENERATE (-0.777, -300.0);
+    CAPTURE (start);
+    std::ofstream (app.folder.path() / "scene.tableread") << StateText {
+        scene, 3, false,
+        [&] (project::Project& source) {
+            const auto anna = source.document()->lines[0]->id;
+            REQUIRE (source.edit (project::SetAnchor { anna, project::AtSeconds { start } }));
+        }
+    }.text();
+    std::ofstream (app.folder.path() / "out.wav") << "old";
+    CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engineOption) == 4);
+    if (start > -1.0)
+    {
+        CHECK_THAT (app.said(), Catch::Contains ("line 1, Anna: its first 0.777 s are not heard"));
+        const auto all = expectedSound (24'000, 3);
+        CHECK ((readWav (app.folder.path() / "out.wav", 24'000) ==
+                std::vector (all.begin() + 18'648, all.end())));
+        return;
+    }
+    CHECK_THAT (app.said(), Catch::Contains ("line 6, Anna: none of its") &&
+                                Catch::Contains ("Nothing was written, since there is no speech after 0.") &&
+                                ! Catch::Contains ("Done"));
+    CHECK (contentOf (app.folder.path() / "out.wav") == "old");
+    for (const auto& file : std::filesystem::directory_iterator (app.folder.path()))
+        CHECK (file.path().extension() != ".part");
+}
+
 TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[plugin][bounce]")
 {
     App app;

@@ -7,6 +7,7 @@
 #include "Command/Project/Takes.h"
 #include "Playback/Timing.h"
 #include "Project/File/Collect.h"
+#include "Timeline/BeforeStart.h"
 
 namespace tableread::engine
 {
@@ -45,16 +46,20 @@ Playlist playlistOf (const project::Document& document)
     const auto passages = project::passagesOf (document);
     auto timeline = playback::timelineOf (document, passages);
     std::unordered_map<std::uint64_t, const project::TakeRecord*> takes; // by their items' lines
+    std::unordered_map<std::uint64_t, std::string> titles;               // likewise
     for (std::size_t i = 0; i < passages.size(); ++i)
     {
         auto& item = timeline.items[i];
         const auto* take = heardTake (document, passages[i]);
         takes.emplace (item.line, take);
+        titles.emplace (item.line, project::titleOf (document, passages[i]));
         item.estimate = take->length;
         item.isGivenUp = true; // its audio is not played by the plan, so its length is as it is said
     }
     const auto arranged = arrange (timeline, {});
-    Playlist playlist { {}, arranged.end };
+    Playlist playlist { {}, arranged.end, {} };
+    playlist.unheard = notesOnSpeechBeforeStart (arranged.plan, static_cast<double> (modelSampleRateHz),
+                                                 [&] (std::uint64_t line) { return titles.at (line); });
     playlist.takes.reserve (takes.size());
     for (const auto& placement : arranged.plan.placements())
         playlist.takes.push_back ({ takes.at (placement.line), { placement.start.value }, placement.gain });

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "Project/Document.h"
@@ -20,8 +21,9 @@ struct PlacedTake
 
 struct Playlist
 {
-    std::vector<PlacedTake> takes; // in the order in which they are summed
-    ModelSamples end {};           // with the silence after the last
+    std::vector<PlacedTake> takes;    // in the order in which they are summed
+    ModelSamples end {};              // with the silence after the last
+    std::vector<std::string> unheard; // sentences on what lies before 0, which is left out
 };
 
 /** The takes that are heard (Takes.h), where the timeline has them. Every passage must have a take. */

@@ -33,6 +33,7 @@
 #include "Project/Open/Bookkeeper.h"
 #include "Render/Seats.h"
 #include "Server/Speech/RequestChecks.h"
+#include "Timeline/BeforeStart.h"
 
 namespace tableread::engine
 {
@@ -333,9 +334,8 @@ private:
         }
         else
         {
-            report.exitCode = ! isKept ? exitTryAgain : isCut() ? exitCut : exitOk;
-            if (! options.out.empty())
-                write();
+            const bool isWhole = options.out.empty() ? ! isCut() : write();
+            report.exitCode = ! isKept ? exitTryAgain : isWhole ? exitOk : exitCut;
         }
         if (! options.quiet)
             session.err << summary (report, *document) << '\n';
@@ -358,7 +358,8 @@ private:
         });
     }
 
-    void write()
+    /** @returns false if speech is missing in it. */
+    bool write()
     {
         const auto playlist = playlistOf (*document);
         for (const auto& placed : playlist.takes)
@@ -369,12 +370,18 @@ private:
                                  "otherwise. Choose another take.",
                                  placed.take->id.value),
                     options.script.string());
+        noteAll (playlist.unheard);
+        if (playlist.end.value == 0)
+        {
+            note (nothingAfterStart);
+            return false;
+        }
         const auto writer = orThrow (
             AudioWriter::create (options.out, orThrow (formatOf (options.out, sampleTypeOf (options)))));
         play (playlist, *store, [&] (std::span<const float> block) { orThrow (writer->write (block)); });
         report.seconds = static_cast<double> (writer->samples()) / static_cast<double> (modelSampleRateHz);
         report.output = options.out.string();
-        report.isPartial = isCut();
+        report.isPartial = isCut() || ! playlist.unheard.empty();
         if (report.isPartial)
             report.output = orThrow (writer->keepPartial()).string();
         else
@@ -383,6 +390,7 @@ private:
             note (fmt::format (
                 "{} samples were too loud for a 16-bit file and were clipped. --format f32 keeps them.",
                 writer->clipped()));
+        return ! report.isPartial;
     }
 
     const RenderOptions& options;

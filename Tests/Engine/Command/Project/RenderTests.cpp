@@ -141,6 +141,38 @@ TEST_CASE ("Gaps, anchors and gains of a project are heard", "[engine][command][
     CHECK ((engine.outFloats() == one + Samples (240, 0.0f) + two));
 }
 
+TEST_CASE ("Speech before the start is said to be missing, and so is a file without any",
+           "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make ("Anna: One.\nBen: Two.\n").code == 0);
+    const auto anna = engine.document().lines[0]->id;
+    engine.change (project::SetAnchor { anna, project::AtSeconds { -100.0 / 24'000 } });
+    CHECK (engine.renderProject().code == 0); // no file that lacks anything
+    auto outcome = engine.bounce();
+    CHECK (outcome.code == 4);
+    CHECK_THAT (outcome.err,
+                Contains ("line 1, Anna: its first 0.004 s are not heard") && Contains ("Kept "));
+    const auto one = engine.spoken ("One.", "anna"), two = engine.spoken ("Two.", "ben");
+    CHECK ((wavFloats (engine.read ("out.partial.wav")) == Samples (one.begin() + 100, one.end()) + two));
+
+    auto member = *engine.document().cast[0];
+    member.isMuted = true; // so that it would not be heard anyway
+    engine.change (project::SetMember { member });
+    CHECK (engine.bounce().code == 0);
+    member.isMuted = false;
+    engine.change (project::SetMember { member });
+
+    engine.change (project::SetAnchor { anna, project::AtSeconds { -20.0 } });
+    std::filesystem::remove (engine.path ("out.wav"));
+    outcome = engine.bounce();
+    CHECK (outcome.code == 4);
+    CHECK_THAT (outcome.err, Contains ("line 1, Anna: none of its") &&
+                                 Contains ("line 2, Ben: none of its") &&
+                                 Contains ("Nothing was written, since there is no speech after 0."));
+    CHECK_FALSE (std::filesystem::exists (engine.path ("out.wav")));
+}
+
 TEST_CASE ("A failed passage is recorded and ends the render", "[engine][command][project][errors]")
 {
     ProjectFixture engine;
