@@ -46,6 +46,8 @@ void addShow (CLI::App& project, Session& session)
     auto* command = project.add_subcommand ("show", "Say what is in a project");
     command->add_option ("FILE", options->file, "The project's file")->required();
     command->add_flag ("--json", options->json, "Print JSON");
+    command->add_option ("--settings", options->settings, "Settings file, which says where takes are kept")
+        ->type_name ("FILE");
     command->callback ([options, &session] {
         session.action = [options, &session] { return showProject (*options, session); };
     });

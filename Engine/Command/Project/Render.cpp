@@ -340,9 +340,9 @@ private:
         if (! options.quiet)
             session.err << summary (report, *document) << '\n';
         if (options.json)
-            session.out
-                << toJson (report, *document).dump (2, ' ', false, nlohmann::json::error_handler_t::replace)
-                << '\n';
+            session.out << toJson (report, *document, *store)
+                               .dump (2, ' ', false, nlohmann::json::error_handler_t::replace)
+                        << '\n';
         return report.exitCode;
     }
 

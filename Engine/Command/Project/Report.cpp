@@ -8,7 +8,7 @@
 
 namespace tableread::engine
 {
-nlohmann::json toJson (const ProjectReport& report, const project::Document& document)
+nlohmann::json toJson (const ProjectReport& report, const project::Document& document, SampleStore& store)
 {
     auto passages = nlohmann::json::array();
     for (const auto& passage : project::passagesOf (document))
@@ -16,7 +16,7 @@ nlohmann::json toJson (const ProjectReport& report, const project::Document& doc
         const auto* take = heardTake (document, passage);
         nlohmann::json entry { { "title", project::titleOf (document, passage) },
                                { "line", document.lines[passage.first]->id.value },
-                               { "status", statusOf (document, passage) } };
+                               { "status", statusOf (document, passage, store) } };
         if (take != nullptr)
         {
             entry["take"] = take->id.value;

@@ -9,6 +9,7 @@
 
 #include "Project/Document.h"
 #include "Render/Renderer.h"
+#include "Take/SampleStore.h"
 
 namespace tableread::engine
 {
@@ -25,7 +26,7 @@ struct ProjectReport
 };
 
 /** @param document  as it is afterwards */
-nlohmann::json toJson (const ProjectReport& report, const project::Document& document);
+nlohmann::json toJson (const ProjectReport& report, const project::Document& document, SampleStore& store);
 
 /** "3 of 12 lines rendered … Wrote scene.wav." */
 std::string summary (const ProjectReport& report, const project::Document& document);

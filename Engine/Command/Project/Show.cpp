@@ -9,7 +9,10 @@
 
 #include "Command/Project/Takes.h"
 #include "Passage/Names.h"
+#include "Project/File/EmbeddedStore.h"
 #include "Project/File/Place.h"
+#include "Settings/Settings.h"
+#include "Take/Store/TakeStore.h"
 
 namespace tableread::engine
 {
@@ -43,7 +46,7 @@ Json toJson (const project::Member& member, std::int64_t lines)
              { "solo", member.isSolo },     { "bus", member.bus } };
 }
 
-Json toJson (const project::Document& document, const project::PassageView& passage)
+Json toJson (const project::Document& document, const project::PassageView& passage, SampleStore& store)
 {
     auto lines = Json::array();
     for (auto at = passage.first; at < passage.first + passage.count; ++at)
@@ -57,20 +60,20 @@ Json toJson (const project::Document& document, const project::PassageView& pass
     }
     const auto* take = heardTake (document, passage);
     return { { "lines", lines },
-             { "status", statusOf (document, passage) },
+             { "status", statusOf (document, passage, store) },
              { "locked", document.lines[passage.first]->isLocked },
              { "take", take != nullptr ? Json (take->id.value) : Json() },
              { "seconds", take != nullptr ? Json (secondsOf (take->length)) : Json() } };
 }
 
-Json toJson (const std::string& file, const project::Content& content)
+Json toJson (const std::string& file, const project::Content& content, SampleStore& store)
 {
     const auto& document = *content.document;
     auto cast = Json::array(), passages = Json::array();
     for (const auto& member : document.cast)
         cast.push_back (toJson (*member, linesOf (document, member->speaker)));
     for (const auto& passage : project::passagesOf (document))
-        passages.push_back (toJson (document, passage));
+        passages.push_back (toJson (document, passage, store));
     return { { "schema", "tableread-project" },
              { "version", showVersion },
              { "file", file },
@@ -99,12 +102,14 @@ std::string memberText (const project::Member& member, std::int64_t lines)
                         voices.empty() ? "no voice yet" : "voice " + voices);
 }
 
-std::string passageText (const project::Document& document, const project::PassageView& passage)
+std::string passageText (const project::Document& document, const project::PassageView& passage,
+                         SampleStore& store)
 {
     const auto* take = heardTake (document, passage);
-    const auto status = take != nullptr ? fmt::format ("take {}, {}, {:.1f} s", take->id.value,
-                                                       statusOf (document, passage), secondsOf (take->length))
-                                        : std::string (statusOf (document, passage));
+    const auto status = take != nullptr
+                            ? fmt::format ("take {}, {}, {:.1f} s", take->id.value,
+                                           statusOf (document, passage, store), secondsOf (take->length))
+                            : std::string (statusOf (document, passage, store));
     std::string text;
     for (auto at = passage.first; at < passage.first + passage.count; ++at)
     {
@@ -116,7 +121,7 @@ std::string passageText (const project::Document& document, const project::Passa
            fmt::format ("       [{}{}]\n", status, document.lines[passage.first]->isLocked ? ", locked" : "");
 }
 
-std::string toText (const std::string& file, const project::Content& content)
+std::string toText (const std::string& file, const project::Content& content, SampleStore& store)
 {
     const auto& document = *content.document;
     auto text = fmt::format ("{}: {} lines, {} takes, seed {}.\n\n", file, document.lines.size(),
@@ -125,7 +130,7 @@ std::string toText (const std::string& file, const project::Content& content)
         text += memberText (*member, linesOf (document, member->speaker));
     text += '\n';
     for (const auto& passage : project::passagesOf (document))
-        text += passageText (document, passage);
+        text += passageText (document, passage, store);
     for (const auto& note : content.notes)
         text += '\n' + note + '\n';
     return text;
@@ -135,10 +140,15 @@ std::string toText (const std::string& file, const project::Content& content)
 int showProject (const ShowProjectOptions& options, Session& session)
 {
     const auto content = orThrow (project::readProject (options.file));
+    if (! session.takes)
+        fail (ErrorCode::Unsupported, "there is no take store to look for the takes in.");
+    project::EmbeddedStore store (
+        session.takes (orThrow (readSettings (SettingsPlace::current (options.settings)))), content.audio);
     const auto file = options.file.string();
     session.out << (options.json
-                        ? toJson (file, content).dump (2, ' ', false, Json::error_handler_t::replace) + '\n'
-                        : toText (file, content));
+                        ? toJson (file, content, store).dump (2, ' ', false, Json::error_handler_t::replace) +
+                              '\n'
+                        : toText (file, content, store));
     return exitOk;
 }
 } // namespace tableread::engine

@@ -9,10 +9,10 @@ namespace tableread::engine
 {
 struct ShowProjectOptions
 {
-    std::filesystem::path file;
+    std::filesystem::path file, settings; // the latter says where takes are kept; empty: the user's
     bool json = false;
 };
 
-/** Prints what is in a project. Reads neither recordings nor takes. @returns the exit code. @throws Exception. */
+/** Prints what is in a project. Looks which takes the store has; reads neither these nor recordings. @returns the exit code. @throws Exception. */
 int showProject (const ShowProjectOptions& options, Session& session);
 } // namespace tableread::engine

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "Project/File/Collect.h"
+
 namespace tableread::engine
 {
 namespace
@@ -32,10 +34,13 @@ const project::TakeRecord* heardTake (const project::Document& document, const p
                    [&] (const auto& take) { return project::isWhole (take) && take.request == name; });
 }
 
-const char* statusOf (const project::Document& document, const project::PassageView& passage)
+const char* statusOf (const project::Document& document, const project::PassageView& passage,
+                      SampleStore& store)
 {
     if (const auto* take = heardTake (document, passage))
-        return take->state == RecordState::Done ? "done" : "cut off";
+        return ! store.has (project::samplesOf (*take)) ? "missing"
+               : take->state == RecordState::Done       ? "done"
+                                                        : "cut off";
     const auto name = project::nameOf (document, passage);
     if (newest (document,
                 [&] (const auto& take) { return take.state == RecordState::Failed && take.request == name; }))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Project/Requests.h"
+#include "Take/SampleStore.h"
 
 namespace tableread::engine
 {
@@ -9,6 +10,8 @@ namespace tableread::engine
     has to be rendered first. */
 const project::TakeRecord* heardTake (const project::Document& document, const project::PassageView& passage);
 
-/** "done", "cut off"; without such a take "failed", "stale" (others are there) or "missing". */
-const char* statusOf (const project::Document& document, const project::PassageView& passage);
+/** "done", "cut off", "missing" if neither the store nor the project has its samples; without such a take "failed", "stale"
+    (others are there) or "missing". */
+const char* statusOf (const project::Document& document, const project::PassageView& passage,
+                      SampleStore& store);
 } // namespace tableread::engine

@@ -124,3 +124,31 @@ TEST_CASE ("A store that takes nothing costs no sound: it is written, and the lo
         CHECK_FALSE (fs::exists (engine.path ("out.wav")));
     }
 }
+
+TEST_CASE ("Takes whose audio is gone are shown as missing", "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    REQUIRE (engine.renderProject().code == 0);
+    const auto shown = [&] {
+        std::vector<std::string> all;
+        const auto said = engine.run ({ "project", "show", engine.file(), "--json" });
+        CHECK (said.code == 0);
+        for (const auto& passage : nlohmann::json::parse (said.out)["passages"])
+            all.push_back (passage["status"]);
+        return all;
+    };
+    CHECK (shown() == std::vector<std::string> { "done", "done" });
+    const auto content = project::readProject (engine.file()).value();
+    TakeStore store (engine.place);
+    const auto collected = project::collect (content, store).value();
+
+    fs::remove (engine.audioOf (*content.document->takes[1]));
+    CHECK (shown() == std::vector<std::string> { "done", "missing" });
+    CHECK_THAT (engine.run ({ "project", "show", engine.file() }).out,
+                Contains ("[take 3, done, ") && Contains ("[take 4, missing, "));
+    engine.loseStore();
+    CHECK (shown() == std::vector<std::string> { "missing", "missing" });
+    REQUIRE (project::writeProject (engine.file(), collected));
+    CHECK (shown() == std::vector<std::string> { "done", "done" }); // they are in the project
+}
