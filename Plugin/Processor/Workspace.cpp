@@ -437,6 +437,7 @@ Showing Workspace::showing()
     now.problems.insert (now.problems.end(), startProblems.begin(), startProblems.end());
     if (const auto problem = played.storeProblem())
         now.problems.push_back (*problem);
+    append (now.notes, played.damagedTakes());
     for (const auto& sentence : books.problems())
         now.problems.push_back ({ ErrorCode::Io, sentence, {} });
     lock.lock();

@@ -315,7 +315,8 @@ private:
             note (nothingAfterStart);
         changes.waitUntil ([&] { return hasTakes (*source.document(), *player.stage().view()); });
         listening.reset();
-        std::set<std::string> problems;
+        const auto damaged = player.damagedTakes();
+        std::set<std::string> problems (damaged.begin(), damaged.end());
         if (books)
         {
             books->close();

@@ -126,12 +126,19 @@ void Player::forgetReports()
     platform.forgetGaps();
     const std::lock_guard lock (mutex);
     bounceReport = playedReport = nullptr;
+    damage.clear();
 }
 
 std::optional<Error> Player::storeProblem() const
 {
     const std::lock_guard lock (mutex);
     return loss;
+}
+
+std::vector<std::string> Player::damagedTakes() const
+{
+    const std::lock_guard lock (mutex);
+    return damage;
 }
 
 void Player::bounceEnded (const BounceEnd& bounce)
@@ -178,5 +185,12 @@ void Player::takeFailed (const FinishedTake& failed)
     record.state = TakeRecord::State::Failed;
     record.failure = failed.take->error().text();
     put (source, std::move (record));
+}
+
+void Player::takeDamaged (const Error& what)
+{
+    const std::lock_guard lock (mutex);
+    if (auto sentence = what.text(); std::find (damage.begin(), damage.end(), sentence) == damage.end())
+        damage.push_back (std::move (sentence));
 }
 } // namespace tableread::playback

@@ -58,15 +58,19 @@ public:
     /** What was missing when it was played last; null: it never was. */
     Report lastPlayed() const;
 
-    /** Another project is played from now on. */
+    /** Another project is played from now on: what was told of the one before is forgotten. */
     void forgetReports();
 
     /** Why the take that was finished last is in memory alone; empty: it is in the store. */
     std::optional<Error> storeProblem() const;
 
+    /** Sentences on takes that the store has found damaged since the project was opened. */
+    std::vector<std::string> damagedTakes() const;
+
 private:
     void takeKept (const KeptTake& kept) override;
     void takeFailed (const FinishedTake& failed) override;
+    void takeDamaged (const Error& what) override;
     void bounceEnded (const BounceEnd& bounce) override;
     void playedEnded (const Played::Report& time) override;
     void tell (Report& last, GapReport made);
@@ -79,6 +83,7 @@ private:
     std::optional<Error> refused; // empty: the project is played
     Report bounceReport, playedReport;
     std::optional<Error> loss;
+    std::vector<std::string> damage;
     Stage platform;
     std::shared_ptr<void> listening; // last: it ends first
 };

@@ -196,6 +196,8 @@ void Stage::takeChanged (const Take&)
 
 void Stage::takeLoaded (const std::string& audio, Result<std::shared_ptr<Take>> take)
 {
+    if (! take && take.error().code == ErrorCode::InvalidInput)
+        events.takeDamaged (take.error());
     tell ([&] (News& news) { news.loaded.emplace_back (audio, std::move (take)); }, false);
 }
 

@@ -115,6 +115,9 @@ public:
         /** A take has failed; FinishedTake::take has the reason. [a thread of the stage's] */
         virtual void takeFailed (const FinishedTake& take) = 0;
 
+        /** The store has found a take damaged, and says so; it is rendered again where that can be. [a thread of the stage's] */
+        virtual void takeDamaged (const Error& what) = 0;
+
         /** [a thread of the stage's] */
         virtual void bounceEnded (const BounceEnd& bounce) = 0;
 

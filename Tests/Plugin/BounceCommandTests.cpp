@@ -182,6 +182,28 @@ TEST_CASE ("A bounce says which speech lies before its start, and fails", "[plug
         CHECK (file.path().extension() != ".part");
 }
 
+TEST_CASE ("A damaged take is said to be so, and rendered again", "[plugin][bounce]")
+{
+    App app;
+    std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene, 3 }.text();
+    const auto bounce = [&] {
+        CHECK (app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engineOption) == 0);
+    };
+    bounce();
+    const auto takes = documentIn (contentOf (app.folder.path() / "scene.tableread")).takes;
+    TakeStore store ({ .folder = app.folder.path() / "takes" });
+    const auto cut = store.fileWith (takes[0]->audio), changed = store.fileWith (takes[1]->audio);
+    std::filesystem::resize_file (cut, std::filesystem::file_size (cut) / 2);
+    std::fstream (changed, std::ios::in | std::ios::out | std::ios::binary).seekp (100) << "?!";
+    bounce();
+    for (const auto& take : { takes[0], takes[1] })
+        CHECK_THAT (app.said(), Catch::Contains ("the take " + take->audio + " is damaged ("));
+    CHECK_THAT (app.said(), ! Catch::Contains (takes[2]->audio));
+    CHECK ((readWav (app.folder.path() / "out.wav", 24'000) == expectedSound (24'000, 3)));
+    bounce();
+    CHECK_THAT (app.said(), ! Catch::Contains ("damaged"));
+}
+
 TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[plugin][bounce]")
 {
     App app;

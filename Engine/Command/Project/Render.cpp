@@ -167,7 +167,7 @@ private:
         for (const auto& passage : project::passagesOf (*document))
         {
             const auto* take = heardTake (*document, passage);
-            if (take != nullptr && store->has (project::samplesOf (*take)))
+            if (take != nullptr && isThere (*take))
                 continue;
             if (auto missing = wantedFor (passage, take); names.insert (missing.name).second)
                 wanted.push_back (std::move (missing));
@@ -177,6 +177,16 @@ private:
             const int number = errno;
             throw Exception (cannotWrite (options.script, number, std::strerror (number)));
         }
+    }
+
+    /** Also one that cannot be read now. What is damaged is not there any more. */
+    bool isThere (const project::TakeRecord& take)
+    {
+        const auto samples = store->load (project::samplesOf (take));
+        if (! samples && samples.error().code == ErrorCode::InvalidInput)
+            note (samples.error().text());
+        return samples || (samples.error().code != ErrorCode::InvalidInput &&
+                           samples.error().code != ErrorCode::NotFound);
     }
 
     /** `lost`: a take that is heard but not in the store; null: none. */

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,9 +74,25 @@ Result<std::vector<float>> TakeStore::load (const SamplesName& name)
 {
     const auto object = audioOf (name);
     if (! object)
-        return lost (name.hash);
+        return isPossible (name) ? cutOrLost (name.hash) : lost (name.hash);
     StoreFolder::noteUse (folder.audio (*object));
     return read (*object, name.hash);
+}
+
+/** Of audio that is not there in its length: a file of 32-bit floats says by its size how many it should have, so it is known
+    whether the length that was asked for is wrong, or the file. */
+tl::unexpected<Error> TakeStore::cutOrLost (const std::string& hash) const
+{
+    AudioObject object { hash, 0, AudioForm::Wav };
+    const auto file = folder.audio (object);
+    std::error_code none;
+    const auto bytes = std::filesystem::file_size (file, none);
+    if (none)
+        return lost (hash);
+    const auto rest = static_cast<std::int64_t> (bytes) - bytesOfWav (0);
+    object.samples = std::max<std::int64_t> (rest, 0) / static_cast<std::int64_t> (sizeof (float));
+    const auto whole = read (object, hash);
+    return whole ? lost (hash) : tl::make_unexpected (whole.error());
 }
 
 Result<void> TakeStore::keep (std::span<const float> samples)

@@ -119,6 +119,7 @@ private:
 
     /** `name`: what people are told that was damaged or lost. */
     Result<std::vector<float>> read (const AudioObject& object, const std::string& name) const;
+    tl::unexpected<Error> cutOrLost (const std::string& hash) const;
     tl::unexpected<Error> damaged (const std::filesystem::path& file, const std::string& name,
                                    const std::string& why) const;
 

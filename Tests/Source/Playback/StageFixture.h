@@ -57,6 +57,8 @@ public:
         kept.push_back (take);
     }
 
+    void takeDamaged (const Error&) override {}
+
     void takeFailed (const playback::FinishedTake& take) override
     {
         const std::lock_guard lock (mutex);

@@ -2,6 +2,7 @@
 // What `render` of a project does with the take store.
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -151,4 +152,31 @@ TEST_CASE ("Takes whose audio is gone are shown as missing", "[engine][command][
     CHECK (shown() == std::vector<std::string> { "missing", "missing" });
     REQUIRE (project::writeProject (engine.file(), collected));
     CHECK (shown() == std::vector<std::string> { "done", "done" }); // they are in the project
+}
+
+TEST_CASE ("A damaged take is set aside with a sentence, and rendered again in the same run",
+           "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    REQUIRE (engine.bounce().code == 0);
+    const auto sound = engine.outFloats();
+    const auto take = engine.document().takes[1];
+    const auto file = engine.audioOf (*take);
+    if (GENERATE (false, true))
+        fs::resize_file (file, fs::file_size (file) / 2);
+    else
+    {
+        std::fstream bytes (file, std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp (60);
+        bytes << "?!";
+    }
+    const auto outcome = GENERATE (false, true) ? engine.bounce() : engine.renderProject();
+    CHECK (outcome.code == 0);
+    CHECK_THAT (outcome.err, Contains ("the take " + take->audio + " is damaged (") &&
+                                 Contains ("lies in \"damaged\" now") &&
+                                 Contains ("1 of 2 passages rendered"));
+    CHECK (fs::exists (engine.place.folder / "damaged" / file.filename()));
+    CHECK (engine.bounce().code == 0);
+    CHECK ((engine.outFloats() == sound));
 }

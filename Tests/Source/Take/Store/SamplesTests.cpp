@@ -111,6 +111,9 @@ TEST_CASE ("Damaged samples are set aside, and can be kept again", "[source][tak
     const auto samples = takeSamples (1);
     REQUIRE (fixture.store.keep (samples));
     const auto file = fileOf (fixture, samples);
+    if (GENERATE (false, true))
+        std::filesystem::resize_file (file, std::filesystem::file_size (file) - GENERATE (1, 4, 12'830));
+    else
     {
         std::fstream bytes (file, std::ios::in | std::ios::out | std::ios::binary);
         bytes.seekp (60);
@@ -122,6 +125,18 @@ TEST_CASE ("Damaged samples are set aside, and can be kept again", "[source][tak
     CHECK_THAT (damaged.text(), Contains ("is damaged") && Contains ("lies in \"damaged\" now"));
     CHECK_FALSE (fixture.store.has (nameOf (samples)));
     REQUIRE (fixture.store.keep (samples));
+    CHECK (sameBits (fixture.store.load (nameOf (samples)).value(), samples));
+}
+
+TEST_CASE ("Whoever asks for another number of samples than there are does no harm to them",
+           "[source][take][store][errors]")
+{
+    StoreFixture fixture;
+    const auto samples = GENERATE (takeSamples (1), takeSteps (1));
+    REQUIRE (fixture.store.keep (samples));
+    auto wrong = nameOf (samples);
+    wrong.count.value += GENERATE (-1, 1);
+    CHECK (fixture.store.load (wrong).error().code == ErrorCode::NotFound);
     CHECK (sameBits (fixture.store.load (nameOf (samples)).value(), samples));
 }
 
