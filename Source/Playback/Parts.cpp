@@ -41,6 +41,8 @@ private:
         {
             part.known = knownTake (*choice.take);
             part.isStale = choice.isStale;
+            if (part.isStale)
+                part.ifLost = project::staleTakeLost;
         }
         const auto& voices = part.request.voices;
         part.canBeAsked = std::find (voices.begin(), voices.end(), VoiceReference {}) == voices.end();

@@ -25,6 +25,12 @@ PartState stateOf (const Take& take)
     }
     return PartState::Missing;
 }
+
+/** Not only for the moment. */
+bool isGone (const Error& why)
+{
+    return why.code == ErrorCode::NotFound || why.code == ErrorCode::InvalidInput;
+}
 } // namespace
 
 void Repertoire::play (Score next)
@@ -60,7 +66,8 @@ Repertoire::Entry Repertoire::entryOf (const Part& part)
         if (broken == unreadable.end())
             return { nullptr, PartState::Loading };
         if (part.isStale) // rendered again it would be another
-            return { nullptr, PartState::Failed, broken->second };
+            return { nullptr, PartState::Failed,
+                     isGone (broken->second) ? part.ifLost : broken->second.text() };
     }
     if (auto* const asked = askedFor (part))
         return { asked, stateOf (*asked->take),
@@ -198,7 +205,7 @@ void Repertoire::loaded (const std::string& audio, Result<std::shared_ptr<Take>>
     if (take)
         byAudio[audio] = { .take = std::move (*take), .isKept = true };
     else
-        unreadable[audio] = take.error().text();
+        unreadable[audio] = take.error();
 }
 
 std::vector<FinishedTake> Repertoire::finished()

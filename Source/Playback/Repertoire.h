@@ -112,12 +112,12 @@ private:
 
     Score parts;
     std::vector<Entry> playing;
-    std::map<std::string, Holding> byName;  // rendered in this session, by the name of what was asked for
-    std::map<std::string, Holding> byAudio; // whole ones, by their hashes
-    std::set<std::string> loading;          // hashes
-    std::map<std::string, std::string> unreadable; // hashes, and why
-    std::set<std::string> forgiven;                // names whose failure does not count any more
-    std::set<std::string> told;                    // names whose failure was told
+    std::map<std::string, Holding> byName;   // rendered in this session, by the name of what was asked for
+    std::map<std::string, Holding> byAudio;  // whole ones, by their hashes
+    std::set<std::string> loading;           // hashes
+    std::map<std::string, Error> unreadable; // hashes, and why
+    std::set<std::string> forgiven;          // names whose failure does not count any more
+    std::set<std::string> told;              // names whose failure was told
     std::set<std::string> again; // names that another engine has begun, and that were asked for once more
     double rate = (double) modelSampleRateHz;
     std::uint64_t looks = 0; // of hostOne()

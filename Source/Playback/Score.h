@@ -29,6 +29,7 @@ struct Part
     protocol::SpeechRequest request {};
     std::optional<KnownTake> known {}; // what it plays; empty: it has to be rendered
     bool isStale = false;              // `known` is of another request, and is played all the same
+    std::string ifLost {};             // why a stale one cannot be heard any more once the store has lost it
     std::string failure {};            // why it is not rendered unasked; empty: it is
     bool canBeAsked = true;            // false: nobody can render it as it is, and `failure` says why
     std::optional<double>

@@ -52,6 +52,10 @@ private:
 
 Choice choiceOf (const Document& document, const PassageView& passage);
 
+/** Why a passage cannot be heard whose choice is stale, once the take store has lost that take. */
+inline constexpr const char* staleTakeLost =
+    "its take is of other words and no longer in the take store. Unlock the line, or choose another take.";
+
 /** It has audio from its beginning to its end. */
 bool isWhole (const TakeRecord& take);
 } // namespace tableread::project

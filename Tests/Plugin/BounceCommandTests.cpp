@@ -204,6 +204,32 @@ TEST_CASE ("A damaged take is said to be so, and rendered again", "[plugin][boun
     CHECK_THAT (app.said(), ! Catch::Contains ("damaged"));
 }
 
+TEST_CASE ("A locked line whose take is of other words and lost is a gap that says what to do",
+           "[plugin][bounce]")
+{
+    App app;
+    const auto file = app.folder.path() / "scene.tableread";
+    std::ofstream (file) << StateText { scene, 3 }.text();
+    const auto bounce = [&] {
+        return app.run ("--bounce scene.tableread -o out.wav --rate 24000" + engineOption);
+    };
+    REQUIRE (bounce() == 0);
+    auto content = project::readProject (file).value();
+    auto document =
+        project::apply (*content.document, project::SetLocked { content.document->lines[1]->id, true });
+    auto text = std::string (scene);
+    document =
+        project::apply (*document, project::SetScript { text.replace (text.find ("train"), 5, "coach") });
+    content.document = std::make_shared<const project::Document> (document.value());
+    REQUIRE (project::writeProject (file, content));
+    CHECK (bounce() == 0); // it keeps its take
+    std::filesystem::remove (
+        TakeStore ({ .folder = app.folder.path() / "takes" }).fileWith (document->takes[1]->audio));
+    CHECK (bounce() == 4);
+    CHECK_THAT (app.said(), Catch::Contains ("out.wav has a gap") &&
+                                Catch::Contains ("line 2, Ben: " + std::string (project::staleTakeLost)));
+}
+
 TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[plugin][bounce]")
 {
     App app;

@@ -202,9 +202,7 @@ private:
         if (lost == nullptr)
             return take;
         if (const auto choice = project::choiceOf (*document, passage); choice.take == lost && choice.isStale)
-            fail (ErrorCode::NotFound,
-                  "is locked, and its take is of other words and no longer in the take store. Unlock it.",
-                  take.title);
+            fail (ErrorCode::NotFound, project::staleTakeLost, take.title);
         take.name = lost->request;
         take.request.seed = lost->seed; // an earlier roll of the same words
         take.lostAudio = lost->audio;

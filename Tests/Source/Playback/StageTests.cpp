@@ -74,13 +74,14 @@ TEST_CASE ("A take whose audio is lost is rendered again, but not one of other w
     Stage stage (fixture.options(), fixture.ear);
     auto lost = withKnown (partOf (1, 3), elsewhere), stale = withKnown (partOf (2, 4), elsewhere);
     stale.isStale = true;
+    stale.ifLost = "its words are other ones by now";
     const auto score = scoreOf ({ lost, stale, withKnown (partOf (3, 2), *fixture.store) });
     play (stage, score);
     stage.renderAll();
     REQUIRE (eventually ([&] {
         return statesOf (stage) == std::vector { PartState::Done, PartState::Failed, PartState::Done };
     }));
-    CHECK (stage.view()->parts[1].reason == "there is no such take");
+    CHECK (stage.view()->parts[1].reason == "its words are other ones by now");
     CHECK (stage.view()->parts[2].place.start ==
            stage.view()->parts[1].place.start + stale.known->length); // it keeps its length
     CHECK (eventually ([&] { return fixture.ear.all().size() == 1; }));

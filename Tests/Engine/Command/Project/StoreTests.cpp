@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Core/ContentHash.h"
+#include "Project/Requests.h"
 #include "ProjectFixture.h"
 #include "Support/SoundFiles.h"
 
@@ -179,4 +180,19 @@ TEST_CASE ("A damaged take is set aside with a sentence, and rendered again in t
     CHECK (fs::exists (engine.place.folder / "damaged" / file.filename()));
     CHECK (engine.bounce().code == 0);
     CHECK ((engine.outFloats() == sound));
+}
+
+TEST_CASE ("A locked line whose take is of other words and lost is refused, with what to do",
+           "[engine][command][project][errors]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    REQUIRE (engine.renderProject().code == 0);
+    engine.change (project::SetLocked { engine.document().lines[0]->id, true });
+    engine.change (project::SetScript { "Anna: Good evening.\nBen: Is it?\n" });
+    CHECK (engine.renderProject().code == 0); // it keeps its take
+    fs::remove (engine.audioOf (*engine.document().takes[0]));
+    const auto outcome = engine.bounce();
+    CHECK (outcome.code == 2);
+    CHECK_THAT (outcome.err, Contains ("line 1, Anna: " + std::string (project::staleTakeLost)));
 }
