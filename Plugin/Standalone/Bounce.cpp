@@ -319,7 +319,10 @@ private:
         std::set<std::string> problems (damaged.begin(), damaged.end());
         if (books)
         {
+            books->keep (report);
             books->close();
+            if (const auto file = books->lastReport(); ! file.empty())
+                note ("the gaps also stand in " + file.string());
             for (const auto& problem : books->problems())
                 problems.insert (problem);
         }

@@ -243,6 +243,36 @@ TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[pl
     CHECK (*std::max_element (heard.begin(), heard.begin() + 1'000) == Approx (0.1f).margin (1e-3));
 }
 
+TEST_CASE ("The gaps of a project's bounce also stand in a file beside its takes", "[plugin][bounce]")
+{
+    App app;
+    const auto file = app.folder.path() / "scene.tableread";
+    std::ofstream (file) << StateText { scene, 3 }.text();
+    const auto reports = [&] {
+        std::vector<std::string> names;
+        if (std::filesystem::exists (app.folder.path() / "takes/reports"))
+            for (const auto& each : std::filesystem::directory_iterator (app.folder.path() / "takes/reports"))
+                names.push_back (each.path().filename());
+        return names;
+    };
+    const std::string bounce = " -o out.wav --rate 24000";
+    const std::string noEngine = "TABLEREAD_ENGINE=/nowhere/engine";
+    CHECK (app.run ("--bounce scene.txt" + bounce, noEngine) == 4);
+    CHECK (reports().empty()); // a script has no session
+    CHECK (app.run ("--bounce scene.tableread" + bounce, noEngine) == 4);
+    REQUIRE (reports().size() == 1);
+    const auto id = documentIn (contentOf (file)).id;
+    CHECK (id.size() == 32);
+    CHECK (reports()[0].starts_with (id + '.'));
+    const auto report = app.folder.path() / "takes/reports" / reports()[0];
+    CHECK_THAT (contentOf (report), Catch::StartsWith ("The bounce has 5 gaps") &&
+                                        Catch::Contains ("line 5, Anna: ") &&
+                                        Catch::Contains ("/nowhere/engine"));
+    CHECK_THAT (app.said(), Catch::Contains (report.string()));
+    CHECK (app.run ("--bounce scene.tableread" + bounce + engineOption) == 0);
+    CHECK (reports().size() == 1); // one that is complete has none
+}
+
 TEST_CASE ("A bounce has gaps, a slate or none, and patience, as its options say", "[plugin][bounce]")
 {
     App app;
