@@ -5,6 +5,6 @@
 juce::AudioProcessor* JUCE_CALLTYPE createPluginFilter()
 {
     auto* processor = new tableread::plugin::PluginProcessor();
-    tableread::plugin::Vst3Link::lastMade() = processor->vst3.get();
+    tableread::plugin::HostLink::lastMade() = processor->link.get();
     return processor;
 }

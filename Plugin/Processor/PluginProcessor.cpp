@@ -36,7 +36,7 @@ std::unique_ptr<juce::AudioParameterFloat> progressParameter()
 {
     using Category = juce::AudioProcessorParameter;
     return std::make_unique<juce::AudioParameterFloat> (
-        juce::ParameterID { Vst3Link::meterId, 1 }, "Rendered", juce::NormalisableRange<float> (0.0f, 1.0f),
+        juce::ParameterID { HostLink::meterId, 1 }, "Rendered", juce::NormalisableRange<float> (0.0f, 1.0f),
         1.0f,
         juce::AudioParameterFloatAttributes().withAutomatable (false).withCategory (Category::otherMeter));
 }
@@ -85,10 +85,6 @@ bool PluginProcessor::canApplyBusCountChange (bool isInput, bool isAdding, BusPr
 
 void PluginProcessor::prepareToPlay (double sampleRate, int)
 {
-    {
-        const std::lock_guard lock (mutex);
-        isReleased = false;
-    }
     following = {};
     processorLayoutsChanged();
     transport.setRate (sampleRate);
@@ -102,8 +98,6 @@ void PluginProcessor::releaseResources()
 {
     endBounce();
     workspace.audition().stop();
-    const std::lock_guard lock (mutex);
-    isReleased = true;
 }
 
 /** No block is being processed. */
@@ -133,7 +127,7 @@ PluginProcessor::Moment PluginProcessor::hostMoment (int samples) noexcept
                 position->getIsPlaying() };
     else if (wrapperType == wrapperType_LV2)
         now = following; // LV2 hosts report their position when it changes, not in each block
-    if (const auto exact = vst3->position())
+    if (const auto exact = link->position())
         now.position.value = *exact;
     if (position)
         noteTempo (*position, now.position);
@@ -186,6 +180,8 @@ void PluginProcessor::process (juce::AudioBuffer<float>& audio, juce::MidiBuffer
     const juce::ScopedNoDenormals noDenormals;
     midi.clear();
     const auto count = audio.getNumSamples();
+    if (wrapperType == wrapperType_LV2)
+        tellProgressInBlock();
     if (wrapperType != wrapperType_Standalone)
     {
         const auto now = hostMoment (count);
@@ -268,11 +264,9 @@ void PluginProcessor::poll()
     if (hasUserEdit.exchange (false))
         updateHostDisplay (ChangeDetails().withNonParameterStateChanged (true));
     followTempo();
-    const std::lock_guard lock (mutex);
-    if (isReleased)
-        return; // JUCE's LV2 wrapper stops listening to parameters on whatever thread unloads it
     followParameters();
-    tellProgress();
+    if (hasProgress())
+        tellProgress();
 }
 
 bool PluginProcessor::hasProgress()
@@ -283,21 +277,27 @@ bool PluginProcessor::hasProgress()
     return std::abs (fraction - shownFraction) >= visible || (fraction == 1.0f && shownFraction != 1.0f);
 }
 
-/** JUCE's VST3 wrapper would pass a change on as an edit by the user (performEdit), for which hosts mark the session as changed:
-    our layer sends it with the next block, as a meter's. JUCE's LV2 wrapper may miss a change, but not two in a row. */
+/** A host hears of it with the next block: JUCE's VST3 wrapper would pass a change on as an edit by the user (performEdit), for
+    which hosts mark the session as changed, and the LV2 wrapper stops listening on whatever thread unloads it. */
 void PluginProcessor::tellProgress()
 {
-    const bool isNew = hasProgress();
-    if (! std::exchange (tellsAgain, isNew) && ! isNew)
-        return;
     const auto fraction = (float) workspace.player().stage().view()->fraction();
-    if (wrapperType != wrapperType_VST3)
-    {
+    link->setMeter (fraction);
+    if (wrapperType == wrapperType_VST3)
+        static_cast<juce::AudioProcessorParameter*> (rendered)->setValue (fraction); // our layer tells
+    else if (wrapperType != wrapperType_LV2)
         *rendered = fraction;
+}
+
+/** JUCE does not tell an LV2's host what it has told last, although the host may have set another value since: then the nearest
+    one comes first. */
+void PluginProcessor::tellProgressInBlock()
+{
+    const auto now = link->meter(), nearest = std::nextafter (now, 0.5f), shownFraction = rendered->get();
+    if (shownFraction == now)
         return;
-    }
-    static_cast<juce::AudioProcessorParameter*> (rendered)->setValue (fraction); // nobody is told
-    vst3->setMeter (fraction);
+    const bool isToldAlready = std::exchange (toldFraction, now) == now && shownFraction != nearest;
+    *rendered = isToldAlready ? nearest : now;
 }
 
 void PluginProcessor::followTempo()

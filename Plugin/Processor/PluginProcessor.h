@@ -7,10 +7,10 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
+#include "Processor/HostLink.h"
 #include "Processor/HostMusic.h"
 #include "Processor/TempoCell.h"
 #include "Processor/Transport.h"
-#include "Processor/Vst3Link.h"
 #include "Processor/Workspace.h"
 #include "Timeline/PlanReader.h"
 
@@ -71,7 +71,7 @@ private:
 public:
     Workspace workspace;
     Transport transport;
-    const std::shared_ptr<Vst3Link> vst3 = std::make_shared<Vst3Link>();
+    const std::shared_ptr<HostLink> link = std::make_shared<HostLink>();
 
 private:
     struct Moment
@@ -91,6 +91,7 @@ private:
     void followParameters();
     bool hasProgress();
     void tellProgress();
+    void tellProgressInBlock();
     void read (juce::AudioBuffer<float>& audio, const PlaybackPlan& plan) noexcept;
     void addAudition (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept;
     void endBounce();
@@ -107,13 +108,11 @@ private:
 
     std::array<BusChannels, speakerBuses + 1> busChannels {};
     int busCount = 0;
-    int busesToAdd = 0; // while it is made: the host cannot add any
-    Moment following;   // the next block, if the host says nothing; the audio thread's
+    int busesToAdd = 0;        // while it is made: the host cannot add any
+    Moment following;          // the next block, if the host says nothing; the audio thread's
+    float toldFraction = 1.0f; // likewise, to an LV2's host
     TempoCell tempo;
-    bool tellsAgain = false; // the timer's: how much is rendered
-    std::recursive_mutex
-        mutex; // guards everything below; not for the audio thread in real time. A host that is told may call back
-    bool isReleased = false; // it may be unloaded
+    std::mutex mutex; // guards everything below; not for the audio thread in real time
     TempoCell::Tempo followed;
     project::HostSettings shown; // of the project, as the parameters have them
 };

@@ -63,9 +63,9 @@ public:
 
     tresult PLUGIN_API createInstance (FIDString cid, FIDString iid, void** object) override
     {
-        Vst3Link::lastMade() = nullptr;
+        HostLink::lastMade() = nullptr;
         const auto result = inner->createInstance (cid, iid, object);
-        auto* const link = std::exchange (Vst3Link::lastMade(), nullptr);
+        auto* const link = std::exchange (HostLink::lastMade(), nullptr);
         if (result != kResultOk || link == nullptr)
             return result; // the controller makes no processor
         return layered (static_cast<FUnknown*> (*object), link->shared_from_this(), iid, object);
@@ -75,7 +75,7 @@ private:
     ~Factory() { inner->release(); }
 
     /** `made`, with a layer, as the interface that is wanted. */
-    static tresult layered (FUnknown* made, std::shared_ptr<Vst3Link> link, FIDString iid, void** object)
+    static tresult layered (FUnknown* made, std::shared_ptr<HostLink> link, FIDString iid, void** object)
     {
         void* component = nullptr;
         void* audio = nullptr;

@@ -23,11 +23,11 @@ Vst::ParamID vst3IdOf (const char* parameter)
 } // namespace
 
 PositionLayer::PositionLayer (Vst::IComponent* component, Vst::IAudioProcessor* processor,
-                              std::shared_ptr<Vst3Link> given)
+                              std::shared_ptr<HostLink> given)
     : inner (component)
     , audio (processor)
     , link (std::move (given))
-    , meterId (vst3IdOf (Vst3Link::meterId))
+    , meterId (vst3IdOf (HostLink::meterId))
 {}
 
 PositionLayer::~PositionLayer()

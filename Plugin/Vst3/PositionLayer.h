@@ -7,7 +7,7 @@
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
 
-#include "Processor/Vst3Link.h"
+#include "Processor/HostLink.h"
 
 namespace tableread::plugin
 {
@@ -28,7 +28,7 @@ public:
 
     /** Takes over a reference to each. */
     PositionLayer (Steinberg::Vst::IComponent* component, Steinberg::Vst::IAudioProcessor* processor,
-                   std::shared_ptr<Vst3Link> given);
+                   std::shared_ptr<HostLink> given);
 
     tresult PLUGIN_API queryInterface (const TUID iid, void** object) override;
     uint32 PLUGIN_API addRef() override;
@@ -92,7 +92,7 @@ private:
 
     Steinberg::Vst::IComponent* const inner;
     Steinberg::Vst::IAudioProcessor* const audio;
-    const std::shared_ptr<Vst3Link> link;
+    const std::shared_ptr<HostLink> link;
     const Steinberg::Vst::ParamID meterId;
     int32 largestBlock = 0; // that JUCE is prepared for
     std::atomic<uint32> references { 1 };

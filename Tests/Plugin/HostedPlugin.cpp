@@ -61,18 +61,11 @@ HostedPlugin::HostedPlugin (const std::string& format, const std::filesystem::pa
     prepare (rate, block);
 }
 
-HostedPlugin::~HostedPlugin()
-{
-    if (instance != nullptr)
-        instance->releaseResources(); // LV2 wants it; JUCE's host does not do it by itself
-}
+HostedPlugin::~HostedPlugin() = default;
 
 void HostedPlugin::prepare (double rate, int block)
 {
     head.rate = rate;
-#ifdef __SANITIZE_THREAD__
-    instance->releaseResources(); // JUCE's host makes an LV2 anew, and would unload one that is active
-#endif
     instance->prepareToPlay (rate, block);
 }
 

@@ -8,12 +8,12 @@
 
 namespace tableread::plugin
 {
-/** What the processor and our layer around JUCE's VST3 component tell each other past JUCE: the host's position in the block
-    that is being processed, and the value of a parameter that only the plugin changes.
+/** What the processor and the audio thread tell each other past JUCE: a VST3 host's position in the block that is being processed
+    (our layer around JUCE's component has it), and the value of a parameter that only the plugin changes.
 
-    Threads   setPosition(), clearPosition(), position(), changedMeter(): the audio thread; wait-free. setMeter(): any.
+    Threads   setPosition(), clearPosition(), position(), changedMeter(): the audio thread; wait-free. setMeter(), meter(): any.
 */
-class Vst3Link : public std::enable_shared_from_this<Vst3Link>
+class HostLink : public std::enable_shared_from_this<HostLink>
 {
 public:
     void setPosition (std::int64_t sample) noexcept { sampleAt.store (sample, std::memory_order_relaxed); }
@@ -29,12 +29,13 @@ public:
     static constexpr const char* meterId = "rendered"; // the parameter, whose first value is 1
 
     /** The host hears of it with the next block. */
-    void setMeter (float value) noexcept { meter.store (value, std::memory_order_relaxed); }
+    void setMeter (float value) noexcept { meterNow.store (value, std::memory_order_relaxed); }
+    float meter() const noexcept { return meterNow.load (std::memory_order_relaxed); }
 
     /** The value, if it is another one than the last time. */
     std::optional<float> changedMeter() noexcept
     {
-        const auto value = meter.load (std::memory_order_relaxed);
+        const auto value = meter();
         if (value == toldMeter)
             return std::nullopt;
         toldMeter = value;
@@ -43,9 +44,9 @@ public:
 
     /** Of the processor that was made last on this thread: JUCE's factories do not hand it out. Plain, since what a thread has to
         destroy at its end keeps the library in memory until then. */
-    static Vst3Link*& lastMade() noexcept
+    static HostLink*& lastMade() noexcept
     {
-        thread_local Vst3Link* link = nullptr;
+        thread_local HostLink* link = nullptr;
         return link;
     }
 
@@ -53,7 +54,7 @@ private:
     static constexpr std::int64_t unknown = INT64_MIN;
 
     std::atomic<std::int64_t> sampleAt { unknown };
-    std::atomic<float> meter { 1.0f };
+    std::atomic<float> meterNow { 1.0f };
     float toldMeter = 1.0f; // the audio thread's
 };
 } // namespace tableread::plugin
