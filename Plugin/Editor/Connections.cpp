@@ -33,7 +33,6 @@ void PluginEditor::connectLines()
         showLines (false);
         script.grabKeyboardFocus();
     };
-    lines.onSelect = [this] (const std::vector<project::LineId>& chosen) { selected = chosen; };
     lines.onRetry = [this] (std::size_t row) { marks.retry (row); };
     lines.onGo = [this] (std::size_t row) {
         showLines (false);
@@ -47,7 +46,10 @@ void PluginEditor::showLines (bool isWanted)
     lines.setVisible (isWanted);
     filterButton.setToggleState (isWanted, juce::dontSendNotification);
     if (! isWanted)
+    {
+        visited = Place::Script; // what is selected in the list is seen no longer
         return;
+    }
     lines.show (now.document, marks);
     lines.takeFocus();
 }

@@ -73,6 +73,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
     connectLines();
     connectSide();
     connectTimeline();
+    connectSelection();
 
     renderButton.onClick = [this] { renderOrStop(); };
     menuButton.onClick = [this] { openMenu(); };
@@ -207,37 +208,14 @@ std::optional<LoopRange> PluginEditor::loop() const
     return to > from ? std::optional (LoopRange { from, to, isOn }) : std::nullopt;
 }
 
-/** The takes are those of where the user went last: clips of the timeline, or the caret's line. */
-void PluginEditor::showSelection()
-{
-    const auto& clips = timeline.model().selection.lines();
-    const auto row = script.state().caret().line;
-    if (clips != selectedClips)
-    {
-        selectedClips = clips;
-        selected.assign (clips.begin(), clips.end());
-    }
-    else if (std::exchange (selectedRow, row) != row || selected.empty())
-    {
-        selected.clear();
-        if (const auto passage = marks.passageAt (row))
-            selected.push_back ({ *passage });
-    }
-    side.takes.show (now.document, now.view, selected);
-    side.takes.setAudition (workspace.audition().current());
-    const auto unheard = workspace.audition().problem();
-    if (const auto why = unheard ? unheard->text() : std::string();
-        std::exchange (shownUnheard, why) != why && unheard)
-        problem = unheard;
-}
-
 /** Another project. */
 void PluginEditor::showProject()
 {
     shownScript = now.document->script;
     script.setText (*shownScript);
     shownDocument = nullptr;
-    selected.clear();
+    visited = Place::Script;
+    chosenInList.clear();
     problem.reset();
 }
 
@@ -261,6 +239,7 @@ void PluginEditor::showDocument()
             const juce::ScopedValueSetter<bool> setter (isFollowing, true);
             if (! script.apply (changeOf (before, *document.script)))
                 script.setText (*document.script);
+            selectedRows = script.selectedRows(); // moved, but not by the user
         }
     side.seed.show (document.settings.seed);
     marks.show (document, script.state().buffer().lineCount());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <set>
-
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include "Editor/EmptyState.h"
@@ -38,11 +36,18 @@ public:
     bool keyPressed (const juce::KeyPress& key) override;
 
 private:
+    enum class Place // where lines are selected
+    {
+        Script,
+        List,
+        Timeline
+    };
+
     void timerCallback() override { refresh(); }
     void connectScript();
     void connectTimeline();
     void connectSide();
-
+    void connectSelection();
     void connectLines();
     void showLines (bool isWanted);
 
@@ -50,6 +55,7 @@ private:
     void showProject();
     void showDocument();
     void showSelection();
+    std::vector<project::LineId> selectedLines() const;
     void showPlayback();
     std::optional<LoopRange> loop() const;
     void showStatus();
@@ -105,10 +111,10 @@ private:
     Showing now;
     std::shared_ptr<const project::Document> shownDocument;
     std::shared_ptr<const std::string> shownScript;
-    bool isFollowing = false; // the script is changed by us, not by the user
-    std::set<project::LineId> selectedClips;
-    std::size_t selectedRow = 0;           // of the script, where the caret is
-    std::vector<project::LineId> selected; // lines: where the user was last, script or timeline
+    bool isFollowing = false;                  // the script is changed by us, not by the user
+    Place visited = Place::Script;             // last
+    ScriptRows selectedRows;                   // of the script
+    std::vector<project::LineId> chosenInList; // of filtered lines
     double progress = 0.0;
     bool isRendering = false;
     std::optional<std::uint64_t> shownLoads;

@@ -136,6 +136,16 @@ std::optional<std::uint64_t> ReadingMarks::passageAt (std::size_t line) const
     return lines[line].passage;
 }
 
+std::vector<project::LineId> ReadingMarks::passagesIn (ScriptRows rows) const
+{
+    std::vector<project::LineId> passages;
+    for (auto row = rows.first; row <= rows.last && row < lines.size(); ++row)
+        if (const auto passage = passageAt (row))
+            if (const project::LineId line { *passage }; passages.empty() || passages.back() != line)
+                passages.push_back (line);
+    return passages;
+}
+
 LineMark ReadingMarks::markOf (std::size_t line) const
 {
     LineMark mark;

@@ -11,6 +11,7 @@
 
 #include "Editor/Cast/Colours.h"
 #include "Editor/Script/Marks.h"
+#include "Editor/Script/Moves.h"
 #include "Editor/Text/Position.h"
 #include "Playback/Stage.h"
 #include "Project/Document.h"
@@ -37,6 +38,9 @@ public:
 
     /** The passage that a line of the text belongs to, by the id of its first line; empty: none. */
     std::optional<std::uint64_t> passageAt (std::size_t line) const;
+
+    /** Those that rows of the text belong to. */
+    std::vector<project::LineId> passagesIn (ScriptRows rows) const;
 
     LineMark markOf (std::size_t line) const override;
 

@@ -104,16 +104,22 @@ void LinesPanel::show (std::shared_ptr<const project::Document> document, const 
     showFiltered();
 }
 
+std::vector<project::LineId> LinesPanel::selected() const
+{
+    std::vector<project::LineId> lines;
+    const auto rows = list->getSelectedRows();
+    for (int i = 0; i < rows.size(); ++i)
+        if (rows[i] < (int) listed.size())
+            lines.push_back (listed[(std::size_t) rows[i]].line);
+    return lines;
+}
+
 /** What is selected and still listed stays so. */
 void LinesPanel::showFiltered()
 {
     if (shown == nullptr)
         return;
-    std::vector<project::LineId> chosen;
-    const auto before = list->getSelectedRows();
-    for (int i = 0; i < before.size(); ++i)
-        if (before[i] < getNumRows())
-            chosen.push_back (listed[(std::size_t) before[i]].line);
+    const auto chosen = selected();
     listed = filtered (*shown, *shownMarks, filter());
     count.setText (juce::String ((juce::int64) listed.size()) + " of " +
                        juce::String ((juce::int64) shown->lines.size()),
@@ -125,21 +131,26 @@ void LinesPanel::showFiltered()
     list->updateContent();
     list->setSelectedRows (rows, juce::dontSendNotification);
     list->repaint();
+    if (rows.size() < (int) chosen.size() && onSelect)
+        onSelect (selected());
 }
 
 void LinesPanel::selectedRowsChanged (int)
 {
-    std::vector<project::LineId> chosen;
-    const auto rows = list->getSelectedRows();
-    for (int i = 0; i < rows.size(); ++i)
-        if (rows[i] < getNumRows())
-            chosen.push_back (listed[(std::size_t) rows[i]].line);
-    if (onSelect && ! chosen.empty())
-        onSelect (chosen);
+    if (auto lines = selected(); onSelect && ! lines.empty())
+        onSelect (lines);
+}
+
+/** The user has come back to what was selected before. */
+void LinesPanel::focusOfChildComponentChanged (FocusChangeType)
+{
+    if (list->hasKeyboardFocus (true))
+        selectedRowsChanged (0);
 }
 
 void LinesPanel::listBoxItemClicked (int row, const juce::MouseEvent& event)
 {
+    selectedRowsChanged (row); // also where it was selected before
     if (row < getNumRows() && event.x < markRoom && onRetry &&
         listed[(std::size_t) row].mark.state == LineMark::State::Failed)
         onRetry (listed[(std::size_t) row].row);

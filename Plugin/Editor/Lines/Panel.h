@@ -22,9 +22,9 @@ public:
     explicit LinesPanel (std::shared_ptr<Typefaces> typefaces = Typefaces::shared());
     ~LinesPanel() override;
 
-    std::function<void (const std::vector<project::LineId>&)> onSelect;
-    std::function<void (std::size_t row)> onGo;    // of the text
-    std::function<void (std::size_t row)> onRetry; // likewise: of a line that has failed
+    std::function<void (const std::vector<project::LineId>&)> onSelect; // what is selected now
+    std::function<void (std::size_t row)> onGo;                         // of the text
+    std::function<void (std::size_t row)> onRetry;                      // likewise: of a line that has failed
     std::function<void()> onClose;
 
     /** To be called when the document or a mark may be another. @param marks  of the document's script; outlives this. */
@@ -39,6 +39,7 @@ public:
     void paint (juce::Graphics& g) override;
     void resized() override;
     bool keyPressed (const juce::KeyPress& key) override;
+    void focusOfChildComponentChanged (FocusChangeType cause) override;
 
 private:
     int getNumRows() override { return (int) listed.size(); }
@@ -51,6 +52,7 @@ private:
     void returnKeyPressed (int row) override;
 
     void fillSpeakers();
+    std::vector<project::LineId> selected() const;
     void showFiltered();
     LineFilter filter() const;
 

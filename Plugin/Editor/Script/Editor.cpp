@@ -163,6 +163,8 @@ void ScriptEditor::focusGained (FocusChangeType cause)
         });
         return;
     }
+    if (onVisit)
+        onVisit();
     show (false);
 }
 

@@ -41,6 +41,12 @@ public:
     std::function<void (ScriptRows rows, std::size_t before)> onMove;
     std::function<void (ScriptRows rows, bool isUp)> onMoveByOne;
 
+    /** The user goes to the script: it gets the keyboard, or is clicked. */
+    std::function<void()> onVisit;
+
+    /** The rows that are selected, or the caret's. */
+    ScriptRows selectedRows() const;
+
     /** Selects whole rows of the text, and shows them. */
     void selectRows (ScriptRows rows);
 
@@ -128,7 +134,6 @@ private:
     std::optional<std::size_t> lineAt (juce::Point<int> place) const;
     TextRange rangeOf (juce::Range<int> characters) const;
     void retryAt (std::size_t line);
-    ScriptRows selectedRows() const;
     bool isWholeRow (std::size_t line) const;
     void dragRows (const juce::MouseEvent& event);
     void paintRowDrag (juce::Graphics& g);

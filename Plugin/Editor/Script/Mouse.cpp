@@ -14,6 +14,8 @@ namespace tableread::plugin
 void ScriptEditor::mouseDown (const juce::MouseEvent& event)
 {
     completions.offer ({}, {});
+    if (onVisit)
+        onVisit();
     rowDrag.reset();
     const auto area = textArea();
     isDragging = false;
@@ -70,7 +72,6 @@ bool ScriptEditor::isWholeRow (std::size_t line) const
     return from != to && from.byte == 0 && endsLine && line >= rows.first && line <= rows.last;
 }
 
-/** Those that are selected, or the caret's. */
 ScriptRows ScriptEditor::selectedRows() const
 {
     const auto [from, to] = model.selection();

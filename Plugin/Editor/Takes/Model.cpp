@@ -20,6 +20,7 @@ constexpr const char* staleRemark = "Made for other words, voices or settings";
 constexpr const char* cutRemark = "Reached the length limit: its end may be missing";
 constexpr const char* lockedReason = "A locked line keeps its take. Unlock it first.";
 constexpr const char* nothingSelected = "Select a line first.";
+constexpr const char* severalSelected = "Several lines are selected. Select one of them.";
 
 double secondsOfSamples (std::int64_t samples)
 {
@@ -100,13 +101,19 @@ void TakesModel::show (std::shared_ptr<const project::Document> newDocument,
 {
     document = std::move (newDocument);
     passage = {};
+    hasOthers = false;
     all.clear();
-    std::erase_if (lines, [this] (project::LineId id) { return ! placeOf (*document, id); });
+    const auto places = project::placesOfLines (*document);
+    std::erase_if (lines, [&] (project::LineId id) { return ! places.contains (id.value); });
     selected = std::move (lines);
     if (selected.empty())
         return;
-    place = *placeOf (*document, selected.front());
+    place = places.at (selected.front().value);
     passage = passageWith (passagesOf (*document), place);
+    hasOthers = std::ranges::any_of (selected, [&] (project::LineId id) {
+        const auto at = places.at (id.value);
+        return at < passage.first || at >= passage.first + passage.count;
+    });
     addTakes();
     const auto part = std::find_if (view->parts.begin(), view->parts.end(),
                                     [this] (const auto& each) { return each.line == first().id.value; });
@@ -190,6 +197,8 @@ std::string TakesModel::title() const
     auto title = "Line " + std::to_string (first().sourceLine);
     if (passage.count > 1)
         title = "Lines " + std::to_string (first().sourceLine) + " to " + std::to_string (last.sourceLine);
+    if (hasOthers)
+        title = std::to_string (selected.size()) + " lines are selected.  " + title;
     return title + (first().isLocked ? ", locked  " : "  ") + first().speaker + ": " + first().text;
 }
 
@@ -205,6 +214,12 @@ const TakeEntry* TakesModel::entryOf (TakeId take) const
     return take && found != all.end() ? &*found : nullptr;
 }
 
+/** Why there is not one passage to act on; null: there is. */
+const char* TakesModel::whyNotOne() const
+{
+    return passage.count == 0 ? nothingSelected : hasOthers ? severalSelected : nullptr;
+}
+
 TakeAction TakesModel::reroll() const
 {
     if (passage.count == 0)
@@ -215,8 +230,8 @@ TakeAction TakesModel::reroll() const
 
 TakeAction TakesModel::newestAgain() const
 {
-    if (passage.count == 0)
-        return { {}, nothingSelected };
+    if (const auto* why = whyNotOne())
+        return { {}, why };
     if (first().isLocked)
         return { {}, lockedReason };
     if (! first().chosen)
@@ -226,15 +241,15 @@ TakeAction TakesModel::newestAgain() const
 
 TakeAction TakesModel::toggleLock() const
 {
-    if (passage.count == 0)
-        return { {}, nothingSelected };
+    if (const auto* why = whyNotOne())
+        return { {}, why };
     return { project::SetLocked { first().id, ! first().isLocked } };
 }
 
 TakeAction TakesModel::join() const
 {
-    if (passage.count == 0)
-        return { {}, nothingSelected };
+    if (const auto* why = whyNotOne())
+        return { {}, why };
     if (passage.first == 0)
         return { {}, "There is no line before the first one." };
     if (const std::string why = whyApart (first(), *document->lines[passage.first - 1]); ! why.empty())
@@ -248,8 +263,8 @@ TakeAction TakesModel::join() const
 
 TakeAction TakesModel::split() const
 {
-    if (passage.count == 0)
-        return { {}, nothingSelected };
+    if (const auto* why = whyNotOne())
+        return { {}, why };
     if (passage.count == 1)
         return { {}, "The line is not joined with others." };
     if (place == passage.first)

@@ -67,7 +67,7 @@ public:
     /** The first line of the passage; none: nothing is selected. */
     project::LineId passageLine() const;
 
-    /** "Line 12  Anna: Good evening.", "Lines 12 to 14, locked  Anna: Good evening." */
+    /** "Line 12  Anna: Good evening.", "Lines 12 to 14, locked  Anna: Good evening.", "3 lines are selected.  Line 12  Anna: …" */
     std::string title() const;
 
     bool isLocked() const;
@@ -77,8 +77,10 @@ public:
     const std::vector<TakeEntry>& entries() const { return all; }
     const TakeEntry* entryOf (project::TakeId take) const; // null: it is not there
 
-    /** Of the selected lines. */
+    /** Of all selected lines. */
     TakeAction reroll() const;
+
+    /** Of the passage, where it is the only one that is selected. */
     TakeAction newestAgain() const;
     TakeAction toggleLock() const;
     TakeAction join() const;  // the passage with the line before it
@@ -99,11 +101,13 @@ private:
     void addTakes();
     void addComing (const playback::PartView& part);
     const project::Line& first() const;
+    const char* whyNotOne() const;
 
     std::shared_ptr<const project::Document> document; // never null
     std::vector<project::LineId> selected;
     std::size_t place = 0;        // of the first selected line
     project::PassageView passage; // that it is in; without lines: nothing is selected
+    bool hasOthers = false;       // lines of other passages are selected too
     std::vector<TakeEntry> all;
 };
 

@@ -196,6 +196,7 @@ void TakesPanel::showButton (juce::TextButton& button, const TakeAction& action,
 void TakesPanel::showButtons()
 {
     const auto count = model.selectedLines();
+    reroll.setButtonText (count > 1 ? "New takes" : "New take");
     showButton (reroll, model.reroll(),
                 count > 1
                     ? "Render the " + juce::String ((juce::int64) count) + " selected lines with new seeds"

@@ -29,6 +29,7 @@ struct TimelineContext
     std::function<void (double from, double to)> setLoop; // seconds; null: the host loops
     SoundsOut sounds;                                     // for lines, scenes and stems
     std::function<void()> changed;                        // what is on the screen is another part
+    std::function<void()> visited;                        // the user goes to a clip, or to none
     std::function<void()> openMenu;
 };
 

@@ -43,6 +43,7 @@ TimelineView::TimelineView (const std::shared_ptr<Typefaces>& typefaces) : conte
             onEdit (edit);
     };
     context.changed = [this] { changed(); };
+    context.visited = [this] { visited(); };
     context.openMenu = [this] { openMenu(); };
     for (auto* part : std::initializer_list<juce::Component*> { &ruler, &heads, &lanes, &playhead, &timeBar,
                                                                 &laneBar, &snapBox, &followButton, &fitButton,
@@ -183,6 +184,18 @@ void TimelineView::paintOverChildren (juce::Graphics& g)
     const bool isFocused = hasKeyboardFocus (false);
     g.setColour (isFocused ? Theme::accent : Theme::line);
     g.drawRect (getLocalBounds(), isFocused ? 2 : 1);
+}
+
+void TimelineView::visited()
+{
+    if (onVisit)
+        onVisit();
+}
+
+void TimelineView::focusGained (FocusChangeType)
+{
+    visited();
+    repaint();
 }
 
 void TimelineView::focusLost (FocusChangeType)

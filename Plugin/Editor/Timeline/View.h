@@ -29,6 +29,9 @@ public:
     /** A clip was moved, or is to follow the one before it again. */
     std::function<void (const project::Edit&)> onEdit;
 
+    /** The user goes to the timeline: it gets the keyboard, or is clicked. */
+    std::function<void()> onVisit;
+
     /** To be called some thirty times a second: draws what has changed. */
     void show (const TimelineInput& input);
 
@@ -57,7 +60,7 @@ public:
     void paintOverChildren (juce::Graphics& g) override;
     void resized() override;
     bool keyPressed (const juce::KeyPress& key) override;
-    void focusGained (FocusChangeType) override { repaint(); }
+    void focusGained (FocusChangeType) override;
     void focusLost (FocusChangeType) override;
     void mouseWheelMove (const juce::MouseEvent& event, const juce::MouseWheelDetails& wheel) override;
     void mouseMagnify (const juce::MouseEvent& event, float factor) override;
@@ -68,6 +71,7 @@ private:
     void timerCallback() override;
     void setUpBar();
     void changed();
+    void visited();
     void layOut();
     juce::Rectangle<int> timeArea() const; // ruler and lanes
 

@@ -32,6 +32,7 @@ std::optional<SelectionStep> selectionStepOf (const juce::KeyPress& key)
 
 bool TimelineView::keyPressed (const juce::KeyPress& key)
 {
+    visited();
     const auto keys = key.getModifiers();
     const bool isArrow = key.isKeyCode (KeyCode::leftKey) || key.isKeyCode (KeyCode::rightKey);
     if (isArrow && keys.isAltDown() && ! keys.isCommandDown())
