@@ -33,6 +33,7 @@ void TimelineLanes::hover (juce::Point<int> place)
 
 void TimelineLanes::mouseDown (const juce::MouseEvent& event)
 {
+    context.visited();
     context.model.endDrag(); // that of the keys
     const auto* clip = clipAt (event.getPosition());
     pressed.reset();
@@ -40,8 +41,8 @@ void TimelineLanes::mouseDown (const juce::MouseEvent& event)
     {
         if (clip == nullptr)
             context.model.selection.clear();
-        else if (! context.model.selection.has (clip->line()))
-            context.model.selection.set (clip->line());
+        else
+            context.model.selection.focusOn (clip->line()); // the menu is of what was clicked
         context.changed();
         context.openMenu();
         return;

@@ -391,3 +391,32 @@ TEST_CASE ("What is looped is chosen in the ruler, by its ends, or by the select
     CHECK (window.press ('l', juce::ModifierKeys::shiftModifier));
     CHECK (loop == LoopRange { 2.0, 6.0, true });
 }
+
+TEST_CASE ("A right click on one of several selected clips is about the clip that was clicked",
+           "[plugin][timeline]")
+{
+    juce::ScopedJuceInitialiser_GUI juce;
+    const TimelineScene scene (fourLines);
+    TimelineContext context (Typefaces::shared());
+    project::LineId asked;
+    context.changed = context.visited = [] {};
+    context.openMenu = [&] { asked = context.model.focused()->line(); };
+    TimelineLanes lanes { context };
+    lanes.setSize (1000, 300);
+    context.model.setWidth (1000);
+    context.model.show (scene.input (0.0, false));
+    context.rows.setSize (300, context.model.clips().lanes().size());
+    context.model.selection.setAll ({ scene.line (0), scene.line (1), scene.line (2) });
+    const auto rightClick = [&] (std::size_t clip) {
+        const auto place = lanes.areaOf (context.model.clips().all()[clip]).getCentre();
+        const auto now = juce::Time::getCurrentTime();
+        lanes.mouseDown ({ juce::Desktop::getInstance().getMainMouseSource(), place,
+                           juce::ModifierKeys (juce::ModifierKeys::rightButtonModifier), 0.0f, 0.0f, 0.0f,
+                           0.0f, 0.0f, &lanes, &lanes, now, place, now, 1, false });
+        return asked;
+    };
+    CHECK (rightClick (1) == scene.line (1));
+    CHECK (context.model.selection.lines().size() == 3);
+    CHECK (rightClick (3) == scene.line (3)); // which was not selected
+    CHECK (context.model.selection.lines().size() == 1);
+}

@@ -74,6 +74,14 @@ void TimelineSelection::toggle (LineId line)
     current = pivot = chosen.empty() ? LineId() : has (line) ? line : *chosen.rbegin();
 }
 
+void TimelineSelection::focusOn (LineId line)
+{
+    if (has (line))
+        current = line;
+    else
+        set (line);
+}
+
 void TimelineSelection::extendTo (LineId line, const TimelineClips& clips)
 {
     const auto order = inTime (clips.all());

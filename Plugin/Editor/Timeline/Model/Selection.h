@@ -33,6 +33,9 @@ public:
     void setAll (std::vector<project::LineId> lines);
     void toggle (project::LineId line);
 
+    /** Of those that are selected; another line is selected alone. */
+    void focusOn (project::LineId line);
+
     /** Selects what lies in time between where the selection began and this, and nothing else. */
     void extendTo (project::LineId line, const TimelineClips& clips);
 
