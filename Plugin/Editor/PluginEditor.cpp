@@ -354,12 +354,14 @@ void PluginEditor::retry (std::uint64_t line)
 
 void PluginEditor::undo()
 {
+    problem.reset();
     workspace.undo();
     refresh();
 }
 
 void PluginEditor::redo()
 {
+    problem.reset();
     workspace.redo();
     refresh();
 }

@@ -17,34 +17,52 @@ SeedRow::SeedRow()
     field.setIndents (8, 5);
     field.setTitle ("Seed");
     field.setTooltip ("Another seed gives another performance of the same script");
-    field.onTextChange = [this] { typed(); };
+    field.setSelectAllWhenFocused (true);
+    field.onReturnKey = field.onFocusLost = [this] { typed(); };
+    field.onEscapeKey = [this] {
+        put (shown);
+        field.giveAwayKeyboardFocus();
+    };
     shuffleButton.setTooltip (field.getTooltip());
     shuffleButton.onClick = [this] { shuffle(); };
     for (auto* part : std::initializer_list<juce::Component*> { &title, &field, &shuffleButton })
         addAndMakeVisible (part);
+    put (0);
 }
 
 void SeedRow::show (std::uint64_t seed)
 {
-    if (! field.hasKeyboardFocus (true))
-        field.setText (juce::String (seed), false);
+    const bool isTyped = field.getText() != juce::String (shown); // and does not count yet
+    if (isTyped)
+        shown = seed;
+    else
+        put (seed);
 }
 
+void SeedRow::put (std::uint64_t seed)
+{
+    shown = seed;
+    field.setText (juce::String (seed), false);
+}
+
+/** A field that is left with the number that it had changes nothing. */
 void SeedRow::typed()
 {
     const auto text = field.getText().toStdString();
-    if (const auto number = parseSeed (text.empty() ? "0" : text))
+    const auto number = parseSeed (text.empty() ? "0" : text);
+    const auto before = shown;
+    put (number.value_or (before));
+    if (! number)
+        onRefused ({ ErrorCode::InvalidInput, "A seed is at most 18446744073709551615.", {} });
+    else if (*number != before)
         onSeed (*number);
-    else
-        onRefused ({ ErrorCode::InvalidInput, "a seed is at most 18446744073709551615", {} });
 }
 
 void SeedRow::shuffle()
 {
     constexpr int most = 1'000'000; // short enough to be read out
-    const auto fresh = (std::uint64_t) juce::Random::getSystemRandom().nextInt (most);
-    field.setText (juce::String (fresh), false);
-    onSeed (fresh);
+    put ((std::uint64_t) juce::Random::getSystemRandom().nextInt (most));
+    onSeed (shown);
 }
 
 void SeedRow::resized()

@@ -11,16 +11,17 @@
 
 namespace tableread::plugin
 {
-/** The project's seed: shown, typed, and drawn anew. Message thread. */
+/** The project's seed: shown, typed, and drawn anew. A number that is typed counts from Return on, or when the field is left.
+    Message thread. */
 class SeedRow : public juce::Component
 {
 public:
     SeedRow();
 
     std::function<void (std::uint64_t)> onSeed;
-    std::function<void (Error)> onRefused; // what was typed is no seed
+    std::function<void (Error)> onRefused; // what was typed is no seed, and is there no longer
 
-    /** While somebody types, what is typed stays. */
+    /** What somebody has begun to type stays. */
     void show (std::uint64_t seed);
 
     void resized() override;
@@ -28,7 +29,9 @@ public:
 private:
     void typed();
     void shuffle();
+    void put (std::uint64_t seed);
 
+    std::uint64_t shown = 0;
     juce::Label title;
     juce::TextEditor field;
     LeaveOnClick leaveOnClick { field };

@@ -226,20 +226,43 @@ TEST_CASE ("What changes the script elsewhere is shown where it is, and typing g
     CHECK (*desk.workspace().document()->script == script->text());
 }
 
-TEST_CASE ("A seed may be as large as seeds are", "[plugin][editor]")
+TEST_CASE ("A seed counts from Return on, or when its field is left, and may be as large as seeds are",
+           "[plugin][editor]")
 {
     PluginFixture fixture;
     Desk desk (fixture);
-    auto* seed = desk.find<juce::TextEditor> ([] (auto& each) { return each.getText() == "0"; });
-    REQUIRE (seed != nullptr);
-    seed->setText ("18446744073709551615", false);
-    seed->onTextChange();
-    CHECK (desk.workspace().document()->settings.seed == 18'446'744'073'709'551'615u);
-    seed->setText ("18446744073709551616", false);
-    seed->onTextChange();
+    auto* field = desk.find<juce::TextEditor> ([] (auto& each) { return each.getTitle() == "Seed"; });
+    REQUIRE (field != nullptr);
+    const auto type = [&] (const char* text) {
+        for (int length = 1; text[length - 1] != 0; ++length)
+        {
+            field->setText (juce::String (text, (std::size_t) length), false);
+            if (field->onTextChange)
+                field->onTextChange();
+        }
+    };
+    const auto seed = [&] { return desk.workspace().document()->settings.seed; };
+    type ("731");
+    CHECK (seed() == 0);
+    field->onReturnKey();
+    CHECK (seed() == 731);
+    type ("18446744073709551615");
+    field->onFocusLost();
+    CHECK (seed() == 18'446'744'073'709'551'615u);
+    field->onFocusLost(); // once more, without a change
+    desk.editor->keyPressed (juce::KeyPress ('z', juce::ModifierKeys::commandModifier, 0));
+    CHECK (seed() == 731);
+    CHECK (field->getText() == "731");
+    type ("18446744073709551616");
+    field->onReturnKey();
     desk.refresh();
-    CHECK (desk.shows ("at most 18446744073709551615"));
-    CHECK (desk.workspace().document()->settings.seed == 18'446'744'073'709'551'615u);
+    CHECK (desk.shows ("A seed is at most 18446744073709551615."));
+    CHECK (field->getText() == "731");
+    CHECK (seed() == 731);
+    desk.editor->keyPressed (juce::KeyPress ('z', juce::ModifierKeys::commandModifier, 0));
+    CHECK (seed() == 0);
+    desk.refresh();
+    CHECK_FALSE (desk.shows ("A seed is at most"));
 }
 
 TEST_CASE ("A choice of a voice is an edit of the project", "[plugin][editor]")

@@ -90,6 +90,7 @@ struct LoadedDesk
         Screen::click (places->seed);
         Screen::press ("ctrl+a");
         Screen::type ("42");
+        Screen::press ("Return");
         CHECK (now().settings.seed == 42);
         CHECK (spaces() == 0);
         for (const auto& [name, place] : places->others)
@@ -131,6 +132,7 @@ TEST_CASE ("In a host's window what is typed lands in what was clicked last", "[
     Screen::click (places.seed);
     Screen::press ("ctrl+a");
     Screen::type ("42");
+    Screen::press ("Return");
     CHECK (desk.seed() == 42);
     CHECK (desk.script() == "x y" + before);
     CHECK (desk.host.keysPressed (spaceKey) == 0); // it was typed
