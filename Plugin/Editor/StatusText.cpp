@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "Editor/Engine/Words.h"
+#include "Project/Locks.h"
 #include "Project/Lookup.h"
 
 namespace tableread::plugin
@@ -148,6 +149,8 @@ std::string restingText (const Showing& now)
                                             " done, about " + length;
     if (const auto cut = cutOff (now); ! cut.empty())
         text += "  \u00b7  " + cut;
+    if (const auto older = project::olderLocksText (count (now, PartState::Stale)); ! older.empty())
+        text += "  \u00b7  " + older;
     if (! now.notes.empty())
         text += "  \u00b7  " + counted (now.notes.size(), "note");
     return text;

@@ -26,6 +26,7 @@
 #include "Project/File/Headless/Recorder.h"
 #include "Project/File/Place.h"
 #include "Project/LineIds.h"
+#include "Project/Locks.h"
 #include "Project/Lookup.h"
 #include "Project/Requests.h"
 #include "Script/Notes.h"
@@ -407,6 +408,7 @@ private:
             return LineText { titleOf (line), gap != gaps.end() ? gap->why : std::string() };
         });
         report.hasSlates = document->settings.playsSlate;
+        report.remark = project::olderLocksText (project::olderLocks (*document));
         return report;
     }
 

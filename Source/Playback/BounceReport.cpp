@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "Project/Locks.h"
 #include "Project/Passages.h"
 
 namespace tableread::playback
@@ -34,6 +35,7 @@ GapReport reportOf (const BounceEnd& bounce, const project::Document& document)
     auto report = reportOf ({ std::move (holes), std::move (reasons), bounce.hostRateHz }, document);
     auto before = reportOf (bounce.before, document).places;
     report.isPlayed = false;
+    report.remark = project::olderLocksText (project::olderLocks (document));
     report.hasSlates = bounce.playsSlate && before.empty();
     report.places.insert (report.places.begin(), std::make_move_iterator (before.begin()),
                           std::make_move_iterator (before.end()));

@@ -95,10 +95,10 @@ GapReport reportOf (std::span<const Hole> holes, double hostRateHz,
 std::string toText (const GapReport& report, const std::string& what)
 {
     if (report.isEmpty())
-        return what + " is complete.\n";
+        return what + " is complete" + (report.remark.empty() ? "" : ", but " + report.remark) + ".\n";
     const auto count = report.places.size();
     auto text = what + (count == 1 ? " has a gap" : " has " + std::to_string (count) + " gaps") +
-                ": speech is missing here" +
+                (report.remark.empty() ? ": s" : ", and " + report.remark + ". S") + "peech is missing here" +
                 (report.hasSlates ? ", and a tone of a second marks where it should begin.\n" : ".\n");
     for (const auto& place : report.places)
     {

@@ -35,6 +35,7 @@ struct GapReport
     bool hasSlates = false;    // a tone marks each of them
     bool isPlayed = false;     // in real time, where nothing waits for speech
     bool isCorrection = false; // of the last one that is the same in this
+    std::string remark {};     // on all of it, as an end of a sentence: "… is complete, but "; empty: none
     std::vector<Place> places;
 
     bool isEmpty() const { return places.empty(); }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "AppRun.h"
+#include "Project/File/Place.h"
 #include "StateText.h"
 
 using namespace tableread;
@@ -149,6 +150,27 @@ TEST_CASE ("A bounce says which speech lies before its start, and fails", "[plug
     CHECK (contentOf (app.folder.path() / "out.wav") == "old");
     for (const auto& file : std::filesystem::directory_iterator (app.folder.path()))
         CHECK (file.path().extension() != ".part");
+}
+
+TEST_CASE ("A bounce says how many locked lines play older words", "[plugin][bounce]")
+{
+    App app;
+    const auto file = app.folder.path() / "scene.tableread";
+    std::ofstream (file) << StateText { scene, 3, false }.text();
+    REQUIRE (app.run ("--bounce scene.tableread -o out.wav" + engineOption) == 0);
+    auto content = project::readProject (file);
+    REQUIRE (content);
+    project::Project source (*content->document);
+    for (const std::size_t place : { 1u, 3u })
+        REQUIRE (source.edit (project::SetLocked { source.document()->lines[place]->id, true }));
+    auto words = *source.document()->script;
+    words.replace (words.find ("train"), 5, "coach");
+    REQUIRE (source.edit (project::SetScript { words }));
+    content->document = source.document();
+    REQUIRE (project::writeProject (file, *content));
+    CHECK (app.run ("--bounce scene.tableread -o out.wav" + engineOption) == 0);
+    CHECK_THAT (app.said(), Catch::Contains ("Done: 5 lines") &&
+                                Catch::Contains ("1 locked line plays older words, voices or settings"));
 }
 
 TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[plugin][bounce]")

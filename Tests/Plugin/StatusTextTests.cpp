@@ -264,3 +264,15 @@ TEST_CASE ("Peaks of a growing take are those of the whole", "[plugin][editor]")
     CHECK (whole.loudest() == 3.0f);
     CHECK (whole.between (1'000'000, 2'000'000).high == 0.0f);
 }
+
+TEST_CASE ("The status line says how many locked lines play older words", "[plugin][editor]")
+{
+    Board board;
+    board.add (PartState::Done);
+    board.add (PartState::Stale);
+    CHECK_THAT (board.say().text,
+                Catch::StartsWith ("Done: 2 lines, ") &&
+                    Catch::EndsWith ("  \u00b7  1 locked line plays older words, voices or settings"));
+    board.add (PartState::Stale);
+    CHECK_THAT (board.say().text, Catch::EndsWith ("2 locked lines play older words, voices or settings"));
+}

@@ -11,6 +11,7 @@
 #include "Passage/Names.h"
 #include "Project/File/EmbeddedStore.h"
 #include "Project/File/Place.h"
+#include "Project/Locks.h"
 #include "Settings/Settings.h"
 #include "Take/Store/TakeStore.h"
 
@@ -62,6 +63,7 @@ Json toJson (const project::Document& document, const project::PassageView& pass
     return { { "lines", lines },
              { "status", statusOf (document, passage, store) },
              { "locked", document.lines[passage.first]->isLocked },
+             { "outdated", project::playsOlder (document, passage) },
              { "take", take != nullptr ? Json (take->id.value) : Json() },
              { "seconds", take != nullptr ? Json (secondsOf (take->length)) : Json() } };
 }
@@ -118,7 +120,9 @@ std::string passageText (const project::Document& document, const project::Passa
                              line.direction.empty() ? "" : " (" + line.direction + ")", line.text);
     }
     return text +
-           fmt::format ("       [{}{}]\n", status, document.lines[passage.first]->isLocked ? ", locked" : "");
+           fmt::format (
+               "       [{}{}{}]\n", status, document.lines[passage.first]->isLocked ? ", locked" : "",
+               project::playsOlder (document, passage) ? ", other words, voices or settings by now" : "");
 }
 
 std::string toText (const std::string& file, const project::Content& content, SampleStore& store)

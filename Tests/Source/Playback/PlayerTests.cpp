@@ -5,6 +5,7 @@
 
 #include "Playback/BounceReport.h"
 #include "PlayedProject.h"
+#include "Project/Locks.h"
 
 using namespace tableread;
 using namespace tableread::playback;
@@ -95,6 +96,11 @@ TEST_CASE ("A locked line keeps its take and says that it is stale", "[source][p
     CHECK ((bounce (played.player.stage(), before.size()) == before));
     CHECK (statesOf (played.player.stage())[1] == PartState::Stale);
     CHECK (played.engine.jobs() == 3);
+    REQUIRE (eventually ([&] { return played.player.lastBounce() != nullptr; }));
+    CHECK (played.player.lastBounce()->isEmpty());
+    CHECK (played.player.lastBounce()->remark == "1 locked line plays older words, voices or settings");
+    played.setText ("coach", "train");
+    CHECK (project::olderLocks (*played.source.document()) == 0);
 }
 
 TEST_CASE ("Another roll has another seed, and the first one can be chosen again",

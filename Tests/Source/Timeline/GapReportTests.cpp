@@ -54,7 +54,15 @@ TEST_CASE ("A gap report names each place with its time and line", "[source][tim
     CHECK_THAT (
         toText (report, "scene.wav"),
         Catch::StartsWith ("scene.wav has a gap: speech is missing here, and a tone of a second marks"));
-    CHECK (toText (reportOf ({}, 48'000, textOfLine), "scene.wav") == "scene.wav is complete.\n");
+    report.remark = "1 locked line plays older words";
+    CHECK_THAT (
+        toText (report, "scene.wav"),
+        Catch::StartsWith ("scene.wav has a gap, and 1 locked line plays older words. Speech is missing"));
+    auto complete = reportOf ({}, 48'000, textOfLine);
+    CHECK (toText (complete, "scene.wav") == "scene.wav is complete.\n");
+    complete.remark = report.remark;
+    CHECK (complete.isEmpty());
+    CHECK (toText (complete, "scene.wav") == "scene.wav is complete, but 1 locked line plays older words.\n");
 }
 
 TEST_CASE ("A gap report is written as a whole or not at all", "[source][timeline][report]")

@@ -81,6 +81,16 @@ TEST_CASE ("A project is shown to people and programs", "[engine][command][proje
     CHECK (json["passages"][1]["status"] == "done");
     CHECK (json["passages"][1]["lines"][0]["text"] == "Is it?");
     CHECK (json["cast"][1]["moods"][0]["voice"] == "ben");
+    CHECK (json["passages"][1]["outdated"] == false);
+
+    engine.change (project::SetLocked { engine.document().lines[1]->id, true });
+    engine.change (project::SetScript { "Anna: Good evening.\n[pause 100ms]\nBen: Is it so?\n" });
+    CHECK_THAT (engine.run ({ "project", "show", engine.file() }).out,
+                Contains ("Ben: Is it so?\n       [take 2, done, ") &&
+                    Contains ("s, locked, other words, voices or settings by now]\n"));
+    CHECK (nlohmann::json::parse (
+               engine.run ({ "project", "show", engine.file(), "--json" }).out)["passages"][1]["outdated"] ==
+           true);
 }
 
 TEST_CASE ("A damaged project is one sentence and exit code 2; a newer one too",
