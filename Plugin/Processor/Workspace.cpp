@@ -226,10 +226,10 @@ void Workspace::findRecordings()
     std::unique_lock lock (mutex);
     const bool isOpening = std::exchange (isOpened, false);
     const bool isWhole = std::exchange (looksAgain, false) || isOpening || ! missingVoices.empty();
-    project::VoicePlaces places { .folder = folder, .hashOf = [this] (const std::filesystem::path& file) {
+    project::VoicePlaces places { .folder = folder, .know = [this] (const std::filesystem::path& file) {
                                      auto process = reader;
                                      process.isCancelled = [this] { return leaving.load(); };
-                                     return project::hashOfRecording (file, process);
+                                     return project::knowRecording (file, process);
                                  } };
     if (store != nullptr)
         places.inStore = [this] (const std::string& hash) { return store->fileWith (hash); };
@@ -257,6 +257,9 @@ void Workspace::findRecordings()
         voiceNotes.clear();
         missingVoices.clear();
     }
+    for (const auto& member : wanted->cast) // what is said of them now is in place of what was
+        std::erase_if (voiceNotes,
+                       [&] (const auto& note) { return note.starts_with (member->speaker + "'s voice "); });
     append (voiceNotes, found.notes);
     missingVoices.insert (missingVoices.end(), found.missing.begin(), found.missing.end());
     lock.unlock();

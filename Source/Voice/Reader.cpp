@@ -43,6 +43,16 @@ double VoiceClip::seconds() const
     return (double) samples.size() / modelSampleRateHz;
 }
 
+std::string remarkOnLength (double seconds)
+{
+    if (seconds < goodSeconds)
+        return formatted (" is %.3g s long; 3 s or more give a better likeness.", seconds);
+    if (seconds > manySeconds)
+        return formatted (
+            " is %.0f s long; more than 60 s make the start slower and the voice hardly better.", seconds);
+    return {};
+}
+
 Result<VoiceClip> readVoice (const std::filesystem::path& file, const std::string& name,
                              const LoudnessTarget& target, const ReaderProcess& process)
 {
@@ -72,15 +82,8 @@ Result<VoiceClip> readVoice (const std::filesystem::path& file, const std::strin
     normalizeLoudness (clip.samples, target);
     clip.hash = contentHash (clip.samples);
 
-    const auto seconds = clip.seconds();
-    if (seconds < goodSeconds)
-        clip.notes.push_back (where +
-                              formatted (" is %.3g s long; 3 s or more give a better likeness.", seconds));
-    if (seconds > manySeconds)
-        clip.notes.push_back (
-            where +
-            formatted (" is %.0f s long; more than 60 s make the start slower and the voice hardly better.",
-                       seconds));
+    if (const auto remark = remarkOnLength (clip.seconds()); ! remark.empty())
+        clip.notes.push_back (where + remark);
     return clip;
 }
 } // namespace tableread

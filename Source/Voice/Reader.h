@@ -23,6 +23,9 @@ struct VoiceClip
     double seconds() const;
 };
 
+/** What its length may impair: " is 2 s long; 3 s or more give a better likeness."; empty: nothing. */
+std::string remarkOnLength (double seconds);
+
 /** Reads a recording: any format that libsndfile knows (WAV, FLAC, OGG, MP3 …), 4 to 768 kHz, any number of channels,
     half a second to ten minutes. Channels are averaged, then resampled (soxr, high quality), then normalised. What is
     certainly wrong is mended, with a note: Voice/Recording.h and Voice/Cleanup.h say what.

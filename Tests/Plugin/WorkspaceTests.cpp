@@ -348,3 +348,23 @@ TEST_CASE ("A store that is full or not there is said, and costs no take", "[plu
     CHECK ((bounce (workspace) == expectedSound (24'000))); // from memory
     CHECK (fixture.engine.jobs() == 5);
 }
+
+TEST_CASE ("A recording that is short for a voice gets a note until another one is chosen",
+           "[plugin][workspace]")
+{
+    PluginFixture fixture;
+    Workspace workspace (fixture.options());
+    workspace.setScript (scene);
+    workspace.settle();
+    const auto choose = [&] (const std::string& name, double seconds) {
+        const auto file = fixture.folder.path() / name;
+        writeSound (file, sine (200.0, seconds));
+        setVoice (workspace, "Ben", { name, file });
+        workspace.settle();
+        return workspace.showing().notes;
+    };
+    CHECK_THAT (choose ("short.wav", 1.0),
+                Catch::VectorContains (
+                    std::string ("Ben's voice short.wav is 1 s long; 3 s or more give a better likeness.")));
+    CHECK (choose ("long.wav", 4.0).empty());
+}

@@ -67,11 +67,11 @@ int newProject (const NewProjectOptions& options, Session& session)
     document.settings.guidanceScale = options.settings.guidanceScale;
     document.settings.steps = options.settings.steps;
     document = orThrow (project::apply (document, project::SetScript { std::move (text) }));
-    const auto found = project::findVoices (
-        std::make_shared<const project::Document> (std::move (document)),
-        { .folder = {}, .hashOf = [&] (const std::filesystem::path& file) {
-             return project::hashOfRecording (file, { .program = session.recordingReader });
-         } });
+    const auto found = project::findVoices (std::make_shared<const project::Document> (std::move (document)),
+                                            { .folder = {}, .know = [&] (const std::filesystem::path& file) {
+                                                 return project::knowRecording (
+                                                     file, { .program = session.recordingReader });
+                                             } });
     notes.insert (notes.end(), found.notes.begin(), found.notes.end());
     orThrow (project::writeProject (options.out, { .document = found.document }, project::Existing::Refuse));
     if (options.quiet)

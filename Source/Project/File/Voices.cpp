@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "Core/ContentHash.h"
+#include "Core/Units.h"
+#include "Voice/Reader.h"
 #include "Voice/Recording.h"
 
 namespace tableread::project
@@ -69,14 +71,14 @@ public:
         const auto present = presentOf (mood);
         if (const auto found = mood.content.empty() ? present : matching (mood))
         {
-            use (mood, *found);
+            use (speaker, mood, *found);
             if (*found != before.voice.path.lexically_normal())
                 notes.push_back (speaker + "'s voice " + recordingName (before) + " was found as " +
                                  found->string() + '.');
         }
         else if (present)
         {
-            use (mood, *present);
+            use (speaker, mood, *present);
             notes.push_back (speaker + "'s voice " + present->string() +
                              " sounds otherwise than when it was used: what it spoke is rendered again.");
         }
@@ -94,17 +96,20 @@ public:
     std::vector<VoiceReference> missing;
 
 private:
-    /** Its hash; empty if it cannot be read. */
-    const std::string& hashOf (const std::filesystem::path& file)
+    /** No hash: it cannot be read. */
+    const KnownRecording& knownOf (const std::filesystem::path& file)
     {
-        const auto known = hashes.find (file);
-        if (known != hashes.end())
-            return known->second;
+        const auto before = known.find (file);
+        if (before != known.end())
+            return before->second;
         std::error_code ignored;
-        const auto hash = std::filesystem::is_regular_file (file, ignored) ? places.hashOf (file)
-                                                                           : Result<std::string> ("");
-        return hashes.emplace (file, hash.value_or ("")).first->second;
+        const auto read = std::filesystem::is_regular_file (file, ignored)
+                              ? places.know (file)
+                              : Result<KnownRecording> (KnownRecording());
+        return known.emplace (file, read.value_or (KnownRecording())).first->second;
     }
+
+    const std::string& hashOf (const std::filesystem::path& file) { return knownOf (file).hash; }
 
     std::vector<std::filesystem::path> namedPlaces (const Mood& mood) const
     {
@@ -151,7 +156,7 @@ private:
                                [&] (const auto& file) { return file.filename() == name; });
         for (const auto& file : files)
         {
-            if (! hashes.contains (file) && ++hashed > mostHashed)
+            if (! known.contains (file) && ++hashed > mostHashed)
                 return {};
             if (hashOf (file) == mood.content)
                 return file;
@@ -159,15 +164,18 @@ private:
         return {};
     }
 
-    void use (Mood& mood, const std::filesystem::path& file)
+    void use (const std::string& speaker, Mood& mood, const std::filesystem::path& file)
     {
+        const auto& [hash, seconds] = knownOf (file);
         mood.voice.path = file;
-        mood.content = hashOf (file);
+        mood.content = hash;
+        if (const auto remark = seconds > 0.0 ? remarkOnLength (seconds) : std::string(); ! remark.empty())
+            notes.push_back (speaker + "'s voice " + recordingName (mood) + remark);
     }
 
     const VoicePlaces& places;
     std::set<std::filesystem::path> folders;                  // where the cast has recordings, or had them
-    std::map<std::filesystem::path, std::string> hashes;      // of the files that were looked at
+    std::map<std::filesystem::path, KnownRecording> known;    // of the files that were looked at
     std::optional<std::vector<std::filesystem::path>> sounds; // of the project's folder
     std::size_t hashed = 0;                                   // of them
 };
@@ -209,13 +217,21 @@ FoundVoices findVoices (const std::shared_ptr<const Document>& document, const V
              std::move (search.notes), std::move (search.missing) };
 }
 
-Result<std::string> hashOfRecording (const std::filesystem::path& file, const ReaderProcess& process)
+Result<KnownRecording> knowRecording (const std::filesystem::path& file, const ReaderProcess& process)
 {
     constexpr int tries = 5;
     auto recording = readRecording (file, process);
     // Whoever else uses one of the take store's meanwhile sets its time, which looks as if the file had changed.
     for (int i = 1; i < tries && ! recording && recording.error().code == ErrorCode::Io; ++i)
         recording = readRecording (file, process);
-    return recording.map ([] (const Recording& read) { return contentHash (read.samples); });
+    return recording.map ([] (const Recording& read) {
+        return KnownRecording { contentHash (read.samples),
+                                (double) read.samples.size() / (double) modelSampleRateHz };
+    });
+}
+
+Result<std::string> hashOfRecording (const std::filesystem::path& file, const ReaderProcess& process)
+{
+    return knowRecording (file, process).map ([] (const KnownRecording& read) { return read.hash; });
 }
 } // namespace tableread::project

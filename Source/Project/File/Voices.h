@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "Core/Error.h"
@@ -13,13 +14,25 @@
 
 namespace tableread::project
 {
+/** What is known of a recording that was read. */
+struct KnownRecording
+{
+    std::string hash {};  // Mood::content
+    double seconds = 0.0; // 0: nobody wants to know
+
+    KnownRecording (std::string itsHash = {}, double itsSeconds = 0.0)
+        : hash (std::move (itsHash))
+        , seconds (itsSeconds)
+    {}
+};
+
 /** Where recordings are looked for. */
 struct VoicePlaces
 {
     std::filesystem::path folder; // of the project's file; empty: it has none
 
-    /** Mood::content of a recording: hashOfRecording(), or a test's. */
-    std::function<Result<std::string> (const std::filesystem::path& file)> hashOf;
+    /** Reads one: knowRecording() or, without its length and notes on that, hashOfRecording(); or a test's. */
+    std::function<Result<KnownRecording> (const std::filesystem::path& file)> know;
 
     /** A recording by its hash, of those that are kept elsewhere; an empty path if there is none. May be empty. */
     std::function<std::filesystem::path (const std::string& hash)> inStore = {};
@@ -28,7 +41,8 @@ struct VoicePlaces
 struct FoundVoices
 {
     std::shared_ptr<const Document> document; // with the paths where the recordings are, and their hashes
-    std::vector<std::string> notes; // sentences on what was found elsewhere, has changed, or is not there
+    std::vector<std::string>
+        notes; // sentences on what was found elsewhere, has changed, is not there, or is too short
     std::vector<VoiceReference> missing {}; // recordings that are nowhere: all that is known of them stays
 };
 
@@ -47,6 +61,8 @@ bool isSound (const std::filesystem::path& file);
 
 /** The hash of a recording's samples before anything is mended or normalised: mono, 24 kHz. So it does not depend on the
     file's format, nor on the model. */
+[[nodiscard]] Result<KnownRecording> knowRecording (const std::filesystem::path& file,
+                                                    const ReaderProcess& process = {});
 [[nodiscard]] Result<std::string> hashOfRecording (const std::filesystem::path& file,
                                                    const ReaderProcess& process = {});
 } // namespace tableread::project

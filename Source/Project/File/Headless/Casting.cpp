@@ -47,7 +47,7 @@ Result<FoundVoices> castProject (const std::shared_ptr<const Document>& document
         return tl::unexpected (complete.error());
     std::error_code ignored;
     VoicePlaces places { .folder = std::filesystem::absolute (request.file, ignored).parent_path(),
-                         .hashOf = [&] (const std::filesystem::path& recording) {
+                         .know = [&] (const std::filesystem::path& recording) {
                              return hashOfRecording (recording, request.reader);
                          } };
     if (request.store != nullptr)

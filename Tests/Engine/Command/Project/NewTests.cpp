@@ -37,6 +37,17 @@ TEST_CASE ("A script becomes a project", "[engine][command][project]")
     CHECK (document.cast[1]->isChosen);
 }
 
+TEST_CASE ("A recording that is short for a voice gets a note in a new project too",
+           "[engine][command][project]")
+{
+    ProjectFixture engine;
+    writeSound (engine.path ("anna.wav"), sine (220, 1.0));
+    const auto made = engine.make (twoLines, { "--voice", "Anna=" + engine.path ("anna.wav") });
+    CHECK (made.code == 0);
+    CHECK_THAT (made.err,
+                Contains ("Anna's voice anna.wav is 1 s long; 3 s or more give a better likeness."));
+}
+
 TEST_CASE ("An existing file is not replaced by a new project", "[engine][command][project][errors]")
 {
     ProjectFixture engine;

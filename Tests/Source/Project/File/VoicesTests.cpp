@@ -37,13 +37,13 @@ struct Recordings
     VoicePlaces places()
     {
         return { .folder = folder.path() / "show",
-                 .hashOf = [this] (const std::filesystem::path& file) -> Result<std::string> {
+                 .know = [this] (const std::filesystem::path& file) -> Result<KnownRecording> {
                      ++decoded;
                      std::ifstream in (file);
                      const std::string text { std::istreambuf_iterator<char> (in), {} };
                      if (text == "noise")
                          return tl::unexpected (Error { ErrorCode::InvalidInput, "no recording", {} });
-                     return hash (text);
+                     return KnownRecording { hash (text), seconds };
                  } };
     }
 
@@ -61,6 +61,7 @@ struct Recordings
 
     TemporaryFolder folder;
     int decoded = 0;
+    double seconds = 0.0; // of each recording
 };
 
 const Mood& moodOf (const FoundVoices& found)
@@ -74,6 +75,21 @@ Mood moodAt (const std::filesystem::path& path, const std::string& text,
     return { {}, { "Ada", path }, text.empty() ? std::string() : Recordings::hash (text), relative };
 }
 } // namespace
+
+TEST_CASE ("A recording of a length that is bad for a voice gets a note", "[source][project][voices]")
+{
+    Recordings recordings;
+    const auto file = recordings.put ("voices/ada.wav", "ada");
+    const auto notesFor = [&] (double seconds) {
+        recordings.seconds = seconds;
+        return recordings.find (moodAt (file, "")).notes;
+    };
+    CHECK (notesFor (1.0) == std::vector<std::string> {
+                                 "Anna's voice ada.wav is 1 s long; 3 s or more give a better likeness." });
+    CHECK (notesFor (3.0).empty());
+    CHECK (notesFor (61.0).size() == 1);
+    CHECK (notesFor (0.0).empty()); // nobody wants to know
+}
 
 TEST_CASE ("A recording where it was is left alone", "[source][project][voices]")
 {

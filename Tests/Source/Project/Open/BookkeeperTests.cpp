@@ -382,7 +382,7 @@ TEST_CASE ("A voice's recording is kept too, and found when its file is gone",
     const auto found =
         findVoices (open.source.document(),
                     { .folder = open.temporary.path() / "elsewhere",
-                      .hashOf = [] (const fs::path& each) { return hashOfRecording (each); },
+                      .know = [] (const fs::path& each) { return hashOfRecording (each); },
                       .inStore = [&] (const std::string& each) { return open.store.fileWith (each); } });
     const auto& mood = found.document->cast[0]->moods[0];
     CHECK (mood.voice.path == open.store.fileWith (hash));
