@@ -31,18 +31,16 @@ TextEdit changeOf (const std::string& before, const std::string& after)
              (std::size_t) std::count (before.begin(), before.begin() + (std::ptrdiff_t) begin, '\n') };
 }
 
-/** The full text that the status line may have cut off, and where gaps are. */
-juce::String tipText (const Status& status, const Showing& now)
+/** All of them, as far as a tip has room. */
+juce::String tipOf (const std::vector<std::string>& notes)
 {
-    auto text = status.isProblem ? status.text : std::string();
-    const auto add = [&] (const std::string& more) {
-        if (! more.empty())
-            text += (text.empty() ? "" : "\n") + more;
-    };
-    for (const auto& note : now.notes)
-        add (note);
-    add (gapList (now));
-    return juce::String::fromUTF8 (text.c_str());
+    constexpr std::size_t most = 12;
+    std::string text;
+    for (std::size_t i = 0; i < std::min (most, notes.size()); ++i)
+        text += (i == 0 ? "" : "\n") + notes[i];
+    if (notes.size() > most)
+        text += "\nand " + std::to_string (notes.size() - most) + " more: press Notes";
+    return textOf (text);
 }
 
 void setUp (juce::Label& label, const juce::String& text, const juce::Font& font, juce::Colour colour)
@@ -86,6 +84,7 @@ PluginEditor::PluginEditor (PluginProcessor& plugin)
              &title, &filterButton, &menuButton, &script, &side, &timeline, &status, &clock, &renderButton })
         addAndMakeVisible (part);
     addChildComponent (discardButton);
+    addChildComponent (notes);
     addChildComponent (empty);
     addChildComponent (lines);
     clock.setVisible (! isApp); // which has one above
@@ -137,6 +136,8 @@ void PluginEditor::resized()
     footer.removeFromRight (gap);
     if (! isApp)
         clock.setBounds (footer.removeFromRight (140).withTrimmedRight (gap));
+    if (notes.isVisible())
+        notes.setBounds (footer.removeFromRight (70).withTrimmedRight (gap / 2));
     status.setBounds (footer);
     area.removeFromBottom (gap + 4);
     constexpr int lowWindow = 480; // the panels need more than what is above the timeline
@@ -391,7 +392,9 @@ void PluginEditor::showStatus()
     if (const auto words = soundDrag.words(); ! words.empty())
         said = { words, false, said.progress };
     status.setText (juce::String::fromUTF8 (said.text.c_str()), juce::dontSendNotification);
-    status.setTooltip (tipText (said, now));
+    if (notes.show (allNotes (said, now)))
+        resized();
+    status.setTooltip (tipOf (notes.notes()));
     status.setColour (juce::Label::textColourId, said.isProblem ? Theme::bad : Theme::dim);
     const bool rendering = now.isRendering();
     if (said.progress != progress || rendering != isRendering)

@@ -7,6 +7,7 @@
 #include "Editor/HostKeys.h"
 #include "Editor/Icons.h"
 #include "Editor/Lines/Panel.h"
+#include "Editor/NotesButton.h"
 #include "Editor/ReadingMarks.h"
 #include "Editor/Script/Editor.h"
 #include "Editor/SidePanel.h"
@@ -100,6 +101,7 @@ private:
     EmptyState empty { isApp ? EmptyState::PlayedBy::App : EmptyState::PlayedBy::Host };
     SidePanel side;
     TimelineView timeline;
+    NotesButton notes;
     juce::TextButton renderButton { "Render" }, discardButton { "Discard it and go on" };
     IconButton menuButton { Icon::More, "More" }, filterButton { Icon::Search, "Filter lines" };
     juce::TooltipWindow tooltips { this, 600 };

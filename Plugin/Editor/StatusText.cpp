@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <sstream>
 
 #include "Editor/Engine/Words.h"
 #include "Project/Locks.h"
@@ -183,6 +184,25 @@ std::string gapList (const Showing& now)
     add (now.bounced, "The bounce");
     add (now.played, "What was played");
     return text;
+}
+
+std::vector<std::string> allNotes (const Status& status, const Showing& now)
+{
+    std::vector<std::string> all;
+    const auto add = [&all] (const std::string& sentence) {
+        if (! sentence.empty() && std::find (all.begin(), all.end(), sentence) == all.end())
+            all.push_back (sentence);
+    };
+    if (status.isProblem)
+        add (status.text);
+    for (const auto& problem : now.problems)
+        add (problem.text());
+    for (const auto& note : now.notes)
+        add (note);
+    std::istringstream gaps (gapList (now));
+    for (std::string line; std::getline (gaps, line);)
+        add (line);
+    return all;
 }
 
 std::string withName (const char* verb, const std::string& step)

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "Processor/Workspace.h"
 
@@ -18,6 +19,9 @@ struct Status
 
 /** What is being done, in words. `problem` is why the last click failed, if it did. */
 Status describe (const Showing& now, const std::optional<Error>& problem);
+
+/** What the status line may have cut off or has no room for: problems, notes, and where gaps are. */
+std::vector<std::string> allNotes (const Status& status, const Showing& now);
 
 /** Where the last bounce has gaps, and what was played last, a line for each; empty: they have none. */
 std::string gapList (const Showing& now);

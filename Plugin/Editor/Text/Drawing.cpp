@@ -13,6 +13,11 @@ namespace
 {
 constexpr std::string_view ellipsis = "\u2026";
 
+float rowHeightFor (float fontHeight)
+{
+    return std::ceil (fontHeight * 1.25f);
+}
+
 /** The bytes of the text that fit. */
 std::size_t fittingBytes (Typefaces& faces, std::string_view utf8, float fontHeight, float width)
 {
@@ -94,12 +99,20 @@ void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, cons
         pen.draw (ellipsis);
 }
 
+float heightOfParagraph (const std::shared_ptr<Typefaces>& faces, std::string_view utf8, float width,
+                         float fontHeight)
+{
+    FontMeasure measure (faces, fontHeight);
+    Boundaries boundaries;
+    return (float) wrapRows (utf8, width, measure, boundaries).size() * rowHeightFor (fontHeight);
+}
+
 void drawParagraph (juce::Graphics& g, const std::shared_ptr<Typefaces>& faces, std::string_view utf8,
                     const TextBox& box)
 {
     auto area = box.area;
     const auto fontHeight = box.fontHeight;
-    const auto rowHeight = std::ceil (fontHeight * 1.25f);
+    const auto rowHeight = rowHeightFor (fontHeight);
     const auto mostRows = (std::size_t) std::max (1.0f, std::floor (area.getHeight() / rowHeight));
     FontMeasure measure (faces, fontHeight);
     Boundaries boundaries;

@@ -31,6 +31,10 @@ struct TextBox
     "…". In the middle of the area's height. */
 void drawWords (juce::Graphics& g, Typefaces& faces, std::string_view utf8, const TextBox& box);
 
+/** How high drawParagraph()'s rows are for all of a text. */
+float heightOfParagraph (const std::shared_ptr<Typefaces>& faces, std::string_view utf8, float width,
+                         float fontHeight);
+
 /** Draws a text in as many rows as fit into the area, from its top; what has no room ends with "…". */
 void drawParagraph (juce::Graphics& g, const std::shared_ptr<Typefaces>& faces, std::string_view utf8,
                     const TextBox& box);

@@ -124,3 +124,30 @@ TEST_CASE ("Tab reaches all there is, and shows where it is", "[plugin][keyboard
         CHECK (each == nullptr);
     }
 }
+
+TEST_CASE ("Many notes are read with keys alone", "[plugin][keyboard][.slow]")
+{
+    WindowedEditor desk ({ 1200, 800 });
+    std::string script;
+    for (int i = 0; i < 60; ++i)
+        script += "Speaker " + std::to_string (i) + ": Good evening.\n";
+    desk.processor.workspace.load (StateText { script, 5, false }.text());
+    desk.processor.workspace.settle();
+    dispatchFor (std::chrono::milliseconds (300));
+    auto* const button = findShown<NotesButton> (*desk.editor);
+    REQUIRE (button != nullptr);
+    const auto press = [&] (int code) {
+        desk.editor->getPeer()->handleKeyPress (code, 0);
+        dispatchFor (std::chrono::milliseconds (200));
+    };
+    button->grabKeyboardFocus();
+    press (juce::KeyPress::returnKey);
+    auto* const list = findShown<NotesList> (*desk.editor);
+    REQUIRE (list != nullptr);
+    CHECK (juce::Component::getCurrentlyFocusedComponent() == list);
+    press (juce::KeyPress::pageDownKey);
+    CHECK (list->getViewPositionY() > 100);
+    press (juce::KeyPress::escapeKey);
+    CHECK (findShown<NotesList> (*desk.editor) == nullptr);
+    CHECK (juce::Component::getCurrentlyFocusedComponent() == button);
+}
