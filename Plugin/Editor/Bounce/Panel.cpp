@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Editor/Bounce/Panel.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "Editor/Text/Drawing.h"
@@ -62,8 +63,10 @@ BouncePanel::BouncePanel (std::shared_ptr<Typefaces> typefaces) : refusal (std::
     report.setFont (Theme::font (14.0f));
     report.setTitle ("The last bounce");
     for (auto* part : std::initializer_list<juce::Component*> { &missingTitle, &gapsTitle, &reportTitle,
-                                                                &waitName, &wait, &slate, &report, &refusal })
-        addAndMakeVisible (part);
+                                                                &waitName, &wait, &slate, &report })
+        content.addAndMakeVisible (part);
+    addAndMakeVisible (scroller);
+    addAndMakeVisible (refusal);
     showReport (nullptr);
 }
 
@@ -85,7 +88,7 @@ void BouncePanel::setUp (Number& number, const char* name, const char* unit, con
         number.field.giveAwayKeyboardFocus();
     };
     for (auto* part : std::initializer_list<juce::Component*> { &number.name, &field, &number.unit })
-        addAndMakeVisible (part);
+        content.addAndMakeVisible (part);
 }
 
 void BouncePanel::typed (Number& number)
@@ -124,15 +127,34 @@ void BouncePanel::showReport (const GapReport* last)
     report.setText (last != nullptr ? textOf (shortText (*last))
                                     : juce::String ("There was none since this session was opened."),
                     false);
+    resized(); // it has another height
 }
 
 void BouncePanel::resized()
 {
-    constexpr int title = 20, row = 32, control = 28, nameWidth = 104, fieldWidth = 72, gap = 6, between = 10;
     auto area = getLocalBounds();
     refusal.placeAtBottom (area);
+    scroller.setBounds (area);
+    auto width = area.getWidth();
+    auto height = layOut (width, area.getHeight());
+    if (height > area.getHeight()) // then the scroll bar takes some of the width
+    {
+        width -= scroller.getScrollBarThickness();
+        height = layOut (width, area.getHeight());
+    }
+    content.setSize (width, height);
+}
+
+/** Places the parts. @returns the height that they need: `height`, or more. */
+int BouncePanel::layOut (int width, int height)
+{
+    constexpr int title = 20, row = 32, control = 28, nameWidth = 104, fieldWidth = 72, gap = 6, between = 10;
+    constexpr int around = 16; // of the report's text
+    juce::Rectangle<int> area (width, height);
     const auto nextRow = [&] {
-        return area.removeFromTop (row).withSizeKeepingCentre (area.getWidth(), control);
+        auto line = area.withHeight (row);
+        area.setTop (area.getY() + row);
+        return line.withSizeKeepingCentre (width, control);
     };
     const auto place = [&] (Number& number) {
         auto line = nextRow();
@@ -141,18 +163,24 @@ void BouncePanel::resized()
         line.removeFromLeft (gap);
         number.unit.setBounds (line);
     };
-    missingTitle.setBounds (area.removeFromTop (title));
+    const auto placeTitle = [&] (juce::Label& label) {
+        label.setBounds (area.withHeight (title));
+        area.setTop (area.getY() + title);
+    };
+    placeTitle (missingTitle);
     auto line = nextRow();
     waitName.setBounds (line.removeFromLeft (nameWidth));
     wait.setBounds (line);
     place (numbers[0]);
     slate.setBounds (nextRow());
-    area.removeFromTop (between);
-    gapsTitle.setBounds (area.removeFromTop (title));
+    area.setTop (area.getY() + between);
+    placeTitle (gapsTitle);
     for (std::size_t i = 1; i < numbers.size(); ++i)
         place (numbers.at (i));
-    area.removeFromTop (between);
-    reportTitle.setBounds (area.removeFromTop (title));
-    report.setBounds (area);
+    area.setTop (area.getY() + between);
+    placeTitle (reportTitle);
+    report.setBounds (area.withHeight (std::max (area.getHeight(), row)));
+    report.setBounds (area.withHeight (std::max (height - area.getY(), report.getTextHeight() + around)));
+    return report.getBottom();
 }
 } // namespace tableread::plugin

@@ -8,6 +8,7 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/Bounce/Choices.h"
+#include "Editor/FocusScroller.h"
 #include "Editor/ProblemLine.h"
 #include "Editor/Text/LeaveOnClick.h"
 
@@ -47,6 +48,7 @@ private:
     void typed (Number& number);
     void edit (project::Settings settings);
     void showReport (const GapReport* report);
+    int layOut (int width, int height);
 
     std::shared_ptr<const project::Document> shown = std::make_shared<const project::Document>();
     std::shared_ptr<const GapReport> shownReport;
@@ -57,6 +59,8 @@ private:
                                     Number { BounceNumber::LineGapMs }, Number { BounceNumber::SpeakerGapMs },
                                     Number { BounceNumber::SceneGapMs } };
     juce::TextEditor report;
+    juce::Component content; // all but why something was refused
+    FocusScroller scroller { content, "Scroll the bounce's panel" };
     ProblemLine refusal;
 };
 } // namespace tableread::plugin

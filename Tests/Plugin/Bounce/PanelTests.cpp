@@ -132,3 +132,34 @@ TEST_CASE ("The panel says what the last bounce lacks", "[plugin][bouncepanel]")
     board.panel.show (board.project.document(), board.report);
     CHECK (text.getText().startsWith ("The last bounce is complete."));
 }
+
+TEST_CASE ("In the smallest window the bounce's panel is scrolled, and its report is read as a whole",
+           "[plugin][bouncepanel]")
+{
+    Board board;
+    GapReport gaps;
+    for (int i = 0; i < 8; ++i)
+        gaps.places.push_back (
+            { "line " + std::to_string (i) + ", Anna", "the engine stopped", { 24'000 }, { 48'000 } });
+    board.report = std::make_shared<const GapReport> (gaps);
+    board.panel.show (board.project.document(), board.report);
+    board.panel.setSize (290, 270);
+    auto& report = board.find<juce::TextEditor> ("The last bounce");
+    CHECK (report.getHeight() >= report.getTextHeight());
+    const auto seen = [&] {
+        return board.panel.getLocalBounds().contains (board.panel.getLocalPoint (
+            &report, juce::Point<int> (report.getWidth() / 2, report.getHeight() - 1)));
+    };
+    CHECK_FALSE (seen());
+    auto* const scroller = dynamic_cast<FocusScroller*> (board.panel.getChildComponent (0));
+    REQUIRE (scroller != nullptr);
+    CHECK (scroller->getVerticalScrollBar().isVisible());
+    scroller->setViewPosition (0, 10'000);
+    CHECK (seen());
+    auto& wait = board.find<juce::ComboBox> ("Wait for render");
+    scroller->reveal (wait);
+    CHECK (board.panel.getLocalBounds().contains (board.panel.getLocalArea (&wait, wait.getLocalBounds())));
+    board.panel.setSize (290, 900);
+    CHECK_FALSE (scroller->getVerticalScrollBar().isVisible());
+    CHECK (seen());
+}
