@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "Editor/StatusText.h"
 #include "Editor/Text/Drawing.h"
 #include "Editor/Theme.h"
 
@@ -10,7 +11,7 @@ namespace tableread::plugin
 {
 void ProblemLine::report (const Result<void>& done)
 {
-    auto text = done ? std::string() : done.error().text();
+    auto text = done ? std::string() : sentenceOf (done.error());
     if (text == shown)
         return;
     shown = std::move (text);

@@ -158,6 +158,17 @@ std::string restingText (const Showing& now)
 }
 } // namespace
 
+std::string sentenceOf (const Error& error)
+{
+    auto text = error.text();
+    if (text.empty())
+        return text;
+    if (auto& first = text.front(); error.where.empty() && first >= 'a' && first <= 'z') // else it is a name
+        first = (char) (first - 'a' + 'A');
+    const bool isEnded = text.ends_with ('.') || text.ends_with ('?') || text.ends_with ('!');
+    return isEnded ? text : text + '.';
+}
+
 std::string clockText (double seconds)
 {
     const auto tenths = (long long) std::floor (std::max (seconds, 0.0) * 10.0 + 0.5);
@@ -213,7 +224,7 @@ std::string withName (const char* verb, const std::string& step)
 Status describe (const Showing& now, const std::optional<Error>& problem)
 {
     if (problem)
-        return { problem->text(), true, 0.0 };
+        return { sentenceOf (*problem), true, 0.0 };
     if (now.isReadOnly)
         return { now.problems.front().text(), true, 0.0 };
     if (now.isRendering())

@@ -26,6 +26,9 @@ std::vector<std::string> allNotes (const Status& status, const Showing& now);
 /** Where the last bounce has gaps, and what was played last, a line for each; empty: they have none. */
 std::string gapList (const Showing& now);
 
+/** Why something was not done, as a sentence of its own: "A seed is at most 5." */
+std::string sentenceOf (const Error& error);
+
 /** "1:02.5" */
 std::string clockText (double seconds);
 

@@ -214,7 +214,7 @@ TEST_CASE ("Who has left is grey and can be removed; what is refused is said", "
         return tl::unexpected (Error { ErrorCode::InvalidInput, "the session is read-only.", {} });
     };
     dressing.find<juce::TextButton> ("Mute of Eve: off").onClick();
-    CHECK (dressing.panel.problem() == "the session is read-only.");
+    CHECK (dressing.panel.problem() == "The session is read-only.");
     CHECK (test::pixelsOf (test::pictureOf (dressing.panel, "cast-problem"), Theme::bad) > 20);
     dressing.panel.onEdit = [] (const project::Edit&) { return Result<void>(); };
     dressing.find<juce::TextButton> ("Mute of Eve: off").onClick();

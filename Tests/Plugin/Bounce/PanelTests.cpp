@@ -97,7 +97,8 @@ TEST_CASE ("An impossible patience is refused in a sentence, and the field has t
 {
     Board board;
     board.type ("Give up after, s without progress", "0");
-    CHECK_THAT (board.panel.problem(), Catch::StartsWith ("a bounce waits 1 to 3600 s"));
+    CHECK_THAT (board.panel.problem(),
+                Catch::StartsWith ("A bounce waits 1 to 3600 s") && Catch::EndsWith ("."));
     CHECK (board.find<juce::TextEditor> ("Give up after, s without progress").getText() == "30");
     CHECK (test::pixelsOf (test::pictureOf (board.panel, "bounce-refused"), Theme::bad) > 20);
     board.type ("Give up after, s without progress", "7");
