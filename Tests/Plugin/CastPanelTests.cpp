@@ -175,6 +175,24 @@ TEST_CASE ("Bus, gain, mute and solo are set by mouse and keys", "[plugin][cast]
     CHECK (gain.getValue() == -7.5);
 }
 
+TEST_CASE ("A gain that is typed in has a ring, and what is selected of it is seen", "[plugin][cast]")
+{
+    Dressing dressing ("Tom: 1\n");
+    auto& gain = dressing.find<GainSlider> ("Gain of Tom");
+    auto* const label = dynamic_cast<juce::Label*> (gain.getChildComponent (0));
+    REQUIRE (label != nullptr);
+    const auto accents = [&] { return test::pixelsOf (test::pictureOf (gain, "cast-gain"), Theme::accent); };
+    CHECK (accents() == 0);
+    label->showEditor();
+    CHECK (accents() > gain.getWidth());
+    auto* const field = label->getCurrentTextEditor();
+    REQUIRE (field != nullptr);
+    const auto selected = Theme::field.overlaidWith (field->findColour (juce::TextEditor::highlightColourId));
+    CHECK (selected.getBrightness() > Theme::field.getBrightness() + 0.2f);
+    label->hideEditor (true);
+    CHECK (accents() == 0);
+}
+
 TEST_CASE ("All of a row can be reached by keys, has a name, and leaves space to the host", "[plugin][cast]")
 {
     Dressing dressing ("Tom: 1\nEve: 2\n");

@@ -101,6 +101,7 @@ GainSlider::GainSlider() : Slider (LinearBar, TextBoxLeft)
     setColour (textBoxBackgroundColourId, juce::Colours::transparentBlack);
     setColour (textBoxOutlineColourId, juce::Colours::transparentBlack);
     setColour (textBoxTextColourId, Theme::text);
+    setColour (textBoxHighlightColourId, Theme::accent.withAlpha (0.45f));
     setValue (0.0, juce::dontSendNotification);
     lookAndFeelChanged();
 }
@@ -117,8 +118,10 @@ void GainSlider::lookAndFeelChanged()
         {
             field->onEditorShow = [this, field] {
                 leaveOnClick = std::make_unique<LeaveOnClick> (*field->getCurrentTextEditor());
+                repaint();
             };
             field->onEditorHide = [this] {
+                repaint();
                 if (const auto* const window = getPeer(); window != nullptr && window->isFocused())
                     grabKeyboardFocus();
             };
@@ -159,6 +162,19 @@ void GainSlider::paint (juce::Graphics& g)
     g.fillRect (area);
     g.setColour (Theme::dim);
     g.fillRect (area.withX (std::min (zero, now)).withWidth (std::max (2.0f, std::abs (now - zero))));
+}
+
+/** A ring round the field that is typed in, which fills all of this. */
+void GainSlider::paintOverChildren (juce::Graphics& g)
+{
+    const auto isTypedIn = [] (juce::Component* child) {
+        const auto* const field = dynamic_cast<juce::Label*> (child);
+        return field != nullptr && field->isBeingEdited();
+    };
+    if (! std::ranges::any_of (getChildren(), isTypedIn))
+        return;
+    g.setColour (Theme::accent);
+    g.drawRoundedRectangle (getLocalBounds().toFloat().reduced (1.0f), fieldCorner, 2.0f);
 }
 
 juce::String GainSlider::getTextFromValue (double decibels)

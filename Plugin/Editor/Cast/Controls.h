@@ -60,6 +60,7 @@ public:
     void paint (juce::Graphics& g) override;
     void focusGained (FocusChangeType) override { repaint(); }
     void focusLost (FocusChangeType) override { repaint(); }
+    void paintOverChildren (juce::Graphics& g) override;
     void lookAndFeelChanged() override;
     juce::String getTextFromValue (double decibels) override;
     double getValueFromText (const juce::String& text) override;
