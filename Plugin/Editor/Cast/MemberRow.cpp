@@ -89,9 +89,12 @@ void MemberRow::show (const CastEntry& entry)
 
 void MemberRow::makeVoices()
 {
-    voices.clear();
     const auto count = shown.hasLeft ? 1 : shown.voices.size();
-    for (std::size_t at = 0; at < count; ++at)
+    if (voices.size() > count)
+        voices.resize (count);
+    for (auto& line : voices) // they stay: one of them may have the keyboard
+        line.field->setVisible (! shown.hasLeft);
+    for (auto at = voices.size(); at < count; ++at)
     {
         auto& line = voices.emplace_back();
         line.field = std::make_unique<MenuField> (context.faces);
