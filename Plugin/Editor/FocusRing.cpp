@@ -7,7 +7,9 @@ namespace tableread::plugin
 {
 juce::Rectangle<int> FocusRing::getOutlineBounds (juce::Component& component)
 {
-    constexpr int outside = 3;
+    const auto* const button = dynamic_cast<juce::Button*> (&component);
+    const bool touchesOthers = button != nullptr && button->getConnectedEdgeFlags() != 0;
+    const int outside = touchesOthers ? 0 : 3; // a neighbour would cover it
     const auto area = component.getScreenBounds().expanded (outside);
     const auto* parent = component.getParentComponent();
     return parent == nullptr ? area : area.getIntersection (parent->getScreenBounds());

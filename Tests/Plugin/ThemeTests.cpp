@@ -161,6 +161,10 @@ TEST_CASE ("What has the keyboard gets a ring that can be seen", "[plugin][edito
     CHECK (ring.getOutlineBounds (inside) == juce::Rectangle<int> (47, 27, 86, 36));
     CHECK (ring.getOutlineBounds (corner) == juce::Rectangle<int> (0, 67, 200, 33)); // within its parent
 
+    inside.setConnectedEdges (juce::Button::ConnectedOnRight);
+    CHECK (ring.getOutlineBounds (inside) == juce::Rectangle<int> (50, 30, 80, 30)); // not below the next tab
+    inside.setConnectedEdges (0);
+
     FocusRings rings;
     CHECK_FALSE (inside.hasFocusOutline());
     rings.globalFocusChanged (&inside);
