@@ -48,7 +48,10 @@ void ClipPainter::paint (const TimelineClip& clip, juce::Rectangle<float> area, 
     const auto& lane = context.model.clips().lanes()[clip.lane];
     const bool isFailed = clip.state == playback::PartState::Failed;
     const bool isSelected = context.model.selection.has (clip.line());
-    const auto colour = isFailed ? Theme::bad : Theme::speaker (lane.colour);
+    constexpr float heard = 1.0f, silent = 0.35f; // how much of its colour it has
+    const auto speaker =
+        Theme::field.interpolatedWith (Theme::speaker (lane.colour), isSilent (clip) ? silent : heard);
+    const auto colour = isFailed ? Theme::bad : speaker;
     if (area.getWidth() < timeline::leastForFrame)
     {
         g.setColour (isSelected ? Theme::text : colour.withAlpha (isWaiting (clip) ? 0.3f : 0.65f));
@@ -140,6 +143,11 @@ void ClipPainter::paintWave (const TimelineClip& clip, juce::Rectangle<float> ar
     }
 }
 
+bool ClipPainter::isSilent (const TimelineClip& clip) const
+{
+    return context.model.clips().lanes()[clip.lane].isSilent;
+}
+
 void ClipPainter::paintTitle (const TimelineClip& clip, juce::Rectangle<float> area, juce::Colour colour)
 {
     if (area.getWidth() < timeline::leastForIcon)
@@ -161,7 +169,7 @@ void ClipPainter::paintTitle (const TimelineClip& clip, juce::Rectangle<float> a
     if (strip.getWidth() < timeline::leastForTitle - 2.0f * timeline::textGap)
         return;
     g.setColour (clip.state == playback::PartState::Failed ? colour
-                 : isWaiting (clip)                        ? Theme::dim
+                 : isWaiting (clip) || isSilent (clip)     ? Theme::dim
                                                            : Theme::text);
     drawWords (g, *context.faces, clip.title(), { strip, timeline::titleFont });
 }

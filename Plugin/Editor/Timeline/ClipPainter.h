@@ -24,6 +24,7 @@ private:
     void paintBody (juce::Rectangle<float> area, juce::Colour fill, juce::Colour edge);
     void paintHatching (juce::Rectangle<float> area, juce::Colour colour);
     void paintWave (const TimelineClip& clip, juce::Rectangle<float> area, juce::Colour colour);
+    bool isSilent (const TimelineClip& clip) const;
     void paintTitle (const TimelineClip& clip, juce::Rectangle<float> area, juce::Colour colour);
     void paintAnchor (const TimelineClip& clip, juce::Rectangle<float> area, juce::Colour colour);
     void paintFrame (juce::Rectangle<float> area, float thickness);

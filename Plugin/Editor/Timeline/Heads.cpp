@@ -28,7 +28,7 @@ void TimelineHeads::paint (juce::Graphics& g)
         g.fillRect (area.removeFromBottom (1.0f));
         g.setColour (Theme::speaker (lanes[lane].colour));
         g.fillRect (area.reduced (0.0f, timeline::laneGap).removeFromLeft (3.0f));
-        g.setColour (Theme::text);
+        g.setColour (lanes[lane].isSilent ? Theme::dim : Theme::text);
         drawWords (g, *context.faces, lanes[lane].speaker,
                    { area.withTrimmedLeft (12.0f).withTrimmedRight (6.0f), timeline::headFont });
     }

@@ -70,6 +70,36 @@ TEST_CASE ("A clip's state is seen", "[plugin][timeline]")
     CHECK (window.pixels (Theme::accent, window.areaOf (1)) > 5);
 }
 
+TEST_CASE ("Who is muted, or not solo where others are, is dim on the timeline", "[plugin][timeline]")
+{
+    TimelineWindow window (fourLines);
+    for (const std::size_t clip : { 0u, 1u })
+        window.scene.speak (clip, 1.0, PartState::Done);
+    window.show();
+    const auto set = [&] (const char* speaker, bool isMuted, bool isSolo) {
+        project::Member member;
+        member.speaker = speaker;
+        member.isMuted = isMuted;
+        member.isSolo = isSolo;
+        window.scene.apply (project::SetMember { member });
+        window.show();
+    };
+    const auto wave = [&] (std::size_t clip) {
+        const auto colour = Theme::field.interpolatedWith (Theme::speaker ((int) clip), 0.9f);
+        return window.pixels (colour, waveOf (window.areaOf (clip)));
+    };
+    CHECK (wave (0) > 200);
+    CHECK (wave (1) > 200);
+    set ("Anna", true, false);
+    CHECK (wave (0) < 20);
+    CHECK (wave (1) > 200);
+    set ("Anna", false, true);
+    CHECK (wave (0) > 200);
+    CHECK (wave (1) < 20);
+    set ("Anna", false, false);
+    CHECK (wave (1) > 200);
+}
+
 TEST_CASE ("Clips have names, in any writing system", "[plugin][timeline]")
 {
     const auto different = [] (const char* one, const char* other) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "Editor/Text/Utf8.h"
+#include "Project/Lookup.h"
 #include "Project/Passages.h"
 
 namespace tableread::plugin
@@ -64,6 +65,20 @@ void TimelineClips::readDocument()
         passageOf.emplace (line->id.value, passages.size());
         passages.push_back ({ .first = line, .lineCount = passage.count, .lane = lane->second });
     }
+    readMutes();
+}
+
+void TimelineClips::readMutes()
+{
+    const auto has = [this] (const TimelineLane& lane, bool project::Member::*flag) {
+        const auto* const member = project::memberOf (*document, lane.speaker);
+        return member != nullptr && member->*flag;
+    };
+    const bool isAnySolo = std::ranges::any_of (
+        speakers, [&] (const auto& lane) { return has (lane, &project::Member::isSolo); });
+    for (auto& lane : speakers)
+        lane.isSilent =
+            has (lane, &project::Member::isMuted) || (isAnySolo && ! has (lane, &project::Member::isSolo));
 }
 
 void TimelineClips::readView()

@@ -43,6 +43,7 @@ struct TimelineLane
 {
     std::string speaker {};
     SpeakerColour colour {};
+    bool isSilent = false; // muted, or others are solo
 
     bool operator== (const TimelineLane&) const = default;
 };
@@ -84,6 +85,7 @@ public:
 
 private:
     void readDocument();
+    void readMutes();
     void readView();
     void readScenes();
     std::vector<std::size_t> grow();
