@@ -453,3 +453,29 @@ TEST_CASE ("Lines are moved by keys", "[plugin][script]")
     CHECK (moves[1] == std::pair (ScriptRows { 0, 1 }, false));
     CHECK (sheet.edits.empty());
 }
+
+TEST_CASE ("Who types the colon behind a completed name has one", "[plugin][script]")
+{
+    Sheet sheet;
+    sheet.script.setSpeakers ({ "Grazyna" });
+    sheet.type ("Gra");
+    REQUIRE (sheet.press (KeyPress::returnKey));
+    REQUIRE (sheet.script.text() == "Grazyna: ");
+    SECTION ("by habit")
+    {
+        sheet.type (": Ok: yes");
+        CHECK (sheet.script.text() == "Grazyna: Ok: yes");
+    }
+    SECTION ("only there, and only once")
+    {
+        sheet.type ("::");
+        CHECK (sheet.script.text() == "Grazyna: :");
+    }
+    SECTION ("not later")
+    {
+        sheet.type ("a");
+        sheet.press (KeyPress::backspaceKey);
+        sheet.type (":");
+        CHECK (sheet.script.text() == "Grazyna: :");
+    }
+}

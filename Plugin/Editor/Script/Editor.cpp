@@ -74,6 +74,7 @@ LineMark ScriptEditor::markOf (std::size_t line) const
 void ScriptEditor::edited (const TextEdit& edit)
 {
     underlined.clear();
+    typedAhead.reset();
     isCountOld = true;
     if (edit.linesInserted() != edit.linesRemoved())
         layOut(); // the numbers may need another digit

@@ -119,6 +119,7 @@ private:
     bool completeByKey (const juce::KeyPress& key);
     bool leaveByKey (const juce::KeyPress& key);
     void acceptCompletion();
+    void typeCharacter (juce::juce_wchar character);
     void offerCompletion();
     void copy();
     void openMenu();
@@ -144,6 +145,12 @@ private:
     mutable TextView view { model };
     TextSearch search;
     std::vector<std::string> speakers;
+    struct TypedAhead
+    {
+        TextPosition behind;   // where the caret is then
+        std::string_view rest; // of what came with a name, and was not typed yet
+    };
+    std::optional<TypedAhead> typedAhead;
     std::vector<TextRange> underlined; // by an input method
     ScriptMarks* marks = nullptr;
     TextModel::Unit dragUnit = TextModel::Unit::Character;

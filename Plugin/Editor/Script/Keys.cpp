@@ -181,7 +181,7 @@ bool ScriptEditor::editByKey (const juce::KeyPress& key)
         model.type ("\n");
     else if (key.getTextCharacter() >= ' ' && key.getTextCharacter() != 0x7f && ! isChord (keys))
     {
-        model.type (juce::String::charToString (key.getTextCharacter()).toStdString());
+        typeCharacter (key.getTextCharacter());
         offersNames = true;
     }
     else
@@ -231,6 +231,23 @@ void ScriptEditor::acceptCompletion()
     completions.offer ({}, {});
     model.replace ({ { line, completion.from }, { line, completion.to } },
                    completion.needsColon ? name + ": " : name);
+    if (completion.needsColon)
+        typedAhead = TypedAhead { model.caret(), ": " };
     show();
+}
+
+/** Who types the colon and the blank that came with a name has them once. */
+void ScriptEditor::typeCharacter (juce::juce_wchar character)
+{
+    auto ahead = std::exchange (typedAhead, {});
+    if (ahead && ahead->behind == model.caret() && model.selection().isEmpty() &&
+        (juce::juce_wchar) ahead->rest.front() == character)
+    {
+        ahead->rest.remove_prefix (1);
+        if (! ahead->rest.empty())
+            typedAhead = ahead;
+    }
+    else
+        model.type (juce::String::charToString (character).toStdString());
 }
 } // namespace tableread::plugin
