@@ -50,7 +50,7 @@ arrow(Engine/Logging Source/Core)
 arrow(Engine/Server/Http Source/Core Source/Http)
 arrow(Engine/Server Engine/Logging Engine/Server/Http Engine/Render Source/EngineLink)
 arrow(Engine/Measure Engine/Render Engine/Checkpoint Engine/Offload/Plan)
-arrow(Engine/Command Engine/Measure Engine/Server Engine/Text Source/Take/Store Source/Playback Source/Project/File)
+arrow(Engine/Command Engine/Measure Engine/Server Engine/Text Source/Take/Store Source/Playback Source/Project/File Source/Project/Open)
 set(sees_torch Engine/Kernels Engine/Kernels/Cuda Engine/Network Engine/Network/Codec Engine/Network/Sampler
     Engine/Render/Frame Engine/Render/Loop)
 
