@@ -136,7 +136,8 @@ TEST_CASE ("Takes whose audio is gone are shown as missing", "[engine][command][
         std::vector<std::string> all;
         const auto said = engine.run ({ "project", "show", engine.file(), "--json" });
         CHECK (said.code == 0);
-        for (const auto& passage : nlohmann::json::parse (said.out)["passages"])
+        const auto json = nlohmann::json::parse (said.out);
+        for (const auto& passage : json["passages"])
             all.push_back (passage["status"]);
         return all;
     };
