@@ -9,6 +9,7 @@
 #include "Core/ExitCodes.h"
 #include "Core/Seed.h"
 #include "Standalone/Bounce.h"
+#include "Timeline/Gaps.h"
 
 namespace tableread::plugin
 {
@@ -34,6 +35,10 @@ std::optional<int> parseAndRun (int argc, char** argv, std::filesystem::path& to
         app.add_option ("--gap", options.gaps,
                         "A script's silence between lines in ms, as \"line=150,speaker=250,scene=1000\" [0]")
             ->type_name ("GAPS")
+            ->check ([] (const std::string& text) {
+                const auto read = readGaps (text);
+                return read ? std::string() : read.error().message;
+            })
             ->needs (bounceOption);
     app.add_option ("--rate", options.rate, "Samples per second")
         ->capture_default_str()
@@ -72,6 +77,8 @@ std::optional<int> parseAndRun (int argc, char** argv, std::filesystem::path& to
         toOpen = file;
         if (bounceOption->count() == 0)
             return std::nullopt;
+        if (options.input == "--help" || options.input == "-h")
+            throw CLI::CallForHelp();
         if (options.output.empty())
             throw Exception ({ ErrorCode::InvalidInput, "--bounce needs -o with the file to write", {} });
         if (slateOption->count() > 0)

@@ -36,8 +36,10 @@ Result<Script> importScript (std::string_view utf8, const ImportOptions& options
         return tl::unexpected (
             Error { ErrorCode::Unsupported,
                     std::string ("this looks like ") + nameOf (format) +
-                        ", which cannot be read yet. Write lines such as \"Anna: Hello.\", or give --as text "
-                        "if it is a plain script.",
+                        ", which cannot be read yet. Write lines such as \"Anna: Hello.\"" +
+                        (options.textOption.empty()
+                             ? std::string()
+                             : ", or give " + options.textOption + " if it is a plain script."),
                     {} });
     return parseScript (utf8, options.rules);
 }

@@ -13,7 +13,8 @@ namespace tableread
 struct ImportOptions
 {
     ScriptRules rules = {};
-    bool asText = false; // read as a plain script whatever it looks like
+    bool asText = false;         // read as a plain script whatever it looks like
+    std::string textOption = {}; // that the user gives for it, to be named by the error; empty: there is none
 };
 
 /** Reads a script (Script/Script.h). @returns Unsupported if it is in another format. */

@@ -150,6 +150,9 @@ Stage::Ended Stage::endedBounce() const
         return toHost (gap.place.start, bouncedRate).value >= bouncedTo ||
                toHost (end, bouncedRate).value <= bouncedFrom;
     });
+    for (auto& gap : gaps)
+        if (gap.line == 0) // all of a project that could not be opened: as far as it was asked for
+            gap.place.length = samplesOfSeconds ((double) bouncedTo / bouncedRate) - gap.place.start;
     return { std::move (gaps), bouncedRate, goesOn };
 }
 

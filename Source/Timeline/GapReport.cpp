@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <map>
+#include <string_view>
 #include <system_error>
 #include <tuple>
 
@@ -16,6 +18,8 @@ namespace tableread
 {
 namespace
 {
+constexpr std::size_t longReason = 120; // is given once, as where an engine was looked for
+
 /** "1:02:03.456" */
 std::string timeOf (HostSamples position, double rate)
 {
@@ -100,6 +104,7 @@ std::string toText (const GapReport& report, const std::string& what)
     auto text = what + (count == 1 ? " has a gap" : " has " + std::to_string (count) + " gaps") +
                 (report.remark.empty() ? ": s" : ", and " + report.remark + ". S") + "peech is missing here" +
                 (report.hasSlates ? ", and a tone of a second marks where it should begin.\n" : ".\n");
+    std::map<std::string_view, std::string_view> given; // reasons, and the first lines with them
     for (const auto& place : report.places)
     {
         text.append (timeOf (place.from, report.hostRateHz))
@@ -107,7 +112,13 @@ std::string toText (const GapReport& report, const std::string& what)
             .append (timeOf (place.to, report.hostRateHz));
         text.append (" (samples ").append (std::to_string (place.from.value)).append (" to ");
         text.append (std::to_string (place.to.value)).append ("): ").append (place.title).append (": ");
-        text.append (place.why.empty() ? "it was not rendered in time" : place.why).append ("\n");
+        const auto [former, isNew] = given.emplace (place.why, place.title);
+        if (place.why.empty())
+            text.append ("it was not rendered in time\n");
+        else if (isNew || place.why.size() <= longReason)
+            text.append (place.why).append ("\n");
+        else
+            text.append ("as for ").append (former->second).append ("\n");
     }
     return text;
 }

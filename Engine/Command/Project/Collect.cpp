@@ -45,6 +45,8 @@ project::Content collected (const project::Content& content, const CollectProjec
 
 int collectProject (const CollectProjectOptions& options, Session& session)
 {
+    if (! options.out.empty())
+        orThrow (project::checkName (options.out));
     const bool isInPlace = options.out.empty() || isSameFile (options.out, options.file);
     const auto content = collected (orThrow (project::readProject (options.file)), options, session);
     const auto& out = isInPlace ? options.file : options.out;

@@ -61,7 +61,8 @@ ImportOptions ScriptOptions::resolve (std::span<const CastMember> chosen, const 
 {
     ImportOptions options { .rules = { .typography = typographyOf (typography, load),
                                        .speakDirections = speakDirections },
-                            .asText = as == "text" };
+                            .asText = as == "text",
+                            .textOption = "--as text" };
     for (const auto& member : chosen)
         if (! isEverybodyElse (member))
             options.rules.knownSpeakers.push_back (member.speaker);

@@ -27,12 +27,22 @@ Error taken (const std::filesystem::path& file)
 }
 } // namespace
 
-bool isProject (const std::filesystem::path& file)
+Result<void> checkName (const std::filesystem::path& file)
 {
     auto extension = file.extension().string();
     std::transform (extension.begin(), extension.end(), extension.begin(),
                     [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; });
     if (extension == projectExtension)
+        return {};
+    return tl::unexpected (
+        Error { ErrorCode::InvalidInput,
+                std::string ("is no name for a project. Give one that ends in ") + projectExtension + '.',
+                file.string() });
+}
+
+bool isProject (const std::filesystem::path& file)
+{
+    if (checkName (file))
         return true;
     std::error_code ignored;
     if (! std::filesystem::is_regular_file (file, ignored))

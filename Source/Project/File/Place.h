@@ -20,6 +20,9 @@ enum class Existing
 /** Whether a file is a project, by its name or content; a pipe is not read. */
 bool isProject (const std::filesystem::path& file);
 
+/** For a program that writes one. @returns InvalidInput for a name that does not end in .tableread, in any case. */
+[[nodiscard]] Result<void> checkName (const std::filesystem::path& file);
+
 /** Reads a project's file. @returns what parse() does, with the file as `where`; NotFound, InvalidInput for what is no file,
     or Io. */
 [[nodiscard]] Result<Content> readProject (const std::filesystem::path& file);

@@ -90,8 +90,10 @@ TEST_CASE ("A script that only looks a little like another format is read", "[so
 TEST_CASE ("Another format is refused by its name unless it is to be read as text",
            "[source][import][errors]")
 {
-    const auto refused = importScript (srt);
+    const auto refused = importScript (srt, { .textOption = "--as text" });
     REQUIRE (! refused);
+    CHECK (importScript (srt).error().message ==
+           "this looks like SRT subtitles, which cannot be read yet. Write lines such as \"Anna: Hello.\"");
     CHECK (refused.error().code == ErrorCode::Unsupported);
     CHECK (
         refused.error().message ==

@@ -65,6 +65,24 @@ TEST_CASE ("A gap report names each place with its time and line", "[source][tim
     CHECK (toText (complete, "scene.wav") == "scene.wav is complete, but 1 locked line plays older words.\n");
 }
 
+TEST_CASE ("A long reason is given once", "[source][timeline][report]")
+{
+    const std::string reason (200, 'x'), shortOne = "the engine stopped";
+    const std::vector<Hole> holes { { 3, { 0 }, 0, 48 }, { 5, { 48 }, 0, 48 }, { 7, { 96 }, 0, 48 } };
+    const auto textWith = [&] (const std::string& why) {
+        return toText (reportOf (holes, 48'000,
+                                 [&] (std::uint64_t line) {
+                                     return LineText { "line " + std::to_string (line) + ", Anna", why };
+                                 }),
+                       "scene.wav");
+    };
+    const auto text = textWith (reason);
+    CHECK_THAT (text, Catch::Contains ("line 3, Anna: " + reason + "\n") &&
+                          Catch::Contains ("line 5, Anna: as for line 3, Anna\n") &&
+                          Catch::Contains ("line 7, Anna: as for line 3, Anna\n"));
+    CHECK_THAT (textWith (shortOne), Catch::Contains ("line 7, Anna: the engine stopped\n"));
+}
+
 TEST_CASE ("A gap report is written as a whole or not at all", "[source][timeline][report]")
 {
     const TemporaryFolder folder;
