@@ -24,6 +24,7 @@
 #include "Project/File/EmbeddedStore.h"
 #include "Project/File/Headless/Casting.h"
 #include "Project/File/Headless/Recorder.h"
+#include "Project/File/Headless/VoiceChecks.h"
 #include "Project/File/Place.h"
 #include "Project/LineIds.h"
 #include "Project/Locks.h"
@@ -44,15 +45,6 @@ namespace
 [[noreturn]] void refuse (std::string message, std::string where = {})
 {
     throw Exception ({ ErrorCode::InvalidInput, std::move (message), std::move (where) });
-}
-
-/** "Anna, Ben and Tom" */
-std::string listed (const std::vector<std::string>& names)
-{
-    std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i)
-        text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
-    return text;
 }
 
 void note (const std::string& sentence)
@@ -192,31 +184,17 @@ private:
                 member.moods.front().voice.path = std::filesystem::absolute (voice.path);
             orThrow (source.edit (project::SetMember { std::move (member) }));
         }
-        orThrow (source.edit (project::SetScript { orThrow (readScriptText (options.input)) }));
+        const auto orName = [this] (auto read) {
+            if (! read && read.error().where.empty())
+                read.error().where = options.input;
+            return orThrow (std::move (read));
+        };
+        orName (source.edit (project::SetScript { orThrow (readScriptText (options.input)) }));
         document = source.document();
-        const auto script = project::scriptOf (*document);
-        if (! script)
-        {
-            auto error = script.error();
-            if (error.where.empty())
-                error.where = options.input;
-            throw Exception (std::move (error));
-        }
-        refuseStrangers (voices);
-        for (const auto& sentence : sentencesOf (script->notes))
+        const auto script = orName (project::scriptOf (*document));
+        orThrow (project::checkSpeakers (*document, voices, options.input));
+        for (const auto& sentence : sentencesOf (script.notes))
             note (sentence);
-    }
-
-    /** A voice for nobody is a name that was misspelt. */
-    void refuseStrangers (const std::vector<CastMember>& voices) const
-    {
-        const auto speakers = project::speakersOf (*document);
-        for (const auto& member : voices)
-            if (! isEverybodyElse (member) &&
-                std::none_of (speakers.begin(), speakers.end(),
-                              [&] (const auto& speaker) { return sameName (speaker, member.speaker); }))
-                refuse ("--voice " + member.speaker + ": nobody in " + options.input + " has this name. " +
-                        listed (speakers) + (speakers.size() == 1 ? " speaks there." : " speak there."));
     }
 
     /** The one that runs speaks for everybody, whatever program was asked for. */
@@ -252,6 +230,11 @@ private:
         if (isProject)
             for (const auto& sentence : found.notes)
                 note (sentence);
+        const auto hasAudio = [store = workspace.stage.store] (const project::TakeRecord& take) {
+            return store != nullptr && store->has (project::samplesOf (take));
+        };
+        needed = project::neededVoices (*found.document, hasAudio);
+        orThrow (project::checkRecordings (needed, workspace.reader));
         if (isProject && found.document != document)
             orThrow (recorder.setCast (*document, *found.document));
         document = found.document;
@@ -376,6 +359,9 @@ private:
             const auto& plan = stage.planFor ({ { at }, block.size(), true, true });
             if (stop.came())
                 return false;
+            if (at == 0)
+                checkNames (stage);
+            refuseBeyondModel (*stage.view());
             end = toHost (stage.view()->end, options.rate);
             if (at >= end.value)
                 break;
@@ -395,6 +381,22 @@ private:
     {
         return notesOnSpeechBeforeStart (stage.planFor ({ end, 1, true, true }), options.rate,
                                          [this] (std::uint64_t line) { return titleOf (line); });
+    }
+
+    /** Who they are is only known when an engine has answered. */
+    void checkNames (const playback::Stage& stage) const
+    {
+        if (const auto known = stage.engine().voices)
+            orThrow (project::checkNames (needed, *known));
+    }
+
+    /** What is too long for the model would be so the next time, too: before a file is written, not behind hours of speech. */
+    void refuseBeyondModel (const playback::View& view) const
+    {
+        for (const auto& part : view.parts)
+            if (part.state == playback::PartState::Failed && part.take != nullptr &&
+                part.take->error().code == ErrorCode::OutOfRange)
+                refuse (part.reason, titleOf (part.line));
     }
 
     GapReport reportOf (playback::Stage& stage) const
@@ -446,6 +448,7 @@ private:
     AudioFormat format;
     std::atomic<bool> isProject { false };
     Document document;
+    std::vector<project::NeededVoice> needed; // for what has to be rendered
     HostSamples end;
     std::atomic<bool> isWritten { false };          // whole
     StopBySignal stop { [this] { sayStopped(); } }; // last: it ends first

@@ -21,4 +21,12 @@ bool sameName (std::string_view a, std::string_view b)
 {
     return foldedName (a) == foldedName (b);
 }
+
+std::string listed (std::span<const std::string> names)
+{
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
+    return text;
+}
 } // namespace tableread

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,4 +13,7 @@ namespace tableread
 std::string foldedName (std::string_view utf8);
 
 bool sameName (std::string_view a, std::string_view b);
+
+/** "Anna, Ben and Tom" */
+std::string listed (std::span<const std::string> names);
 } // namespace tableread

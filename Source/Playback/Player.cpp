@@ -179,11 +179,11 @@ void Player::takeKept (const KeptTake& kept)
 
 void Player::takeFailed (const FinishedTake& failed)
 {
-    if (failed.take->fault() == Take::Fault::Engine)
-        return; // may be otherwise elsewhere, or later
+    if (failed.take->fault() == Take::Fault::Engine || failed.take->error().code == ErrorCode::OutOfRange)
+        return; // may be otherwise elsewhere, with another model, or later
     auto record = recordOf (failed);
     record.state = TakeRecord::State::Failed;
-    record.failure = failed.take->error().text();
+    record.failure = whyItFailed (*failed.take);
     put (source, std::move (record));
 }
 

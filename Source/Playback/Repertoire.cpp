@@ -33,6 +33,16 @@ bool isGone (const Error& why)
 }
 } // namespace
 
+std::string whyItFailed (const Take& take)
+{
+    auto error = take.error();
+    if (error.where == "input" || error.where.starts_with ("voice") || error.where.starts_with ("tableread."))
+        error.where.clear();
+    if (const auto call = error.message.find (" GET /"); call != std::string::npos)
+        error.message.resize (call);
+    return error.text();
+}
+
 void Repertoire::play (Score next)
 {
     parts = std::move (next);
@@ -71,7 +81,7 @@ Repertoire::Entry Repertoire::entryOf (const Part& part)
     }
     if (auto* const asked = askedFor (part))
         return { asked, stateOf (*asked->take),
-                 asked->take->state() == TakeState::Failed ? asked->take->error().text() : std::string() };
+                 asked->take->state() == TakeState::Failed ? whyItFailed (*asked->take) : std::string() };
     if (! part.failure.empty() && (! part.canBeAsked || ! forgiven.contains (part.name)))
         return { nullptr, PartState::Failed, part.failure };
     return {};

@@ -26,6 +26,10 @@ enum class PartState
     Failed
 };
 
+/** Why a take has failed, in words for who sees whose line it is: without the names that fields of the request have, and without
+    advice for programs. */
+std::string whyItFailed (const Take& take);
+
 /** The parts of a score and their takes, as far as these are in memory, at the host's rate. Threads: one at a time. */
 class Repertoire
 {

@@ -16,6 +16,14 @@ constexpr std::chrono::milliseconds blink { 10 };   // at its jumps alone, where
 constexpr std::chrono::milliseconds stint { 20 };   // of resampling, between two plans
 constexpr std::size_t mostLoads = 8;                // at a time, so that a jump of the playhead soon counts
 
+constexpr ModelSamples lengthOfNone { modelSampleRateHz }; // of a slate
+
+/** Whether the engine says that its model can never speak it as it is. */
+bool isBeyondModel (const Repertoire::Entry& entry)
+{
+    return entry.holding != nullptr && entry.holding->take->error().code == ErrorCode::OutOfRange;
+}
+
 /** The lines that the user has moved. */
 std::set<std::uint64_t> movedLines (const Score& before, const Score& after)
 {
@@ -428,6 +436,8 @@ void Stage::arrangeAll()
         auto item = part.item;
         if (part.known)
             item.estimate = part.known->length;
+        else if (isFailed && isBeyondModel (entry))
+            item.estimate = std::min (item.estimate, lengthOfNone);
         if (entry.holding != nullptr && ! isFailed)
             item.audio = entry.holding->audio;
         item.isGivenUp = abandoned.contains (item.line) || (isFailed && ! wasBouncing);

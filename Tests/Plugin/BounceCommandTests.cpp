@@ -62,9 +62,21 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
         Bad { "--bounce scene.txt -o out.wav --slate maybe", 2, "--slate" },
         Bad { "--bounce scene.txt -o out.wav --patience 0", 2, "--patience" },
         Bad { "--bounce scene.txt -o out.wav --gap 250", 2, "is not a gap" },
+        Bad { "--bounce scene.txt -o out.wav --gap ''", 2, "is not a gap" },
+        Bad { "--bounce wide.txt -o out.wav", 2,
+              "TableRead: wide.txt: the script is UTF-16. Save it as UTF-8." },
+        Bad { "--bounce subtitles.txt -o out.wav", 2, "Write lines such as \"Anna: Hello.\"\n" },
         Bad { "--bounce scene.tableread -o out.wav --gap line=1", 2, "--gap cannot be given for a project" },
         Bad { "--bounce scene.txt -o out.wav --voice Tom=anna", 2,
               "nobody in scene.txt has this name. Anna and Ben" },
+        Bad { "--bounce scene.txt -o out.wav --voice Anna=nosuch.wav", 2,
+              "TableRead: voice \"Anna\": nosuch.wav does not exist. Check the path." },
+        Bad { "--bounce scene.txt -o out.wav --voice Ben=empty.txt", 2,
+              "TableRead: voice \"Ben\": empty.txt is not a readable recording" },
+        Bad { "--bounce scene.txt -o out.wav --voice Ben=klara", 2,
+              "TableRead: voice \"Ben\": \"klara\" is neither a recording nor a voice of the model: anna, "
+              "ben, clara and "
+              "david. Choose another." },
         Bad { "--bounce scene.txt -o folder", 2, "folder: is a folder" },
         Bad { "--bounce scene.txt -o out.aiff", 2, ".wav" },
         Bad { "--bounce scene.txt -o out.mp3 --rate 96000", 2,
@@ -82,6 +94,9 @@ TEST_CASE ("An impossible bounce is refused in one line, and leaves no file", "[
     CAPTURE (bad.arguments);
     App app;
     std::ofstream (app.folder.path() / "empty.txt") << "\n";
+    std::ofstream (app.folder.path() / "wide.txt") << "\xff\xfe"
+                                                      "A";
+    std::ofstream (app.folder.path() / "subtitles.txt") << "1\n00:00:01,000 --> 00:00:02,000\nHi.\n";
     std::ofstream (app.folder.path() / "scene.tableread") << StateText { scene }.text();
     std::ofstream (app.folder.path() / "broken.tableread") << StateText { scene }.text().substr (0, 500);
     std::filesystem::create_directory (app.folder.path() / "folder");
@@ -181,9 +196,23 @@ TEST_CASE ("A bounce with gaps has slates, says where they are, and fails", "[pl
     CHECK (app.run ("--bounce " + input + " -o out.wav --rate 24000" + engineOption,
                     "TABLEREAD_FAKE=refuse=404") == 4);
     CHECK_THAT (app.said(), Catch::Contains ("out.wav has 5 gaps") && Catch::Contains ("line 1, Anna") &&
-                                Catch::Contains ("the file is not audio"));
+                                Catch::Contains ("line 1, Anna: voice \"Ada\": the file is not audio"));
     const auto heard = readWav (app.folder.path() / "out.wav", 24'000);
     CHECK (*std::max_element (heard.begin(), heard.begin() + 1'000) == Approx (0.1f).margin (1e-3));
+}
+
+TEST_CASE ("A line that is too long for the model is refused, and no file is written", "[plugin][bounce]")
+{
+    App app;
+    std::ofstream script (app.folder.path() / "long.txt");
+    script << "Anna: Hello.\nBen: ";
+    for (int i = 0; i < 500; ++i)
+        script << "word ";
+    script.close();
+    CHECK (app.run ("--bounce long.txt -o out.wav" + engineOption, "TABLEREAD_FAKE=most-letters=1000") == 2);
+    CHECK_THAT (app.said(), Catch::Contains ("TableRead: line 2, Ben: the passage is too long. Split it.\n"));
+    for (const auto& entry : std::filesystem::directory_iterator (app.folder.path()))
+        CHECK (entry.path().filename().string().find ("out.wav") == std::string::npos);
 }
 
 TEST_CASE ("A bounce has gaps, a slate or none, and patience, as its options say", "[plugin][bounce]")
@@ -349,5 +378,8 @@ TEST_CASE ("The app knows its version and its options", "[plugin][bounce]")
     CHECK (app.run ("--version") == 0);
     CHECK (app.run ("--help") == 0);
     CHECK_THAT (app.said(), Catch::Contains ("--bounce"));
+    const auto help = app.said();
+    CHECK (app.run ("--bounce --help") == 0);
+    CHECK (app.said() == help);
     CHECK (app.run ("--unknown") == 2);
 }

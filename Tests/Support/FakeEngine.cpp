@@ -171,6 +171,11 @@ struct FakeEngine::Server
                 client, faults.refuseStatus, "application/json",
                 protocol::toJson (Error { ErrorCode::InvalidInput, "voice \"Ada\": the file is not audio",
                                           "tableread.voices[0].path" }));
+        const auto isTooLong = [this] (const auto& line) {
+            return faults.mostLetters != 0 && std::ssize (line.text) > faults.mostLetters;
+        };
+        if (std::any_of (parsed->lines.begin(), parsed->lines.end(), isTooLong))
+            return refuse (client, { ErrorCode::OutOfRange, "the passage is too long. Split it.", {} });
         if (faults.html)
             return answer (client, 200, "text/html", "<html>It works!</html>");
         auto varied = *parsed;
@@ -381,6 +386,8 @@ FakeFaults parseFaults (const std::string& text)
             faults.dieText = value;
         else if (name == "die-once")
             faults.dieOnce = value;
+        else if (name == "most-letters")
+            faults.mostLetters = number();
         else if (name == "frame-ms")
             faults.frameMs = number();
         else if (name == "load-ms")

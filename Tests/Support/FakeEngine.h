@@ -18,6 +18,7 @@ struct FakeFaults
     int queue = 0;          // jobs that wait for a seat; more are refused with 503
     int busyAnswers = 0;    // this many jobs are refused with 503 first
     int refuseStatus = 0;   // every job is refused with this status
+    int mostLetters = 0;    // a request with more of them in a line is refused
     int cutAfterFrames = 0; // the connection closes in the middle of a job …
     int cuts = 1;           // … this many times
     int cutStep = 0;        // … each time this many frames later

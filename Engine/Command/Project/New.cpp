@@ -9,6 +9,7 @@
 #include "Import/Import.h"
 #include "Passage/Cast.h"
 #include "Project/Edit.h"
+#include "Project/File/Headless/VoiceChecks.h"
 #include "Project/File/Place.h"
 #include "Project/File/Voices.h"
 
@@ -58,6 +59,7 @@ std::string scriptText (const NewProjectOptions& options, const std::vector<Cast
 
 int newProject (const NewProjectOptions& options, Session& session)
 {
+    orThrow (project::checkName (options.out));
     const auto voices = voicesOf (options);
     std::vector<std::string> notes;
     auto text = scriptText (options, voices, notes);
@@ -67,6 +69,9 @@ int newProject (const NewProjectOptions& options, Session& session)
     document.settings.guidanceScale = options.settings.guidanceScale;
     document.settings.steps = options.settings.steps;
     document = orThrow (project::apply (document, project::SetScript { std::move (text) }));
+    orThrow (project::checkSpeakers (document, voices, options.script.string()));
+    orThrow (project::checkRecordings (project::neededVoices (document, [] (const auto&) { return false; }),
+                                       { .program = session.recordingReader }));
     const auto found = project::findVoices (std::make_shared<const project::Document> (std::move (document)),
                                             { .folder = {}, .know = [&] (const std::filesystem::path& file) {
                                                  return project::knowRecording (

@@ -20,9 +20,9 @@ std::int64_t limitOfTokens (const VibeVoice& model, const SequenceInput& input)
     const auto prompt = (std::int64_t) input.ids.size();
     const auto positions = model.config().languageModel.maxPositions;
     if (prompt >= positions)
-        fail (ErrorCode::InvalidInput, "the passage and its voices take " + std::to_string (prompt) +
-                                           " positions, the model has " + std::to_string (positions) +
-                                           ". Split the passage, or use shorter voice recordings.");
+        fail (ErrorCode::OutOfRange, "the passage and its voices take " + std::to_string (prompt) +
+                                         " positions, the model has " + std::to_string (positions) +
+                                         ". Split the passage, or use shorter voice recordings.");
     if (input.tokenLimit > 0)
         return std::min (input.tokenLimit, positions - prompt);
     const auto times = input.settings.maxLengthTimes;

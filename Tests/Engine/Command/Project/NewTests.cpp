@@ -58,6 +58,37 @@ TEST_CASE ("An existing file is not replaced by a new project", "[engine][comman
     CHECK (engine.read ("scene.tableread") == "mine");
 }
 
+TEST_CASE ("A voice that is no recording, or for nobody, becomes no project",
+           "[engine][command][project][errors]")
+{
+    ProjectFixture engine;
+    engine.write ("words.txt", "Hello.");
+    writeSound (engine.path ("silent.wav"), { std::vector<float> (48'000), 24'000 });
+    const auto [speaker, voice, says] = GENERATE (table<std::string, std::string, std::string> (
+        { { "Anna", "nosuch.wav", "nosuch.wav does not exist. Check the path." },
+          { "Anna", "words.txt", "voice \"Anna\": words.txt is not a readable recording" },
+          { "Anna", "silent.wav", "voice \"Anna\": silent.wav is silent" },
+          { "Nobody", "clara", "scene.txt has this name. Anna and Ben speak there." } }));
+    const auto made = engine.make (
+        twoLines, { "--voice", speaker + '=' + (voice == "clara" ? voice : engine.path (voice)) });
+    CHECK (made.code == 2);
+    CHECK_THAT (made.err, Contains (says));
+    CHECK_FALSE (std::filesystem::exists (engine.file()));
+}
+
+TEST_CASE ("A project is not written under the name of something else", "[engine][command][project][errors]")
+{
+    ProjectFixture engine;
+    const auto script = engine.write ("scene.txt", twoLines);
+    const std::string name = GENERATE ("scene.wav", "scene", ".tableread");
+    const auto made = engine.run ({ "project", "new", script, "-o", engine.path (name) });
+    CHECK (made.code == 2);
+    CHECK_THAT (made.err, Contains ("is no name for a project. Give one that ends in .tableread."));
+    CHECK (engine.make (twoLines).code == 0);
+    CHECK (engine.run ({ "project", "collect", engine.file(), "-o", engine.path (name) }).code == 2);
+    CHECK_FALSE (std::filesystem::exists (engine.path (name)));
+}
+
 TEST_CASE ("What cannot be spoken becomes no project", "[engine][command][project][errors]")
 {
     ProjectFixture engine;

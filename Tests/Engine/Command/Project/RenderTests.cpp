@@ -21,6 +21,16 @@ namespace
 constexpr std::size_t takeSamples = 5 * FakeRenderer::frameSamples;
 } // namespace
 
+TEST_CASE ("What a killed render of a project left is named by the next one", "[engine][command][project]")
+{
+    ProjectFixture engine;
+    REQUIRE (engine.make (twoLines).code == 0);
+    writeSound (engine.path ("out.wav.1.part"), sine (220, 1.5));
+    const auto rendered = engine.bounce();
+    CHECK (rendered.code == 0);
+    CHECK_THAT (rendered.err, Contains ("out.wav.1.part has 1.5 s of a render that was killed."));
+}
+
 TEST_CASE ("Rendering a project keeps and records its takes and writes the whole",
            "[engine][command][project]")
 {
