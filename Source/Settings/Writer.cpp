@@ -21,7 +21,7 @@ namespace
 using Kind = SettingKey::Kind;
 using Entry = SettingsOutline::Entry;
 
-constexpr std::string_view modelsPrefix = "models.";
+constexpr std::string_view firstModel = "models", modelsPrefix = "models.";
 
 std::string inQuotes (std::string_view text)
 {
@@ -35,6 +35,8 @@ std::string inQuotes (std::string_view text)
 Result<std::string> written (const SettingChange& change)
 {
     auto kind = Kind::Text;
+    if (change.key == firstModel && change.values.empty())
+        return std::string();
     const auto known = std::ranges::find (settingKeys(), change.key, &SettingKey::name);
     if (known != settingKeys().end())
         kind = known->kind;
@@ -72,6 +74,8 @@ public:
     void set (const std::string& key, const std::string& value)
     {
         outline = outlineOf (text);
+        if (key == firstModel)
+            return removeFirstModel();
         const auto* entry = outline.find (key);
         if (entry != nullptr && value.empty())
             remove (*entry);
@@ -105,6 +109,31 @@ private:
         const auto before = text.rfind ('\n', entry.begin);
         const auto begin = before == npos ? entry.begin : before + 1;
         text.erase (begin, (lineBreak == npos ? text.size() : lineBreak + 1) - begin);
+    }
+
+    /** Its keys and its header; the comments stay. */
+    void removeFirstModel()
+    {
+        const auto isOfFirst = [this] (const Entry& entry) {
+            const auto& table = outline.tables[entry.table];
+            return table.name == firstModel && table.isFirst;
+        };
+        for (auto entry = std::ranges::find_if (outline.entries, isOfFirst); entry != outline.entries.end();
+             entry = std::ranges::find_if (outline.entries, isOfFirst))
+        {
+            remove (*entry);
+            outline = outlineOf (text);
+        }
+        const auto* header = outline.findTable (firstModel);
+        if (header == nullptr) // a list in one line
+        {
+            cannot = outline.find (firstModel) != nullptr;
+            return;
+        }
+        remove ({ .begin = header->begin, .valueEnd = text.find ("]]", header->begin) + 2 });
+        const auto blank = lineEnd + lineEnd;
+        if (text.ends_with (blank)) // that set the table apart
+            text.erase (text.size() - lineEnd.size());
     }
 
     /** With the comma behind it, or that before it if it is the last one. */
@@ -242,7 +271,8 @@ int replaceFile (const std::filesystem::path& file, std::string_view text)
 Result<std::string> changedSettings (std::string_view text, std::span<const SettingChange> changes,
                                      const SettingsPlace& place)
 {
-    if (const auto before = parseSettings (text, place); ! before)
+    const auto before = parseSettings (text, place);
+    if (! before)
         return tl::unexpected (before.error());
     const auto byHand = [&] (const std::string& key) {
         return tl::unexpected (
@@ -270,7 +300,9 @@ Result<std::string> changedSettings (std::string_view text, std::span<const Sett
         for (auto& value : wanted)
             if (value.starts_with ("~/") && ! place.home.empty())
                 value = (place.home / value.substr (2)).string();
-        if (valuesOf (*after, change.key) != wanted)
+        const bool isThere = change.key == firstModel && ! before->models.empty() &&
+                             after->models.size() >= before->models.size();
+        if (isThere || valuesOf (*after, change.key) != wanted)
             return byHand (change.key);
     }
     return std::move (*changed);

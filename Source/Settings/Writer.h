@@ -13,7 +13,9 @@ namespace tableread
 /** A key that is to have other values. */
 struct SettingChange
 {
-    std::string key; // "offload.preset"; "models.path" is that of the first [[models]], which is added
+    std::string
+        key; // "offload.preset"; "models.path" is that of the first [[models]], which is added; "models" without
+             // values: that entry goes
     std::vector<std::string>
         values {}; // as in Setting, but a path as it is to be written; none: the key goes
 };

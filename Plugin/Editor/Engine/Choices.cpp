@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 
 namespace tableread::plugin
 {
@@ -84,17 +85,24 @@ std::vector<SettingChange> changesFor (const EngineChoices& before, const Engine
         else
             changes.push_back ({ key, { std::move (value) } });
     };
-    if (before.model != after.model)
+    const bool losesModel = after.model.empty() && ! settings.models.empty();
+    if (losesModel)
+        set ("models", {}); // an entry without a path is none
+    else if (before.model != after.model)
         set ("models.path", after.model);
-    if (before.device != after.device)
+    const auto wasOfModel = [&] (std::string ModelSetting::*field) {
+        return ! ofModel (settings, field).empty();
+    };
+    if (losesModel && wasOfModel (&ModelSetting::device))
+        set ("device", after.device);
+    else if (before.device != after.device)
     {
-        const bool isOfModel =
-            isFurtherGpu (after.device) || ! ofModel (settings, &ModelSetting::device).empty();
+        const bool isOfModel = isFurtherGpu (after.device) || wasOfModel (&ModelSetting::device);
         set (isOfModel ? "models.device" : "device", after.device);
     }
-    if (before.weights != after.weights)
-        set (ofModel (settings, &ModelSetting::weights).empty() ? "offload.weights" : "models.weights",
-             after.weights);
+    const bool hasOwnWeights = wasOfModel (&ModelSetting::weights);
+    if (before.weights != after.weights || (losesModel && hasOwnWeights))
+        set (hasOwnWeights && ! losesModel ? "models.weights" : "offload.weights", after.weights);
     const bool hasOtherLayers = before.layers != after.layers ||
                                 (after.layers == Layers::Preset && before.preset != after.preset) ||
                                 (after.layers == Layers::Count && before.count != after.count);
@@ -158,6 +166,31 @@ std::string problemOf (const EngineChoices& choices)
         return "The number of layers on the GPU is a whole number from 0 on.";
     if (choices.cacheTrimInterval < 0 || choices.cacheTrimInterval > mostInterval)
         return "The cache trim interval is a number of layer transfers, or 0 for never.";
+    return {};
+}
+
+std::string problemOf (const EngineChoices& choices, const Settings& settings, const SettingsPlace& place)
+{
+    namespace fs = std::filesystem;
+    const auto& model = choices.model;
+    if (auto problem = problemOf (choices); ! problem.empty())
+        return problem;
+    if (model.empty() && settings.models.size() > 1)
+        return "The settings file names several models, and without the first one the second would speak. "
+               "Remove "
+               "them from " +
+               settings.file.string() + " by hand.";
+    const fs::path folder = model.starts_with ("~/") ? place.home / model.substr (2) : fs::path (model);
+    std::error_code none;
+    if (! folder.is_absolute()) // the embedded model, or one of the hub's cache
+        return {};
+    if (! fs::exists (folder, none))
+        return model + " does not exist. Choose the model's folder.";
+    if (! fs::is_directory (folder, none))
+        return model + " is a file. Choose the folder that holds config.json and the safetensors files.";
+    if (! fs::exists (folder / "config.json", none) &&
+        ! fs::is_directory (folder / "snapshots", none)) // of the hub
+        return model + " is not a model's folder: there is no config.json in it.";
     return {};
 }
 } // namespace tableread::plugin

@@ -59,4 +59,7 @@ bool needsRestart (const EngineChoices& before, const EngineChoices& after);
 
 /** Why they cannot be used, in a sentence; empty if they can. */
 std::string problemOf (const EngineChoices& choices);
+
+/** The same, and why they cannot be written over these settings: it looks at the disk for the model. */
+std::string problemOf (const EngineChoices& choices, const Settings& settings, const SettingsPlace& place);
 } // namespace tableread::plugin

@@ -227,9 +227,11 @@ void EnginePanel::apply()
 {
     problem.reset();
     const auto wanted = settings.choices();
-    const auto now = readSettings (place);
-    const auto written = now ? writeSettings (place, changesFor (choicesOf (*now), wanted, *now))
-                             : tl::unexpected (now.error());
+    const auto written = readSettings (place).and_then ([&] (const Settings& now) -> Result<void> {
+        if (auto wrong = problemOf (wanted, now, place); ! wrong.empty())
+            return tl::unexpected (Error { ErrorCode::InvalidInput, std::move (wrong), {} });
+        return writeSettings (place, changesFor (choicesOf (now), wanted, now));
+    });
     say (written);
     if (written)
     {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+#include <fstream>
+
 #include <catch2/catch.hpp>
 
 #include "Editor/Engine/Choices.h"
+#include "Support/TemporaryFolder.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -72,6 +76,47 @@ TEST_CASE ("Choices that are made and read again are the same, and nothing else 
                                           Contains ("[log]\nlevel = \"debug\"\n"));
             }
     CHECK (madeIn (file, in (file)) == file);
+}
+
+TEST_CASE ("The embedded model is chosen again, and what was set for another one holds for it",
+           "[plugin][engine]")
+{
+    const auto withoutModel = [] (const std::string& text) {
+        auto choices = in (text);
+        choices.model.clear();
+        return madeIn (text, choices);
+    };
+    CHECK (withoutModel ("[[models]]\npath = \"/m\"\n").empty());
+    const auto made = withoutModel ("threads = 2\n\n[[models]]\npath = \"/m\"\ndevice = \"cpu\"\nweights = "
+                                    "\"int8\"\n[offload]\nweights = \"fp8\"\n");
+    CHECK (made == "threads = 2\ndevice = \"cpu\"\n\n[offload]\nweights = \"int8\"\n");
+    CHECK (in (made) == EngineChoices { .device = "cpu", .weights = "int8" });
+}
+
+TEST_CASE ("A model is looked for before it is chosen", "[plugin][engine]")
+{
+    const test::TemporaryFolder folder;
+    const SettingsPlace home { "/etc/s.toml", {}, folder.path() };
+    const auto problem = [&] (const std::string& model, const std::string& settings = {}) {
+        return problemOf ({ .model = model }, parseSettings (settings, home).value(), home);
+    };
+    for (const auto* name : { "model", "empty", "models--ada--big/snapshots" })
+        std::filesystem::create_directories (folder.path() / name);
+    std::ofstream (folder.path() / "model" / "config.json") << "{}";
+    const std::vector<std::string> good { "", "microsoft/VibeVoice-1.5B", "~/model", "~/models--ada--big",
+                                          (folder.path() / "model").string() };
+    for (const auto& model : good)
+    {
+        CAPTURE (model);
+        CHECK (problem (model).empty());
+    }
+    CHECK (problem ("~/gone") == "~/gone does not exist. Choose the model's folder.");
+    CHECK_THAT (problem ("~/model/config.json"), Contains ("is a file. Choose the folder that holds"));
+    CHECK_THAT (problem ("~/empty"), Contains ("there is no config.json in it"));
+    CHECK_THAT (problem ("m"), Contains ("whole path"));
+    const std::string two = "[[models]]\npath = \"/m\"\n[[models]]\npath = \"/n\"\n";
+    CHECK_THAT (problem ("", two), Contains ("names several models"));
+    CHECK (problem ("~/model", two).empty());
 }
 
 TEST_CASE ("A loading is asked for with the choices", "[plugin][engine]")

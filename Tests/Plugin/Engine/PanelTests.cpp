@@ -177,7 +177,7 @@ TEST_CASE ("The engine panel offers what helps where no engine runs", "[plugin][
     CHECK_FALSE (desk.button ("Stop").isVisible());
     picture (*desk.panel, "engine-absent");
     desk.button ("Start").onClick();
-    CHECK (desk.comesToSay ("/nowhere/tableread-engine"));
+    CHECK (desk.comesToSay ("/nowhere/tableread-engine: the engine that the setting names"));
 
     std::vector<bool> tried;
     bool isSafe = true;
@@ -230,14 +230,39 @@ TEST_CASE ("The engine panel keeps settings for an engine that does not run yet"
     desk.type (desk.control<juce::TextEditor> ("Model"), "../big"); // models/big is a name in the hub
     CHECK (desk.says ("The model is a whole path"));
     CHECK_FALSE (desk.button ("Apply").isEnabled());
-    desk.type (desk.control<juce::TextEditor> ("Model"), "/models/big");
+    const auto folder = (desk.folder.path() / "big").string();
+    desk.type (desk.control<juce::TextEditor> ("Model"), folder.c_str());
     desk.choose ("Weights", "8 bits, whole");
     CHECK (desk.says ("Apply starts it anew"));
     desk.button ("Apply").onClick();
-    CHECK (desk.written() == "[[models]]\npath = \"/models/big\"\n\n[offload]\nweights = \"int8\"\n");
+    CHECK (desk.says (folder + " does not exist."));
+    CHECK (desk.written().empty());
+    std::filesystem::create_directory (folder);
+    std::ofstream (folder + "/config.json") << "{}";
+    desk.button ("Apply").onClick();
+    CHECK_FALSE (desk.says ("does not exist"));
+    CHECK (desk.written() == "[[models]]\npath = \"" + folder + "\"\n\n[offload]\nweights = \"int8\"\n");
+    desk.type (desk.control<juce::TextEditor> ("Model"), "");
+    desk.button ("Apply").onClick();
+    CHECK_FALSE (desk.says ("has no path"));
+    CHECK (desk.written() == "\n[offload]\nweights = \"int8\"\n");
     REQUIRE (desk.engine->begin ({ EngineOperation::Kind::Stop })); // behind what else was begun
     REQUIRE (eventually ([&] { return desk.engine->view()->ended.has_value(); }));
     CHECK (desk.engine->view()->ended->number == 1u);
+}
+
+TEST_CASE ("The engine panel ends no engine for a model that is not there", "[plugin][editor][engine]")
+{
+    PanelDesk desk;
+    FakeEngine engine (desk.folder.path() / "engine.sock");
+    REQUIRE (desk.comesToSay ("Ready."));
+    desk.type (desk.control<juce::TextEditor> ("Model"), "/nowhere/big");
+    desk.button ("Apply").onClick();
+    CHECK (desk.says ("/nowhere/big does not exist. Choose the model's folder."));
+    CHECK (desk.written().empty());
+    CHECK_FALSE (desk.engine->view()->running); // nothing was begun
+    CHECK (desk.says ("Ready."));
+    CHECK (desk.button ("Apply").isEnabled());
 }
 
 TEST_CASE ("The engine panel fits a small window and a large one", "[plugin][editor][engine]")

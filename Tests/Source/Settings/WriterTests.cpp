@@ -138,6 +138,22 @@ TEST_CASE ("A setting that goes leaves its comment", "[source][settings]")
     CHECK (changed (sample, { { "log.file", {} } }) == sample);
 }
 
+TEST_CASE ("The first model goes with all its keys, and the comments stay", "[source][settings]")
+{
+    const Changes gone { { "models" } };
+    CHECK (changed ("[[models]]\npath = \"/m\"\nweights = \"int8\"\n", gone).empty());
+    CHECK (changed ("threads = 2\n\n[[models]]\npath = \"/m\"\n", gone) == "threads = 2\n");
+    CHECK (changed ("threads = 2\n", gone) == "threads = 2\n");
+    auto expected = std::string (sample);
+    const auto erase = [&] (const std::string& part) { expected.erase (expected.find (part), part.size()); };
+    erase ("[[models]]\nname = \"big\"  ");
+    erase ("path = \"~/models/VibeVoice-7B\"\n");
+    CHECK (changed (sample, gone) == expected);
+    CHECK (parseSettings (expected, someFile)->models.size() == 1);
+    CHECK (changed (sample, { { "models" }, { "models" } }).find ("path =") == std::string::npos);
+    CHECK_THAT (refusal ("models = [{ path = \"/m\" }]\n", gone).text(), Contains ("Change it by hand"));
+}
+
 TEST_CASE ("A settings file with a mistake is not changed, and a change that makes one is refused",
            "[source][settings][errors]")
 {
