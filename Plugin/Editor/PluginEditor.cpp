@@ -234,6 +234,8 @@ void PluginEditor::showDocument()
 {
     const auto& document = *now.document;
     shownDocument = now.document;
+    if (std::exchange (program, document.settings.engine) != document.settings.engine)
+        engineOperator.setProgram (program);
     if (std::exchange (shownScript, document.script) != document.script)
         if (const auto before = script.text(); before != *document.script && ! now.isScriptRefused)
         {
@@ -301,11 +303,10 @@ void PluginEditor::setWait (project::RenderWait wait)
     refresh();
 }
 
-void PluginEditor::setEngine (std::filesystem::path program)
+void PluginEditor::setEngine (std::filesystem::path chosen)
 {
     auto settings = now.document->settings;
-    settings.engine = std::move (program);
-    engineOperator.setProgram (settings.engine);
+    settings.engine = std::move (chosen);
     report (edit (project::SetSettings { std::move (settings) }));
 }
 

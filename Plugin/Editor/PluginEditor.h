@@ -68,7 +68,7 @@ private:
     void moveLines (const std::function<std::optional<project::MoveLines> (const project::Document&)>& moved);
     void setSeed (std::uint64_t seed);
     void setWait (project::RenderWait wait);
-    void setEngine (std::filesystem::path program);
+    void setEngine (std::filesystem::path chosen);
     Result<void> saveCast (const std::filesystem::path& file);
     Result<void> loadCast (const std::filesystem::path& file);
     void hear (project::TakeId take);
@@ -113,6 +113,7 @@ private:
     Showing now;
     std::shared_ptr<const project::Document> shownDocument;
     std::shared_ptr<const std::string> shownScript;
+    std::filesystem::path program;             // the project's engine, as the engine's operator knows it
     bool isFollowing = false;                  // the script is changed by us, not by the user
     Place visited = Place::Script;             // last
     ScriptRows selectedRows;                   // of the script

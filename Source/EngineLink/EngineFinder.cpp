@@ -78,14 +78,14 @@ std::vector<fs::path> programFolders (const EngineSearch& search)
     return folders;
 }
 
-Result<fs::path> chosen (const fs::path& file, const char* by)
+Result<fs::path> chosen (const fs::path& file, const char* by, const char* advice = "Correct or clear it.")
 {
     if (isProgram (file))
         return file;
-    return tl::unexpected (Error { ErrorCode::NotFound,
-                                   std::string ("the engine that ") + by +
-                                       " names is not a program that can be run. Correct or clear it.",
-                                   file.string() });
+    return tl::unexpected (
+        Error { ErrorCode::NotFound,
+                std::string ("the engine that ") + by + " names is not a program that can be run. " + advice,
+                file.string() });
 }
 } // namespace
 
@@ -102,7 +102,7 @@ EngineSearch EngineSearch::current (fs::path setting)
 Result<fs::path> findEngine (const EngineSearch& search)
 {
     if (! search.setting.empty())
-        return chosen (search.setting, "the setting");
+        return chosen (search.setting, "the setting", "Choose another one in the editor's menu More.");
     if (! search.environment.empty())
         return chosen (search.environment, "TABLEREAD_ENGINE");
     const auto settings = readSettings (search.settings);
@@ -118,12 +118,12 @@ Result<fs::path> findEngine (const EngineSearch& search)
             return folder / program;
         searched += (searched.empty() ? "" : ", ") + folder.string();
     }
-    return tl::unexpected (
-        Error { ErrorCode::NotFound,
-                std::string (program) +
-                    " is not installed. Choose it in the settings or set TABLEREAD_ENGINE to it. Searched: " +
-                    searched,
-                {} });
+    return tl::unexpected (Error { ErrorCode::NotFound,
+                                   std::string (program) +
+                                       " is not installed. Choose it in the editor's menu More, or set "
+                                       "TABLEREAD_ENGINE to it. Searched: " +
+                                       searched,
+                                   {} });
 }
 
 fs::path findRecordingReader (const EngineSearch& search)

@@ -20,10 +20,11 @@ constexpr const char* below = "\n";
 constexpr const char* dot = "  \u00b7  ";
 constexpr std::int64_t littleMemory = std::int64_t { 256 } << 20; // what a plan keeps free for the unforeseen
 
+/** With a capital, unless it begins with our program's name. */
 std::string sentence (std::string text)
 {
-    if (text.empty())
-        return text;
+    if (text.empty() || text.starts_with ("tableread-engine"))
+        return text.ends_with ('.') || text.empty() ? text : text + '.';
     text[0] = text[0] >= 'a' && text[0] <= 'z' ? static_cast<char> (text[0] - 'a' + 'A') : text[0];
     return text.ends_with ('.') || text.ends_with ('?') ? text : text + '.';
 }
@@ -103,6 +104,16 @@ std::string runningText (const EngineView::Running& running, const EngineFacts& 
     return loadingText (facts.view, running.begun, facts);
 }
 
+/** Why no engine can be started, and what to do. */
+std::string whyNone (const Error& problem)
+{
+    if (problem.code != ErrorCode::NotFound || ! problem.where.empty())
+        return sentence (problem.text()); // of a program that somebody named, or of the settings file
+    return "The program tableread-engine is not installed. Install it, or choose where it is in the menu "
+           "More, at "
+           "the top right of the window.";
+}
+
 std::string stateText (const EngineFacts& facts)
 {
     const auto& view = facts.view;
@@ -111,7 +122,9 @@ std::string stateText (const EngineFacts& facts)
         case EngineState::Unknown:
             return "Looking for an engine\u2026";
         case EngineState::Absent:
-            return "No engine runs. One is started when something is to be rendered, or by Start.";
+            return view.problem
+                       ? "No engine runs. " + whyNone (*view.problem)
+                       : "No engine runs. One is started when something is to be rendered, or by Start.";
         case EngineState::Silent:
             return "The engine has not answered for " + secondsSince (view.since, facts) + ". " +
                    sentence (view.problem ? view.problem->message : std::string());
@@ -155,7 +168,8 @@ void describeState (const EngineFacts& facts, EnginePanelText& text)
     if (text.isSafeMode)
         text.headline = "Safe mode: " + sentence (facts.safeMode->why) + " No engine is started unasked.";
     const bool isFailed = model != nullptr && model->state == "failed";
-    if (view.state == EngineState::Silent || view.state == EngineState::Foreign || isFailed ||
+    const bool isMissing = view.state == EngineState::Absent && view.problem;
+    if (view.state == EngineState::Silent || view.state == EngineState::Foreign || isFailed || isMissing ||
         text.isSafeMode)
         text.tone = Tone::Bad;
     if (view.state == EngineState::Loading)

@@ -33,8 +33,8 @@ EngineOperator::EngineOperator (Options wanted)
         wanted.engine.onProgress = [this] (const StartProgress& progress) { starting (progress); };
         return std::move (wanted);
     }())
-    , search (options.engine.search)
     , supervisor (options.engine)
+    , program (options.engine.search.setting)
     , worker ([this] { work(); })
     , watcher ([this] { watch(); })
 {}
@@ -109,6 +109,16 @@ void EngineOperator::setProgram (std::filesystem::path setting)
 {
     const std::lock_guard lock (mutex);
     program = std::move (setting);
+    isOther = looksNow = true;
+    wake.notify_all();
+}
+
+EngineSearch EngineOperator::search() const
+{
+    auto current = options.engine.search;
+    const std::lock_guard lock (mutex);
+    current.setting = program;
+    return current;
 }
 
 void EngineOperator::work()
@@ -128,11 +138,8 @@ void EngineOperator::work()
             next->running = EngineView::Running { operation, EngineView::Clock::now() };
             next->waiting = queue.size();
             latest = std::move (next);
-            if (program)
-            {
-                search.setting = *std::exchange (program, std::nullopt);
-                supervisor.setProgram (search.setting);
-            }
+            if (std::exchange (isOther, false))
+                supervisor.setProgram (program);
         }
         const auto outcome = carryOut (operation);
         publish ([&] (EngineView& view) {
@@ -185,8 +192,8 @@ EngineOperator::Outcome EngineOperator::end (bool waitsForSpeech)
     const auto listener = listenerAt (socket);
     if (listener == 0)
         return std::optional<protocol::Model>();
-    const auto program = findEngine (search);
-    if (! askToEndWhenIdle (socket, program ? program->filename().string() : "tableread-engine"))
+    const auto found = findEngine (search());
+    if (! askToEndWhenIdle (socket, found ? found->filename().string() : "tableread-engine"))
         return tl::unexpected (
             Error { ErrorCode::Unsupported,
                     "this engine was not started by a plugin, so it is ended where it was started",
@@ -258,9 +265,11 @@ void EngineOperator::look (Client& client)
     if (! health)
     {
         const bool isAbsent = health.error().kind == CallFailure::Kind::NoEngine;
-        if (isAbsent)
-            figures.forget();
-        return seen (isAbsent ? EngineState::Absent : EngineState::Silent, health.error().error);
+        if (! isAbsent)
+            return seen (EngineState::Silent, health.error().error);
+        figures.forget();
+        const auto found = findEngine (search());
+        return seen (EngineState::Absent, found ? std::nullopt : std::optional (found.error()));
     }
     if (health->protocol != protocol::version)
     {

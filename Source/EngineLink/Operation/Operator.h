@@ -71,7 +71,7 @@ struct EngineView
 
     State state = State::Unknown;
     Clock::time_point since {};      // it has had this state
-    std::optional<Error> problem {}; // why it is Silent
+    std::optional<Error> problem {}; // why it is Silent; if it is Absent, why none can be started
     protocol::Health health {};      // the last one; from Loading on it is the engine's that is there
     protocol::EngineVersion version {};
     std::vector<protocol::Model> models {};
@@ -138,22 +138,23 @@ private:
 
     void watch();
     void look (Client& client);
+    EngineSearch search() const;
     void seen (EngineView::State state, std::optional<Error> problem = {});
     template <typename Change>
     void publish (Change change);
 
     const Options options;
-    EngineSearch search; // the working thread's, as is the supervisor
-    Supervisor supervisor;
-    StopSignal stop;      // the operation
-    StopSignal over;      // the watching
-    FigureReader figures; // the watching thread's
+    Supervisor supervisor; // the working thread's
+    StopSignal stop;       // the operation
+    StopSignal over;       // the watching
+    FigureReader figures;  // the watching thread's
 
     mutable std::mutex mutex; // guards what follows
     std::condition_variable wake;
     std::shared_ptr<const EngineView> latest = std::make_shared<const EngineView>();
     std::deque<EngineOperation> queue;
-    std::optional<std::filesystem::path> program; // to be told to the supervisor
+    std::filesystem::path program; // that the user chose
+    bool isOther = false;          // which the supervisor was not told yet
     std::uint64_t count = 0;
     bool isWatched = false, looksNow = false, leaving = false;
 

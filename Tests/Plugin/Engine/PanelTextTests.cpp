@@ -157,6 +157,18 @@ TEST_CASE ("The engine panel says what state an engine is in", "[plugin][engine]
     CHECK (described (view).rows.size() == 8);
     for (const auto& row : described (view).rows)
         CHECK (row.value == "\u2013");
+    view.problem = Error { ErrorCode::NotFound, "tableread-engine is not installed. Searched: /usr/bin", {} };
+    CHECK (described (view).headline == "No engine runs. The program tableread-engine is not installed. "
+                                        "Install it, or choose where it is in the "
+                                        "menu More, at the top right of the window.");
+    CHECK (described (view).tone == Tone::Bad);
+    view.problem =
+        Error { ErrorCode::NotFound, "the engine that the setting names is not a program", "/opt/e" };
+    CHECK (described (view).headline ==
+           "No engine runs. /opt/e: the engine that the setting names is not a program.");
+    view.ended = EngineView::Ended { .what = { Operation::Start } };
+    view.ended->failure = Error { ErrorCode::NotFound, "tableread-engine is not installed", {} };
+    CHECK (described (view).warnings.at (0) == "tableread-engine is not installed."); // as it is written
 
     const auto now = EngineView::Clock::now();
     view.state = EngineState::Silent;

@@ -178,6 +178,24 @@ TEST_CASE ("An engine that is absent, silent or of another version is told apart
         CHECK (watched.ended ({ Operation::Start }).failure->code == ErrorCode::NotFound);
         CHECK_FALSE (watched.ended ({ Operation::Stop }).failure); // it is not there
     }
+    SECTION ("absent, with a program that can be started or cannot")
+    {
+        auto options = quick (process.options());
+        options.engine.search.setting = "/nowhere/tableread-engine";
+        Watched watched (options);
+        const auto saysWhy = [&] (const std::string& why) {
+            return eventually ([&] {
+                const auto view = watched.engine.view();
+                return view->state == EngineState::Absent &&
+                       (view->problem ? view->problem->where : std::string()) == why;
+            });
+        };
+        CHECK (saysWhy ("/nowhere/tableread-engine"));
+        watched.engine.setProgram ("/bin/false");
+        CHECK (saysWhy (""));
+        watched.engine.setProgram ("/nowhere/other");
+        CHECK (saysWhy ("/nowhere/other"));
+    }
     SECTION ("hung")
     {
         FakeFaults faults;
