@@ -27,7 +27,7 @@ void PluginEditor::connectScript()
 
 void PluginEditor::connectLines()
 {
-    filterButton.setTooltip ("List lines by words, by who speaks, or by how they are: Ctrl+Shift+F");
+    filterButton.setTooltip ("List lines by words, by who speaks, or by how they are (Ctrl+Shift+F)");
     filterButton.onClick = [this] { showLines (! lines.isVisible()); };
     lines.onClose = [this] {
         showLines (false);
@@ -69,6 +69,7 @@ void PluginEditor::connectTimeline()
 
 void PluginEditor::connectSide()
 {
+    soundDrag.folder = [this] { return workspace.projectFolder(); };
     side.cast.onEdit = side.takes.onEdit =
         side.bounce.onEdit = [this] (const project::Edit& wanted) { return edit (wanted); };
     side.cast.sounds() = side.takes.sounds = soundDrag.sounds();

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "Editor/StartFolder.h"
 #include "Editor/Text/Drawing.h"
 #include "Editor/Text/Utf8.h"
 #include "Project/File/CastFile.h"
@@ -456,8 +457,10 @@ void PluginEditor::tryAgain (bool withEmbeddedModel)
 
 void PluginEditor::chooseEngine()
 {
+    const juce::File current (juce::String::fromUTF8 (now.document->settings.engine.c_str()));
     chooser = std::make_unique<juce::FileChooser> (
-        "tableread-engine", juce::File (juce::String::fromUTF8 (now.document->settings.engine.c_str())));
+        "The program that speaks: tableread-engine",
+        current.existsAsFile() ? current : startFolder (current.getParentDirectory()));
     const auto oneFile = juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectFiles;
     chooser->launchAsync (oneFile, [this] (const juce::FileChooser& result) {
         if (result.getResult() != juce::File())

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "Editor/StartFolder.h"
 #include "Editor/Text/Drawing.h"
 #if JUCE_LINUX
 #include <juce_events/native/juce_linux_EventLoopInternal.h>
@@ -77,8 +78,8 @@ void SoundDrag::toFile (const playback::Dragged& what)
         problem = name.error();
         return;
     }
-    const auto music = juce::File::getSpecialLocation (juce::File::userMusicDirectory);
-    askForFile (music.getChildFile (textOf (*name)), [this, what] (const juce::File& chosen) {
+    const auto beside = startFolder (juce::File (textOf (folder().string())));
+    askForFile (beside.getChildFile (textOf (*name)), [this, what] (const juce::File& chosen) {
         if (chosen == juce::File())
             return;
         said.clear();

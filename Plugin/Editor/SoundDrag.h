@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,6 +34,9 @@ public:
 
     /** Why the last wish came to nothing; once. */
     std::optional<Error> takeProblem() { return std::exchange (problem, {}); }
+
+    /** Of the project's file; empty: it has none. */
+    std::function<std::filesystem::path()> folder = [] { return std::filesystem::path(); };
 
     // The window system; a test has others.
     std::function<bool (const juce::String& file, juce::Component& from)> perform;

@@ -378,6 +378,12 @@ void Workspace::load (const project::Content& content, std::filesystem::path fro
     ++loadCount;
 }
 
+std::filesystem::path Workspace::projectFolder() const
+{
+    const std::lock_guard lock (mutex);
+    return folder;
+}
+
 void Workspace::show (const project::Content& content, std::filesystem::path from)
 {
     {

@@ -118,6 +118,9 @@ public:
     /** A project that was read already. */
     void load (const project::Content& content, std::filesystem::path folder);
 
+    /** Of the project's file, as it was opened; empty: it has none. */
+    std::filesystem::path projectFolder() const;
+
     /** Has all recordings of the cast looked for, since they may be others now, or elsewhere. */
     void lookForRecordings();
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+
 #include <catch2/catch.hpp>
 
 #include "Editor/SoundDrag.h"
 #include "PluginFixture.h"
+#include "Support/Environment.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -26,6 +29,7 @@ struct Hand
         drag.askForFile = [this] (const juce::File& suggested,
                                   const std::function<void (juce::File)>& chosen) {
             asked = suggested.getFileName();
+            askedIn = suggested.getParentDirectory();
             chosen (choice);
         };
     }
@@ -48,9 +52,25 @@ struct Hand
     bool isHeld = true;
     juce::StringArray dropped;
     juce::String asked;
-    juce::File choice;
+    juce::File choice, askedIn;
 };
 } // namespace
+
+TEST_CASE ("A file is offered beside the project, or in a folder that is there", "[plugin][drag]")
+{
+    Hand hand;
+    const auto offered = [&] (const std::filesystem::path& folder) {
+        hand.drag.folder = [=] { return folder; };
+        hand.drag.sounds().toFile (playback::DraggedSpeaker { "Anna" });
+        return hand.askedIn;
+    };
+    const auto& folder = hand.fixture.folder.path();
+    CHECK (offered (folder) == juce::File (juce::String (folder.string())));
+    const Environment before ({ "HOME" });
+    ::setenv ("HOME", folder.c_str(), 1); // without Documents and Music
+    CHECK (offered ({}).isDirectory());
+    CHECK (offered (folder / "gone").isDirectory());
+}
 
 TEST_CASE ("A drag begins when its file is there, while the mouse is held", "[plugin][drag]")
 {

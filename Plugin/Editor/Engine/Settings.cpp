@@ -5,6 +5,7 @@
 #include <array>
 
 #include "Editor/Engine/Rows.h"
+#include "Editor/StartFolder.h"
 #include "Editor/Theme.h"
 
 namespace tableread::plugin
@@ -179,7 +180,7 @@ void EngineSettings::chooseFolder()
 {
     const juce::File start (juce::File::isAbsolutePath (model.getText()) ? juce::File (model.getText())
                                                                          : juce::File());
-    chooser = std::make_unique<juce::FileChooser> ("The model's folder", start);
+    chooser = std::make_unique<juce::FileChooser> ("The model's folder", startFolder (start));
     const auto oneFolder =
         juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectDirectories;
     chooser->launchAsync (oneFolder, [this] (const juce::FileChooser& result) {
