@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "Editor/StartFolder.h"
 #include "Standalone/Words.h"
 
 namespace tableread::plugin
@@ -11,12 +12,11 @@ namespace
 {
 using Browser = juce::FileBrowserComponent;
 
-/** Where a dialog opens: a name alone is in the user's documents. */
-juce::File placeOf (const std::filesystem::path& path)
+constexpr const char* openedNames = "*.tableread;*.txt;*.text;*.md";
+
+juce::File fileAt (const std::filesystem::path& path)
 {
-    const auto documents = juce::File::getSpecialLocation (juce::File::userDocumentsDirectory);
-    return path.is_absolute() ? juce::File (words (path.string()))
-                              : documents.getChildFile (words (path.filename().string()));
+    return path.is_absolute() ? juce::File (words (path.string())) : juce::File();
 }
 
 Answer answerOf (int button, bool hasThree)
@@ -28,7 +28,7 @@ Answer answerOf (int button, bool hasThree)
 }
 } // namespace
 
-void WindowDialogs::ask (const Question& question, std::function<void (Answer)> answered)
+void WindowDialogs::showQuestion (const Question& question, std::function<void (Answer)> over)
 {
     const bool hasThree = ! question.cancel.empty();
     auto options = juce::MessageBoxOptions()
@@ -40,39 +40,45 @@ void WindowDialogs::ask (const Question& question, std::function<void (Answer)> 
     if (hasThree)
         options = options.withButton (words (question.cancel));
     juce::AlertWindow::showAsync (
-        options, [hasThree, answered = std::move (answered), open = std::weak_ptr (isOpen)] (int button) {
+        options, [hasThree, over = std::move (over), open = std::weak_ptr (isOpen)] (int button) {
             if (! open.expired())
-                answered (answerOf (button, hasThree));
+                over (answerOf (button, hasThree));
         });
 }
 
-void WindowDialogs::tell (const std::string& title, const std::string& text)
+void WindowDialogs::showText (const std::string& title, const std::string& text, std::function<void()> over)
 {
     juce::AlertWindow::showAsync (juce::MessageBoxOptions()
                                       .withIconType (juce::MessageBoxIconType::NoIcon)
                                       .withTitle (words (title))
                                       .withMessage (words (text))
                                       .withButton ("OK"),
-                                  std::function<void (int)>());
+                                  [over = std::move (over), open = std::weak_ptr (isOpen)] (int) {
+                                      if (! open.expired())
+                                          over();
+                                  });
 }
 
-void WindowDialogs::chooseToOpen (const std::filesystem::path& folder, Chosen chosen)
+void WindowDialogs::showToOpen (const std::filesystem::path& folder, Chosen over)
 {
-    chooser = std::make_unique<juce::FileChooser> ("Open a project or a script", placeOf (folder), "*");
-    choose (Browser::openMode | Browser::canSelectFiles, std::move (chosen));
+    chooser = std::make_unique<juce::FileChooser> ("Open a project or a script",
+                                                   startFolder (fileAt (folder)), openedNames);
+    choose (Browser::openMode | Browser::canSelectFiles, std::move (over));
 }
 
-void WindowDialogs::chooseToSave (const std::filesystem::path& suggestion, Chosen chosen)
+void WindowDialogs::showToSave (const std::filesystem::path& suggestion, Chosen over)
 {
-    chooser = std::make_unique<juce::FileChooser> ("Save the project", placeOf (suggestion), "*.tableread");
-    choose (Browser::saveMode | Browser::canSelectFiles | Browser::warnAboutOverwriting, std::move (chosen));
+    const auto folder = startFolder (fileAt (suggestion.parent_path()));
+    chooser = std::make_unique<juce::FileChooser> (
+        "Save the project", folder.getChildFile (words (suggestion.filename().string())), "*.tableread");
+    choose (Browser::saveMode | Browser::canSelectFiles | Browser::warnAboutOverwriting, std::move (over));
 }
 
-void WindowDialogs::choose (int flags, Chosen chosen)
+void WindowDialogs::choose (int flags, Chosen over)
 {
-    chooser->launchAsync (flags, [chosen = std::move (chosen)] (const juce::FileChooser& result) {
-        if (result.getResult() != juce::File())
-            chosen (result.getResult().getFullPathName().toStdString());
+    chooser->launchAsync (flags, [over = std::move (over)] (const juce::FileChooser& result) {
+        const auto file = result.getResult();
+        over (file == juce::File() ? std::string() : file.getFullPathName().toStdString());
     });
 }
 } // namespace tableread::plugin

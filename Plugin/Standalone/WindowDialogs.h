@@ -5,21 +5,19 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "Standalone/Files/Dialogs.h"
+#include "Standalone/Files/DialogQueue.h"
 
 namespace tableread::plugin
 {
 /** Dialogs above the app's window. */
-class WindowDialogs : public Dialogs
+class WindowDialogs : public DialogQueue
 {
-public:
-    void ask (const Question& question, std::function<void (Answer)> answered) override;
-    void tell (const std::string& title, const std::string& text) override;
-    void chooseToOpen (const std::filesystem::path& folder, Chosen chosen) override;
-    void chooseToSave (const std::filesystem::path& suggestion, Chosen chosen) override;
-
 private:
-    void choose (int flags, Chosen chosen);
+    void showQuestion (const Question& question, std::function<void (Answer)> over) override;
+    void showText (const std::string& title, const std::string& text, std::function<void()> over) override;
+    void showToOpen (const std::filesystem::path& folder, Chosen over) override;
+    void showToSave (const std::filesystem::path& suggestion, Chosen over) override;
+    void choose (int flags, Chosen over);
 
     std::unique_ptr<juce::FileChooser> chooser;
     const std::shared_ptr<bool> isOpen =
