@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Standalone/Files/Documents.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -17,6 +19,16 @@ std::string wordsOf (const std::vector<std::string>& notes)
     for (const auto& note : notes)
         words += (words.empty() ? "" : "\n") + note;
     return words;
+}
+
+/** What is wrong with a file, as a sentence: many of our errors leave out what they are about. */
+std::string sentenceOf (const Error& error)
+{
+    constexpr std::array verbs { "is ", "was ", "has ", "cannot ", "does ", "lacks ", "looks " };
+    const bool lacksSubject = ! error.where.empty() && std::ranges::any_of (verbs, [&] (const char* verb) {
+        return error.message.starts_with (verb);
+    });
+    return lacksSubject ? error.where + ' ' + error.message : error.text();
 }
 } // namespace
 
@@ -42,7 +54,7 @@ void Documents::open (const std::filesystem::path& chosen)
 {
     auto opened = readFile (chosen);
     if (! opened)
-        return dialogs.tell ("Not opened", opened.error().text());
+        return dialogs.tell ("Not opened", sentenceOf (opened.error()));
     unlessUnsaved ([this, opened = std::move (*opened)] { show (opened); });
 }
 
@@ -126,7 +138,7 @@ void Documents::save (Then then)
 void Documents::askAboutChanged (const Error& problem, const Then& then)
 {
     const Question question { .title = "Changed elsewhere",
-                              .text = problem.text() + ". Saving replaces that.",
+                              .text = sentenceOf (problem) + ". Saving replaces that.",
                               .yes = "Save As\u2026",
                               .no = "Replace It",
                               .cancel = "Cancel" };
@@ -170,7 +182,7 @@ void Documents::saveInto (std::filesystem::path place, const Then& then)
 void Documents::finishSaving (const Result<void>& saved, const Then& then)
 {
     if (! saved)
-        return dialogs.tell ("Not saved", saved.error().text());
+        return dialogs.tell ("Not saved", sentenceOf (saved.error()));
     recent.add (file.path());
     seen.reset(); // the file has changed, if not the project
     changed();
@@ -224,7 +236,7 @@ void Documents::recover (const Recoverable& one)
     lost.clear();
     auto saved = one.read();
     if (! saved)
-        return dialogs.tell ("Not recovered", saved.error().text());
+        return dialogs.tell ("Not recovered", sentenceOf (saved.error()));
     show ({ DocumentFile::recovered (saved->file, std::move (saved->contentHash)),
             std::move (saved->content) });
     autosave.waitUntilWritten();

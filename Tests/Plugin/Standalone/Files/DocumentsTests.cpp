@@ -219,6 +219,10 @@ TEST_CASE ("What cannot be opened leaves the project as it is", "[plugin][standa
     REQUIRE (window.user.heard.size() == 1); // and nobody is asked to save first
     CHECK_THAT (window.user.heard[0],
                 Catch::StartsWith ("Not opened: ") && Catch::Contains ("missing.tableread"));
+    std::ofstream (folder.path() / "cut.tableread") << R"({ "tableread_state": 2, "script": "An)";
+    window.documents.open (folder.path() / "cut.tableread");
+    REQUIRE (window.user.heard.size() == 2);
+    CHECK_THAT (window.user.heard[1], Catch::Contains ("cut.tableread ")); // no colon before what it is
 }
 
 TEST_CASE ("A project is opened with its folder, and notes are told", "[plugin][standalone]")
@@ -284,6 +288,8 @@ TEST_CASE ("A file that another window has saved is replaced only if the user sa
         here.documents.save();
         CHECK (*project::readProject (path)->document->script == "Anna: There.");
         CHECK (here.documents.isModified());
+        REQUIRE (here.user.heard.size() == 1);
+        CHECK_THAT (here.user.heard[0], Catch::Contains ("scene.tableread was changed by another program"));
     }
     SECTION ("under another name")
     {
