@@ -62,11 +62,12 @@ EnginePanel::EnginePanel (EngineOperator& operated, SettingsPlace settingsFile, 
     styleTitle (planTitle, "MEMORY WITH THESE SETTINGS", Theme::font (12.0f, true), Theme::dim);
     styleTitle (planSentence, "", Theme::font (14.5f, false), Theme::text);
     styleTitle (message, "", Theme::font (14.5f, false), Theme::bad);
+    styleTitle (logPlace, "", Theme::font (14.5f, false), Theme::text);
     progress.setPercentageDisplay (false);
     progress.setTitle ("Progress");
-    for (auto* part : std::initializer_list<juce::Component*> { &headline, &nowTitle, &settingsTitle,
-                                                                &planTitle, &planSentence, &message, &figures,
-                                                                &notes, &settings, &memory })
+    for (auto* part : std::initializer_list<juce::Component*> {
+             &headline, &nowTitle, &settingsTitle, &planTitle, &planSentence, &message, &logPlace, &figures,
+             &notes, &settings, &memory })
         content.addAndMakeVisible (part);
     content.addChildComponent (progress);
     setUpButtons();
@@ -258,17 +259,22 @@ void EnginePanel::begin (EngineOperation operation)
     refresh();
 }
 
+/** What comes of it is said below the button. */
 void EnginePanel::openLog()
 {
-    const juce::File written (juceText (engine.log().string()));
-    say (written.existsAsFile() && written.startAsProcess()
-             ? Result<void> {}
-             : tl::unexpected (Error { ErrorCode::NotFound,
-                                       written.existsAsFile()
-                                           ? "no program opens it. Open it in an editor."
-                                           : "there is no log: no plugin has started an engine here yet.",
-                                       engine.log().string() }));
-    refresh();
+    const auto file = juceText (engine.log().string());
+    const juce::File written (file);
+    juce::String said;
+    if (! written.existsAsFile())
+        said = "There is no log yet, since no plugin has started an engine here. It will be " + file;
+    else if (surroundings.opensFiles && written.startAsProcess())
+        said = "The log is " + file;
+    else
+        said =
+            "No program opens the log here, as xdg-open is missing. Open it in an editor of yours. It is " +
+            file;
+    logPlace.setText (said, juce::dontSendNotification);
+    resized();
 }
 
 void EnginePanel::say (const Result<void>& result)
@@ -342,6 +348,7 @@ int EnginePanel::layOut (int width)
     left = put (figures, panelMargin, left, figures.heightFor (column));
     left = put (notes, panelMargin, left, notes.heightFor (column));
     left = buttons (panelMargin, left + panelGap, { &start, &again, &embedded, &stop, &cancel, &log });
+    left = put (logPlace, panelMargin, left + panelGap, heightOf (logPlace, column));
 
     const auto x = hasTwoColumns ? panelMargin + column + columnGap : panelMargin;
     auto right = put (settingsTitle, x, hasTwoColumns ? top : left + 2 * panelMargin, panelTitle);

@@ -73,7 +73,7 @@ private:
 
     juce::Viewport view;
     juce::Component content;
-    juce::Label headline, nowTitle, settingsTitle, planTitle, planSentence, message;
+    juce::Label headline, nowTitle, settingsTitle, planTitle, planSentence, message, logPlace;
     double progressNow = -1.0;
     juce::ProgressBar progress { progressNow };
     EngineRows figures { EngineRows::Values::Texts, 92 }, memory { EngineRows::Values::Numbers, 220 };

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <utility>
+
+#include <unistd.h>
 
 #include "Editor/Engine/Words.h"
 
@@ -277,11 +280,26 @@ void addWarnings (const EngineFacts& facts, EnginePanelText& text)
 }
 } // namespace
 
+namespace
+{
+/** JUCE opens files with it, and does not tell whether that worked. */
+bool hasOpener()
+{
+    const char* path = std::getenv ("PATH");
+    std::istringstream folders (path == nullptr ? "" : path);
+    for (std::string folder; std::getline (folders, folder, ':');)
+        if (::access ((std::filesystem::path (folder) / "xdg-open").c_str(), X_OK) == 0)
+            return true;
+    return false;
+}
+} // namespace
+
 EngineSurroundings EngineSurroundings::current()
 {
     std::error_code none;
     const char* model = std::getenv ("TABLEREAD_MODEL");
-    return { std::filesystem::exists ("/proc/driver/nvidia/version", none), model == nullptr ? "" : model };
+    return { std::filesystem::exists ("/proc/driver/nvidia/version", none), model == nullptr ? "" : model,
+             hasOpener() };
 }
 
 EnginePanelText describeEngine (const EngineFacts& facts)

@@ -32,6 +32,7 @@ struct EngineSurroundings
 {
     bool hasGpuDriver = false;
     std::string modelOfEnvironment; // TABLEREAD_MODEL; empty: not set
+    bool opensFiles = false;        // a program opens a text that is double-clicked
 
     static EngineSurroundings current();
 };

@@ -199,7 +199,18 @@ TEST_CASE ("The engine panel offers what helps where no engine runs", "[plugin][
     desk.panel->refresh();
     CHECK_FALSE (desk.button ("Try again").isVisible());
     desk.button ("Open log").onClick();
-    CHECK (desk.says ("there is no log"));
+    CHECK (desk.says ("There is no log yet"));
+    const auto log = desk.engine->log();
+    std::ofstream { log } << "ended";
+    desk.button ("Open log").onClick(); // nothing opens it on this desk's machine
+    const auto* const said = desk.find<juce::Label> ([&] (auto& each) {
+        return each.getText().contains ("xdg-open is missing") && each.getText().endsWith (log.c_str());
+    });
+    REQUIRE (said != nullptr);
+    const auto below = said->getY() - desk.button ("Open log").getBottom();
+    CHECK (below > 0);
+    CHECK (below < 20);
+    CHECK (said->getHeight() > 14);
 }
 
 TEST_CASE ("The engine panel touches no settings file with a mistake", "[plugin][editor][engine]")

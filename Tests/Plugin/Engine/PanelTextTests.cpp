@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
 #include "Editor/Engine/PanelText.h"
+#include "Support/Environment.h"
+#include "Support/TemporaryFolder.h"
 
 using namespace tableread;
 using namespace tableread::plugin;
@@ -144,6 +148,19 @@ TEST_CASE ("The engine panel names what is missing in plain words", "[plugin][en
     view = onGpu();
     CHECK_THAT (described (view, { true, "/m/other" }).warnings.at (0),
                 Contains ("TABLEREAD_MODEL is set to /m/other"));
+}
+
+TEST_CASE ("The engine panel knows whether a program opens files", "[plugin][engine]")
+{
+    const test::TemporaryFolder folder;
+    const test::Environment before ({ "PATH" });
+    ::setenv ("PATH", ("/nowhere:" + folder.path().string()).c_str(), 1);
+    CHECK_FALSE (EngineSurroundings::current().opensFiles);
+    const auto opener = folder.path() / "xdg-open";
+    std::ofstream { opener } << "#!/bin/sh\n";
+    CHECK_FALSE (EngineSurroundings::current().opensFiles); // it cannot be run
+    std::filesystem::permissions (opener, std::filesystem::perms::owner_all);
+    CHECK (EngineSurroundings::current().opensFiles);
 }
 
 TEST_CASE ("The engine panel says what state an engine is in", "[plugin][engine]")
