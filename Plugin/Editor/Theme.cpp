@@ -288,6 +288,45 @@ void Theme::paintAlert (juce::Graphics& g, juce::Rectangle<int> area, juce::Mess
     layout.draw (g, area.toFloat());
 }
 
+/** A row of a file dialog: JUCE's has its own pictures, and a grey for the columns that is hardly read on a dark ground. */
+void Theme::drawFileBrowserRow (juce::Graphics& g, int width, int height, const juce::File&,
+                                const juce::String& name, juce::Image*, const juce::String& size,
+                                const juce::String& time, bool isFolder, bool isSelected, int,
+                                juce::DirectoryContentsDisplayComponent&)
+{
+    constexpr int iconSpace = 32, gap = 8, sizeWidth = 72, timeWidth = 112, widthWithColumns = 450;
+    juce::Rectangle<int> row (width, height);
+    if (isSelected)
+    {
+        g.setColour (hover);
+        g.fillRect (row);
+    }
+    drawIcon (g, isFolder ? Icon::Folder : Icon::Document,
+              row.removeFromLeft (iconSpace).toFloat().reduced (0.0f, 2.0f), isFolder ? accent : dim);
+    row.removeFromRight (gap);
+    const auto write = [&] (const juce::String& words, juce::Rectangle<int> area, bool isToTheRight) {
+        g.drawFittedText (words, area,
+                          isToTheRight ? juce::Justification::centredRight : juce::Justification::centredLeft,
+                          1);
+    };
+    if (! isFolder && width > widthWithColumns)
+    {
+        g.setColour (isSelected ? text : dim);
+        g.setFont (font (13.0f));
+        write (time, row.removeFromRight (timeWidth), true);
+        write (size, row.removeFromRight (sizeWidth), true);
+        row.removeFromRight (gap);
+    }
+    g.setColour (text);
+    g.setFont (font (15.0f));
+    write (name, row, false);
+}
+
+juce::Button* Theme::createFileBrowserGoUpButton()
+{
+    return new IconButton (Icon::Up, "Go up to the folder that holds this one"); // JUCE owns it
+}
+
 std::unique_ptr<juce::FocusOutline> Theme::createFocusOutlineForComponent (juce::Component&)
 {
     return std::make_unique<juce::FocusOutline> (std::make_unique<FocusRing>());

@@ -47,6 +47,11 @@ public:
                        juce::TextLayout& layout) override;
     static void paintAlert (juce::Graphics& g, juce::Rectangle<int> area, juce::MessageBoxIconType type,
                             const juce::TextLayout& layout);
+    void drawFileBrowserRow (juce::Graphics& g, int width, int height, const juce::File& file,
+                             const juce::String& name, juce::Image* icon, const juce::String& size,
+                             const juce::String& time, bool isFolder, bool isSelected, int index,
+                             juce::DirectoryContentsDisplayComponent& list) override;
+    juce::Button* createFileBrowserGoUpButton() override;
     std::unique_ptr<juce::FocusOutline> createFocusOutlineForComponent (juce::Component& component) override;
 
 private:
