@@ -4,6 +4,7 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/Cast/Colours.h"
+#include "Editor/DialogFocus.h"
 #include "Editor/FocusRing.h"
 
 namespace tableread::plugin
@@ -59,6 +60,7 @@ private:
 
     const juce::Typeface::Ptr regular, bold;
     FocusRings rings;
+    DialogFocus dialogs;
 };
 
 /** The theme of all windows, menus and dialogs of this program, as long as somebody holds it:
