@@ -10,6 +10,7 @@
 
 #include "Core/Disk/DataFolder.h"
 #include "Editor/Theme.h"
+#include "Standalone/WindowFit.h"
 
 namespace tableread::plugin
 {
@@ -32,8 +33,8 @@ AppWindow::AppWindow (AppSettings& kept, const std::filesystem::path& file, std:
     , content (std::make_unique<AppContent> (dynamic_cast<PluginProcessor&> (*holder->processor), dialogs,
                                              places(), actions()))
 {
-    juce::Desktop::getInstance().setGlobalScaleFactor (
-        (float) juce::jlimit (1.0, 2.0, settings.file->getDoubleValue (scaleKey, 1.0)));
+    const auto scale = juce::jlimit (1.0, 2.0, settings.file->getDoubleValue (scaleKey, 1.0));
+    juce::Desktop::getInstance().setGlobalScaleFactor ((float) scale);
     setUsingNativeTitleBar (true);
     setContentNonOwned (content.get(), true);
     setResizable (true, false);
@@ -41,6 +42,7 @@ AppWindow::AppWindow (AppSettings& kept, const std::filesystem::path& file, std:
     addKeyListener (&content->keys());
     centreWithSize (getWidth(), getHeight());
     restoreWindowStateFromString (settings.file->getValue (placeKey));
+    fitToScreen();
     setVisible (true);
 
     auto& documents = content->documents();
@@ -87,12 +89,32 @@ void AppWindow::showAudioSettings()
     options.dialogBackgroundColour = Theme::background;
     options.useNativeTitleBar = true;
     options.resizable = false;
+    options.componentToCentreAround = this;
     options.launchAsync();
+}
+
+/** The scale that the user chose is kept for larger screens. */
+void AppWindow::fitToScreen()
+{
+    constexpr int titleBar =
+        28; // of the window manager, which tells later how high it is, and whether it is above our place
+    auto& desktop = juce::Desktop::getInstance();
+    const juce::Rectangle<int> least (AppContent::leastWidth, AppContent::leastHeight);
+    const auto screen = [&] {
+        const auto* display = desktop.getDisplays().getDisplayForRect (getBounds());
+        return display == nullptr ? getBounds() : display->userArea.reduced (0, titleBar);
+    };
+    const auto scale = (double) desktop.getGlobalScaleFactor();
+    desktop.setGlobalScaleFactor (
+        (float) scaleThatFits (scale, (screen().toDouble() * scale).toNearestInt(), least));
+    if (! isFullScreen())
+        setBounds (fittedTo (screen(), getBounds(), least));
 }
 
 void AppWindow::setScale (double scale)
 {
     juce::Desktop::getInstance().setGlobalScaleFactor ((float) scale);
     settings.file->setValue (scaleKey, scale);
+    fitToScreen();
 }
 } // namespace tableread::plugin

@@ -32,6 +32,7 @@ private:
     AppContent::Window actions();
     void showAudioSettings();
     void setScale (double scale);
+    void fitToScreen();
 
     AppSettings& settings;
     const std::function<void()> closed;

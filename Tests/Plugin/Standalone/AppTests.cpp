@@ -12,6 +12,7 @@
 #include "Project/Lookup.h"
 #include "Standalone/AppContent.h"
 #include "Standalone/AppSettings.h"
+#include "Standalone/WindowFit.h"
 #include "Support/Environment.h"
 
 using namespace tableread;
@@ -339,6 +340,23 @@ TEST_CASE ("The app's window shows its editor at the least and at a large size",
     CHECK_FALSE (desk.part<TransportBar>().getBounds().intersects (editor.getBounds()));
     CHECK_FALSE (
         desk.part<TransportBar>().getBounds().intersects (desk.part<juce::MenuBarComponent>().getBounds()));
+}
+
+TEST_CASE ("The app's window fits the screen that it opens on", "[plugin][app]")
+{
+    using Area = juce::Rectangle<int>;
+    const Area least (700, 488);
+    CHECK (scaleThatFits (2.0, { 3840, 2160 }, least) == 2.0);
+    CHECK (scaleThatFits (2.0, { 1200, 800 }, least) == Approx (800.0 / 488.0));
+    CHECK (scaleThatFits (1.25, { 1200, 800 }, least) == 1.25);
+    CHECK (scaleThatFits (2.0, { 640, 480 }, least) == 1.0);
+
+    const Area screen (0, 32, 1200, 768);
+    CHECK (fittedTo (screen, { 100, 50, 900, 600 }, least) == Area (100, 50, 900, 600));
+    CHECK (fittedTo (screen, { 100, 50, 2200, 1516 }, least) == screen);
+    CHECK (fittedTo (screen, { 1000, 700, 900, 600 }, least) == Area (300, 200, 900, 600));
+    CHECK (fittedTo (screen, { -500, -90, 900, 600 }, least) == Area (0, 32, 900, 600));
+    CHECK (fittedTo ({ 0, 0, 640, 480 }, { 50, 50, 900, 600 }, least) == Area (0, 0, 700, 488));
 }
 
 TEST_CASE ("The app's settings are where XDG_CONFIG_HOME says, and take over older ones once",
