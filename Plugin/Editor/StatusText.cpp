@@ -33,10 +33,30 @@ std::string counted (std::size_t count, const char* one)
     return std::to_string (count) + ' ' + one + (count == 1 ? "" : "s");
 }
 
-std::size_t count (const Showing& now, PartState state)
+struct LineCounts
 {
-    return (std::size_t) std::count_if (now.view->parts.begin(), now.view->parts.end(),
-                                        [&] (const auto& part) { return part.state == state; });
+    std::size_t all = 0, spoken = 0; // with a take, perhaps one of other words
+};
+
+/** Those of the script that are shown: a part is a passage, which has the line that it names and those that join it. */
+LineCounts countLines (const Showing& now)
+{
+    LineCounts counts;
+    const auto& parts = now.view->parts;
+    const playback::PartView* part = nullptr;
+    auto next = parts.begin();
+    for (const auto& line : now.document->lines)
+    {
+        if (next != parts.end() && next->line == line->id.value)
+            part = &*next++;
+        else if (! line->joinsPrevious)
+            part = nullptr;
+        if (part == nullptr)
+            continue;
+        ++counts.all;
+        counts.spoken += part->state == PartState::Done || part->state == PartState::Stale ? 1 : 0;
+    }
+    return counts;
 }
 
 /** "Line 7" as the script's text counts them; empty if it is gone. */
@@ -61,8 +81,8 @@ std::string renderingText (const Showing& now)
         case Phase::Rendering:
             break;
     }
-    auto text = "Speaking: " + std::to_string (count (now, PartState::Done) + count (now, PartState::Stale)) +
-                " of " + counted (now.view->parts.size(), "line") + " done";
+    const auto lines = countLines (now);
+    auto text = "Speaking: " + std::to_string (lines.spoken) + " of " + counted (lines.all, "line") + " done";
     if (const auto rate = speed (now.progress); ! rate.empty())
         text += "  \u00b7  " + rate;
     constexpr std::chrono::seconds worthTelling { 10 };
@@ -143,11 +163,11 @@ std::string restingText (const Showing& now)
                    : "Note: " + now.notes.front() +
                          (now.notes.size() > 1 ? " (" + counted (now.notes.size() - 1, "more note") + ")"
                                                : "");
-    const auto whole = count (now, PartState::Done) + count (now, PartState::Stale);
+    const auto lines = countLines (now);
     const auto length = clockText ((double) now.view->end.value / (double) modelSampleRateHz);
-    auto text = whole == parts.size() ? "Done: " + counted (whole, "line") + ", " + length
-                                      : std::to_string (whole) + " of " + counted (parts.size(), "line") +
-                                            " done, about " + length;
+    auto text = lines.spoken == lines.all ? "Done: " + counted (lines.all, "line") + ", " + length
+                                          : std::to_string (lines.spoken) + " of " +
+                                                counted (lines.all, "line") + " done, about " + length;
     if (const auto cut = cutOff (now); ! cut.empty())
         text += "  \u00b7  " + cut;
     if (const auto older = project::olderLocksText (count (now, PartState::Stale)); ! older.empty())
@@ -173,7 +193,13 @@ std::string clockText (double seconds)
 {
     const auto tenths = (long long) std::floor (std::max (seconds, 0.0) * 10.0 + 0.5);
     char text[48];
-    std::snprintf (text, sizeof (text), "%lld:%02lld.%lld", tenths / 600, tenths / 10 % 60, tenths % 10);
+    constexpr long long minute = 600, hour = 60 * minute;
+    if (tenths < hour)
+        std::snprintf (text, sizeof (text), "%lld:%02lld.%lld", tenths / minute, tenths / 10 % 60,
+                       tenths % 10);
+    else
+        std::snprintf (text, sizeof (text), "%lld:%02lld:%02lld.%lld", tenths / hour, tenths / minute % 60,
+                       tenths / 10 % 60, tenths % 10);
     return text;
 }
 

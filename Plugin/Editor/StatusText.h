@@ -29,7 +29,7 @@ std::string gapList (const Showing& now);
 /** Why something was not done, as a sentence of its own: "A seed is at most 5." */
 std::string sentenceOf (const Error& error);
 
-/** "1:02.5" */
+/** "1:02.5", and above an hour "1:01:02.5" */
 std::string clockText (double seconds);
 
 /** "Undo Move Lines", for a menu; the verb alone if there is no step. */

@@ -6,6 +6,28 @@
 
 namespace tableread::plugin
 {
+namespace
+{
+/** As it is written on keyboards: "Ctrl+Shift+Z", "Space". */
+juce::String nameOf (const juce::KeyPress& key)
+{
+    using Key = juce::KeyPress;
+    juce::StringArray names;
+    const auto held = key.getModifiers();
+    if (held.isCommandDown())
+        names.add ("Ctrl");
+    if (held.isAltDown())
+        names.add ("Alt");
+    if (held.isShiftDown())
+        names.add ("Shift");
+    const auto code = key.getKeyCode();
+    names.add (code == Key::spaceKey  ? juce::String ("Space")
+               : code == Key::homeKey ? juce::String ("Home")
+                                      : Key (code).getTextDescription().toUpperCase());
+    return names.joinIntoString ("+");
+}
+} // namespace
+
 Commands::Commands (std::vector<Entry> known) : entries (std::move (known))
 {
     manager.setFirstCommandTarget (this);
@@ -14,7 +36,17 @@ Commands::Commands (std::vector<Entry> known) : entries (std::move (known))
 
 void Commands::addTo (juce::PopupMenu& menu, Command command)
 {
-    menu.addCommandItem (&manager, (int) command, entryOf ((int) command).name());
+    const auto& entry = entryOf ((int) command);
+    juce::StringArray keys;
+    for (const auto& key : entry.keys)
+        keys.add (nameOf (key));
+    juce::PopupMenu::Item item (entry.name());
+    item.itemID = (int) command;
+    item.commandManager = &manager;
+    item.isEnabled = entry.isPossible();
+    item.isTicked = entry.isTicked();
+    item.shortcutKeyDescription = keys.joinIntoString (", "); // JUCE would write "ctrl + Z", "shortcut: 'L'"
+    menu.addItem (std::move (item));
 }
 
 void Commands::getAllCommands (juce::Array<juce::CommandID>& commands)

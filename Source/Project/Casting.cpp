@@ -202,13 +202,23 @@ std::vector<SharedVoice> sharedVoices (const Document& document)
     return shared;
 }
 
+std::string shownName (const VoiceReference& voice)
+{
+    if (! voice.path.empty())
+        return voice.path.filename().string();
+    auto name = voice.name.empty() ? voice.id : voice.name;
+    if (! name.empty() && name.front() >= 'a' && name.front() <= 'z')
+        name.front() = (char) (name.front() - 'a' + 'A');
+    return name;
+}
+
 std::vector<std::string> castNotes (const Document& document)
 {
     std::vector<std::string> notes;
     for (const auto& [speaker, other, voice] : sharedVoices (document))
     {
         auto note = speaker;
-        note.append (" and ").append (other).append (" have one voice, ").append (voice.name);
+        note.append (" and ").append (other).append (" have one voice, ").append (shownName (voice));
         notes.push_back (note.append (". Choose another for one of them."));
     }
     return notes;

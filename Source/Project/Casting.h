@@ -50,6 +50,9 @@ struct SharedVoice
 
 std::vector<SharedVoice> sharedVoices (const Document& document);
 
+/** A voice as people see it: "Anna" of the model's "anna", or a recording's file. */
+std::string shownName (const VoiceReference& voice);
+
 /** The same in sentences. */
 std::vector<std::string> castNotes (const Document& document);
 } // namespace tableread::project

@@ -82,6 +82,23 @@ TEST_CASE ("The status line says what is happening", "[plugin][editor]")
     CHECK (board.say().text == "Line 4: ada.wav: it is not there");
 }
 
+TEST_CASE ("The status line counts the script's lines, also where several are one passage",
+           "[plugin][editor]")
+{
+    Board board;
+    auto document = *board.now.document;
+    auto joined = *document.lines[1];
+    joined.joinsPrevious = true;
+    document.lines[1] = std::make_shared<const project::Line> (joined);
+    board.now.document = std::make_shared<const project::Document> (document);
+    board.add (PartState::Done);
+    CHECK_THAT (board.say().text, Catch::StartsWith ("Done: 2 lines, "));
+    board.view.parts.push_back (board.view.parts.back());
+    board.view.parts.back().line = document.lines[2]->id.value;
+    board.view.parts.back().state = PartState::Missing;
+    CHECK_THAT (board.say().text, Catch::StartsWith ("2 of 3 lines done"));
+}
+
 TEST_CASE ("The status line says what a bounce lacks, and what is wrong with the whole", "[plugin][editor]")
 {
     Board board;
@@ -237,7 +254,9 @@ TEST_CASE ("Times are rounded as a whole", "[plugin][editor]")
     CHECK (clockText (0.0) == "0:00.0");
     CHECK (clockText (-3.0) == "0:00.0");
     CHECK (clockText (59.97) == "1:00.0");
-    CHECK (clockText (3661.04) == "61:01.0");
+    CHECK (clockText (3599.94) == "59:59.9");
+    CHECK (clockText (3661.04) == "1:01:01.0");
+    CHECK (clockText (18'772.5) == "5:12:52.5");
 }
 
 TEST_CASE ("Peaks of a growing take are those of the whole", "[plugin][editor]")

@@ -184,7 +184,7 @@ TEST_CASE ("Everybody gets a voice, and keeps it", "[plugin][workspace]")
     workspace.setScript ("New: 0\nTom: 1\nANNA: 2\nEve: 3\nOld: 4\n");
     CHECK (voices (workspace).back() == "anna");
     REQUIRE_FALSE (workspace.showing().notes.empty());
-    CHECK_THAT (workspace.showing().notes.front(), Catch::Contains ("have one voice, anna"));
+    CHECK_THAT (workspace.showing().notes.front(), Catch::Contains ("have one voice, Anna"));
     setVoice (workspace, "tom", { "Ada", "/ada.wav" });
     CHECK (voices (workspace) == Names { "david", "Ada", "anna", "clara", "anna" });
 }

@@ -9,6 +9,7 @@
 
 #include "Editor/Theme.h"
 #include "Passage/Names.h"
+#include "Project/Casting.h"
 
 namespace tableread::plugin
 {
@@ -191,7 +192,7 @@ juce::PopupMenu voiceMenu (CastContext& context, const CastEntry& entry, const C
     for (const auto& name : context.modelVoices)
     {
         const auto isUsed = ! isRecorded && sameName (voice.reference.name, name);
-        menu.addItem (wordsItem (context, labelOf ({ name, {} }), isUsed,
+        menu.addItem (wordsItem (context, project::shownName ({ name, {} }), isUsed,
                                  whileShown (context, [speaker, direction, name] (CastContext& shown) {
                                      shown.edit (shown.model.chooseVoice (speaker, direction, { name, {} }));
                                  })));

@@ -61,7 +61,7 @@ std::unordered_map<std::string_view, SpeakerPart> partsIn (const project::Docume
 CastVoice voiceOf (const project::Mood& mood)
 {
     return { mood.direction, mood.voice,
-             mood.voice.path.empty() ? labelOf (mood.voice) : project::recordingName (mood),
+             mood.voice.path.empty() ? project::shownName (mood.voice) : project::recordingName (mood),
              mood.voice.path.string() };
 }
 
@@ -121,16 +121,6 @@ auto moodFor (project::Member& member, std::string_view direction)
 }
 } // namespace
 
-std::string labelOf (const VoiceReference& voice)
-{
-    if (! voice.path.empty())
-        return voice.path.filename().string();
-    auto label = voice.name.empty() ? voice.id : voice.name;
-    if (! label.empty() && label.front() >= 'a' && label.front() <= 'z')
-        label.front() = (char) (label.front() - 'a' + 'A');
-    return label;
-}
-
 bool CastEntry::operator== (const CastEntry& other) const
 {
     const auto sameVoices = [] (const CastVoice& a, const CastVoice& b) {
@@ -169,7 +159,9 @@ void CastModel::show (std::shared_ptr<const project::Document> shown, std::span<
         entry.remark = std::to_string (part.lines) + (part.lines == 1 ? " line" : " lines");
         auto& usual = entry.voices.front();
         if (usual.label.empty() && haveOthersVoice)
-            usual = { {}, {}, labelOf (others->moods.front().voice), "The voice of everybody else" };
+            usual = {
+                {}, {}, project::shownName (others->moods.front().voice), "The voice of everybody else"
+            };
         else if (! usual.label.empty() && ! entry.isChosen)
             usual.tip = "Given unasked; once it was heard it stays until you choose another";
         const auto found = std::find_if (shared.begin(), shared.end(),

@@ -25,9 +25,6 @@ struct CastVoice
     bool isMissing = false;   // a recording that was not found
 };
 
-/** "Anna", "anna.wav"; the model's names are written small. */
-std::string labelOf (const VoiceReference& voice);
-
 /** Somebody of the cast as the panel shows it. */
 struct CastEntry
 {

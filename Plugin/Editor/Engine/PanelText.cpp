@@ -41,6 +41,10 @@ std::string secondsSince (EngineView::Clock::time_point then, const EngineFacts&
 /** What the engine advises in the names of requests' fields. */
 std::string inPanelWords (std::string text)
 {
+    if (text.starts_with ("On a CPU all layers are resident"))
+        return "The CPU computes, so all of the model is in this machine's memory, and what is set of layers "
+               "has no "
+               "effect.";
     for (const auto& [field, words] :
          { std::pair { "Lower gpu_layers to", "Lower the number of layers on the GPU to" },
            std::pair { "use weights int8", "use 8-bit weights" },
@@ -267,7 +271,7 @@ void addWarnings (const EngineFacts& facts, EnginePanelText& text)
         warnings.push_back (facts.surroundings.hasGpuDriver ? "Rendering on the CPU, although there is a GPU."
                                                             : "No GPU driver found: rendering on the CPU.");
     for (const auto& note : model->notes)
-        warnings.push_back (sentence (note));
+        warnings.push_back (sentence (inPanelWords (note)));
     for (const auto& gpu : view.figures.gpus)
         if (gpu.free < littleMemory)
             warnings.push_back ("Only " + sizeText (gpu.free) + " are free on " + gpu.device +
@@ -322,7 +326,7 @@ PlanText describePlan (const EngineView::Ended& plan)
     const auto& model = *plan.model;
     PlanText text;
     for (const auto& note : model.notes)
-        text.sentence += (text.sentence.empty() ? "" : " ") + sentence (note);
+        text.sentence += (text.sentence.empty() ? "" : " ") + sentence (inPanelWords (note));
     if (! model.offload || ! model.memory)
     {
         if (text.sentence.empty())

@@ -164,6 +164,16 @@ TEST_CASE ("The app's menus name what they do, and what is not possible is grey"
     CHECK (desk.script() == "Anna: Hello.");
     CHECK (desk.menu (0).contains (juce::String::fromUTF8 ("Save As\u2026")));
     CHECK (desk.menu (2) == juce::StringArray { "Play", "Return to Start", "Loop" });
+    juce::StringArray keys;
+    for (int index = 0; index < 3; ++index)
+    {
+        const auto shown = desk.menus().getMenuForIndex (index, {});
+        for (juce::PopupMenu::MenuItemIterator item (shown); item.next();)
+            if (item.getItem().itemID != 0 && item.getItem().commandManager != nullptr)
+                keys.add (item.getItem().shortcutKeyDescription);
+    }
+    CHECK (keys == juce::StringArray { "Ctrl+N", "Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+,", "Ctrl+Q",
+                                       "Ctrl+Z", "Ctrl+Shift+Z, Ctrl+Y", "Space", "Home", "L" });
 }
 
 TEST_CASE ("The app lists recent projects, and those that are gone in grey", "[plugin][app]")

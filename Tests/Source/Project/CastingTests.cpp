@@ -71,7 +71,7 @@ TEST_CASE ("A new speaker changes nobody else's voice", "[source][project]")
     CHECK (fixture.setScript ("Anna: -1\nZoe: 0\nTom: 1\nEve: 2\n") ==
            "Tom=anna Eve=ben Zoe=clara Anna=anna");
     CHECK_THAT (castNotes (*fixture.project.document()).at (0),
-                Contains ("Tom and Anna have one voice, anna.")); // Anna's line is the first
+                Contains ("Tom and Anna have one voice, Anna.")); // Anna's line is the first
 }
 
 TEST_CASE ("A voice that is chosen for somebody is taken from nobody", "[source][project]")
@@ -93,7 +93,7 @@ TEST_CASE ("A fifth speaker shares a voice, and a note says so", "[source][proje
     CHECK (fixture.setScript ("P: 1\nQ: 2\nR: 3\nS: 4\nT: 5\n") == "P=anna Q=ben R=clara S=david T=anna");
     const auto notes = castNotes (*fixture.project.document());
     REQUIRE (notes.size() == 1);
-    CHECK (notes[0] == "T and P have one voice, anna. Choose another for one of them.");
+    CHECK (notes[0] == "T and P have one voice, Anna. Choose another for one of them.");
     fixture.choose ("T", "anna");
     fixture.choose ("P", "anna"); // so it is meant
     CHECK (castNotes (*fixture.project.document()).empty());
