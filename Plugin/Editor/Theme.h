@@ -6,6 +6,7 @@
 #include "Editor/Cast/Colours.h"
 #include "Editor/DialogFocus.h"
 #include "Editor/FocusRing.h"
+#include "Editor/Uncovered.h"
 
 namespace tableread::plugin
 {
@@ -60,10 +61,9 @@ private:
 
     const juce::Typeface::Ptr regular, bold;
     FocusRings rings;
-    DialogFocus dialogs;
 };
 
-/** The theme of all windows, menus and dialogs of this program, as long as somebody holds it:
+/** The theme of all windows, menus and dialogs of this program, and what mends JUCE's own dialogs, as long as somebody holds it:
     juce::SharedResourcePointer<SharedTheme>. A component that has another LookAndFeel keeps it. Message thread. */
 class SharedTheme
 {
@@ -82,5 +82,7 @@ private:
 
     juce::LookAndFeel& before = juce::LookAndFeel::getDefaultLookAndFeel();
     Theme theme;
+    DialogFocus dialogs;
+    Uncovered uncovered;
 };
 } // namespace tableread::plugin

@@ -77,6 +77,27 @@ TEST_CASE ("A file dialog is used with the keyboard alone", "[plugin][keyboard][
     }
 }
 
+TEST_CASE ("What a closed dialog has covered is drawn again", "[plugin][window][.slow]")
+{
+    struct Counted : juce::Component
+    {
+        void paint (juce::Graphics&) override { ++paints; }
+        int paints = 0;
+    };
+    FileDialog dialog;
+    Counted beneath;
+    beneath.setBounds (0, 0, Screen::width, Screen::height);
+    beneath.addToDesktop (juce::ComponentPeer::windowIgnoresKeyPresses);
+    beneath.setVisible (true);
+    beneath.toBack();
+    dispatchFor (std::chrono::milliseconds (500));
+    const auto before = beneath.paints;
+    Screen::press ("Escape");
+    REQUIRE (dialog.ends());
+    dispatchFor (std::chrono::milliseconds (500));
+    CHECK (beneath.paints > before);
+}
+
 TEST_CASE ("A dialog of settings begins with its first control", "[plugin][keyboard][.slow]")
 {
     const Screen screen;
