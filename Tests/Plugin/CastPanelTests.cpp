@@ -134,11 +134,12 @@ TEST_CASE ("A voice is chosen from a menu, or a recording is dropped", "[plugin]
     row->filesDropped ({ "/x/Tom loud.WAV" }, 20, 20);
     CHECK (dressing.member ("Tom").moods[0].voice == VoiceReference { "Tom loud", "/x/Tom loud.WAV" });
 
-    auto* const usual = &dressing.find<MenuField> ("Voice of Tom: Tom loud.WAV");
+    const juce::Component::SafePointer<MenuField> usual (
+        &dressing.find<MenuField> ("Voice of Tom: Tom loud.WAV"));
     Dressing::choose (*usual, "(softly)");
     row->filesDropped ({ "/x/soft.wav" }, 20, 50);
     REQUIRE (dressing.member ("Tom").moods.size() == 2);
-    CHECK (&dressing.find<MenuField> ("Voice of Tom: Tom loud.WAV") == usual); // which may have the keyboard
+    CHECK (usual != nullptr); // which may have the keyboard
     CHECK (dressing.member ("Tom").moods[1].voice.path == "/x/soft.wav");
     CHECK (dressing.member ("Tom").moods[0].voice.path == "/x/Tom loud.WAV");
     dressing.find<juce::TextButton> ("Remove the voice (softly) of Tom").onClick();

@@ -87,16 +87,6 @@ TEST_CASE ("Going back to where the script or the timeline was left shows what i
         desk.workspace().settle();
         CHECK (desk.title() == onTimeline);
     }
-    SECTION ("a clip that goes leaves the script's line")
-    {
-        desk.script().focusGained (juce::Component::focusChangedByMouseClick);
-        const auto soup = desk.script().text().find ("Anna: The soup");
-        desk.select (soup, desk.script().text().size());
-        desk.script().insertTextAtCaret ("");
-        desk.workspace().settle();
-        desk.goToRow (1);
-        CHECK (desk.title() == inScript);
-    }
     SECTION ("nothing selected on the timeline")
     {
         desk.press (desk.timeline(), juce::KeyPress::escapeKey);
