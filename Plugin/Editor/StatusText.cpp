@@ -170,7 +170,9 @@ std::string restingText (const Showing& now)
                                                 counted (lines.all, "line") + " done, about " + length;
     if (const auto cut = cutOff (now); ! cut.empty())
         text += "  \u00b7  " + cut;
-    if (const auto older = project::olderLocksText (count (now, PartState::Stale)); ! older.empty())
+    const auto stale = std::count_if (parts.begin(), parts.end(),
+                                      [] (const auto& part) { return part.state == PartState::Stale; });
+    if (const auto older = project::olderLocksText ((std::size_t) stale); ! older.empty())
         text += "  \u00b7  " + older;
     if (! now.notes.empty())
         text += "  \u00b7  " + counted (now.notes.size(), "note");

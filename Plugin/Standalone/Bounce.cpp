@@ -10,7 +10,7 @@
 #include <set>
 #include <utility>
 
-#include "Audio/LeftBehind.h"
+#include "Audio/OutputFile.h"
 #include "Audio/Writer.h"
 #include "Core/ExitCodes.h"
 #include "Core/SameFile.h"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Audio/OutputFile.h"
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -10,6 +12,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "Audio/File.h"
 
 namespace tableread
 {
@@ -53,6 +57,18 @@ int renameToNew (const std::filesystem::path& from, const std::filesystem::path&
         return errno;
     ::unlink (from.c_str());
     return 0;
+}
+
+double secondsIn (const std::filesystem::path& file)
+{
+    double seconds = 0;
+    if (auto sound = AudioFile::open (file))
+    {
+        std::vector<float> block;
+        for (sound->read (block); ! block.empty(); sound->read (block))
+            seconds += (double) block.size() / sound->sampleRateHz();
+    }
+    return seconds;
 }
 } // namespace
 
@@ -178,5 +194,18 @@ std::vector<std::filesystem::path> leftBehind (const std::filesystem::path& file
         ::close (descriptor);
     }
     return found;
+}
+
+std::vector<std::string> notesOnLeftBehind (const std::filesystem::path& file)
+{
+    std::vector<std::string> notes;
+    for (const auto& part : leftBehind (file))
+    {
+        std::array<char, 32> seconds {};
+        std::snprintf (seconds.data(), seconds.size(), "%.1f", secondsIn (part));
+        notes.push_back (part.string() + " has " + seconds.data() +
+                         " s of a render that was killed. Rename it to listen to it, or delete it.");
+    }
+    return notes;
 }
 } // namespace tableread

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "Core/Error.h"
@@ -55,4 +56,7 @@ Error cannotWrite (const std::filesystem::path& file, int number, const std::str
 
 /** The .part files of `file` that nobody is writing: a program that wrote them was killed. */
 std::vector<std::filesystem::path> leftBehind (const std::filesystem::path& file);
+
+/** A sentence on each of them, with the length of its sound. */
+std::vector<std::string> notesOnLeftBehind (const std::filesystem::path& file);
 } // namespace tableread

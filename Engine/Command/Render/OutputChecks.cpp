@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "Audio/LeftBehind.h"
+#include "Audio/OutputFile.h"
 #include "Command/Render/Progress.h"
 #include "Command/Render/SpeechOutput.h"
 #include "Core/SameFile.h"

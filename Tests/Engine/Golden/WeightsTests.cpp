@@ -152,7 +152,7 @@ std::vector<std::int64_t> speakLine (VibeVoice& model, Tap& tap, std::vector<std
     for (std::size_t i = 0; i < input.ids.size(); ++i)
         if (input.ids[i] == special.speechFrame)
             input.voicePositions.push_back ((std::int64_t) i);
-    input.voiceFeatures = read (lines, "line0.voices");
+    input.voiceFeatures = read (lines, "voice.anna");
     input.noise = std::make_unique<RecordedNoise> (read (lines, "line0.noise"));
     input.tokenLimit = 10;
     input.forcedTokens = std::move (forced);

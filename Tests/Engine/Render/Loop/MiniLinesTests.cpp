@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -34,8 +35,9 @@ public:
     std::vector<at::Tensor> latents;
 };
 
-/** prefix: "line0." in the committed file, "" in a file of one line. */
-SequenceInput lineInput (const SafetensorsFile& file, const std::string& prefix, std::int64_t frameToken)
+/** prefix: "line0." in the committed file, "" in a file of one line. voice: the name of its tensor. */
+SequenceInput lineInput (const SafetensorsFile& file, const std::string& prefix, const std::string& voice,
+                         std::int64_t frameToken)
 {
     SequenceInput input;
     const auto ids = read (file, prefix + "ids");
@@ -43,7 +45,7 @@ SequenceInput lineInput (const SafetensorsFile& file, const std::string& prefix,
     for (std::size_t i = 0; i < input.ids.size(); ++i)
         if (input.ids[i] == frameToken)
             input.voicePositions.push_back ((std::int64_t) i);
-    input.voiceFeatures = read (file, prefix + "voices");
+    input.voiceFeatures = read (file, voice);
     input.noise = std::make_unique<RecordedNoise> (read (file, prefix + "noise"));
     return input;
 }
@@ -79,7 +81,9 @@ TEST_CASE ("The embedded model speaks as it does in PyTorch: ten frames of eight
     {
         const auto name = line.at ("name").get<std::string>();
         LatentTap seen;
-        auto input = lineInput (file, name + ".", mini.special.speechFrame);
+        const std::filesystem::path recording (line.at ("voice").get<std::string>());
+        auto input =
+            lineInput (file, name + ".", "voice." + recording.stem().string(), mini.special.speechFrame);
         input.tokenLimit = 10;
         input.tap = &seen;
         FrameLoop loop (mini.model, mini.special);
@@ -111,7 +115,7 @@ TEST_CASE ("Whole lines with PyTorch's noise, as WAV files for a recogniser", "[
     {
         const auto name = line.at ("name").get<std::string>();
         const SafetensorsFile file (std::string (in) + "/" + name + ".safetensors");
-        auto input = lineInput (file, "", mini.special.speechFrame);
+        auto input = lineInput (file, "", "voices", mini.special.speechFrame);
         const auto wav = tableread::AudioWriter::create (std::string (out) + "/" + name + ".wav",
                                                          tableread::AudioFormat {})
                              .value();
