@@ -70,7 +70,7 @@ void checkHasGivenWay (const RawResponse& answer)
 /** Enough for whatever was sent to be read, and for a body to be slower than one that begins afterwards. */
 void waitAMoment()
 {
-    std::this_thread::sleep_for (std::chrono::milliseconds (400));
+    std::this_thread::sleep_for (std::chrono::seconds (1));
 }
 } // namespace
 

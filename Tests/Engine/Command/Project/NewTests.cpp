@@ -128,7 +128,7 @@ TEST_CASE ("A project is shown to people and programs", "[engine][command][proje
     engine.change (project::SetLocked { engine.document().lines[1]->id, true });
     engine.change (project::SetScript { "Anna: Good evening.\n[pause 100ms]\nBen: Is it so?\n" });
     CHECK_THAT (engine.run ({ "project", "show", engine.file() }).out,
-                Contains ("Ben: Is it so?\n       [take 2, done, ") &&
+                Contains ("Ben: Is it so?\n       [take 4, done, ") &&
                     Contains ("s, locked, other words, voices or settings by now]\n"));
     CHECK (nlohmann::json::parse (
                engine.run ({ "project", "show", engine.file(), "--json" }).out)["passages"][1]["outdated"] ==
