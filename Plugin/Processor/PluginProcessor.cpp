@@ -283,10 +283,8 @@ void PluginProcessor::tellProgress()
 {
     const auto fraction = (float) workspace.player().stage().view()->fraction();
     link->setMeter (fraction);
-    if (wrapperType == wrapperType_VST3)
-        static_cast<juce::AudioProcessorParameter*> (rendered)->setValue (fraction); // our layer tells
-    else if (wrapperType != wrapperType_LV2)
-        *rendered = fraction;
+    if (wrapperType != wrapperType_LV2)
+        static_cast<juce::AudioProcessorParameter*> (rendered)->setValue (fraction); // a VST3's layer tells
 }
 
 /** JUCE does not tell an LV2's host what it has told last, although the host may have set another value since: then the nearest

@@ -10,26 +10,26 @@ using tableread::plugin::TempoCell;
 
 TEST_CASE ("A tempo is read as a whole, while it is set again and again", "[plugin][tempo]")
 {
-    constexpr int most = 200'000;
+    constexpr int most = 20'000;
     TempoCell cell;
     CHECK_FALSE (cell.get());
     std::atomic<bool> isOver { false };
     std::thread audio ([&] {
-        for (int i = 1; i <= most; ++i)
+        for (int i = 1; ! isOver; i = i % 1'000'000 + 1)
+        {
             cell.set ({ (double) i, (double) i * 2.0, i, i * 4 });
-        isOver = true;
+            std::this_thread::yield(); // a block later
+        }
     });
-    int read = 0, torn = 0;
-    do
+    int torn = 0;
+    for (int read = 0; read < most;)
         if (const auto tempo = cell.get())
         {
             ++read;
             const int i = tempo->beatsPerBar;
             torn += tempo->quartersAMinute != i || tempo->origin != 2.0 * i || tempo->beatUnit != 4 * i;
         }
-    while (! isOver);
+    isOver = true;
     audio.join();
-    CHECK (read > 0);
     CHECK (torn == 0);
-    CHECK (cell.get()->beatsPerBar == most);
 }
