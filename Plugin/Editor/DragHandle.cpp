@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::plugin
 {

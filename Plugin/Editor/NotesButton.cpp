@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Text/Drawing.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

@@ -3,9 +3,9 @@
 
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/StatusText.h"
 #include "Editor/Text/Drawing.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

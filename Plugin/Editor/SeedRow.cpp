@@ -2,7 +2,7 @@
 #include "Editor/SeedRow.h"
 
 #include "Core/Seed.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::plugin
 {

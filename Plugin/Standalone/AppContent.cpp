@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/StatusText.h"
-#include "Editor/Theme.h"
 #include "Project/File/Voices.h"
 #include "Project/Lookup.h"
 #include "Standalone/Files/DroppedVoices.h"

@@ -9,7 +9,7 @@
 #include <juce_audio_plugin_client/Standalone/juce_StandaloneFilterWindow.h>
 
 #include "Core/Disk/DataFolder.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Standalone/WindowFit.h"
 
 namespace tableread::plugin

@@ -5,7 +5,7 @@
 
 #include "Core/ExitCodes.h"
 #include "Core/Process/StandardStreams.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Processor/Display.h"
 #include "Standalone/AppWindow.h"
 #include "Standalone/BounceCommand.h"

@@ -6,7 +6,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Standalone/Commands.h"
 #include "Standalone/Files/RecentFiles.h"
 

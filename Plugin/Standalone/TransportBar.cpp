@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/StatusText.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

@@ -6,7 +6,7 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "Editor/Icons.h"
+#include "Editor/Look/Icons.h"
 #include "Processor/Transport.h"
 
 namespace tableread::plugin

@@ -39,27 +39,6 @@ std::set<std::uint64_t> movedLines (const Score& before, const Score& after)
 }
 } // namespace
 
-double PartView::fraction() const
-{
-    constexpr double mostUnlessWhole = 0.95;
-    if (state == PartState::Done || state == PartState::Stale)
-        return 1.0;
-    if (take == nullptr || place.length.value <= 0)
-        return 0.0;
-    return std::min (mostUnlessWhole, (double) take->audio().rendered() / (double) place.length.value);
-}
-
-double View::fraction() const
-{
-    double done = 0.0, all = 0.0;
-    for (const auto& part : parts)
-    {
-        all += (double) part.place.length.value;
-        done += (double) part.place.length.value * part.fraction();
-    }
-    return all > 0.0 ? done / all : 1.0;
-}
-
 Stage::Stage (Options wanted, Listener& listener)
     : options (std::move (wanted))
     , events (listener)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the stage tells of: takes that have failed, bounces, and what was silent in real time.
+// What the stage tells of: how far it is, takes that have failed, bounces, and what was silent in real time.
 #include <algorithm>
 #include <utility>
 
@@ -7,6 +7,27 @@
 
 namespace tableread::playback
 {
+double PartView::fraction() const
+{
+    constexpr double mostUnlessWhole = 0.95;
+    if (state == PartState::Done || state == PartState::Stale)
+        return 1.0;
+    if (take == nullptr || place.length.value <= 0)
+        return 0.0;
+    return std::min (mostUnlessWhole, (double) take->audio().rendered() / (double) place.length.value);
+}
+
+double View::fraction() const
+{
+    double done = 0.0, all = 0.0;
+    for (const auto& part : parts)
+    {
+        all += (double) part.place.length.value;
+        done += (double) part.place.length.value * part.fraction();
+    }
+    return all > 0.0 ? done / all : 1.0;
+}
+
 /** What was missing while it was played; another rate has not been taken yet. */
 void Stage::collectHoles (const std::optional<double>& nextRate)
 {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "Editor/Cast/Panel.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Pictures.h"
 #include "Project/Lookup.h"
 #include "Project/Project.h"

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "Editor/Palette.h"
+#include "Editor/Look/Palette.h"
 
 using namespace tableread::plugin;
 

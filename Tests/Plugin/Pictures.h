@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::test
 {

@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Script/Editor.h"
-#include "Editor/Theme.h"
 
 using namespace tableread::plugin;
 

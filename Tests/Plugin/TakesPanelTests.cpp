@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <catch2/catch.hpp>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Takes/Panel.h"
-#include "Editor/Theme.h"
 #include "Pictures.h"
 #include "Project/Passages.h"
 #include "Project/Project.h"

@@ -3,9 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "Editor/FocusRing.h"
-#include "Editor/Icons.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/FocusRing.h"
+#include "Editor/Look/Icons.h"
+#include "Editor/Look/Theme.h"
 #include "Plugin/Pictures.h"
 
 using namespace tableread::plugin;

@@ -8,7 +8,7 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/Bounce/Choices.h"
-#include "Editor/FocusScroller.h"
+#include "Editor/Keyboard/FocusScroller.h"
 #include "Editor/ProblemLine.h"
 #include "Editor/Text/LeaveOnClick.h"
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Text/Drawing.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

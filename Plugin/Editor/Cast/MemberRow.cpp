@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "Editor/Cast/Menus.h"
+#include "Editor/Look/Theme.h"
 #include "Editor/Text/Drawing.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

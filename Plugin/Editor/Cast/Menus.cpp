@@ -7,7 +7,7 @@
 
 #include <juce_gui_extra/juce_gui_extra.h>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Passage/Names.h"
 #include "Project/Casting.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::plugin
 {

@@ -9,7 +9,7 @@
 #include "Editor/Engine/PanelText.h"
 #include "Editor/Engine/Rows.h"
 #include "Editor/Engine/Settings.h"
-#include "Editor/Icons.h"
+#include "Editor/Look/Icons.h"
 #include "EngineLink/RenderLink.h"
 
 namespace tableread::plugin

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "Editor/Icons.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Icons.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::plugin
 {

@@ -5,8 +5,8 @@
 #include <array>
 
 #include "Editor/Engine/Rows.h"
+#include "Editor/Look/Theme.h"
 #include "Editor/StartFolder.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

@@ -7,7 +7,7 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/Engine/Choices.h"
-#include "Editor/Icons.h"
+#include "Editor/Look/Icons.h"
 #include "Editor/Text/LeaveOnClick.h"
 
 namespace tableread::plugin

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Script/StateIcon.h"
 #include "Editor/Text/Drawing.h"
-#include "Editor/Theme.h"
 #include "Project/Lookup.h"
 
 namespace tableread::plugin

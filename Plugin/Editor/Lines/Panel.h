@@ -7,8 +7,8 @@
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
-#include "Editor/Icons.h"
 #include "Editor/Lines/Filter.h"
+#include "Editor/Look/Icons.h"
 #include "Editor/Text/LeaveOnClick.h"
 #include "Editor/Text/Typefaces.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Editor/Script/CompletionList.h"
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::plugin
 {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Script/Look.h"
 #include "Editor/Script/StateIcon.h"
 #include "Editor/Text/Utf8.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "Editor/Look/Theme.h"
 #include "Editor/Script/StateIcon.h"
 #include "Editor/StatusText.h"
 #include "Editor/Text/Drawing.h"
-#include "Editor/Theme.h"
 
 namespace tableread::plugin
 {

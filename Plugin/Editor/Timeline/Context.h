@@ -7,8 +7,8 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/DragHandle.h"
+#include "Editor/Look/Theme.h"
 #include "Editor/Text/Typefaces.h"
-#include "Editor/Theme.h"
 #include "Editor/Timeline/Model/Model.h"
 #include "Editor/Timeline/Model/Rows.h"
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "Editor/Bounce/Panel.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Plugin/Pictures.h"
 #include "Project/Project.h"
 

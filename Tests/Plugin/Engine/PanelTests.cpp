@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "Editor/Engine/Panel.h"
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Plugin/Pictures.h"
 #include "Plugin/PluginFixture.h"
 #include "Support/FakeEngine.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Editor/Timeline/View.h"
 #include "Scene.h"
 

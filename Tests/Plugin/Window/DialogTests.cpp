@@ -4,7 +4,7 @@
 #include <optional>
 #include <set>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 #include "Screen.h"
 #include "Support/TemporaryFolder.h"
 
@@ -115,10 +115,12 @@ TEST_CASE ("A dialog of settings begins with its first control", "[plugin][keybo
     options.dialogTitle = "Settings";
     options.useNativeTitleBar = true;
     const juce::Component::SafePointer<juce::DialogWindow> dialog (options.launchAsync());
-    dispatchFor (std::chrono::milliseconds (500));
-    CHECK (first.hasKeyboardFocus (false));
+    const auto isFocused = [] (const juce::Component& control) {
+        return dispatchUntil ([&] { return control.hasKeyboardFocus (false); }, std::chrono::seconds (5));
+    };
+    REQUIRE (isFocused (first));
     Screen::press ("Tab");
-    CHECK (second.hasKeyboardFocus (false));
+    CHECK (isFocused (second));
     Screen::press ("Escape");
     CHECK (
         dispatchUntil ([&] { return dialog == nullptr || ! dialog->isVisible(); }, std::chrono::seconds (5)));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/Icons.h"
+#include "Editor/Look/Icons.h"
 
 #include <array>
 
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 namespace tableread::plugin
 {

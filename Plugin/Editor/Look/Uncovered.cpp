@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/Uncovered.h"
+#include "Editor/Look/Uncovered.h"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/HostKeys.h"
+#include "Editor/Keyboard/HostKeys.h"
 
 namespace tableread::plugin
 {

@@ -4,9 +4,9 @@
 #include <juce_gui_basics/juce_gui_basics.h>
 
 #include "Editor/Cast/Colours.h"
-#include "Editor/DialogFocus.h"
-#include "Editor/FocusRing.h"
-#include "Editor/Uncovered.h"
+#include "Editor/Keyboard/DialogFocus.h"
+#include "Editor/Look/FocusRing.h"
+#include "Editor/Look/Uncovered.h"
 
 namespace tableread::plugin
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/FocusScroller.h"
+#include "Editor/Keyboard/FocusScroller.h"
 
 namespace tableread::plugin
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/DialogFocus.h"
+#include "Editor/Keyboard/DialogFocus.h"
 
 namespace tableread::plugin
 {

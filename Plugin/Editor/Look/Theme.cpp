@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Editor/Theme.h"
+#include "Editor/Look/Theme.h"
 
 #include <cmath>
 #include <initializer_list>
 
-#include "Editor/Icons.h"
-#include "Editor/Palette.h"
+#include "Editor/Look/Icons.h"
+#include "Editor/Look/Palette.h"
 #include "Editor/Text/MixedTypeface.h"
 
 namespace tableread::plugin
