@@ -143,8 +143,8 @@ TEST_CASE ("A VST3's speaker bus has that speaker's own samples, in mono or as w
         plugin->processBlock (audio, midi);
         for (int i = 0; i < audio.getNumSamples(); ++i)
         {
-            const auto speech = expected[(std::size_t) (at + i)], hers = audio.getSample (anna, i),
-                       his = audio.getSample (ben, i);
+            const auto speech = expected[(std::size_t) at + (std::size_t) i],
+                       hers = audio.getSample (anna, i), his = audio.getSample (ben, i);
             annas += hers != 0.0f;
             bens += his != 0.0f;
             const auto isRight = [&] (int channel) { // nobody else speaks at that time

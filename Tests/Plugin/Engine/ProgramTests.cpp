@@ -34,7 +34,7 @@ std::string projectOf (const char* program)
         [=] (project::Project& source) {
             auto settings = source.document()->settings;
             settings.engine = program;
-            REQUIRE (source.edit (project::SetSettings { std::move (settings) }));
+            REQUIRE (source.edit (project::SetSettings { settings }));
         }
     }.text();
 }
