@@ -13,6 +13,7 @@ struct ShowProjectOptions
     bool json = false;
 };
 
-/** Prints what is in a project. Looks which takes the store has; reads neither these nor recordings. @returns the exit code. @throws Exception. */
+/** Prints what is in a project. Looks which takes the store has; reads neither these nor recordings.
+    @returns the exit code. @throws Exception */
 int showProject (const ShowProjectOptions& options, Session& session);
 } // namespace tableread::engine

@@ -179,7 +179,7 @@ int BouncePanel::layOut (int width, int height)
         place (numbers.at (i));
     area.setTop (area.getY() + between);
     placeTitle (reportTitle);
-    report.setBounds (area.withHeight (std::max (area.getHeight(), row)));
+    report.setBounds (area.withHeight (std::max (area.getHeight(), row))); // its text wraps at this width
     report.setBounds (area.withHeight (std::max (height - area.getY(), report.getTextHeight() + around)));
     return report.getBottom();
 }

@@ -177,8 +177,7 @@ std::string problemOf (const EngineChoices& choices, const Settings& settings, c
         return problem;
     if (model.empty() && settings.models.size() > 1)
         return "The settings file names several models, and without the first one the second would speak. "
-               "Remove "
-               "them from " +
+               "Remove them from " +
                settings.file.string() + " by hand.";
     const fs::path folder = model.starts_with ("~/") ? place.home / model.substr (2) : fs::path (model);
     std::error_code none;

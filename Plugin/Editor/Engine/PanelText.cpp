@@ -43,8 +43,7 @@ std::string inPanelWords (std::string text)
 {
     if (text.starts_with ("On a CPU all layers are resident"))
         return "The CPU computes, so all of the model is in this machine's memory, and what is set of layers "
-               "has no "
-               "effect.";
+               "has no effect.";
     for (const auto& [field, words] :
          { std::pair { "Lower gpu_layers to", "Lower the number of layers on the GPU to" },
            std::pair { "use weights int8", "use 8-bit weights" },
