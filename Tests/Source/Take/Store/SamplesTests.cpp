@@ -112,7 +112,8 @@ TEST_CASE ("Damaged samples are set aside, and can be kept again", "[source][tak
     REQUIRE (fixture.store.keep (samples));
     const auto file = fileOf (fixture, samples);
     if (GENERATE (false, true))
-        std::filesystem::resize_file (file, std::filesystem::file_size (file) - GENERATE (1, 4, 12'830));
+        std::filesystem::resize_file (file, std::filesystem::file_size (file) -
+                                                GENERATE (as<std::uintmax_t> {}, 1, 4, 12'830));
     else
     {
         std::fstream bytes (file, std::ios::in | std::ios::out | std::ios::binary);
