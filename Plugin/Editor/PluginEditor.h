@@ -32,6 +32,9 @@ public:
     /** Shows what has changed in the project; called by the timer. */
     void refresh();
 
+    void undo();
+    void redo();
+
     void paint (juce::Graphics& g) override;
     void resized() override;
     bool keyPressed (const juce::KeyPress& key) override;
@@ -74,8 +77,6 @@ private:
     void hear (project::TakeId take);
     void hear (project::LineId line);
     void retry (std::uint64_t line);
-    void undo();
-    void redo();
     void renderOrStop();
     void openMenu();
     void tryAgain (bool withEmbeddedModel);

@@ -39,7 +39,7 @@ AppContent::AppContent (PluginProcessor& played, Dialogs& user, const Documents:
                         .scale = window.scale,
                         .setScale = window.setScale })
     , menuBar (&menu)
-    , editor (played.createEditorIfNeeded())
+    , editor (dynamic_cast<PluginEditor*> (played.createEditorIfNeeded()))
 {
     files.onTitle = [this] { window.setTitle (words (files.title()) + " - TableRead"); };
     transport.end = [this]() -> std::optional<double> {
@@ -93,12 +93,12 @@ std::vector<Commands::Entry> AppContent::entries()
              { Command::Undo,
                [this] { return words (withName ("Undo", processor.workspace.project().undoName())); },
                { ctrl ('z') },
-               [this] { processor.workspace.undo(); },
+               [this] { editor->undo(); },
                [this] { return ! processor.workspace.project().undoName().empty(); } },
              { Command::Redo,
                [this] { return words (withName ("Redo", processor.workspace.project().redoName())); },
                { ctrl ('z', shift), ctrl ('y') },
-               [this] { processor.workspace.redo(); },
+               [this] { editor->redo(); },
                [this] { return ! processor.workspace.project().redoName().empty(); } },
              { Command::PlayOrStop,
                [this] { return juce::String (transport.isPlaying() ? "Stop" : "Play"); },

@@ -72,7 +72,7 @@ private:
     MenuLook menuLook;
     juce::MenuBarComponent menuBar;
     juce::Label notice;
-    std::unique_ptr<juce::AudioProcessorEditor> editor;
+    std::unique_ptr<PluginEditor> editor;
     std::string shownUndo, shownRedo;
     bool isDraggedOver = false, hasNoDevice = false;
 };

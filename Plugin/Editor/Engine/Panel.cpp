@@ -72,20 +72,14 @@ EnginePanel::EnginePanel (EngineOperator& operated, SettingsPlace settingsFile, 
     content.addChildComponent (progress);
     setUpButtons();
     settings.onChange = [this] { edited(); };
-    view.setViewedComponent (&content, false);
-    view.setScrollBarsShown (true, false);
-    view.setWantsKeyboardFocus (false); // nothing would be seen of it
-    view.getVerticalScrollBar().setTitle ("Scroll the engine panel");
     addAndMakeVisible (view);
     readFile();
     refresh();
     startTimerHz (looksASecond);
-    juce::Desktop::getInstance().addFocusChangeListener (this);
 }
 
 EnginePanel::~EnginePanel()
 {
-    juce::Desktop::getInstance().removeFocusChangeListener (this);
     engine.setWatched (false);
 }
 
@@ -286,19 +280,6 @@ void EnginePanel::say (const Result<void>& result)
 void EnginePanel::paint (juce::Graphics& g)
 {
     g.fillAll (Theme::background);
-}
-
-/** The control with the keyboard is seen. */
-void EnginePanel::globalFocusChanged (juce::Component* focused)
-{
-    if (focused == nullptr || ! content.isParentOf (focused))
-        return;
-    const auto wanted = content.getLocalArea (focused, focused->getLocalBounds()).expanded (0, panelGap);
-    const auto seen = view.getViewArea();
-    if (wanted.getY() < seen.getY())
-        view.setViewPosition (0, wanted.getY());
-    else if (wanted.getBottom() > seen.getBottom())
-        view.setViewPosition (0, wanted.getBottom() - seen.getHeight());
 }
 
 void EnginePanel::resized()

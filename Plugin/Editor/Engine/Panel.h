@@ -9,6 +9,7 @@
 #include "Editor/Engine/PanelText.h"
 #include "Editor/Engine/Rows.h"
 #include "Editor/Engine/Settings.h"
+#include "Editor/Keyboard/FocusScroller.h"
 #include "Editor/Look/Icons.h"
 #include "EngineLink/RenderLink.h"
 
@@ -16,7 +17,7 @@ namespace tableread::plugin
 {
 /** How the engine is, and what is set of it: starts and ends it, plans and applies other settings. Asks the engine only while
     it is to be seen, and looks at the answers ten times a second. Message thread. */
-class EnginePanel : public juce::Component, private juce::Timer, private juce::FocusChangeListener
+class EnginePanel : public juce::Component, private juce::Timer
 {
 public:
     /** What the panel shows of the link besides. */
@@ -46,7 +47,6 @@ public:
 
 private:
     void timerCallback() override;
-    void globalFocusChanged (juce::Component* focused) override;
     void setUpButtons();
     void readFile();
     void edited();
@@ -71,8 +71,8 @@ private:
     std::optional<EngineOperation> planned;    // that the last plan was asked for
     bool wasThere = false, wasSeen = false;
 
-    juce::Viewport view;
     juce::Component content;
+    FocusScroller view { content, "Scroll the engine panel" };
     juce::Label headline, nowTitle, settingsTitle, planTitle, planSentence, message, logPlace;
     double progressNow = -1.0;
     juce::ProgressBar progress { progressNow };

@@ -111,9 +111,24 @@ struct Desk
 
 constexpr int shift = juce::ModifierKeys::shiftModifier;
 
-void write (const fs::path& file, const std::string& text)
+/** The first part of a kind, however deep, that is as asked for. */
+template <typename Kind, typename IsIt>
+Kind* find (juce::Component& in, const IsIt& isIt)
 {
-    std::ofstream (file) << text;
+    for (auto* child : in.getChildren())
+    {
+        if (auto* kind = dynamic_cast<Kind*> (child); kind != nullptr && isIt (*kind))
+            return kind;
+        if (auto* inside = find<Kind> (*child, isIt))
+            return inside;
+    }
+    return nullptr;
+}
+
+bool says (juce::Component& place, const juce::String& text)
+{
+    return find<juce::Label> (place, [&] (auto& label) { return label.getText().contains (text); }) !=
+           nullptr;
 }
 } // namespace
 
@@ -144,6 +159,23 @@ TEST_CASE ("The app's keys open, save and make projects", "[plugin][app]")
     CHECK (desk.asked == "quit audio ");
     CHECK_FALSE (desk.press ('n')); // typed
     CHECK (desk.user.heard.empty());
+}
+
+TEST_CASE ("An undo in the app's menu ends what was said of a refused edit", "[plugin][app]")
+{
+    PluginFixture fixture;
+    Desk desk (fixture);
+    desk.type ("anna: hi there\nBen: hello\n");
+    auto& editor = desk.part<PluginEditor>();
+    editor.refresh();
+    auto* script = find<ScriptEditor> (editor, [] (auto&) { return true; });
+    CHECK (script->keyPressed ({ juce::KeyPress::downKey, juce::ModifierKeys::altModifier, 0 }));
+    editor.refresh();
+    CHECK (says (editor, "would be read otherwise"));
+    CHECK (desk.control ('z'));
+    editor.refresh();
+    CHECK_FALSE (says (editor, "would be read otherwise"));
+    CHECK (desk.script().empty());
 }
 
 TEST_CASE ("The app's menus name what they do, and what is not possible is grey", "[plugin][app]")
