@@ -48,8 +48,8 @@ void addReplay (CLI::App& app, Session& session)
     command->add_flag ("--json", options->json, "Print JSON");
     command->footer (R"(
 Examples:
-  tableread-engine replay Tests/Data/golden/a-plain
-  tableread-engine replay Tests/Data/golden/a-bf16 --json
+  tableread-engine replay build/dev/golden/a-plain
+  tableread-engine replay build/dev/golden/a-bf16 --json
 
 Prints the worst relative error of each tensor class: "forced" with the golden's inputs at every pass, "free" with the
 engine's own (fp32 only). Limits: 1e-4 forced and 1e-3 free in fp32; in bf16 twice PyTorch's own error, which

@@ -259,7 +259,7 @@ TEST_CASE ("Checkpoint opens what PyTorch wrote, and finds in it what the golden
            "[engine][checkpoint]")
 {
     int opened = 0;
-    for (const auto& item : std::filesystem::directory_iterator (TABLEREAD_ROOT "/Tests/Data/golden"))
+    for (const auto& item : std::filesystem::directory_iterator (TABLEREAD_GOLDENS))
     {
         if (! item.is_directory())
             continue;

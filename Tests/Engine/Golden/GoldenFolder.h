@@ -15,7 +15,7 @@
 
 namespace tableread::test
 {
-inline const std::filesystem::path goldenRoot = std::filesystem::path (TABLEREAD_ROOT) / "Tests/Data/golden";
+inline const std::filesystem::path goldenRoot = TABLEREAD_GOLDENS;
 
 // golden.py's "Comparing": the largest relative error that a class's worst tensor may have, in the L2 norm.
 inline constexpr double forcedTolerance = 1e-4, freeTolerance = 1e-3, bf16Factor = 2.0;

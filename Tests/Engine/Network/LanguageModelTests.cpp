@@ -45,7 +45,7 @@ private:
 struct Walker
 {
     explicit Walker (std::vector<bool> resident)
-        : checkpoint (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"))
+        : checkpoint (Checkpoint::open (TABLEREAD_GOLDENS "/a-plain"))
         , reader (*checkpoint, at::kFloat)
     {
         auto layers = std::make_unique<Watched> (readLayers (reader), std::move (resident));

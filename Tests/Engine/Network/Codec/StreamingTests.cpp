@@ -16,7 +16,7 @@ namespace
 struct Codec
 {
     explicit Codec (const std::string& folder)
-        : checkpoint (Checkpoint::open (std::string (TABLEREAD_ROOT) + folder))
+        : checkpoint (Checkpoint::open (folder))
         , weights (*checkpoint, at::kFloat)
         , acoustic (weights, "acoustic_tokenizer", checkpoint->config().acousticEncoder)
         , semantic (weights, "semantic_tokenizer", checkpoint->config().semanticEncoder)
@@ -32,7 +32,7 @@ struct Codec
     std::int64_t hop, width;
 };
 
-const std::string mini = "/Assets/models/mini", tiny = "/Tests/Data/golden/b-three-voices";
+const std::string mini = TABLEREAD_ROOT "/Assets/models/mini", tiny = TABLEREAD_GOLDENS "/b-three-voices";
 } // namespace
 
 TEST_CASE ("Decoding frame by frame equals decoding the whole utterance", "[engine][codec]")

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-const fs::path golden = fs::path (TABLEREAD_ROOT) / "Tests/Data/golden/a-bf16";
+const fs::path golden = TABLEREAD_GOLDENS "/a-bf16";
 
 std::string bytesOf (const TensorView& view)
 {

@@ -16,10 +16,7 @@ namespace
 /** A tiny random model: it says nothing, but takes every branch that it is forced to. */
 struct Loop
 {
-    Loop()
-        : model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"), {})
-        , loop (model, tokens)
-    {}
+    Loop() : model (Checkpoint::open (TABLEREAD_GOLDENS "/a-plain"), {}), loop (model, tokens) {}
 
     SequenceInput input (std::uint64_t seed, std::vector<std::int64_t> forced, std::vector<float>& out)
     {

@@ -29,7 +29,7 @@ struct Tiny
 {
     static constexpr SpecialTokens tokens { 156, 157, 158, 147 };
 
-    Tiny() : model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"), {}) {}
+    Tiny() : model (Checkpoint::open (TABLEREAD_GOLDENS "/a-plain"), {}) {}
 
     SequenceInput input (Ids prefix, const Ids& text, Voices voices = {}) const
     {

@@ -67,8 +67,7 @@ TEST_CASE ("On a CPU a profile has each part of each frame, as the report adds t
 {
     const c10::InferenceMode noGradients;
     constexpr SpecialTokens tokens { 156, 157, 158, 147 };
-    VibeVoice model (Checkpoint::open (std::string (TABLEREAD_ROOT) + "/Tests/Data/golden/a-plain"),
-                     { .profiling = Profiling::On });
+    VibeVoice model (Checkpoint::open (TABLEREAD_GOLDENS "/a-plain"), { .profiling = Profiling::On });
     FrameLoop loop (model, tokens);
     SequenceInput input;
     input.ids = { 4, 8, 15, tokens.speechStart };
