@@ -125,6 +125,11 @@ Kind* find (juce::Component& in, const IsIt& isIt)
     return nullptr;
 }
 
+void write (const fs::path& file, const std::string& text)
+{
+    std::ofstream (file) << text;
+}
+
 bool says (juce::Component& place, const juce::String& text)
 {
     return find<juce::Label> (place, [&] (auto& label) { return label.getText().contains (text); }) !=
@@ -169,6 +174,7 @@ TEST_CASE ("An undo in the app's menu ends what was said of a refused edit", "[p
     auto& editor = desk.part<PluginEditor>();
     editor.refresh();
     auto* script = find<ScriptEditor> (editor, [] (auto&) { return true; });
+    script->setHighlightedRegion ({ 0, 0 });
     CHECK (script->keyPressed ({ juce::KeyPress::downKey, juce::ModifierKeys::altModifier, 0 }));
     editor.refresh();
     CHECK (says (editor, "would be read otherwise"));
