@@ -68,13 +68,18 @@ std::vector<fs::path> entries (const std::string& pathVariable)
 }
 
 /** Where programs of ours are looked for, in this order. */
+/** Each once. */
 std::vector<fs::path> programFolders (const EngineSearch& search)
 {
-    auto folders = besideBinary (search.binary);
+    auto all = besideBinary (search.binary);
     const auto inPath = entries (search.pathVariable);
-    folders.insert (folders.end(), inPath.begin(), inPath.end());
+    all.insert (all.end(), inPath.begin(), inPath.end());
     for (const auto& prefix : search.prefixes)
-        folders.push_back (prefix / "bin");
+        all.push_back (prefix / "bin");
+    std::vector<fs::path> folders;
+    for (auto& folder : all)
+        if (std::find (folders.begin(), folders.end(), folder) == folders.end())
+            folders.push_back (std::move (folder));
     return folders;
 }
 
