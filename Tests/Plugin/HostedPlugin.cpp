@@ -21,7 +21,6 @@ juce::String quotedAfter (const juce::String& text, const juce::String& key)
 } // namespace
 
 #ifdef __SANITIZE_THREAD__
-// Of a library that was unloaded the sanitizer would not know the names that its suppressions give.
 static void keepLoaded (const std::filesystem::path& bundle)
 {
     for (const auto* library : { "libTableRead.so", "Contents/x86_64-linux/TableRead.so" })

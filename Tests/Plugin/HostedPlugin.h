@@ -11,6 +11,14 @@
 
 namespace tableread::test
 {
+/** Whether a plugin's library is kept when it is unloaded: else the thread sanitizer would not know the names that its
+    suppressions give. */
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool keepsLibraries = true;
+#else
+inline constexpr bool keepsLibraries = false;
+#endif
+
 /** The built plugin, loaded from its file as a DAW loads it, in the format "VST3" or "LV2". */
 class HostedPlugin
 {
