@@ -23,6 +23,7 @@ struct FinishedTake
     std::uint64_t line = 0;
     std::string name;
     protocol::SpeechRequest request;
+    std::uint64_t opening = 0; // of the score's project
 };
 
 /** A take that was rendered, with its hash. */

@@ -24,26 +24,6 @@ TakeRecord recordOf (const FinishedTake& finished)
     record.fingerprint = finished.take->fingerprint();
     return record;
 }
-
-/** Puts a record in the place of one that says that the same failed; there is at most one of these. */
-void put (project::Project& into, TakeRecord record)
-{
-    const auto document = into.document();
-    const auto same = [&] (const auto& each) {
-        return each->line == record.line && each->request == record.request &&
-               (each->state == TakeRecord::State::Failed || each->audio == record.audio);
-    };
-    const auto former = std::find_if (document->takes.begin(), document->takes.end(), same);
-    if (former == document->takes.end())
-    {
-        into.addTake (std::move (record));
-        return;
-    }
-    if ((*former)->state != TakeRecord::State::Failed)
-        return; // it was rendered again because its audio was lost
-    record.id = (*former)->id;
-    into.setTake (std::move (record));
-}
 } // namespace
 
 Player::Player (project::Project& played, Stage::Options options,
@@ -62,8 +42,10 @@ Player::~Player() = default;
 void Player::play()
 {
     const std::lock_guard lock (mutex);
-    platform.play ([document = source.document(), now = beat, why = refused] {
-        return why ? scoreOfNone (*why) : scoreOf (*document, now);
+    platform.play ([opened = source.opened(), now = beat, why = refused] {
+        auto score = why ? scoreOfNone (*why) : scoreOf (*opened.document, now);
+        score.opening = opened.opening;
+        return score;
     });
 }
 
@@ -174,7 +156,7 @@ void Player::takeKept (const KeptTake& kept)
         take.ending() == Take::Ending::CutOff ? TakeRecord::State::CutOff : TakeRecord::State::Done;
     record.length = { take.audio().rendered() };
     record.audio = kept.audio;
-    put (source, std::move (record));
+    source.putTake (std::move (record), kept.finished.opening);
 }
 
 void Player::takeFailed (const FinishedTake& failed)
@@ -184,7 +166,7 @@ void Player::takeFailed (const FinishedTake& failed)
     auto record = recordOf (failed);
     record.state = TakeRecord::State::Failed;
     record.failure = whyItFailed (*failed.take);
-    put (source, std::move (record));
+    source.putTake (std::move (record), failed.opening);
 }
 
 void Player::takeDamaged (const Error& what)

@@ -45,6 +45,12 @@ std::string whyItFailed (const Take& take)
 
 void Repertoire::play (Score next)
 {
+    if (next.opening != parts.opening) // it is to be told of all that it plays
+    {
+        told.clear();
+        for (auto& [name, holding] : byName)
+            holding.isHandedOn = false;
+    }
     parts = std::move (next);
     playing.assign (parts.parts.size(), {});
 }
@@ -228,7 +234,7 @@ std::vector<FinishedTake> Repertoire::finished()
             std::exchange (holding->isHandedOn, true))
             continue;
         const auto& part = parts.parts[i];
-        all.push_back ({ holding->take, part.item.line, part.name, part.request });
+        all.push_back ({ holding->take, part.item.line, part.name, part.request, parts.opening });
     }
     return all;
 }

@@ -44,5 +44,6 @@ struct Score
     Gaps gaps {};
     ModelSamples silenceAfter {}; // the last part
     bool playsSlate = true;       // where an offline bounce has a gap
+    std::uint64_t opening = 0;    // of the project (project::Project::opened())
 };
 } // namespace tableread::playback

@@ -202,7 +202,7 @@ void Stage::takeKept (const KeptTake& kept)
     events.takeKept (kept);
     ++steps;
     const std::lock_guard lock (mutex);
-    beingKept.erase (kept.finished.take.get());
+    beingKept.erase (beingKept.find (kept.finished.take.get()));
     changed.notify_all();
 }
 

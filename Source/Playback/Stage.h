@@ -303,7 +303,7 @@ private:
     std::shared_ptr<const View> shown = std::make_shared<View>();
     std::vector<std::uint64_t> lines; // of the parts of the published plan, and of `shown`
     std::map<std::string, std::shared_ptr<const Take>> unkept; // by hash: in memory alone
-    std::set<const Take*> beingKept; // whole, and the listener was not told of them yet
+    std::multiset<const Take*> beingKept; // whole, and the listener was not told of them yet
     std::set<std::uint64_t> givenUp;
     std::vector<Gap> lastGaps;
     std::vector<ModelSamples> unasked; // as long as parts are expected to be that wait to be asked for

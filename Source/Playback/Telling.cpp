@@ -53,9 +53,10 @@ void Stage::tellFailures()
 {
     for (const auto index : repertoire.failed())
     {
-        const auto& part = repertoire.score().parts[index];
-        events.takeFailed (
-            { repertoire.entries()[index].holding->take, part.item.line, part.name, part.request });
+        const auto& score = repertoire.score();
+        const auto& part = score.parts[index];
+        events.takeFailed ({ repertoire.entries()[index].holding->take, part.item.line, part.name,
+                             part.request, score.opening });
     }
 }
 

@@ -112,6 +112,7 @@ struct Project::State
 
     std::mutex mutex; // held only for moments; what it guards is changed by who also holds `turn`
     std::shared_ptr<const Document> document;
+    std::uint64_t opening = 0;
     const char* undoName = "";
     const char* redoName = "";
 };
@@ -127,6 +128,7 @@ void Project::State::begin (Document first)
             heard.insert (foldedName (member->speaker));
     const std::lock_guard lock (mutex);
     document = std::move (fresh);
+    ++opening;
     undoName = redoName = "";
 }
 
@@ -213,6 +215,12 @@ std::shared_ptr<const Document> Project::document() const
     return state->document;
 }
 
+Project::Opened Project::opened() const
+{
+    const std::lock_guard lock (state->mutex);
+    return { state->document, state->opening };
+}
+
 Result<void> Project::edit (const Edit& edit)
 {
     const std::lock_guard lock (state->turn);
@@ -279,6 +287,25 @@ TakeId Project::addTake (TakeRecord take)
     next.takes.push_back (std::make_shared<const TakeRecord> (std::move (take)));
     state->set (std::move (next));
     return id;
+}
+
+void Project::putTake (TakeRecord take, std::uint64_t opening)
+{
+    const std::lock_guard lock (state->turn);
+    if (opening != state->opening)
+        return;
+    const auto& takes = state->document->takes;
+    const auto former = std::find_if (takes.begin(), takes.end(), [&] (const auto& each) {
+        return each->line == take.line && each->request == take.request &&
+               (each->state == TakeRecord::State::Failed || each->audio == take.audio);
+    });
+    if (former == takes.end())
+        addTake (std::move (take));
+    else if ((*former)->state == TakeRecord::State::Failed)
+    {
+        take.id = (*former)->id;
+        setTake (std::move (take));
+    }
 }
 
 void Project::giveId (const std::string& id)

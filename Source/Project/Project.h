@@ -43,6 +43,14 @@ public:
     /** The document as it is now; it never changes. */
     std::shared_ptr<const Document> document() const;
 
+    /** A document, and which of those that were opened here it is of. */
+    struct Opened
+    {
+        std::shared_ptr<const Document> document;
+        std::uint64_t opening = 0;
+    };
+    Opened opened() const;
+
     /** See apply(). An edit that changes nothing is no step, and nobody is told. */
     [[nodiscard]] Result<void> edit (const Edit& edit);
 
@@ -56,6 +64,10 @@ public:
     void setTake (TakeRecord take); // replaces the one with its id, line and request, if it is there
     TakeId
     addTake (TakeRecord take); // gives it its id; if it is heard, its speakers keep the voices that they have
+
+    /** Adds what has become of a take, or puts it in the place of a record that says that the same failed. Nothing, if another
+        document than that of `opening` is open by now, or if the document has this sound of the line already. */
+    void putTake (TakeRecord take, std::uint64_t opening);
 
     void giveId (const std::string& id); // 32 hexadecimal digits, to a document that has none
     void setTempo (double quartersAMinute);

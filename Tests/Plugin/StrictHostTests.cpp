@@ -76,10 +76,13 @@ struct Hosted
     /** Waits until all takes are in the state, which then changes no more by itself. */
     void untilWrittenDown()
     {
-        REQUIRE (eventually ([&] {
-            const auto document = documentIn (plugin.save());
+        project::Document document;
+        const bool isWritten = eventually ([&] {
+            document = documentIn (plugin.save());
             return document.takes.size() == 5 && ! document.id.empty();
-        }));
+        });
+        CAPTURE (document.takes.size(), document.id);
+        REQUIRE (isWritten);
     }
 
     PluginFixture fixture;

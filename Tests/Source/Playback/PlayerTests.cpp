@@ -33,6 +33,33 @@ TEST_CASE ("A project is played as it is written, and gets its takes", "[source]
     CHECK (played.engine.jobs() == 3);
 }
 
+TEST_CASE ("A take that ends while another project is opened is that one's only if it asks for the same",
+           "[source][playback][player]")
+{
+    PlayedProject played;
+    const FakeEngine engine (played.fixture.socket());
+    const auto store = std::make_shared<SlowStore> (std::chrono::minutes (1));
+    auto options = played.fixture.options();
+    options.store = store;
+    Player player (played.source, options);
+    player.renderAll();
+    REQUIRE (eventually ([&] { return store->isHolding(); })); // the first take
+    const bool isTheSame = GENERATE (false, true);
+    const auto first = *played.source.document();
+    REQUIRE (first.takes.empty());
+    PlayedProject other;
+    other.setText ("Good evening.", "Good morning.");
+    played.source.replace (isTheSame ? first : *other.source.document());
+    player.renderAll();
+    store->goOn();
+    REQUIRE (isDone (player));
+    REQUIRE (eventually ([&] { return played.source.document()->takes.size() == 3; }));
+    const auto document = played.source.document();
+    for (const auto& passage : project::passagesOf (*document))
+        CHECK (project::choiceOf (*document, passage).take != nullptr);
+    CHECK (document->takes.size() == 3);
+}
+
 TEST_CASE ("A project is whole at the host's rate once its takes are rendered", "[source][playback][player]")
 {
     for (int again = 0; again < 20; ++again) // takes end at any moment of the stage's work

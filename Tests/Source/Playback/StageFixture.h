@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -45,6 +46,40 @@ public:
 
 private:
     std::mutex mutex;
+};
+
+/** Keeps nothing before it is told to, or a time has passed. */
+class SlowStore : public SharedStore
+{
+public:
+    explicit SlowStore (std::chrono::milliseconds longest) : limit (longest) {}
+
+    Result<void> keep (std::span<const float> samples) override
+    {
+        std::unique_lock lock (waiting);
+        isAsked = true;
+        told.wait_for (lock, limit, [this] { return isFree; });
+        return SharedStore::keep (samples);
+    }
+
+    void goOn()
+    {
+        const std::lock_guard lock (waiting);
+        isFree = true;
+        told.notify_all();
+    }
+
+    bool isHolding()
+    {
+        const std::lock_guard lock (waiting);
+        return isAsked && ! isFree;
+    }
+
+private:
+    const std::chrono::milliseconds limit;
+    std::mutex waiting;
+    std::condition_variable told;
+    bool isFree = false, isAsked = false;
 };
 
 /** Collects what a stage tells. */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an offline bounce waits for, and what it does not.
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -17,33 +15,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-/** Keeps nothing before it is told to, or a time has passed. */
-class SlowStore : public SharedStore
-{
-public:
-    explicit SlowStore (std::chrono::milliseconds longest) : limit (longest) {}
-
-    Result<void> keep (std::span<const float> samples) override
-    {
-        std::unique_lock lock (waiting);
-        told.wait_for (lock, limit, [this] { return isFree; });
-        return SharedStore::keep (samples);
-    }
-
-    void goOn()
-    {
-        const std::lock_guard lock (waiting);
-        isFree = true;
-        told.notify_all();
-    }
-
-private:
-    const std::chrono::milliseconds limit;
-    std::mutex waiting;
-    std::condition_variable told;
-    bool isFree = false;
-};
-
 /** The greatest value in the first second of a part. */
 float peakAt (const std::vector<float>& sound, const Place& place)
 {
