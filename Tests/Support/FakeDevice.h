@@ -40,13 +40,13 @@ public:
     /** Work that reads a block, which must hold what was copied from a block that begins with `content`. */
     void compute (double ms, const std::byte* block, int content)
     {
-        calls.push_back ("compute");
+        calls.emplace_back ("compute");
         auto& state = blocks.at (block);
         if (! knows (clockOf (engine::DeviceQueue::Compute), engine::DeviceQueue::Copy, state.written))
-            faults.push_back ("content " + std::to_string (content) +
+            faults.emplace_back ("content " + std::to_string (content) +
                               " is read before its copy must be over");
         if (state.content != content)
-            faults.push_back ("content " + std::to_string (content) + " was wanted, " +
+            faults.emplace_back ("content " + std::to_string (content) + " was wanted, " +
                               std::to_string (state.content) + " lies there");
         ModelledDevice::compute (ms);
         state.read = step (engine::DeviceQueue::Compute);
@@ -69,7 +69,7 @@ public:
     {
         --blocksInUse;
         if (hosts.erase (block) == 0)
-            faults.push_back ("a host block was freed that is none");
+            faults.emplace_back ("a host block was freed that is none");
     }
 
     std::byte* allocate (std::size_t bytes) override
@@ -93,19 +93,19 @@ public:
             return faults.push_back ("a device block was freed that is none");
         if (! knows (host, engine::DeviceQueue::Compute, found->second.read) ||
             ! knows (host, engine::DeviceQueue::Copy, found->second.written))
-            faults.push_back ("a device block was freed while work may use it");
+            faults.emplace_back ("a device block was freed while work may use it");
         blocks.erase (found);
         ModelledDevice::free (block);
     }
 
     void copy (std::byte* to, const std::byte* from, std::size_t bytes) override
     {
-        calls.push_back ("copy");
+        calls.emplace_back ("copy");
         ModelledDevice::copy (to, from, bytes);
         auto found = --blocks.upper_bound (to);
         auto& state = found->second;
         if (! knows (clockOf (engine::DeviceQueue::Copy), engine::DeviceQueue::Compute, state.read))
-            faults.push_back ("content " + std::to_string (state.content) +
+            faults.emplace_back ("content " + std::to_string (state.content) +
                               " is overwritten while work may read it");
         if (to == found->first) // otherwise the rest of a copy in pieces
         {
@@ -171,7 +171,7 @@ public:
 
     std::int64_t trim() override
     {
-        calls.push_back ("trim");
+        calls.emplace_back ("trim");
         ++trims;
         synchronise();
         hostMs += trimMs;
