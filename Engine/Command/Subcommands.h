@@ -23,4 +23,5 @@ void addProfile (CLI::App& app, Session& session);
 void addPlan (CLI::App& app, Session& session);
 void addReplay (CLI::App& app, Session& session);
 void addConvert (CLI::App& app, Session& session);
+void addBatch (CLI::App& app, Session& session); // in Farm.cpp
 } // namespace tableread::engine

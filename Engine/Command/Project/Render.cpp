@@ -20,16 +20,13 @@
 #include "Command/Project/Report.h"
 #include "Command/Project/Speaking.h"
 #include "Command/Project/Takes.h"
+#include "Command/Project/Voicing.h"
 #include "Command/Render/OutputChecks.h"
-#include "Command/Render/PassageFit.h"
 #include "Command/Render/Progress.h"
 #include "Core/ContentHash.h"
 #include "Core/Process/Interrupt.h"
-#include "Passage/Passage.h"
 #include "Project/File/Collect.h"
-#include "Project/File/Headless/Casting.h"
 #include "Project/File/Headless/Recorder.h"
-#include "Project/File/Place.h"
 #include "Project/Open/Bookkeeper.h"
 #include "Render/Seats.h"
 #include "Server/Speech/RequestChecks.h"
@@ -101,50 +98,29 @@ private:
     void open()
     {
         takes = session.takes (options.settingsFile.settings());
-        const auto content = orThrow (project::readProject (options.script));
+        const auto content = openProject (request, *takes);
         document = content.document;
-        noteAll (content.notes);
-        if (document->lines.empty())
-            fail (ErrorCode::InvalidInput, "has no lines to speak. Write some first.",
-                  options.script.string());
-        noteAll (project::unpack (content, *takes));
         store.emplace (takes, content.audio);
-    }
-
-    ReaderProcess reader() const
-    {
-        return { .program = session.recordingReader, .isCancelled = [this] { return interrupt.came(); } };
     }
 
     void cast()
     {
-        load = options.model.resolve (session);
-        options.offload.applyTo (load);
-        typography = typographyOf (options.reading.typography, load);
-        PassageFit (load.model, load.tokenizer).checkSteps (document->settings.steps);
-        shelf.emplace (shelfOf (load.model, { .note = [this] (const std::string& sentence,
-                                                              const VoiceReference&) { note (sentence); },
-                                              .process = reader() }));
-        const auto names = shelf->names();
-        const auto found = orThrow (project::castProject (
-            document,
-            { .file = options.script, .modelVoices = names, .reader = reader(), .store = takes.get() }));
-        noteAll (found.notes);
+        voiced.emplace (voiceProject (request, document, *takes, session));
         if (! options.out.empty())
-            refuseInputs (options.out, inputs (*found.document));
-        if (found.document == document)
+            refuseInputs (options.out, inputs());
+        if (voiced->document == document)
             return;
-        orThrow (recorder.setCast (*document, *found.document));
-        document = found.document;
+        orThrow (recorder.setCast (*document, *voiced->document));
+        document = voiced->document;
     }
 
-    std::vector<InputFile> inputs (const project::Document& voiced) const
+    std::vector<InputFile> inputs() const
     {
         std::vector<CastMember> voices;
-        for (const auto& member : voiced.cast)
+        for (const auto& member : voiced->document->cast)
             for (const auto& mood : member->moods)
                 voices.push_back ({ member->speaker, mood.voice });
-        auto files = inputsOf (options.script, voices, load);
+        auto files = inputsOf (options.script, voices, voiced->load);
         for (auto& file : files)
             if (file.path == options.script)
                 file.name = "the project";
@@ -155,7 +131,7 @@ private:
     void keepBooks()
     {
         project::Bookkeeper::Options how { .store = takes };
-        how.reader = reader();
+        how.reader = readerOf (request, session);
         how.drawId = [this] { return recorder.giveId(); };
         used.emplace (*document);
         books.emplace (*used, std::move (how));
@@ -169,7 +145,7 @@ private:
             const auto* take = heardTake (*document, passage);
             if (take != nullptr && isThere (*take))
                 continue;
-            if (auto missing = wantedFor (passage, take); names.insert (missing.name).second)
+            if (auto missing = wantedTake (*voiced, passage, take); names.insert (missing.name).second)
                 wanted.push_back (std::move (missing));
         }
         if (! wanted.empty() && ::access (options.script.c_str(), W_OK) != 0)
@@ -189,37 +165,17 @@ private:
                            samples.error().code != ErrorCode::NotFound);
     }
 
-    /** `lost`: a take that is heard but not in the store; null: none. */
-    WantedTake wantedFor (const project::PassageView& passage, const project::TakeRecord* lost) const
-    {
-        WantedTake take { document->lines[passage.first]->id,
-                          project::nameOf (*document, passage),
-                          project::titleOf (*document, passage),
-                          project::requestOf (*document, passage),
-                          {} };
-        for (auto& line : take.request.lines)
-            line.text = spokenText (line.text, typography);
-        if (lost == nullptr)
-            return take;
-        if (const auto choice = project::choiceOf (*document, passage); choice.take == lost && choice.isStale)
-            fail (ErrorCode::NotFound, project::staleTakeLost, take.title);
-        take.name = lost->request;
-        take.request.seed = lost->seed; // an earlier roll of the same words
-        take.lostAudio = lost->audio;
-        return take;
-    }
-
     void speak()
     {
-        const auto voices = readVoices (wanted, *shelf);
+        const auto voices = readVoices (wanted, voiced->shelf);
         if (interrupt.came())
             return;
-        const auto renderer = session.load (load);
+        const auto renderer = session.load (voiced->load);
         report.model = renderer->info();
         noteAll (report.model.notes);
         if (! options.quiet)
             session.err << options.offload.effective (report.model);
-        const int asked = load.offload.settings.passages;
+        const int asked = voiced->load.offload.settings.passages;
         const int seats = asked > 0 ? std::min (asked, report.model.mostPassages)
                                     : measureSeats (*renderer, static_cast<int> (wanted.size()));
         showProgress();
@@ -404,14 +360,18 @@ private:
     const RenderOptions& options;
     Session& session;
     Interrupt interrupt { [this] { session.exitNow (interrupt.exitCode()); } };
+    const VoicingRequest request { .file = options.script,
+                                   .model = options.model,
+                                   .offload = options.offload,
+                                   .typography = options.reading.typography,
+                                   .note = [this] (const std::string& sentence) { note (sentence); },
+                                   .isCancelled = [this] { return interrupt.came(); } };
     project::Recorder recorder;
     std::shared_ptr<TakeStore> takes;
     std::optional<RenderStore> store; // with what the project holds itself, and what `takes` refuse
     bool isKept = true;               // all that was rendered is in the store
     std::shared_ptr<const project::Document> document;
-    LoadOptions load;
-    Typography typography = Typography::Demo;
-    std::optional<VoiceShelf> shelf;
+    std::optional<VoicedProject> voiced;
     std::vector<WantedTake> wanted;
     std::unique_ptr<Progress> progress;
     ProjectReport report;

@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 
 constexpr int showVersion = 1; // of the JSON; it grows when a field changes its meaning or goes
 
-double secondsOf (ModelSamples length)
+double lengthInSeconds (ModelSamples length)
 {
     return static_cast<double> (length.value) / static_cast<double> (modelSampleRateHz);
 }
@@ -65,7 +65,7 @@ Json toJson (const project::Document& document, const project::PassageView& pass
              { "locked", document.lines[passage.first]->isLocked },
              { "outdated", project::playsOlder (document, passage) },
              { "take", take != nullptr ? Json (take->id.value) : Json() },
-             { "seconds", take != nullptr ? Json (secondsOf (take->length)) : Json() } };
+             { "seconds", take != nullptr ? Json (lengthInSeconds (take->length)) : Json() } };
 }
 
 Json toJson (const std::string& file, const project::Content& content, SampleStore& store)
@@ -108,10 +108,10 @@ std::string passageText (const project::Document& document, const project::Passa
                          SampleStore& store)
 {
     const auto* take = heardTake (document, passage);
-    const auto status = take != nullptr
-                            ? fmt::format ("take {}, {}, {:.1f} s", take->id.value,
-                                           statusOf (document, passage, store), secondsOf (take->length))
-                            : std::string (statusOf (document, passage, store));
+    const auto status =
+        take != nullptr ? fmt::format ("take {}, {}, {:.1f} s", take->id.value,
+                                       statusOf (document, passage, store), lengthInSeconds (take->length))
+                        : std::string (statusOf (document, passage, store));
     std::string text;
     for (auto at = passage.first; at < passage.first + passage.count; ++at)
     {

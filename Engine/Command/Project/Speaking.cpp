@@ -17,8 +17,8 @@ SpokenVoices::key_type keyOf (const VoiceReference& voice)
 std::vector<PassageJob> jobsFor (Renderer& renderer, const SpeakingRequest& request)
 {
     std::map<SpokenVoices::key_type, std::shared_ptr<EncodedVoice>> encoded;
-    for (const auto& [key, audio] : request.voices)
-        encoded.emplace (key, renderer.makeVoice (audio));
+    for (const auto& [key, voice] : request.voices)
+        encoded.emplace (key, renderer.makeVoice (voice.audio));
     std::vector<PassageJob> jobs;
     jobs.reserve (request.takes.size());
     for (const auto& take : request.takes)
@@ -41,9 +41,18 @@ SpokenVoices readVoices (std::span<const WantedTake> takes, const VoiceShelf& sh
     SpokenVoices voices;
     for (const auto& take : takes)
         for (const auto& voice : take.request.voices)
-            if (auto& audio = voices[keyOf (voice)]; audio == nullptr)
-                audio = std::make_shared<const VoiceAudio> (orThrow (shelf.fetch (voice)).audio);
+            if (auto& spoken = voices[keyOf (voice)]; spoken.audio == nullptr)
+            {
+                auto fetched = orThrow (shelf.fetch (voice));
+                spoken = { std::make_shared<const VoiceAudio> (std::move (fetched.audio)),
+                           std::move (fetched.hash) };
+            }
     return voices;
+}
+
+const SpokenVoice& voiceOf (const SpokenVoices& voices, const VoiceReference& voice)
+{
+    return voices.at (keyOf (voice));
 }
 
 void speakTakes (Renderer& renderer, const SpeakingRequest& request, const SpeakingEvents& events)

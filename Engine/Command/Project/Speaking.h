@@ -27,11 +27,20 @@ struct WantedTake
     std::string lostAudio; // hash of a take that is known but not in the store; empty: there is none
 };
 
+struct SpokenVoice
+{
+    std::shared_ptr<const VoiceAudio> audio;
+    std::string hash; // of the audio
+};
+
 /** What the passages are spoken with, by the voice's name and path. */
-using SpokenVoices = std::map<std::pair<std::string, std::string>, std::shared_ptr<const VoiceAudio>>;
+using SpokenVoices = std::map<std::pair<std::string, std::string>, SpokenVoice>;
 
 /** Reads each voice once. @throws Exception. */
 SpokenVoices readVoices (std::span<const WantedTake> takes, const VoiceShelf& shelf);
+
+/** One that was read. */
+const SpokenVoice& voiceOf (const SpokenVoices& voices, const VoiceReference& voice);
 
 struct SpeakingRequest
 {

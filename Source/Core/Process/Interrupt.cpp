@@ -14,7 +14,6 @@ namespace tableread
 namespace
 {
 constexpr std::array signals { SIGINT, SIGTERM, SIGHUP };
-constexpr int patienceMs = 500;
 
 std::atomic<int> received { 0 }, wakeDescriptor { -1 };
 static_assert (std::atomic<int>::is_always_lock_free);
@@ -40,8 +39,9 @@ Interrupt::Interrupt()
     install (static_cast<int> (SA_RESETHAND));
 }
 
-Interrupt::Interrupt (std::function<void()> whenStuck)
+Interrupt::Interrupt (std::function<void()> whenStuck, int patienceMs)
     : stuck (std::move (whenStuck))
+    , patience (patienceMs)
     , wake (::eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     wakeDescriptor = wake;
@@ -94,7 +94,7 @@ void Interrupt::watch()
         ;
     if (ends)
         return;
-    wait (patienceMs);
+    wait (patience);
     if (! ends)
         stuck();
 }

@@ -18,8 +18,8 @@ public:
     Interrupt();
 
     /** For work that cannot always stop by itself: `whenStuck` is called, once and on a thread of its own, if this
-        object still exists half a second after a signal, or at once after a second one. */
-    explicit Interrupt (std::function<void()> whenStuck);
+        object still exists so long after a signal, or at once after a second one. */
+    explicit Interrupt (std::function<void()> whenStuck, int patienceMs = 500);
 
     ~Interrupt();
     Interrupt (const Interrupt&) = delete;
@@ -38,7 +38,8 @@ private:
 
     std::array<struct sigaction, 3> before {}; // the previous handlers
     std::function<void()> stuck;
-    int wake = -1; // an eventfd
+    int patience = 0; // in ms
+    int wake = -1;    // an eventfd
     std::atomic<bool> ends { false };
     std::thread watcher;
 };

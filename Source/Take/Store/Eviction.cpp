@@ -188,7 +188,8 @@ Result<std::vector<TakeSession>> readTakeSessions (const StoreFolder& folder)
 
 Result<void> removeAbandoned (const StoreFolder& folder, const TakeStoreOptions& options)
 {
-    for (const auto& files : { folder.records(), folder.audioFiles(), folder.sessions(), folder.reports() })
+    for (const auto& files :
+         { folder.records(), folder.failures(), folder.audioFiles(), folder.sessions(), folder.reports() })
     {
         if (! files)
             return tl::make_unexpected (files.error());

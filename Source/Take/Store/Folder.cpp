@@ -52,6 +52,11 @@ fs::path StoreFolder::record (std::string_view key) const
     return fannedOut (base / "takes", key, ".json");
 }
 
+fs::path StoreFolder::failure (std::string_view key) const
+{
+    return fannedOut (base / "failed", key, ".json");
+}
+
 fs::path StoreFolder::audio (const AudioObject& object) const
 {
     return fannedOut (base / "audio", object.hash, std::string (".") + nameOf (object.form));

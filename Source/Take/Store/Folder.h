@@ -26,6 +26,7 @@ public:
     explicit StoreFolder (const TakeStoreOptions& options);
 
     std::filesystem::path record (std::string_view key) const;
+    std::filesystem::path failure (std::string_view key) const;
     std::filesystem::path audio (const AudioObject& object) const;
     std::filesystem::path session (std::string_view id) const;
 
@@ -69,6 +70,7 @@ public:
 
     /** The files of one of these, in no order; with those that are being written. @returns problem() */
     [[nodiscard]] Result<std::vector<File>> records() const { return filesIn ("takes"); }
+    [[nodiscard]] Result<std::vector<File>> failures() const { return filesIn ("failed"); }
     [[nodiscard]] Result<std::vector<File>> audioFiles() const { return filesIn ("audio"); }
     [[nodiscard]] Result<std::vector<File>> sessions() const { return filesOf ("sessions"); }
     [[nodiscard]] Result<std::vector<File>> reports() const { return filesOf ("reports"); }

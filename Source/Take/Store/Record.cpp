@@ -25,17 +25,29 @@ Take::Ending endingOf (const std::string& name)
     return name == "stop" ? Take::Ending::Whole : Take::Ending::CutOff;
 }
 
-void readRecord (const Json& json, TakeRecord& record)
+TakeRequest requestIn (const JsonFields& fields)
 {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
-    const JsonFields fields (json, {});
     const auto format = fields.integer ("format", 0, 0, most);
     if (format > recordFormat)
         fail (ErrorCode::Unsupported, "a newer version has written it", "format");
     const auto* request = fields.find ("request");
     if (format == 0 || request == nullptr)
         fail (ErrorCode::InvalidInput, "is missing", format == 0 ? "format" : "request");
-    record.request = takeRequestOf (*request);
+    return takeRequestOf (*request);
+}
+
+void readFailure (const Json& json, TakeFailure& failure)
+{
+    const JsonFields fields (json, {});
+    failure.request = requestIn (fields);
+    failure.reason = fields.text ("reason");
+}
+
+void readRecord (const Json& json, TakeRecord& record)
+{
+    const JsonFields fields (json, {});
+    record.request = requestIn (fields);
     record.ending = endingOf (fields.text ("finish"));
     record.audio.samples = fields.integer ("samples", -1, 0, AudioObject::mostSamples);
     record.audio.hash = fields.text ("hash");
@@ -60,6 +72,20 @@ std::string toJson (const TakeRecord& record)
 Result<TakeRecord> parseTakeRecord (std::string_view json)
 {
     return readJson<TakeRecord> (json, "the record of a take", mostTakeRecordBytes, readRecord)
+        .map_error (asDamage);
+}
+
+std::string toJson (const TakeFailure& failure)
+{
+    const Json json = { { "format", recordFormat },
+                        { "request", toJson (failure.request) },
+                        { "reason", failure.reason } };
+    return json.dump (2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+Result<TakeFailure> parseTakeFailure (std::string_view json)
+{
+    return readJson<TakeFailure> (json, "the record of a take that failed", mostTakeRecordBytes, readFailure)
         .map_error (asDamage);
 }
 } // namespace tableread

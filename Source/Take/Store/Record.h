@@ -26,5 +26,17 @@ struct TakeRecord
 std::string toJson (const TakeRecord& record);
 [[nodiscard]] Result<TakeRecord> parseTakeRecord (std::string_view json);
 
+/** What no engine of this kind can speak to its end, so that nobody tries it again. */
+struct TakeFailure
+{
+    TakeRequest request;
+    std::string reason; // one sentence
+
+    bool operator== (const TakeFailure&) const = default;
+};
+
+std::string toJson (const TakeFailure& failure);
+[[nodiscard]] Result<TakeFailure> parseTakeFailure (std::string_view json);
+
 inline constexpr std::size_t mostTakeRecordBytes = std::size_t { 32 } << 20;
 } // namespace tableread

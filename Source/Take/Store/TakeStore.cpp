@@ -18,9 +18,25 @@ tl::unexpected<Error> about (const std::string& key, ErrorCode code, const std::
     return tl::make_unexpected (Error { code, "the take " + key + ' ' + why, {} });
 }
 
+tl::unexpected<Error> noTakesKey()
+{
+    return tl::make_unexpected (Error { ErrorCode::NotFound, "this is no take's key", {} });
+}
+
 tl::unexpected<Error> noSessionsId()
 {
     return tl::make_unexpected (Error { ErrorCode::InvalidInput, "this is no session's id", {} });
+}
+
+/** The sorted keys of files that are named by them. */
+std::vector<std::string> keysOf (const std::vector<StoreFolder::File>& files)
+{
+    std::vector<std::string> keys;
+    for (const auto& file : files)
+        if (isContentHash (file.path.stem().string()) && file.path.extension() == ".json")
+            keys.push_back (file.path.stem().string());
+    std::ranges::sort (keys);
+    return keys;
 }
 
 auto writing (const std::string& text)
@@ -69,7 +85,7 @@ Result<void> TakeStore::writeRecord (const TakeRecord& record, const std::string
 Result<TakeRecord> TakeStore::find (const std::string& key) const
 {
     if (! isContentHash (key))
-        return tl::make_unexpected (Error { ErrorCode::NotFound, "this is no take's key", {} });
+        return noTakesKey();
     const auto file = folder.record (key);
     const auto text = folder.read (file, mostTakeRecordBytes);
     if (! text && text.error().code == ErrorCode::InvalidInput)
@@ -102,15 +118,34 @@ Result<TakeStore::StoredTake> TakeStore::get (const std::string& key) const
 
 Result<std::vector<std::string>> TakeStore::list() const
 {
-    const auto files = folder.records();
-    if (! files)
-        return tl::make_unexpected (files.error());
-    std::vector<std::string> keys;
-    for (const auto& file : *files)
-        if (isContentHash (file.path.stem().string()) && file.path.extension() == ".json")
-            keys.push_back (file.path.stem().string());
-    std::ranges::sort (keys);
-    return keys;
+    return folder.records().map (keysOf);
+}
+
+Result<void> TakeStore::putFailure (const TakeFailure& failure) const
+{
+    const auto text = toJson (failure);
+    if (const auto again = parseTakeFailure (text); ! again)
+        return tl::make_unexpected (again.error());
+    return folder.write (folder.failure (failure.request.key()), writing (text));
+}
+
+Result<TakeFailure> TakeStore::failure (const std::string& key) const
+{
+    if (! isContentHash (key))
+        return noTakesKey();
+    const auto file = folder.failure (key);
+    const auto text = folder.read (file, mostTakeRecordBytes);
+    auto failure = text ? parseTakeFailure (*text) : tl::make_unexpected (text.error());
+    if (failure && failure->request.key() != key)
+        return damaged (file, key, "it is of another request");
+    if (! failure && failure.error().code == ErrorCode::InvalidInput)
+        return damaged (file, key, failure.error().message);
+    return failure;
+}
+
+Result<std::vector<std::string>> TakeStore::failures() const
+{
+    return folder.failures().map (keysOf);
 }
 
 Result<void> TakeStore::keepSession (TakeSession session) const

@@ -56,6 +56,15 @@ public:
 
     bool contains (const std::string& key) const { return find (key).has_value(); }
 
+    /** Notes that a request cannot be spoken, with a sentence that says why: whoever finds it need not try again. */
+    [[nodiscard]] Result<void> putFailure (const TakeFailure& failure) const;
+
+    /** @returns NotFound if nobody has noted that. */
+    [[nodiscard]] Result<TakeFailure> failure (const std::string& key) const;
+
+    /** The keys of all that were noted, sorted. */
+    [[nodiscard]] Result<std::vector<std::string>> failures() const;
+
     // By the samples' name; load() notes that they are used.
     bool has (const SamplesName& name) override;
     [[nodiscard]] Result<std::vector<float>> load (const SamplesName& name) override;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "Command/Farm/Batch.h"
+#include "Command/NumberOptions.h"
+#include "Command/Script/ScriptOptions.h"
+#include "Command/Subcommands.h"
+
+namespace tableread::engine
+{
+void addBatch (CLI::App& app, Session& session)
+{
+    const auto options = std::make_shared<BatchOptions>();
+    auto* command = app.add_subcommand ("batch", "Speak a chunk of a project's lines into a take store");
+    command->add_option ("PROJECT", options->project, "The project's file")->required();
+    command->add_option ("--store", options->store, "Folder of the take store, which all machines see")
+        ->type_name ("DIR")
+        ->required();
+    command
+        ->add_option (
+            "--lines", options->chunk.lines,
+            "The first and the last line, counted from 1; lines that are spoken in one pass count as "
+            "one [all]")
+        ->type_name ("A-B");
+    command
+        ->add_option ("--shard", options->chunk.shards,
+                      "Every n-th line of these, from the i-th on; repeatable")
+        ->type_name ("I/N")
+        ->allow_extra_args (false);
+    command
+        ->add_option ("--grace", options->graceSeconds,
+                      "Seconds after SIGTERM in which lines are finished; then they are dropped")
+        ->check (numberBetween (0, 3600))
+        ->capture_default_str();
+    addTypographyOption (*command, options->typography);
+    options->model.addTo (*command);
+    options->offload.addTo (*command);
+    options->settingsFile.addTo (*command);
+    command->add_flag ("-q,--quiet", options->quiet, "No notes; errors only");
+    command->footer (R"(
+Examples:
+  tableread-engine batch scene.tableread --store /farm/takes
+  tableread-engine batch scene.tableread --store /farm/takes --lines 101-150
+  tableread-engine batch scene.tableread --store /farm/takes --shard 3/20
+
+Prints a line of JSON for each take and one for the chunk. What is in the store already is not spoken again, so it can be
+repeated; nothing is ever removed. A line that the model's length limit cuts has failed: it is noted in the store and not
+tried again with its seed. Assets/docs/farm.md)" +
+                     std::string (exitCodes));
+    command->callback ([options, &session] {
+        session.action = [options, &session] { return renderBatch (*options, session); };
+    });
+}
+} // namespace tableread::engine

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "Command/Farm/Line.h"
+#include "Command/ModelOptions.h"
+#include "Command/OffloadOptions.h"
+#include "Command/Session.h"
+#include "Command/SettingsOptions.h"
+
+namespace tableread::engine
+{
+/** What `batch` was asked for. */
+struct BatchOptions
+{
+    ModelOptions model;
+    OffloadOptions offload { OffloadOptions::Passages::Auto };
+    SettingsOptions settingsFile { SettingsOptions::Models::First };
+    std::string typography = "auto";
+    std::filesystem::path project, store;
+    Chunk chunk;
+    double graceSeconds = 5.0; // between SIGTERM and the end
+    bool quiet = false;
+};
+
+/** Renders what the store lacks of a chunk of a project. @returns the exit code. @throws Exception for what can be refused
+    before anything is spoken. */
+int renderBatch (const BatchOptions& options, Session& session);
+} // namespace tableread::engine

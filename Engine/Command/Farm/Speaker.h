@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "Command/Farm/Line.h"
+
+namespace tableread::engine
+{
+/** What has become of a line that was spoken. */
+struct SpokenTake
+{
+    std::shared_ptr<const FarmLine> line;
+    TakeRequest request {}; // with the engine's fingerprint
+    std::vector<float> samples {};
+    FinishReason finish = FinishReason::Stop;
+    std::optional<Error> error {}; // it failed
+    double ms = 0.0;
+};
+
+/** Speaks lines, several at once, in whatever order they end: a line that fails does no harm to the others.
+
+    Threads   one. */
+class LineSpeaker
+{
+public:
+    LineSpeaker (Renderer& speaker, int seatCount) : renderer (speaker), seats (seatCount) {}
+    ~LineSpeaker();
+    LineSpeaker (const LineSpeaker&) = delete;
+    LineSpeaker& operator= (const LineSpeaker&) = delete;
+
+    bool isFull() const { return inFlight.size() >= static_cast<std::size_t> (seats); }
+    bool isIdle() const { return inFlight.empty(); }
+
+    /** Takes a line into the batch. */
+    void start (std::shared_ptr<const FarmLine> line, const SpokenVoices& voices);
+
+    /** Speaks a frame of each. @returns those that have ended. */
+    std::vector<SpokenTake> step();
+
+    /** All that is under way is lost. @returns these lines, with FinishReason::Cancelled. */
+    std::vector<SpokenTake> cancel();
+
+private:
+    struct Flight
+    {
+        SpokenTake take;
+        PassageId id = 0;
+    };
+
+    std::shared_ptr<EncodedVoice> encoded (const SpokenVoice& voice);
+    std::vector<SpokenTake> collect();
+
+    Renderer& renderer;
+    int seats;
+    std::map<std::string, std::shared_ptr<EncodedVoice>> voicesByHash;
+    std::vector<std::unique_ptr<Flight>> inFlight;
+};
+} // namespace tableread::engine
