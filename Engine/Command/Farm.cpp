@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "Command/Farm/Batch.h"
+#include "Command/Farm/Gather.h"
 #include "Command/NumberOptions.h"
 #include "Command/Script/ScriptOptions.h"
 #include "Command/Subcommands.h"
@@ -52,5 +53,36 @@ tried again with its seed. Assets/docs/farm.md)" +
     command->callback ([options, &session] {
         session.action = [options, &session] { return renderBatch (*options, session); };
     });
+}
+
+void addGather (CLI::App& app, Session& session)
+{
+    const auto options = std::make_shared<GatherOptions>();
+    auto* command =
+        app.add_subcommand ("gather", "Check a project's takes in a store, and write them as files");
+    command->add_option ("PROJECT", options->project, "The project's file")->required();
+    command->add_option ("--store", options->store, "Folder of the take store")
+        ->type_name ("DIR")
+        ->required();
+    command->add_option ("-o,--output", options->out, "Folder for a sound file a line and the project")
+        ->type_name ("DIR")
+        ->required();
+    addTypographyOption (*command, options->typography);
+    command
+        ->add_option ("--model", options->model.model,
+                      "The checkpoint that batch used, whose weights are not read [the embedded one, or "
+                      "TABLEREAD_MODEL]")
+        ->type_name ("DIR");
+    command->add_flag ("-q,--quiet", options->quiet, "No notes; errors only");
+    command->footer (R"(
+Example:
+  tableread-engine gather scene.tableread --store /farm/takes -o scene/
+
+Reads each take and checks its hash. If lines are missing, damaged or failed they are named, and nothing is written: 75 if batch
+has to run again, 2 if that would not help. Else the folder has 001_Anna.wav and so on as the model spoke them, lines.json,
+and the project with all takes, which the plugin opens with the same store.)" +
+                     std::string (exitCodes));
+    command->callback (
+        [options, &session] { session.action = [options, &session] { return gather (*options, session); }; });
 }
 } // namespace tableread::engine

@@ -91,7 +91,7 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     app.set_version_flag ("--version", "tableread-engine " TABLEREAD_VERSION " (" + commit() + ")",
                           "Print version and commit");
     for (const auto add : { addRender, addProject, addServe, addSettings, addInspect, addSelfTest, addBench,
-                            addProfile, addPlan, addConvert, addReplay, addBatch })
+                            addProfile, addPlan, addConvert, addReplay, addBatch, addGather })
         add (app, session);
 
     try

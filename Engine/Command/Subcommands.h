@@ -23,5 +23,6 @@ void addProfile (CLI::App& app, Session& session);
 void addPlan (CLI::App& app, Session& session);
 void addReplay (CLI::App& app, Session& session);
 void addConvert (CLI::App& app, Session& session);
-void addBatch (CLI::App& app, Session& session); // in Farm.cpp
+void addBatch (CLI::App& app, Session& session); // in Farm.cpp, as the next one
+void addGather (CLI::App& app, Session& session);
 } // namespace tableread::engine
