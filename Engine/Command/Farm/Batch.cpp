@@ -13,7 +13,7 @@
 
 #include "Command/Farm/Report.h"
 #include "Command/Farm/Speaker.h"
-#include "Command/Interrupt.h"
+#include "Core/Process/Interrupt.h"
 #include "Render/Seats.h"
 #include "Take/Store/TakeStore.h"
 

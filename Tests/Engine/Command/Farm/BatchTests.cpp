@@ -127,7 +127,7 @@ TEST_CASE ("What a project hears is not spoken again where the store has it", "[
     FarmFixture farm ("Anna: One.\nBen: Two.\n");
     REQUIRE (farm.renderProject().code == 0); // into a store of its own
     const auto take = farm.document().takes[0];
-    REQUIRE (farm.takeStore().keep (farm.store.audio[take->audio]));
+    REQUIRE (farm.takeStore().keep (farm.kept (*take)));
     const auto outcome = farm.batch();
     CHECK (outcome.code == 0);
     CHECK (farm.numbers (outcome, "stored") == Numbers { 1 });

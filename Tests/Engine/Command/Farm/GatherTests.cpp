@@ -43,7 +43,7 @@ TEST_CASE ("What is gathered has every line once, as it was spoken, and a projec
 
     farm.control->passagesRendered = 0;
     farm.takes = [&] (const Settings&) {
-        return std::make_unique<TakeStore> (TakeStoreOptions { .folder = farm.storeFolder() });
+        return std::make_shared<TakeStore> (TakeStoreOptions { .folder = farm.storeFolder() });
     };
     REQUIRE (farm.run ({ "render", farm.path ("gathered/scene.tableread"), "--format", "f32", "-o",
                          farm.path ("out.wav") })
