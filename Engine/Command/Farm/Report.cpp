@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/Farm/Report.h"
 
+#include <array>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -19,36 +20,53 @@ double spokenSeconds (std::int64_t samples)
     return static_cast<double> (samples) / static_cast<double> (modelSampleRateHz);
 }
 
-Json named (const FarmLine& line, const char* state)
+const char* nameOf (LineOutcome::State state)
 {
-    return { { "line", line.number }, { "title", line.wanted.title }, { "state", state } };
-}
-} // namespace
-
-void BatchReport::stored (const FarmLine& line, const TakeRecord& record)
-{
-    ++storedCount;
-    take (line, "stored", record, 0.0);
+    constexpr std::array names { "stored", "rendered", "failed", "left" };
+    return names[static_cast<std::size_t> (state)];
 }
 
-void BatchReport::rendered (const FarmLine& line, const TakeRecord& record, double ms)
+void add (Json& json, const TakeRecord& record)
 {
-    ++renderedCount;
-    seconds += spokenSeconds (record.audio.samples);
-    take (line, "rendered", record, ms);
-}
-
-void BatchReport::take (const FarmLine& line, const char* state, const TakeRecord& record, double ms)
-{
-    auto json = named (line, state);
     json["key"] = record.request.key();
     json["hash"] = record.audio.hash;
     json["audio"] = nameOf (record.audio.form);
     json["samples"] = record.audio.samples;
     json["seconds"] = spokenSeconds (record.audio.samples);
     json["seed"] = record.request.seed;
-    if (ms > 0.0)
-        json["render_ms"] = ms;
+}
+
+Json named (const FarmLine& line, const char* state)
+{
+    return { { "line", line.number }, { "title", line.wanted.title }, { "state", state } };
+}
+} // namespace
+
+void BatchReport::ended (const FarmLine& line, const LineOutcome& outcome)
+{
+    using State = LineOutcome::State;
+    switch (outcome.state)
+    {
+        case State::Stored:
+            ++storedCount;
+            break;
+        case State::Rendered:
+            ++renderedCount;
+            seconds += spokenSeconds (outcome.take->audio.samples);
+            break;
+        case State::Failed:
+            ++failedCount;
+            break;
+        case State::Left:
+            break;
+    }
+    auto json = named (line, nameOf (outcome.state));
+    if (outcome.take)
+        add (json, *outcome.take);
+    else
+        json["reason"] = outcome.reason;
+    if (outcome.ms > 0.0)
+        json["render_ms"] = outcome.ms;
     write (json);
 }
 
@@ -59,21 +77,6 @@ void BatchReport::heard (const FarmLine& line)
     json["hash"] = line.heardAudio;
     json["samples"] = line.heardLength.value;
     json["seconds"] = spokenSeconds (line.heardLength.value);
-    write (json);
-}
-
-void BatchReport::failed (const FarmLine& line, const std::string& why)
-{
-    ++failedCount;
-    auto json = named (line, "failed");
-    json["reason"] = why;
-    write (json);
-}
-
-void BatchReport::left (const FarmLine& line, const std::string& why)
-{
-    auto json = named (line, "left");
-    json["reason"] = why;
     write (json);
 }
 

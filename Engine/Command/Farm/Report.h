@@ -8,7 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "Command/Farm/Line.h"
-#include "Take/Store/Record.h"
+#include "Command/Farm/Outcome.h"
 
 namespace tableread::engine
 {
@@ -21,26 +21,16 @@ public:
 
     void begin (std::size_t lineCount) { lines = lineCount; }
 
-    /** It was there already, or is now. `ms`: that it took to speak it. */
-    void stored (const FarmLine& line, const TakeRecord& take);
-    void rendered (const FarmLine& line, const TakeRecord& take, double ms);
+    /** What has become of a line. */
+    void ended (const FarmLine& line, const LineOutcome& outcome);
 
     /** It is stored, and the project hears it: nothing else is known of it. */
     void heard (const FarmLine& line);
 
-    /** It will never work. */
-    void failed (const FarmLine& line, const std::string& why);
-
-    /** It was not spoken this time. */
-    void left (const FarmLine& line, const std::string& why);
-
     /** The last line. @returns the exit code. */
     int end (const std::string& fingerprint, double wallMs, int signalCode);
 
-    bool isComplete() const { return storedCount + renderedCount == lines; }
-
 private:
-    void take (const FarmLine& line, const char* state, const TakeRecord& take, double ms);
     void write (const nlohmann::json& json);
 
     std::ostream& out;

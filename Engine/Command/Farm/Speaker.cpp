@@ -46,11 +46,10 @@ std::shared_ptr<EncodedVoice> LineSpeaker::encoded (const SpokenVoice& voice)
     return known;
 }
 
-void LineSpeaker::start (std::shared_ptr<const FarmLine> line, const SpokenVoices& voices)
+void LineSpeaker::start (std::shared_ptr<const FarmLine> line, TakeRequest request,
+                         const SpokenVoices& voices)
 {
     const auto& asked = line->wanted.request;
-    auto request = takeRequestOf (line->wanted, voices);
-    request.fingerprint = renderer.info().fingerprint;
     auto& flight = *inFlight.emplace_back (std::make_unique<Flight> (
         Flight { .take = { .line = std::move (line), .request = std::move (request) } }));
     PassageJob job { .passage = { asked.lines, {} },

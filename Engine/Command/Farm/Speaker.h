@@ -37,8 +37,8 @@ public:
     bool isFull() const { return inFlight.size() >= static_cast<std::size_t> (seats); }
     bool isIdle() const { return inFlight.empty(); }
 
-    /** Takes a line into the batch. */
-    void start (std::shared_ptr<const FarmLine> line, const SpokenVoices& voices);
+    /** Takes a line into the batch. `request`: its takeRequestOf() with the engine's fingerprint. */
+    void start (std::shared_ptr<const FarmLine> line, TakeRequest request, const SpokenVoices& voices);
 
     /** Speaks a frame of each. @returns those that have ended. */
     std::vector<SpokenTake> step();

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "Take/Store/Record.h"
+
+namespace tableread::engine
+{
+/** What has become of a line. */
+struct LineOutcome
+{
+    enum class State
+    {
+        Stored,   // the store had it already
+        Rendered, // the store has it now
+        Failed,   // it will never work
+        Left      // it was not spoken this time
+    };
+
+    State state = State::Left;
+    std::optional<TakeRecord> take {}; // of a line that is there
+    std::string reason {};             // why it is not, in one sentence
+    double ms = 0.0;                   // that it took to speak it
+};
+} // namespace tableread::engine

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Command/Farm/Worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "Render/Seats.h"
+
+namespace tableread::engine
+{
+namespace
+{
+using State = LineOutcome::State;
+
+constexpr const char* wasCut = "the model's length limit cut the speech. Another seed may end by itself.";
+
+/** Whether the same would fail again. */
+bool isForEver (const Error& error)
+{
+    switch (error.code)
+    {
+        case ErrorCode::InvalidInput:
+        case ErrorCode::OutOfRange:
+        case ErrorCode::NotFound:
+        case ErrorCode::Unsupported:
+            return true;
+        default:
+            return false;
+    }
+}
+} // namespace
+
+LineWorker::LineWorker (Renderer& speaker, const TakeStore& takes, LineSource& lines, Seats wanted)
+    : renderer (speaker)
+    , store (takes)
+    , source (lines)
+    , seats (wanted)
+{}
+
+void LineWorker::run (Grace& grace)
+{
+    while (true)
+    {
+        while (! isBroken && ! grace.hasBegun() && ! isFull())
+        {
+            const bool isDone = isIdle() && keeping.empty();
+            auto job = source.next (isDone ? LineSource::Wait::ForOne : LineSource::Wait::No);
+            if (job.line == nullptr)
+                break;
+            take (std::move (job));
+        }
+        if (isIdle() && keeping.empty())
+            break;
+        if (! isIdle())
+        {
+            for (auto& spoken : isBroken || grace.isOver() ? speaking->cancel() : speaking->step())
+                ended (std::move (spoken));
+            source.stepped();
+        }
+        settle (isIdle());
+    }
+    const LineOutcome left { .state = State::Left, .reason = whyLeft() };
+    for (const auto& [key, lines] : std::exchange (waiting, {}))
+        for (const auto& line : lines)
+            source.ended (*line, left);
+}
+
+void LineWorker::take (LineJob job)
+{
+    auto request = takeRequestOf (job.line->wanted, *job.voices);
+    request.fingerprint = renderer.info().fingerprint;
+    const auto key = request.key();
+    auto& same = waiting[key];
+    same.push_back (job.line);
+    if (same.size() > 1)
+        return;
+    if (const auto good = request.check(); ! good)
+        return tell (key, { .state = State::Failed, .reason = good.error().text() });
+    if (const auto outcome = known (key))
+        return tell (key, *outcome);
+    if (! isBroken)
+        speaker().start (std::move (job.line), std::move (request), *job.voices);
+}
+
+/** What the store says. */
+std::optional<LineOutcome> LineWorker::known (const std::string& key)
+{
+    const auto found = store.find (key);
+    if (found)
+        return LineOutcome { .state = State::Stored, .take = *found };
+    const auto noted = store.failure (key);
+    if (noted)
+        return LineOutcome { .state = State::Failed, .reason = noted->reason };
+    for (const auto& error : { found.error(), noted.error() })
+        if (error.code == ErrorCode::Unsupported) // a newer version's, which is not to be overwritten
+            return LineOutcome { .state = State::Failed, .reason = error.text() };
+        else if (error.code == ErrorCode::Io)
+            fail (error);
+    return {};
+}
+
+/** Made when there is something to say: to measure how many lines it can speak at once takes some frames. */
+LineSpeaker& LineWorker::speaker()
+{
+    if (! speaking)
+        speaking.emplace (renderer, seats.asked > 0 ? std::min (seats.asked, renderer.info().mostPassages)
+                                                    : measureSeats (renderer, seats.most));
+    return *speaking;
+}
+
+void LineWorker::ended (SpokenTake take)
+{
+    const auto key = take.request.key();
+    if (take.error && take.error->code == ErrorCode::Io)
+        return fail (*take.error);
+    if (take.error && isForEver (*take.error))
+        return tell (key, { .state = State::Failed, .reason = take.error->text() });
+    if (take.error)
+    {
+        note (*take.error);
+        return tell (key, { .state = State::Left, .reason = take.error->text() });
+    }
+    if (take.finish == FinishReason::Cancelled)
+        return;
+    if (take.finish != FinishReason::Stop)
+    {
+        if (auto noted = store.putFailure ({ take.request, wasCut }); ! noted)
+            return fail (noted.error());
+        return tell (key, { .state = State::Failed, .reason = wasCut });
+    }
+    keeping.push_back (std::async (std::launch::async, [this, take = std::move (take)]() mutable {
+        auto record = store.put (take.request, Take::Ending::Whole, take.samples);
+        return Kept { std::move (take), std::move (record) };
+    }));
+}
+
+/** Tells of takes that are on the disk now. */
+void LineWorker::settle (bool waits)
+{
+    for (auto& each : keeping)
+        if (waits || each.wait_for (std::chrono::seconds (0)) == std::future_status::ready)
+        {
+            auto kept = each.get();
+            if (! kept.record)
+            {
+                fail (kept.record.error());
+                continue;
+            }
+            const auto key = kept.take.request.key();
+            tell (key, { .state = State::Rendered, .take = std::move (*kept.record), .ms = kept.take.ms });
+        }
+    std::erase_if (keeping, [] (const auto& each) { return ! each.valid(); });
+}
+
+/** The first is that which was spoken. */
+void LineWorker::tell (const std::string& key, const LineOutcome& outcome)
+{
+    auto told = outcome;
+    const auto lines = waiting.extract (key);
+    for (const auto& line : lines.mapped())
+    {
+        source.ended (*line, told);
+        if (told.state == State::Rendered)
+            told.state = State::Stored;
+    }
+}
+
+std::string LineWorker::whyLeft() const
+{
+    return isBroken ? firstError->text() : "it was stopped before";
+}
+
+void LineWorker::note (const Error& error)
+{
+    if (! firstError)
+        firstError = error;
+}
+
+/** The other lines would fail with it too. */
+void LineWorker::fail (const Error& error)
+{
+    if (! isBroken)
+        firstError = error;
+    isBroken = true;
+}
+} // namespace tableread::engine

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "Command/Farm/Grace.h"
+#include "Command/Farm/Source.h"
+#include "Command/Farm/Speaker.h"
+#include "Take/Store/TakeStore.h"
+
+namespace tableread::engine
+{
+/** Speaks the lines of a source, several at once, and stores their takes. A line whose take or failure the store has is not
+    spoken, and two that ask for the same are spoken once. A line that fails does no harm to the others.
+
+    Threads   one; files are written on others. */
+class LineWorker
+{
+public:
+    /** How many lines are spoken at once. */
+    struct Seats
+    {
+        int asked = 0; // 0: as many as the device speaks in time,
+        int most = 16; // but not more than these
+    };
+
+    /** All of them must outlive this object. */
+    LineWorker (Renderer& speaker, const TakeStore& takes, LineSource& lines, Seats wanted);
+
+    /** Until the source has no more lines, the grace is over, or the store or the device has failed. Then nothing is under
+        way, and the source knows what has become of each of its lines. */
+    void run (Grace& grace);
+
+    /** What a line was left for: that which ended the run, else the first one. Empty: nothing has failed. */
+    const std::optional<Error>& problem() const { return firstError; }
+
+    /** Why lines were not begun that the source still has. */
+    std::string whyLeft() const;
+
+private:
+    struct Kept
+    {
+        SpokenTake take;
+        Result<TakeRecord> record;
+    };
+
+    void take (LineJob job);
+    std::optional<LineOutcome> known (const std::string& key);
+    LineSpeaker& speaker();
+    bool isFull() const { return speaking && speaking->isFull(); }
+    bool isIdle() const { return ! speaking || speaking->isIdle(); }
+    void ended (SpokenTake take);
+    void settle (bool waits);
+    void tell (const std::string& key, const LineOutcome& outcome);
+    void note (const Error& error);
+    void fail (const Error& error);
+
+    Renderer& renderer;
+    const TakeStore& store;
+    LineSource& source;
+    Seats seats;
+    std::optional<LineSpeaker> speaking;
+    std::map<std::string, std::vector<std::shared_ptr<const FarmLine>>> waiting; // for their take's key
+    std::vector<std::future<Kept>> keeping;
+    std::optional<Error> firstError;
+    bool isBroken = false; // the store or the device is
+};
+} // namespace tableread::engine
