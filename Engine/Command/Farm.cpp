@@ -35,6 +35,13 @@ void addBatch (CLI::App& app, Session& session)
                       "Seconds after SIGTERM in which lines are finished; then they are dropped")
         ->check (numberBetween (0, 3600))
         ->capture_default_str();
+    command
+        ->add_option ("--workers", options->workers,
+                      "Processes that speak, each a part of the lines [one for each GPU; one on a CPU]")
+        ->check (CLI::Range (1, 64))
+        ->type_name ("N");
+    command->add_option ("--worker", options->worker)
+        ->group (""); // which of them this is: batch gives it itself
     addTypographyOption (*command, options->typography);
     options->model.addTo (*command);
     options->offload.addTo (*command);

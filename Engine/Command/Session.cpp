@@ -85,6 +85,7 @@ Error outOfMemory()
 
 int runCommandLine (const std::vector<std::string>& arguments, Session& session)
 {
+    session.arguments = arguments;
     CLI::App app (about, "tableread-engine");
     app.require_subcommand (1);
     app.footer (exitCodes);

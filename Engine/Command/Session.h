@@ -7,7 +7,9 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "Core/Error.h"
 #include "Core/ExitCodes.h"
@@ -41,6 +43,12 @@ struct Session
 
     /** Writes a checkpoint with other weights; only if the engine itself is linked. */
     std::function<ConvertReport (const ConvertRequest& request)> convert = {};
+
+    /** Counts the GPUs that this process may use. Only if the engine itself is linked: else `batch` starts no other processes. */
+    std::function<int()> countGpus = {};
+
+    /** The words behind the program's name; set by runCommandLine(). */
+    std::vector<std::string> arguments = {};
 
     /** Measures the GPU; empty without one. Only if the engine itself is linked. */
     std::function<std::optional<GpuMeasures>()> measureGpu = {};

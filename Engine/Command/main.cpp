@@ -41,6 +41,7 @@ int main (int argc, char** argv)
                       .recordingReader = executable.parent_path() / "tableread-read-recording",
                       .replay = replay,
                       .convert = convertCheckpoint,
+                      .countGpus = countGpus,
                       .measureGpu = measureGpu,
                       .takes =
                           [] (const Settings& settings) {

@@ -16,4 +16,7 @@ struct GpuMeasures
 
 /** Measures the first GPU, in well under a second; empty if there is no usable one. */
 std::optional<GpuMeasures> measureGpu();
+
+/** How many GPUs this process may use; 0 if none is usable. */
+int countGpus();
 } // namespace tableread::engine

@@ -10,9 +10,10 @@ Exit codes:
   2    cannot be done as asked; trying again does not help
   3    busy: another engine has the socket, another program the port, or another render the --stems folder
   4    finished, but speech was cut unasked, or is missing
-  75   something outside failed (disk full, memory refused, a drive or a model's file gone): try again
+  75   something outside failed (disk full, memory refused, a drive or a model's file gone): try again; in batch
+       also: the engine died, or SIGTERM came
   129, 130, 143   ended by SIGHUP, Ctrl-C, SIGTERM
-If several apply: a signal's, then 75, then 4.)";
+If several apply: a signal's, then 75, then 4, then 2.)";
 
 int exitCodeOf (ErrorCode code)
 {

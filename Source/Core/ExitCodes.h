@@ -6,7 +6,7 @@
 namespace tableread
 {
 /** Exit codes of both programs. Those of signals are 128 and the signal's number, as in a shell. If several apply: a
-    signal's, then 75, then 4. */
+    signal's, then 75, then 4, then 2. */
 inline constexpr int exitOk = 0;        // all that was asked for is there
 inline constexpr int exitInternal = 1;  // a fault of ours
 inline constexpr int exitRefused = 2;   // cannot be done as asked; trying again does not help

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Core/JsonFields.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tableread
@@ -28,6 +29,9 @@ public:
 
     const std::string& refusal() const { return why; }
 
+    /** Behind what is not JSON. */
+    std::size_t errorPosition() const { return errorAt; }
+
     bool null() override { return count(); }
     bool boolean (bool) override { return count(); }
     bool number_integer (number_integer_t) override { return count(); }
@@ -40,8 +44,9 @@ public:
     bool end_object() override { return leave(); }
     bool start_array (std::size_t) override { return enter(); }
     bool end_array() override { return leave(); }
-    bool parse_error (std::size_t, const std::string&, const nlohmann::json::exception&) override
+    bool parse_error (std::size_t position, const std::string&, const nlohmann::json::exception&) override
     {
+        errorAt = position;
         return false;
     }
 
@@ -67,7 +72,7 @@ private:
     }
 
     const JsonLimits limits;
-    std::size_t values = 0;
+    std::size_t values = 0, errorAt = 0;
     int depth = 0;
     std::string why;
 };
@@ -80,7 +85,11 @@ nlohmann::json parseJson (std::string_view text, const char* what, const JsonLim
     if (! check.refusal().empty())
         fail (ErrorCode::InvalidInput, std::string (what) + ' ' + check.refusal());
     if (! isJson)
-        fail (ErrorCode::InvalidInput, std::string (what) + " is not JSON");
+    {
+        const auto read = text.substr (0, check.errorPosition());
+        fail (ErrorCode::InvalidInput, std::string (what) + " is not JSON, see line " +
+                                           std::to_string (1 + std::count (read.begin(), read.end(), '\n')));
+    }
     return nlohmann::json::parse (text);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "Core/Process/OutputPipe.h"
 #include "Core/Process/Spawn.h"
 #include "Voice/Sentences.h"
 
@@ -24,41 +25,13 @@ namespace
 {
 using Clock = std::chrono::steady_clock;
 
-/** Both ends of a pipe that no other child inherits. */
-class Pipe
-{
-public:
-    Pipe() : isOpen (::pipe2 (ends.data(), O_CLOEXEC) == 0) {}
-    ~Pipe()
-    {
-        closeWriting();
-        if (isOpen)
-            ::close (ends[0]);
-    }
-    Pipe (const Pipe&) = delete;
-    Pipe& operator= (const Pipe&) = delete;
-
-    bool good() const { return isOpen; }
-    int reading() const { return ends[0]; }
-    int writing() const { return ends[1]; }
-    void closeWriting()
-    {
-        if (ends[1] >= 0)
-            ::close (ends[1]);
-        ends[1] = -1;
-    }
-
-private:
-    std::array<int, 2> ends { -1, -1 };
-    bool isOpen;
-};
-
 /** The child, which does not outlive this object unless the system cannot end it. */
 class Child
 {
 public:
     /** Standard output goes to the pipe; standard error, where libmpg123 writes, to /dev/null. @returns 0 or errno. */
-    int start (const std::filesystem::path& program, std::array<std::string, 3> arguments, const Pipe& output)
+    int start (const std::filesystem::path& program, std::array<std::string, 3> arguments,
+               const OutputPipe& output)
     {
         SpawnSettings settings (SpawnSettings::Own::ProcessGroup);
         posix_spawn_file_actions_adddup2 (&settings.files, output.writing(), STDOUT_FILENO);
@@ -137,7 +110,7 @@ enum class Ending
 };
 
 /** Collects what comes through the pipe until the other end closes it. */
-Ending collect (const Pipe& pipe, const ReaderProcess& process, std::string& bytes)
+Ending collect (const OutputPipe& pipe, const ReaderProcess& process, std::string& bytes)
 {
     constexpr int askEveryMs = 50;
     const auto deadline = Clock::now() + process.timeLimit;
@@ -181,7 +154,7 @@ tl::unexpected<Error> notStarted (const std::filesystem::path& program, int prob
 
 Result<Recording> readInProcess (const std::filesystem::path& file, const ReaderProcess& process)
 {
-    Pipe pipe;
+    OutputPipe pipe;
     Child child;
     const auto ownLimit = std::chrono::ceil<std::chrono::seconds> (process.timeLimit).count() + 5;
     if (const int problem = ! pipe.good() ? errno

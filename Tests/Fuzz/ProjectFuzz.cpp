@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Input: a project's file, a plugin's state of any version, or a cast. What is accepted must come back the same when it is
+// Input: a project's file, a plugin's state of any version, a cast, or a manifest. What is accepted must come back the same when it is
 // saved and opened again, and its embedded audio must harm nobody.
 #include "Fuzz/FuzzChecks.h"
 #include "Project/File/CastFile.h"
 #include "Project/File/Collect.h"
 #include "Project/File/KeptState.h"
+#include "Project/File/Manifest.h"
 #include "Project/File/Place.h"
 #include "Project/Requests.h"
 
@@ -76,6 +77,19 @@ void checkCast (std::string_view text)
     mustHold (again && again->members == cast->members && again->notes.empty(), "it is the same");
     mustHold (toText (*again) == saved, "what is unknown stays");
 }
+
+void checkManifest (std::string_view text)
+{
+    const auto manifest = parseManifest (text, "game.json", "/game");
+    if (! manifest)
+        return test::checkRefusal (manifest.error());
+    const auto& document = *manifest->document;
+    checkDocument (document);
+    mustHold (manifest->lines.size() == document.lines.size(), "each line has an id");
+    mustHold (passagesOf (document).size() == document.lines.size(), "each line is spoken by itself");
+    const auto again = parse (toText ({ .document = manifest->document }), "again");
+    mustHold (again && *again->document == document, "it is a project");
+}
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t size)
@@ -83,5 +97,6 @@ extern "C" int LLVMFuzzerTestOneInput (const std::uint8_t* data, std::size_t siz
     const std::string_view text { reinterpret_cast<const char*> (data), size };
     checkProject (text);
     checkCast (text);
+    checkManifest (text);
     return 0;
 }

@@ -22,6 +22,8 @@ struct BatchOptions
     std::filesystem::path project, store;
     Chunk chunk;
     double graceSeconds = 5.0; // between SIGTERM and the end
+    int workers = 0;           // processes; 0: one for each GPU, or one
+    std::string worker;        // "i/n": this process is one of them; empty: it is their parent
     bool quiet = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "Command/Farm/Outcome.h"
+
 namespace tableread::engine
 {
 namespace
@@ -18,8 +20,10 @@ FoundTakes::FoundTakes (const TakeStore& store)
 {
     // What is damaged is set aside by find(), and missing then.
     for (const auto& key : orThrow (store.list()))
-        if (auto record = store.find (key))
+        if (auto record = store.find (key); record && record->ending == Take::Ending::Whole)
             takes[keyOf (record->request)].push_back (std::move (*record));
+        else if (record)
+            failures[keyOf (record->request)] = lineWasCut;
     for (const auto& key : orThrow (store.failures()))
         if (const auto failure = store.failure (key))
             failures[keyOf (failure->request)] = failure->reason;

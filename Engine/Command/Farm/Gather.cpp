@@ -13,6 +13,7 @@
 #include "Command/Render/SpeechOutput.h"
 #include "Project/File/Collect.h"
 #include "Project/File/Place.h"
+#include "Project/Requests.h"
 
 namespace tableread::engine
 {
@@ -49,8 +50,8 @@ public:
             session.err << "tableread-engine: " << tidied.error().text() << '\n';
             return exitTryAgain;
         }
-        const auto content = openProject (request, store);
-        voiced.emplace (voiceProject (request, content.document, store, session));
+        script = openScript (request, store);
+        voiced.emplace (voiceProject (request, script.document, store, session));
         look();
         if (missing + failed > 0)
             return refuse();
@@ -67,7 +68,7 @@ private:
 
     void look()
     {
-        auto lines = linesOf (*voiced, store);
+        auto lines = linesOf (script, *voiced, store);
         std::vector<WantedTake> wanted;
         for (const auto& line : lines)
             wanted.push_back (line.wanted);
@@ -83,6 +84,8 @@ private:
 
     void look (FarmLine line, const TakeRequest& asked, const FoundTakes& found)
     {
+        if (! line.refusal.empty())
+            return tell (line, line.refusal, failed);
         project::TakeRecord take;
         take.line = line.wanted.line;
         take.request = line.wanted.name;
@@ -139,7 +142,8 @@ private:
         {
             auto& each = gathered[i];
             const auto bytes = orThrow (store.file (project::samplesOf (each.take)));
-            each.file = stemName (i + 1, gathered.size(), passages[i].speakers) +
+            each.file = (each.line.id.empty() ? stemName (i + 1, gathered.size(), passages[i].speakers)
+                                              : each.line.id) +
                         (bytes.starts_with ("fLaC") ? ".flac" : ".wav");
             orThrow (project::writeBytes (options.out / each.file, bytes, project::Existing::Replace));
             names.insert (each.file);
@@ -179,16 +183,24 @@ private:
     void writeProject()
     {
         auto document = *voiced->document;
-        for (const auto& each : gathered)
+        const auto passages = project::passagesOf (document);
+        for (std::size_t i = 0; i < gathered.size(); ++i)
         {
-            if (! each.line.heardAudio.empty()) // it is in the project
+            if (! gathered[i].line.heardAudio.empty()) // it is in the project
                 continue;
-            auto take = each.take;
+            auto take = gathered[i].take;
             take.id = { document.nextId++ };
+            auto& first = document.lines[passages[i].first];
+            if (first->chosen || take.request != project::nameOf (document, passages[i]))
+            {
+                auto line = *first;
+                line.chosen = take.id; // of a seed that is not the document's
+                first = std::make_shared<const project::Line> (std::move (line));
+            }
             document.takes.push_back (std::make_shared<const project::TakeRecord> (std::move (take)));
         }
         orThrow (project::writeProject (
-            options.out / options.project.filename(),
+            options.out / (options.project.stem().string() + project::projectExtension),
             { .document = std::make_shared<const project::Document> (std::move (document)) }));
     }
 
@@ -196,12 +208,16 @@ private:
     {
         auto lines = Json::array();
         for (const auto& each : gathered)
-            lines.push_back ({ { "line", each.line.number },
-                               { "title", each.line.wanted.title },
-                               { "file", each.file },
-                               { "hash", each.take.audio },
-                               { "samples", each.take.length.value },
-                               { "seed", each.take.seed } });
+        {
+            auto& line = lines.emplace_back (Json { { "line", each.line.number },
+                                                    { "title", each.line.wanted.title },
+                                                    { "file", each.file },
+                                                    { "hash", each.take.audio },
+                                                    { "samples", each.take.length.value },
+                                                    { "seed", each.take.seed } });
+            if (! each.line.id.empty())
+                line["id"] = each.line.id;
+        }
         return { { "version", listVersion }, { "sample_rate", modelSampleRateHz }, { "lines", lines } };
     }
 
@@ -214,6 +230,7 @@ private:
                                    .offload = offload,
                                    .typography = options.typography,
                                    .note = [this] (const std::string& sentence) { note (sentence); } };
+    FarmScript script;
     std::optional<VoicedProject> voiced;
     std::vector<Gathered> gathered;
     std::set<std::string> engines;

@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "Command/Farm/Outcome.h"
 #include "Command/Project/Takes.h"
 #include "Project/File/Collect.h"
+#include "Project/Requests.h"
 
 namespace tableread::engine
 {
@@ -39,22 +41,74 @@ std::pair<std::size_t, std::size_t> rangeOf (const std::string& text, std::size_
               fmt::format ("--lines {} goes beyond the end: there are {} lines.", text, count));
     return *range;
 }
-} // namespace
+/** A take that the length limit cut, and that nobody has chosen as it is. */
+bool isCut (const project::TakeRecord& take, const project::Line& line)
+{
+    return take.state == project::TakeRecord::State::CutOff && ! line.isLocked && line.chosen != take.id;
+}
 
-std::vector<FarmLine> linesOf (const VoicedProject& voiced, SampleStore& store)
+FarmLine lineOf (const VoicedProject& voiced, const project::PassageView& passage, SampleStore& store)
 {
     const auto& document = *voiced.document;
-    std::vector<FarmLine> lines;
-    for (const auto& passage : project::passagesOf (document))
+    const auto* const heard = heardTake (document, passage);
+    const bool isThere = heard != nullptr && store.has (project::samplesOf (*heard));
+    FarmLine line;
+    try
     {
-        const auto* const heard = heardTake (document, passage);
-        const bool isThere = heard != nullptr && store.has (project::samplesOf (*heard));
-        FarmLine line { lines.size() + 1, wantedTake (voiced, passage, isThere ? nullptr : heard) };
-        if (isThere)
-        {
-            line.heardAudio = heard->audio;
-            line.heardLength = heard->length;
-        }
+        line.wanted = wantedTake (voiced, passage, isThere ? nullptr : heard);
+    }
+    catch (const Exception& exception)
+    {
+        line.refusal = exception.error.message;
+    }
+    if (isThere && isCut (*heard, *document.lines[passage.first]))
+        line.refusal = lineWasCut;
+    else if (isThere)
+    {
+        line.heardAudio = heard->audio;
+        line.heardLength = heard->length;
+    }
+    return line;
+}
+
+void addManifest (FarmLine& line, const project::ManifestLine& said, const project::Document& document,
+                  const project::PassageView& passage)
+{
+    line.id = said.id;
+    if (! said.seed)
+        return;
+    line.wanted.request.seed = *said.seed;
+    line.wanted.name = project::nameOf (document, passage, *said.seed);
+}
+} // namespace
+
+std::pair<std::size_t, std::size_t> shardOf (const std::string& text)
+{
+    const auto shard = twoNumbers (text, '/');
+    if (! shard || shard->first < 1 || shard->first > shard->second)
+        fail (ErrorCode::InvalidInput,
+              fmt::format ("--shard {} is none. Give its number and how many there are, from 1/4 to 4/4.",
+                           text));
+    return *shard;
+}
+
+std::string titleOf (const FarmScript& script, const project::PassageView& passage)
+{
+    if (script.manifest.empty())
+        return project::titleOf (*script.document, passage);
+    return script.manifest[passage.first].id + ", " + passage.speakers.front();
+}
+
+std::vector<FarmLine> linesOf (const FarmScript& script, const VoicedProject& voiced, SampleStore& store)
+{
+    std::vector<FarmLine> lines;
+    for (const auto& passage : project::passagesOf (*voiced.document))
+    {
+        auto line = lineOf (voiced, passage, store);
+        line.number = lines.size() + 1;
+        line.wanted.title = titleOf (script, passage);
+        if (! script.manifest.empty())
+            addManifest (line, script.manifest[passage.first], *voiced.document, passage);
         lines.push_back (std::move (line));
     }
     return lines;
@@ -80,13 +134,9 @@ std::vector<std::size_t> Chunk::of (std::size_t count) const
         numbers.push_back (number);
     for (const auto& shard : shards)
     {
-        const auto part = twoNumbers (shard, '/');
-        if (! part || part->first < 1 || part->first > part->second)
-            fail (ErrorCode::InvalidInput,
-                  fmt::format ("--shard {} is none. Give its number and how many there are, from 1/4 to 4/4.",
-                               shard));
+        const auto [part, parts] = shardOf (shard);
         std::vector<std::size_t> own;
-        for (auto at = part->first - 1; at < numbers.size(); at += part->second)
+        for (auto at = part - 1; at < numbers.size(); at += parts)
             own.push_back (numbers[at]);
         numbers = std::move (own);
     }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "Command/Farm/Script.h"
 #include "Command/Project/Voicing.h"
 #include "Take/Store/Request.h"
 
@@ -17,16 +17,25 @@ struct FarmLine
 {
     std::size_t number = 0; // of the passage, from 1
     WantedTake wanted;
+    std::string id {}; // that a manifest gives it
+    std::string
+        refusal {}; // why nobody can speak it, so that nothing but its title is wanted; empty: it can be asked for
     std::string
         heardAudio {}; // hash of the take that the project hears, if the store has it; empty: find it by its request
     ModelSamples heardLength {};
 };
 
-/** The passages of a project, in order. `store`: where its takes are. @throws Exception as wantedTake() */
-std::vector<FarmLine> linesOf (const VoicedProject& voiced, SampleStore& store);
+/** The passages of a script, in order, with the voices that its document was given. `store`: where its takes are. */
+std::vector<FarmLine> linesOf (const FarmScript& script, const VoicedProject& voiced, SampleStore& store);
+
+/** For people: "line 5, Anna"; of a manifest's line "intro_05, Anna". */
+std::string titleOf (const FarmScript& script, const project::PassageView& passage);
 
 /** All that a line's samples depend on, but for the engine: its fingerprint is empty. @param voices as readVoices() */
 TakeRequest takeRequestOf (const WantedTake& take, const SpokenVoices& voices);
+
+/** "i/n": the number of a part, and of how many. @throws Exception InvalidInput */
+std::pair<std::size_t, std::size_t> shardOf (const std::string& text);
 
 /** Some of the numbers from 1 to `count`. */
 struct Chunk

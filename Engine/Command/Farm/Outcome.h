@@ -8,6 +8,11 @@
 
 namespace tableread::engine
 {
+/** Why lines are not there. */
+inline constexpr const char* lineWasCut =
+    "the model's length limit cut the speech. Another seed may end by itself.";
+inline constexpr const char* lineWasStopped = "it was stopped before";
+
 /** What has become of a line. */
 struct LineOutcome
 {

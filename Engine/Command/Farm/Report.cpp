@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Command/Farm/Report.h"
 
+#include <algorithm>
 #include <array>
 #include <ostream>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -14,16 +16,18 @@ namespace tableread::engine
 namespace
 {
 using Json = nlohmann::json;
+using State = LineOutcome::State;
 
 double spokenSeconds (std::int64_t samples)
 {
     return static_cast<double> (samples) / static_cast<double> (modelSampleRateHz);
 }
 
-const char* nameOf (LineOutcome::State state)
+constexpr std::array<std::string_view, 4> stateNames { "stored", "rendered", "failed", "left" };
+
+std::string_view nameOf (State state)
 {
-    constexpr std::array names { "stored", "rendered", "failed", "left" };
-    return names[static_cast<std::size_t> (state)];
+    return stateNames[static_cast<std::size_t> (state)];
 }
 
 void add (Json& json, const TakeRecord& record)
@@ -36,30 +40,29 @@ void add (Json& json, const TakeRecord& record)
     json["seed"] = record.request.seed;
 }
 
-Json named (const FarmLine& line, const char* state)
+Json named (const FarmLine& line, std::string_view state)
 {
-    return { { "line", line.number }, { "title", line.wanted.title }, { "state", state } };
+    Json json { { "line", line.number }, { "title", line.wanted.title }, { "state", state } };
+    if (! line.id.empty())
+        json["id"] = line.id;
+    return json;
 }
 } // namespace
 
+void BatchReport::count (LineOutcome::State state, double seconds)
+{
+    ++said;
+    storedCount += state == State::Stored ? 1 : 0;
+    failedCount += state == State::Failed ? 1 : 0;
+    if (state != State::Rendered)
+        return;
+    ++renderedCount;
+    spoken += seconds;
+}
+
 void BatchReport::ended (const FarmLine& line, const LineOutcome& outcome)
 {
-    using State = LineOutcome::State;
-    switch (outcome.state)
-    {
-        case State::Stored:
-            ++storedCount;
-            break;
-        case State::Rendered:
-            ++renderedCount;
-            seconds += spokenSeconds (outcome.take->audio.samples);
-            break;
-        case State::Failed:
-            ++failedCount;
-            break;
-        case State::Left:
-            break;
-    }
+    count (outcome.state, outcome.take ? spokenSeconds (outcome.take->audio.samples) : 0.0);
     auto json = named (line, nameOf (outcome.state));
     if (outcome.take)
         add (json, *outcome.take);
@@ -70,30 +73,39 @@ void BatchReport::ended (const FarmLine& line, const LineOutcome& outcome)
     write (json);
 }
 
+void BatchReport::pass (const Json& line)
+{
+    const auto name = std::find (stateNames.begin(), stateNames.end(), line.value ("state", ""));
+    if (name != stateNames.end())
+        count (static_cast<State> (name - stateNames.begin()), line.value ("seconds", 0.0));
+    write (line);
+}
+
 void BatchReport::heard (const FarmLine& line)
 {
-    ++storedCount;
-    auto json = named (line, "stored");
+    count (State::Stored, 0.0);
+    auto json = named (line, nameOf (State::Stored));
     json["hash"] = line.heardAudio;
     json["samples"] = line.heardLength.value;
     json["seconds"] = spokenSeconds (line.heardLength.value);
     write (json);
 }
 
-int BatchReport::end (const std::string& fingerprint, double wallMs, int signalCode)
+int BatchReport::end (const std::string& fingerprint, double wallMs, int other)
 {
-    const auto leftCount = lines - storedCount - renderedCount - failedCount;
-    const int code = signalCode != exitOk ? signalCode
-                     : leftCount > 0      ? exitTryAgain
-                     : failedCount > 0    ? exitRefused
-                                          : exitOk;
+    const auto all = std::max (lines, said);
+    const auto leftCount = all - storedCount - renderedCount - failedCount;
+    const int code = other != exitOk   ? other
+                     : leftCount > 0   ? exitTryAgain
+                     : failedCount > 0 ? exitRefused
+                                       : exitOk;
     write ({ { "chunk", chunk },
-             { "lines", lines },
+             { "lines", all },
              { "rendered", renderedCount },
              { "stored", storedCount },
              { "failed", failedCount },
              { "left", leftCount },
-             { "seconds", seconds },
+             { "seconds", spoken },
              { "wall_ms", wallMs },
              { "fingerprint", fingerprint },
              { "exit_code", code } });

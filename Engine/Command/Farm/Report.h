@@ -19,6 +19,7 @@ public:
     /** @param chunkText  as Chunk::text() */
     BatchReport (std::ostream& stream, std::string chunkText) : out (stream), chunk (std::move (chunkText)) {}
 
+    /** How many lines there are, if that is known. */
     void begin (std::size_t lineCount) { lines = lineCount; }
 
     /** What has become of a line. */
@@ -27,15 +28,19 @@ public:
     /** It is stored, and the project hears it: nothing else is known of it. */
     void heard (const FarmLine& line);
 
-    /** The last line. @returns the exit code. */
-    int end (const std::string& fingerprint, double wallMs, int signalCode);
+    /** What another process's report has said of a line. */
+    void pass (const nlohmann::json& line);
+
+    /** The last line. `other`: an exit code that does not follow from the lines; 0: none. @returns the exit code. */
+    int end (const std::string& fingerprint, double wallMs, int other);
 
 private:
+    void count (LineOutcome::State state, double seconds);
     void write (const nlohmann::json& json);
 
     std::ostream& out;
     std::string chunk;
-    std::size_t lines = 0, storedCount = 0, renderedCount = 0, failedCount = 0;
-    double seconds = 0.0; // of speech, rendered now
+    std::size_t lines = 0, said = 0, storedCount = 0, renderedCount = 0, failedCount = 0;
+    double spoken = 0.0; // seconds of speech that were rendered now
 };
 } // namespace tableread::engine

@@ -12,8 +12,6 @@ namespace
 {
 using State = LineOutcome::State;
 
-constexpr const char* wasCut = "the model's length limit cut the speech. Another seed may end by itself.";
-
 /** Whether the same would fail again. */
 bool isForEver (const Error& error)
 {
@@ -21,13 +19,20 @@ bool isForEver (const Error& error)
     {
         case ErrorCode::InvalidInput:
         case ErrorCode::OutOfRange:
-        case ErrorCode::NotFound:
         case ErrorCode::Unsupported:
             return true;
         default:
             return false;
     }
 }
+
+/** Whether the store refuses this take and no other: it is too long, or there in a newer form. */
+bool isOfTake (const Error& error)
+{
+    return error.code == ErrorCode::OutOfRange || error.code == ErrorCode::Unsupported;
+}
+
+constexpr std::size_t mostKeeping = 32; // takes that are being written, before a slow disk is waited for
 } // namespace
 
 LineWorker::LineWorker (Renderer& speaker, const TakeStore& takes, LineSource& lines, Seats wanted)
@@ -57,7 +62,7 @@ void LineWorker::run (Grace& grace)
                 ended (std::move (spoken));
             source.stepped();
         }
-        settle (isIdle());
+        settle (isIdle() || keeping.size() > mostKeeping);
     }
     const LineOutcome left { .state = State::Left, .reason = whyLeft() };
     for (const auto& [key, lines] : std::exchange (waiting, {}))
@@ -86,6 +91,9 @@ void LineWorker::take (LineJob job)
 std::optional<LineOutcome> LineWorker::known (const std::string& key)
 {
     const auto found = store.find (key);
+    if (found &&
+        found->ending != Take::Ending::Whole) // nobody here stores such a one, but it may have been copied
+        return LineOutcome { .state = State::Failed, .reason = lineWasCut };
     if (found)
         return LineOutcome { .state = State::Stored, .take = *found };
     const auto noted = store.failure (key);
@@ -124,9 +132,9 @@ void LineWorker::ended (SpokenTake take)
         return;
     if (take.finish != FinishReason::Stop)
     {
-        if (auto noted = store.putFailure ({ take.request, wasCut }); ! noted)
+        if (auto noted = store.putFailure ({ take.request, lineWasCut }); ! noted)
             return fail (noted.error());
-        return tell (key, { .state = State::Failed, .reason = wasCut });
+        return tell (key, { .state = State::Failed, .reason = lineWasCut });
     }
     keeping.push_back (std::async (std::launch::async, [this, take = std::move (take)]() mutable {
         auto record = store.put (take.request, Take::Ending::Whole, take.samples);
@@ -141,13 +149,14 @@ void LineWorker::settle (bool waits)
         if (waits || each.wait_for (std::chrono::seconds (0)) == std::future_status::ready)
         {
             auto kept = each.get();
-            if (! kept.record)
-            {
-                fail (kept.record.error());
-                continue;
-            }
             const auto key = kept.take.request.key();
-            tell (key, { .state = State::Rendered, .take = std::move (*kept.record), .ms = kept.take.ms });
+            if (kept.record)
+                tell (key,
+                      { .state = State::Rendered, .take = std::move (*kept.record), .ms = kept.take.ms });
+            else if (isOfTake (kept.record.error()))
+                tell (key, { .state = State::Failed, .reason = kept.record.error().text() });
+            else
+                fail (kept.record.error());
         }
     std::erase_if (keeping, [] (const auto& each) { return ! each.valid(); });
 }
@@ -167,7 +176,7 @@ void LineWorker::tell (const std::string& key, const LineOutcome& outcome)
 
 std::string LineWorker::whyLeft() const
 {
-    return isBroken ? firstError->text() : "it was stopped before";
+    return isBroken ? firstError->text() : lineWasStopped;
 }
 
 void LineWorker::note (const Error& error)

@@ -9,6 +9,7 @@
 #include "Project/File/Headless/Casting.h"
 #include "Project/File/Place.h"
 #include "Project/Requests.h"
+#include "Server/Speech/RequestChecks.h"
 
 namespace tableread::engine
 {

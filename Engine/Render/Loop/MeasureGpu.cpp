@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/detail/CUDAHooksInterface.h>
+
 #include "Device/LinkSpeed.h"
 #include "Kernels/Gpu/Devices.h"
 #include "Kernels/Gpu/Measures.h"
@@ -21,5 +23,10 @@ std::optional<GpuMeasures> measureGpu()
         device->trim();
         return std::optional (measures);
     });
+}
+
+int countGpus()
+{
+    return deviceFor (DeviceKind::Auto).is_cuda() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
 }
 } // namespace tableread::engine

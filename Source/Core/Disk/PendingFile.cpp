@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <span>
@@ -63,6 +64,16 @@ std::optional<Writer> writerOf (const std::filesystem::path& file)
                         first == 1 + wordDigits && mark.size() - second == 1 + wordDigits;
     return isName ? std::optional (std::move (writer)) : std::nullopt;
 }
+/** Not that of a process that has ended and that nobody collects, as in a container without an init. */
+bool isRunning (pid_t process)
+{
+    if (::kill (process, 0) != 0 && errno == ESRCH)
+        return false;
+    std::ifstream file ("/proc/" + std::to_string (process) + "/stat");
+    const std::string stat { std::istreambuf_iterator<char> (file), {} };
+    const auto name = stat.rfind (") "); // the state is behind it
+    return name == std::string::npos || stat.compare (name, 3, ") Z") != 0;
+}
 } // namespace
 
 std::filesystem::path pendingName (const std::filesystem::path& file)
@@ -90,7 +101,7 @@ bool isAbandoned (const std::filesystem::path& file, std::chrono::sys_seconds ol
         return false;
     if (std::chrono::sys_seconds (std::chrono::seconds (status.st_mtim.tv_sec)) < oldest)
         return true;
-    return writer->numberedBy == numberedBy() && ::kill (writer->process, 0) != 0 && errno == ESRCH;
+    return writer->numberedBy == numberedBy() && ! isRunning (writer->process);
 }
 
 tl::expected<PendingFile, int> PendingFile::create (const std::filesystem::path& file)

@@ -2,6 +2,7 @@
 #include "Core/Process/Interrupt.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
@@ -39,9 +40,10 @@ Interrupt::Interrupt()
     install (static_cast<int> (SA_RESETHAND));
 }
 
-Interrupt::Interrupt (std::function<void()> whenStuck, int patienceMs)
+Interrupt::Interrupt (std::function<void()> whenStuck, int patienceMs, Second second)
     : stuck (std::move (whenStuck))
     , patience (patienceMs)
+    , again (second)
     , wake (::eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     wakeDescriptor = wake;
@@ -94,7 +96,13 @@ void Interrupt::watch()
         ;
     if (ends)
         return;
-    wait (patience);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds (patience);
+    const auto left = [end] {
+        return static_cast<int> (
+            std::chrono::ceil<std::chrono::milliseconds> (end - std::chrono::steady_clock::now()).count());
+    };
+    while (! ends && left() > 0 && wait (left()) && again == Second::IsIgnored)
+        ;
     if (! ends)
         stuck();
 }

@@ -14,12 +14,20 @@ namespace tableread
 class Interrupt
 {
 public:
+    /** What a second signal does. */
+    enum class Second
+    {
+        EndsPatience,
+        IsIgnored // a scheduler sends one to all of a job's processes, and their parent passes it on
+    };
+
     /** A second signal ends the process as usual. */
     Interrupt();
 
     /** For work that cannot always stop by itself: `whenStuck` is called, once and on a thread of its own, if this
         object still exists so long after a signal, or at once after a second one. */
-    explicit Interrupt (std::function<void()> whenStuck, int patienceMs = 500);
+    explicit Interrupt (std::function<void()> whenStuck, int patienceMs = 500,
+                        Second second = Second::EndsPatience);
 
     ~Interrupt();
     Interrupt (const Interrupt&) = delete;
@@ -39,7 +47,8 @@ private:
     std::array<struct sigaction, 3> before {}; // the previous handlers
     std::function<void()> stuck;
     int patience = 0; // in ms
-    int wake = -1;    // an eventfd
+    Second again = Second::EndsPatience;
+    int wake = -1; // an eventfd
     std::atomic<bool> ends { false };
     std::thread watcher;
 };

@@ -21,17 +21,19 @@ struct FarmFixture : ProjectFixture
 
     Outcome batch (std::vector<std::string> more = {})
     {
-        std::vector<std::string> arguments { "batch", file(), "--store", storeFolder(), "-q" };
+        std::vector<std::string> arguments { "batch", input, "--store", storeFolder(), "-q" };
         arguments.insert (arguments.end(), more.begin(), more.end());
         return run (arguments);
     }
 
     Outcome gather (const std::string& into = "gathered")
     {
-        return run ({ "gather", file(), "--store", storeFolder(), "-o", path (into), "-q" });
+        return run ({ "gather", input, "--store", storeFolder(), "-o", path (into), "-q" });
     }
 
     std::string storeFolder() const { return path ("takes"); }
+
+    std::string input = file(); // a project, or a manifest
 
     TakeStore takeStore() const { return TakeStore ({ .folder = storeFolder() }); }
 

@@ -94,12 +94,14 @@ TEST_CASE ("What a process has not completed is abandoned when the process is go
         const auto pending = PendingFile::create (file);
         ::_exit (pending ? 0 : 1); // without its destructor
     }
-    int status = 0;
-    REQUIRE (::waitpid (child, &status, 0) == child);
-    REQUIRE (status == 0);
+    siginfo_t ended {};
+    REQUIRE (::waitid (P_PID, static_cast<id_t> (child), &ended, WEXITED | WNOWAIT) == 0);
+    REQUIRE (ended.si_status == 0);
     const auto left = filesIn (folder.path());
     REQUIRE (left.size() == 1);
     const auto now = lastWrite (left.front());
+    CHECK (isAbandoned (left.front(), now - hours (1))); // although nobody has collected the process yet
+    REQUIRE (::waitpid (child, nullptr, 0) == child);
     CHECK (isAbandoned (left.front(), now - hours (1)));
 
     const auto pending = PendingFile::create (file);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "Command/Farm/Report.h"
+#include "Command/Session.h"
+#include "Core/Process/Interrupt.h"
+
+namespace tableread::engine
+{
+using LinesByNumber = std::map<std::size_t, FarmLine>;
+
+/** How a command's workers have ended. */
+struct WorkersEnd
+{
+    int code = exitOk;       // the worst: 75 before 2 before 0
+    std::string fingerprint; // of the first that has told one
+};
+
+/** Runs the same command line in processes of this program, each with --worker I/N, and passes on what they say of their
+    lines, each line as a whole. One that dies takes no other with it: what it has not told of is left, with its reason. They
+    get SIGTERM as soon as a signal comes, and none outlives this process.
+
+    @param lines  those that each worker is to tell of, of which number, title and id are used; none where that is not known.
+                  One entry for each worker
+    @throws Exception if a process cannot be started; then none is left. */
+WorkersEnd runWorkers (std::vector<LinesByNumber> lines, const Interrupt& interrupt, BatchReport& report,
+                       const Session& session);
+
+/** To be called first in a worker: it ends when its parent does. */
+void endWithParent();
+} // namespace tableread::engine
