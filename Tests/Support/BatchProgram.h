@@ -71,10 +71,12 @@ public:
         for (const auto& entry : std::filesystem::directory_iterator ("/proc", gone))
         {
             const auto name = entry.path().filename().string();
+            if (name.find_first_not_of ("0123456789") != std::string::npos)
+                continue;
             std::ifstream file (entry.path() / "stat");
-            const std::string stat { std::istreambuf_iterator<char> (file), {} };
-            if (name.find_first_not_of ("0123456789") != std::string::npos ||
-                stat.rfind (')') == std::string::npos)
+            std::string stat;
+            std::getline (file, stat);
+            if (stat.rfind (')') == std::string::npos) // it has just gone
                 continue;
             std::istringstream fields (stat.substr (stat.rfind (')') + 1));
             std::string state;

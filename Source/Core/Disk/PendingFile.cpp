@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <random>
 #include <span>
@@ -69,8 +68,9 @@ bool isRunning (pid_t process)
 {
     if (::kill (process, 0) != 0 && errno == ESRCH)
         return false;
+    std::string stat;
     std::ifstream file ("/proc/" + std::to_string (process) + "/stat");
-    const std::string stat { std::istreambuf_iterator<char> (file), {} };
+    std::getline (file, stat);
     const auto name = stat.rfind (") "); // the state is behind it
     return name == std::string::npos || stat.compare (name, 3, ") Z") != 0;
 }
