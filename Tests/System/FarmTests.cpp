@@ -70,7 +70,7 @@ public:
     {
         fs::copy_file (project(), place ("local.tableread"));
         fs::create_directories (place ("local"));
-        const auto ended = runToEnd ({ "TABLEREAD_TAKES=" + place ("local"), TABLEREAD_ENGINE_PROGRAM,
+        const auto ended = runToEnd ({ "env", "TABLEREAD_TAKES=" + place ("local"), TABLEREAD_ENGINE_PROGRAM,
                                        "render", place ("local.tableread"), "--device", "cpu", "--threads",
                                        "1", "--format", "f32", "-o", place ("whole.wav") },
                                      std::chrono::minutes (10));
@@ -105,9 +105,11 @@ std::map<std::string, std::string> hashesIn (const std::string& store)
 {
     std::map<std::string, std::string> hashes;
     const auto takes = storeAt (store);
-    for (const auto& key : takes.list().value())
+    const auto keys = takes.list().value();
+    for (const auto& key : keys)
     {
         const auto take = takes.get (key);
+        INFO ((take ? std::string() : take.error().text()));
         REQUIRE (take);
         hashes[key] = contentHash (take->samples);
     }
