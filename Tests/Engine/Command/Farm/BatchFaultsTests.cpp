@@ -103,5 +103,6 @@ TEST_CASE ("A take of a newer version is neither used nor replaced", "[engine][c
     CHECK (farm.numbers (outcome, "failed").size() == 1);
     CHECK (farm.numbers (outcome, "stored").size() == 1);
     CHECK_THAT (outcome.err, Contains ("newer version"));
+    CHECK (farm.control->passagesRendered == 2);
     CHECK (farm.read (file) == record.dump());
 }

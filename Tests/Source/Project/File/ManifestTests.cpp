@@ -129,6 +129,12 @@ TEST_CASE ("A manifest that cannot be used is refused with its line and field", 
                     Contains ("lines[3].id") && Contains ("name a file"));
 
     auto json = gate();
+    json["lines"][1]["text"] = "Yes. [pause 300ms] No.";
+    CHECK_THAT (refused (json), Contains ("lines[1].text: \"gate_020\""));
+    json = gate();
+    json["lines"][1]["text"] = "[pause 300ms]";
+    CHECK_THAT (refused (json), Contains ("lines[1].text: \"gate_020\""));
+    json = gate();
     json["voices"].erase ("*");
     CHECK (refused (json) ==
            "game.json: lines[2].speaker: \"Old Tom\" has no voice. Give it one in \"voices\".");
