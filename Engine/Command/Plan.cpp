@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "Command/Farm/Reckoning.h"
 #include "Command/ModelOptions.h"
 #include "Command/NumberOptions.h"
 #include "Command/OffloadOptions.h"
@@ -19,6 +20,7 @@ struct PlanOptions
 {
     std::filesystem::path model;
     OffloadOptions offload;
+    ReckoningOptions farm;
     double linkGb = 0, bandwidthGb = 0; // in 10⁹ bytes per second; 0: not given
     int steps = 10;
     bool json = false;
@@ -77,7 +79,8 @@ int printPlan (const PlanOptions& options, Session& session)
 void addPlan (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<PlanOptions>();
-    auto* command = app.add_subcommand ("plan", "Predict the memory and speed of each preset on a GPU");
+    auto* command =
+        app.add_subcommand ("plan", "Predict a model's memory and speed on a GPU, or a farm's time and cost");
     command
         ->add_option ("--model", options->model,
                       "Folder of a checkpoint, or of its config.json alone [the embedded one, or "
@@ -96,16 +99,23 @@ void addPlan (CLI::App& app, Session& session)
         ->check (CLI::Range (1, 1000))
         ->capture_default_str();
     command->add_flag ("--json", options->json, "Print JSON, in bytes");
+    options->farm.addTo (*command);
     command->footer (R"(
 Examples:
   tableread-engine plan --model ~/models/VibeVoice-7B --vram 10GB
   tableread-engine plan --model ~/models/VibeVoice-7B --vram 8GiB --weights int8 --link 12 --bandwidth 448
   tableread-engine plan --model Assets/models/shapes/7b --vram 10GB
+  tableread-engine plan scene.tableread --nodes 4 --bench bench.json
+  tableread-engine plan --lines 5000 --nodes 20 --bench bench.json --hour-cost 1.90
 
 Reads the headers only; without safetensors files config.json is enough. "waiting" is the share of a frame in which the GPU waits for copies. What the columns mean and
-what to do about them is in Assets/docs/offload.md.)");
+what to do about them is in Assets/docs/offload.md. A farm's lines are taken to have the usual length of their letters
+(Assets/docs/farm.md).)");
     command->callback ([options, &session] {
-        session.action = [options, &session] { return printPlan (*options, session); };
+        session.action = [options, &session] {
+            return options->farm.isAsked() ? options->farm.reckon (options->json, session)
+                                           : printPlan (*options, session);
+        };
     });
 }
 } // namespace tableread::engine

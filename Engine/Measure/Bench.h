@@ -18,7 +18,7 @@ struct BenchRequest
     std::function<std::optional<GpuMeasures>()> measureGpu = {}; // empty: a GPU's limits are not known
 };
 
-/** Loads the model, renders the speech `runs` times, and measures the machine's limits.
+/** Loads the model, renders the speech `runs` times, then several passages at once, and measures the machine's limits.
     @throws Exception Cancelled when it is stopped. */
 BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks);
 } // namespace tableread::engine

@@ -161,6 +161,7 @@ nlohmann::json toJson (const BenchReport& report)
              { "first_audio_ms", toJson (firstAudio (report)) },
              { "prefill_ms", toJson (over (report, [] (const auto& run) { return run.times.prefill; })) },
              { "rtf", toJson (realTimeFactor (report)) },
+             { "worker", toJson (report.worker) },
              { "peak_resident_bytes", report.peakBytes },
              { "peak_gpu_bytes", report.device.peakBytes },
              { "parts", parts } };
@@ -181,6 +182,8 @@ std::string describe (const BenchReport& report)
     lines += fmt::format ("voice             {:.0f} ms, once\n", report.voiceMs);
     lines += fmt::format ("first audio       {}\n", describe (firstAudio (report), " ms", 0));
     lines += fmt::format ("real-time factor  {}\n", describe (realTimeFactor (report), "", 3));
+    lines += fmt::format ("several at once   {} passages, {:.1f} frames a second\n", report.worker.passages,
+                          report.worker.framesASecond);
     lines += fmt::format ("peak memory       {:.0f} MB\n", static_cast<double> (report.peakBytes) / 1e6);
     if (isOnGpu (report))
         lines += fmt::format ("peak on the GPU   {:.2f} GB\n",

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "Measure/Farm/Worker.h"
 #include "Measure/MachineLimits.h"
 #include "Measure/ModelWork.h"
 #include "Measure/Spread.h"
@@ -25,6 +26,7 @@ struct BenchReport
     std::int64_t peakBytes = 0; // of host memory
     DeviceReport device;        // without a name on a CPU
     std::vector<RenderReport> runs;
+    WorkerSpeed worker;      // with several passages at once
     bool identical = true;   // all runs gave the same samples
     std::string samplesHash; // contentHash() of the first run's samples
     ModelWork work;          // of one frame

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "Measure/Farm/Plan.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "Core/Error.h"
+#include "Measure/Bench.h"
+#include "Support/FakeRenderer.h"
+
+using namespace tableread;
+using namespace tableread::engine;
+using namespace tableread::test;
+using Catch::Contains;
+using Json = nlohmann::json;
+
+namespace
+{
+Json benchOf (const WorkerSpeed& worker)
+{
+    return { { "machine", { { "processor", "A processor" }, { "gpu", "" } } },
+             { "model", "mini" },
+             { "load_ms", { { "median", 400.0 }, { "min", 1.0 }, { "max", 900.0 } } },
+             { "voice_ms", 50.0 },
+             { "worker", toJson (worker) } };
+}
+
+Json simpleBench()
+{
+    return benchOf ({ .passages = 4,
+                      .framesASecond = 20,
+                      .frameSeconds = 0.125,
+                      .promptMsALine = 10,
+                      .promptMsALetter = 0.5,
+                      .startMs = 600 });
+}
+
+FarmPlan planOf (std::int64_t nodes)
+{
+    return { .work = { .lines = 10, .letters = 400, .speechSeconds = 50, .voices = 2, .source = "s" },
+             .bench = benchFigures (simpleBench().dump(), "bench.json"),
+             .nodes = nodes,
+             .hourCost = {} };
+}
+} // namespace
+
+TEST_CASE ("A farm's time is that of starting, and of the lines of the node that has most",
+           "[engine][measure][farm]")
+{
+    // 400 + 600 + 2 voices of 50 ms; 10 prompts of 10 ms and 400 letters of 0.5; 400 frames at 20 a second.
+    CHECK (planOf (1).seconds() == Approx (1.1 + 0.3 + 20));
+    CHECK (planOf (2).seconds() == Approx (1.1 + 0.5 * 20.3));
+    CHECK (planOf (3).seconds() == Approx (1.1 + 0.4 * 20.3)); // four lines of ten
+    CHECK (planOf (10).seconds() == Approx (1.1 + 0.1 * 20.3));
+    CHECK (planOf (99).seconds() == Approx (1.1 + 0.1 * 20.3)); // a line is not divided
+    CHECK (planOf (3).nodeHours() == Approx (3 * planOf (3).seconds() / 3600));
+
+    auto plan = planOf (2);
+    CHECK_FALSE (toJson (plan).contains ("cost"));
+    plan.hourCost = 1.5;
+    CHECK (toJson (plan)["cost"] == Approx (1.5 * plan.nodeHours()));
+    CHECK (toJson (plan)["frames"] == Approx (400));
+    CHECK_THAT (describe (plan), Contains ("10 lines (s)") && Contains ("with 2 nodes") &&
+                                     Contains ("bench.json") &&
+                                     Contains ("A processor, mini: 20.0 frames a second, 4 lines at once"));
+}
+
+TEST_CASE ("Only what a bench of a worker has written is taken for figures",
+           "[engine][measure][farm][errors]")
+{
+    const auto refusal = [] (const std::string& text) {
+        try
+        {
+            (void) benchFigures (text, "bench.json");
+        }
+        catch (const Exception& exception)
+        {
+            CHECK (exception.error.code == ErrorCode::InvalidInput);
+            return exception.error.text();
+        }
+        return std::string();
+    };
+    CHECK (refusal (simpleBench().dump()).empty());
+    CHECK_THAT (refusal (""), Contains ("bench.json") && Contains ("bench --json"));
+    CHECK_THAT (refusal ("[1, 2]"), Contains ("/worker/frames_a_second")); // a sweep's
+    auto bench = simpleBench();
+    bench.erase ("worker");
+    CHECK_THAT (refusal (bench.dump()), Contains ("bench --json"));
+    const auto [place, value] = GENERATE (table<std::string, Json> ({ { "/worker/frames_a_second", 0 },
+                                                                      { "/worker/frames_a_second", -1 },
+                                                                      { "/worker/frame_seconds", 0 },
+                                                                      { "/worker/passages", 0 },
+                                                                      { "/worker/passages", 1e300 },
+                                                                      { "/worker/start_ms", "soon" },
+                                                                      { "/worker/prompt_ms_a_line", -0.1 },
+                                                                      { "/load_ms/median", nullptr },
+                                                                      { "/voice_ms", Json::array() } }));
+    bench = simpleBench();
+    bench[Json::json_pointer (place)] = value;
+    CHECK_FALSE (refusal (bench.dump()).empty());
+}
+
+TEST_CASE ("A worker's speed is that of all passages, and of prompts by their letters",
+           "[engine][measure][farm]")
+{
+    const auto control = std::make_shared<FakeRendererControl>();
+    control->frameMs = 2;
+    FakeRenderer renderer (control);
+    const MeasuredSpeech speech { .voice = { "Anna", std::vector<float> (24'000, 0.1f) },
+                                  .text = "Hello.",
+                                  .settings = {} };
+    bool stopped = false;
+    const MeasureHooks hooks { .load = {}, .isStopped = [&stopped] { return stopped; } };
+    const auto one = measureWorker (renderer, speech, 1, hooks);
+    const auto four = measureWorker (renderer, speech, 4, hooks);
+    CHECK (one.passages == 1);
+    CHECK (four.passages == 4);
+    CHECK (control->mostAtOnce == 4);
+    CHECK (one.framesASecond <= 500);
+    CHECK (four.framesASecond > 2 * one.framesASecond);
+    CHECK (four.framesASecond <= 2000);
+    CHECK (four.frameSeconds == Approx (320.0 / 24'000));
+    CHECK (measureWorker (renderer, speech, 99, hooks).passages == 16);
+    CHECK (renderer.inFlight().empty());
+    CHECK (control->passagesRendered == 0); // nobody hears them
+
+    const auto chosen = measureWorker (renderer, speech, 0, hooks);
+    CHECK (chosen.passages == 16); // each keeps real time
+    CHECK (chosen.startMs > one.startMs);
+
+    stopped = true;
+    CHECK_THROWS_AS (measureWorker (renderer, speech, 1, hooks), Exception);
+}
+
+TEST_CASE ("On a GPU a bench loads the model for as many passages as a batch does", "[engine][measure][farm]")
+{
+    const auto control = std::make_shared<FakeRendererControl>();
+    control->offload = OffloadConfig { 8, 8, {}, {} };
+    control->mostPassages = 5;
+    control->device.name = "GPU";
+    std::vector<int> planned;
+    const MeasureHooks hooks { .load =
+                                   [&] (const LoadOptions& load) {
+                                       planned.push_back (load.offload.settings.passages);
+                                       return std::make_unique<FakeRenderer> (control);
+                                   },
+                               .isStopped = [] { return false; } };
+    BenchRequest request { .load = { .model = TABLEREAD_ROOT "/Assets/models/mini" },
+                           .speech = { .voice = { "Anna", std::vector<float> (24'000, 0.1f) },
+                                       .text = "Hello.",
+                                       .settings = {} },
+                           .runs = 1 };
+    CHECK (measureBench (request, hooks).worker.passages == 5);
+    CHECK (planned == std::vector { 1, 0, 1 }); // what is measured of one passage stays as it was
+
+    planned.clear();
+    request.load.offload.settings.passages = 3;
+    CHECK (measureBench (request, hooks).worker.passages == 3);
+    CHECK (planned == std::vector { 3, 3, 3 });
+    CHECK (control->alive == 0);
+}
