@@ -109,8 +109,8 @@ Examples:
   tableread-engine plan --lines 5000 --nodes 20 --bench bench.json --hour-cost 1.90
 
 Reads the headers only; without safetensors files config.json is enough. "waiting" is the share of a frame in which the GPU waits for copies. What the columns mean and
-what to do about them is in Assets/docs/offload.md. A farm's lines are taken to have the usual length of their letters
-(Assets/docs/farm.md).)");
+what to do about them is in Assets/docs/offload.md. How long a farm's lines will be is estimated from their letters, and
+from the speech that bench measured (Assets/docs/farm.md).)");
     command->callback ([options, &session] {
         session.action = [options, &session] {
             return options->farm.isAsked() ? options->farm.reckon (options->json, session)

@@ -9,6 +9,7 @@
 #include "Core/ContentHash.h"
 #include "Core/Error.h"
 #include "Measure/Machine.h"
+#include "Passage/Passage.h"
 #include "Render/Measuring.h"
 #include "Render/RenderAll.h"
 
@@ -85,6 +86,16 @@ std::unique_ptr<Renderer> timedLoad (const LoadOptions& load, const MeasureHooks
     return renderer;
 }
 
+/** How long the measured speech was, times its estimate; 1 if the model did not choose that. */
+double lengthFactorOf (const BenchReport& report, const MeasuredSpeech& speech)
+{
+    const auto& run = report.runs.front();
+    if (speech.exactFrames > 0 || run.finish != FinishReason::Stop || run.frames == 0)
+        return 1.0;
+    return static_cast<double> (run.frames * report.model.frameSamples) /
+           static_cast<double> (estimatedLength (lettersIn (speech.text)).value);
+}
+
 /** With as many passages as were asked for, else as `batch` chooses: on a GPU memory has to be planned for them first. */
 void measureSeveral (std::unique_ptr<Renderer>& renderer, const BenchRequest& request,
                      const MeasureHooks& hooks, BenchReport& report)
@@ -99,6 +110,7 @@ void measureSeveral (std::unique_ptr<Renderer>& renderer, const BenchRequest& re
         renderer = timedLoad (load, hooks, report);
     }
     report.worker = measureWorker (*renderer, request.speech, isOpen ? 0 : asked, hooks);
+    report.worker.lengthFactor = lengthFactorOf (report, request.speech);
 }
 } // namespace
 

@@ -38,7 +38,7 @@ FarmWork workOf (const std::filesystem::path& file)
             letters += lettersIn (document.lines[at]->text);
         ++work.lines;
         work.letters += static_cast<double> (letters);
-        work.speechSeconds += secondsOf (letters);
+        work.usualSeconds += secondsOf (letters);
     }
     if (work.lines == 0)
         fail (ErrorCode::InvalidInput, "has no lines to speak. Write some first.", file.string());
@@ -51,7 +51,7 @@ FarmWork workOf (std::int64_t lines, int letters)
     const auto count = static_cast<double> (lines);
     return { .lines = lines,
              .letters = count * letters,
-             .speechSeconds = count * secondsOf (static_cast<std::size_t> (letters)),
+             .usualSeconds = count * secondsOf (static_cast<std::size_t> (letters)),
              .source = fmt::format ("of {} letters", letters) };
 }
 } // namespace

@@ -55,7 +55,9 @@ BenchFigures benchFigures (const std::string& bench, const std::string& name)
     worker.framesASecond = read ("/worker/frames_a_second");
     worker.frameSeconds = read ("/worker/frame_seconds");
     const double passages = read ("/worker/passages");
-    if (worker.framesASecond <= 0 || worker.frameSeconds <= 0 || passages < 1 || passages > 1000)
+    worker.lengthFactor = read ("/worker/length_factor");
+    if (worker.framesASecond <= 0 || worker.lengthFactor <= 0 || worker.frameSeconds <= 0 || passages < 1 ||
+        passages > 1000)
         fail (ErrorCode::InvalidInput,
               "was measured with nothing spoken. Write it with tableread-engine bench --json.", name);
     worker.passages = static_cast<int> (passages);
@@ -74,22 +76,20 @@ double FarmPlan::seconds() const
 {
     const auto& worker = bench.worker;
     const auto most = (work.lines + nodes - 1) / nodes; // as --shard divides them
-    const double share = work.lines > 0 ? static_cast<double> (most) / static_cast<double> (work.lines) : 0;
+    const double share = static_cast<double> (most) / static_cast<double> (work.lines);
     const double prompts =
         static_cast<double> (work.lines) * worker.promptMsALine + work.letters * worker.promptMsALetter;
-    const double frames = work.speechSeconds / worker.frameSeconds;
     return (bench.loadMs + worker.startMs + static_cast<double> (work.voices) * bench.voiceMs +
             share * prompts) /
                1000.0 +
-           share * frames / worker.framesASecond;
+           share * frames() / worker.framesASecond;
 }
 
 std::string describe (const FarmPlan& plan)
 {
     const auto& worker = plan.bench.worker;
     auto lines = fmt::format ("work          {} lines ({}), about {} of speech, {:.0f} frames\n",
-                              plan.work.lines, plan.work.source, clock (plan.work.speechSeconds),
-                              plan.work.speechSeconds / worker.frameSeconds);
+                              plan.work.lines, plan.work.source, clock (plan.speechSeconds()), plan.frames());
     lines += fmt::format ("each node     {}, {}: {:.1f} frames a second, {} lines at once\n"
                           "              {:.1f} s until it speaks, {:.0f} ms a voice, {:.1f} + {:.2f} ms a "
                           "letter to begin a line\n"
@@ -110,8 +110,8 @@ Json toJson (const FarmPlan& plan)
     Json json { { "lines", plan.work.lines },
                 { "source", plan.work.source },
                 { "letters", plan.work.letters },
-                { "speech_seconds", plan.work.speechSeconds },
-                { "frames", plan.work.speechSeconds / plan.bench.worker.frameSeconds },
+                { "speech_seconds", plan.speechSeconds() },
+                { "frames", plan.frames() },
                 { "nodes", plan.nodes },
                 { "machine", plan.bench.machine },
                 { "model", plan.bench.model },

@@ -14,8 +14,8 @@ namespace tableread::engine
 /** What a farm has to speak. A line is what one pass speaks. */
 struct FarmWork
 {
-    std::int64_t lines = 0;
-    double letters = 0, speechSeconds = 0; // of all lines
+    std::int64_t lines = 1;
+    double letters = 0, usualSeconds = 0; // of all lines; the latter as estimatedLength() has them
     std::int64_t voices = 1;
     std::string source; // for people: "scene.tableread", "lines of 60 letters"
 };
@@ -39,6 +39,10 @@ struct FarmPlan
     BenchFigures bench;
     std::int64_t nodes = 1; // each as fast as the measured machine
     std::optional<double> hourCost;
+
+    /** Of speech, as the measured model speaks. */
+    double speechSeconds() const { return work.usualSeconds * bench.worker.lengthFactor; }
+    double frames() const { return speechSeconds() / bench.worker.frameSeconds; }
 
     /** Of the node that has the most lines. */
     double seconds() const;

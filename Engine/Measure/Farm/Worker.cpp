@@ -136,6 +136,7 @@ nlohmann::json toJson (const WorkerSpeed& speed)
              { "frame_seconds", speed.frameSeconds },
              { "prompt_ms_a_line", speed.promptMsALine },
              { "prompt_ms_a_letter", speed.promptMsALetter },
+             { "length_factor", speed.lengthFactor },
              { "start_ms", speed.startMs } };
 }
 } // namespace tableread::engine

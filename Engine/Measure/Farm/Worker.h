@@ -15,7 +15,8 @@ struct WorkerSpeed
     double frameSeconds = 0;  // of speech, in a frame
     double promptMsALine = 0; // of a line whose voice has been heard before: this, and more for each letter
     double promptMsALetter = 0;
-    double startMs = 0; // after the load: finding out how many passages keep real time
+    double lengthFactor = 1; // of its speech, times what estimatedLength() says; 1: not known
+    double startMs = 0;      // after the load: finding out how many passages keep real time
 };
 
 /** Measures it with a model that is loaded. @param passages  0: as many as `batch` chooses. @throws Exception Cancelled when it

@@ -6,6 +6,7 @@
 
 #include "Core/Error.h"
 #include "Measure/Bench.h"
+#include "Passage/Passage.h"
 #include "Support/FakeRenderer.h"
 
 using namespace tableread;
@@ -32,12 +33,13 @@ Json simpleBench()
                       .frameSeconds = 0.125,
                       .promptMsALine = 10,
                       .promptMsALetter = 0.5,
+                      .lengthFactor = 0.8,
                       .startMs = 600 });
 }
 
 FarmPlan planOf (std::int64_t nodes)
 {
-    return { .work = { .lines = 10, .letters = 400, .speechSeconds = 50, .voices = 2, .source = "s" },
+    return { .work = { .lines = 10, .letters = 400, .usualSeconds = 62.5, .voices = 2, .source = "s" },
              .bench = benchFigures (simpleBench().dump(), "bench.json"),
              .nodes = nodes,
              .hourCost = {} };
@@ -89,6 +91,7 @@ TEST_CASE ("Only what a bench of a worker has written is taken for figures",
     const auto [place, value] = GENERATE (table<std::string, Json> ({ { "/worker/frames_a_second", 0 },
                                                                       { "/worker/frames_a_second", -1 },
                                                                       { "/worker/frame_seconds", 0 },
+                                                                      { "/worker/length_factor", 0 },
                                                                       { "/worker/passages", 0 },
                                                                       { "/worker/passages", 1e300 },
                                                                       { "/worker/start_ms", "soon" },
@@ -157,5 +160,14 @@ TEST_CASE ("On a GPU a bench loads the model for as many passages as a batch doe
     request.load.offload.settings.passages = 3;
     CHECK (measureBench (request, hooks).worker.passages == 3);
     CHECK (planned == std::vector { 3, 3, 3 });
+
+    // The fake speaks five frames of 320 samples, whatever the text is.
+    const double usual = static_cast<double> (estimatedLength (6).value);
+    CHECK (measureBench (request, hooks).worker.lengthFactor == Approx (1600 / usual));
+    request.speech.exactFrames = 7; // says nothing of the model
+    CHECK (measureBench (request, hooks).worker.lengthFactor == 1);
+    request.speech.exactFrames = 0;
+    control->finish = FinishReason::Length;
+    CHECK (measureBench (request, hooks).worker.lengthFactor == 1);
     CHECK (control->alive == 0);
 }
