@@ -6,11 +6,14 @@
 #   lib/vst3, lib/lv2        the plugin
 #   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
 #   share/tableread/deploy   an HAProxy configuration, and how to use it and the units
+#   share/tableread/farm     templates for schedulers
 #   share/systemd/user       the units of systemd --user, which finds them there below /usr, /usr/local and ~/.local
 #   share/doc/tableread      README, licences
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION share/doc/tableread)
 install(DIRECTORY Assets/demo Assets/models Assets/selftest DESTINATION share/tableread)
 install(FILES Assets/deploy/README.md Assets/deploy/haproxy.cfg DESTINATION share/tableread/deploy)
+install(FILES Assets/farm/commands.txt Assets/farm/openjd.yaml DESTINATION share/tableread/farm)
+install(PROGRAMS Assets/farm/slurm.sh DESTINATION share/tableread/farm)
 install(FILES Assets/deploy/tableread.socket Assets/deploy/tableread.service DESTINATION share/systemd/user)
 
 if(TARGET tableread-engine)

@@ -18,6 +18,7 @@ endfunction()
 
 must_exist(share/doc/tableread/LICENSE share/tableread/demo/script.txt share/tableread/models/mini/config.json
     share/tableread/models/mini/voices/anna.flac share/tableread/deploy/haproxy.cfg share/tableread/deploy/README.md
+    share/tableread/farm/commands.txt share/tableread/farm/openjd.yaml share/tableread/farm/slurm.sh
     share/systemd/user/tableread.socket share/systemd/user/tableread.service)
 if(PLUGIN)
     must_exist(bin/TableRead bin/tableread-read-recording lib/vst3/TableRead.vst3/Contents lib/lv2/TableRead.lv2/manifest.ttl
