@@ -4,8 +4,8 @@
 #include "Fuzz/FuzzChecks.h"
 #include "Project/File/CastFile.h"
 #include "Project/File/Collect.h"
+#include "Project/File/Headless/Manifest.h"
 #include "Project/File/KeptState.h"
-#include "Project/File/Manifest.h"
 #include "Project/File/Place.h"
 #include "Project/Requests.h"
 

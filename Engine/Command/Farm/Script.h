@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "Command/Project/Voicing.h"
-#include "Project/File/Manifest.h"
+#include "Project/File/Headless/Manifest.h"
 
 namespace tableread::engine
 {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "Project/Casting.h"
-#include "Project/File/Manifest.h"
+#include "Project/File/Headless/Manifest.h"
 #include "Project/Passages.h"
 #include "Support/TemporaryFolder.h"
 

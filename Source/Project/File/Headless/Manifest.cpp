@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "Project/File/Manifest.h"
+#include "Project/File/Headless/Manifest.h"
 
 #include <algorithm>
 #include <new>
