@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "Command/Farm/Script.h"
 #include "Command/NumberOptions.h"
 #include "Measure/Farm/Plan.h"
 #include "Passage/Passage.h"
@@ -28,9 +29,9 @@ double secondsOf (std::size_t letters)
 
 FarmWork workOf (const std::filesystem::path& file)
 {
-    const auto content = orThrow (project::readProject (file));
-    const auto& document = *content.document;
-    FarmWork work { .source = file.filename().string() };
+    const auto script = readScript (file);
+    const auto& document = *script.document;
+    FarmWork work { .lines = 0, .source = file.filename().string() };
     for (const auto& passage : project::passagesOf (document))
     {
         std::size_t letters = 0;
@@ -71,7 +72,8 @@ void ReckoningOptions::addTo (CLI::App& command)
     for (auto* other : others)
         file->excludes (other);
     auto* whole =
-        command.add_option ("PROJECT", project, "What is to be spoken: a project's file")->needs (file);
+        command.add_option ("PROJECT", project, "What is to be spoken: a project's file, or a manifest")
+            ->needs (file);
     auto* count = command.add_option ("--lines", lines, "What is to be spoken: so many lines")
                       ->check (CLI::Range (std::int64_t { 1 }, std::int64_t { 1'000'000'000 }))
                       ->needs (file)

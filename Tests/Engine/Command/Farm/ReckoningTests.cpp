@@ -73,6 +73,16 @@ TEST_CASE ("Bench measures a worker, which plan reckons a farm from", "[engine][
                 Contains ("6 lines (scene.tableread)") && Contains ("hours") && Contains ("cost"));
 }
 
+TEST_CASE ("Plan reckons a manifest's lines as a project's", "[engine][command][farm][plan]")
+{
+    ReckoningFixture farm;
+    const auto manifest = farm.write ("game.json", R"({ "version": 1, "voices": { "Anna": "anna" }, "lines": [
+            { "id": "a", "speaker": "Anna", "text": "One." }, { "id": "b", "speaker": "Anna", "text": "Three." } ] })");
+    const auto planned = farm.planned ({ manifest });
+    CHECK (planned["lines"] == 2);
+    CHECK (planned["letters"] == 4 + 6);
+}
+
 TEST_CASE ("Plan takes a number of lines where there is no project", "[engine][command][farm][plan]")
 {
     ReckoningFixture farm;
