@@ -76,7 +76,8 @@ TEST_CASE ("Bench measures a worker, which plan reckons a farm from", "[engine][
 TEST_CASE ("Plan reckons a manifest's lines as a project's", "[engine][command][farm][plan]")
 {
     ReckoningFixture farm;
-    const auto manifest = farm.write ("game.json", R"({ "version": 1, "voices": { "Anna": "anna" }, "lines": [
+    const auto manifest =
+        farm.write ("game.json", R"({ "tableread_manifest": 1, "voices": { "Anna": "anna" }, "lines": [
             { "id": "a", "speaker": "Anna", "text": "One." }, { "id": "b", "speaker": "Anna", "text": "Three." } ] })");
     const auto planned = farm.planned ({ manifest });
     CHECK (planned["lines"] == 2);
