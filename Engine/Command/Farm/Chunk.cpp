@@ -95,6 +95,7 @@ private:
     void speak (std::vector<Line>& lines)
     {
         std::vector<WantedTake> wanted;
+        wanted.reserve (lines.size());
         for (const auto& line : lines)
             wanted.push_back (line->wanted);
         auto voices = std::make_shared<const SpokenVoices> (readVoices (wanted, voiced->shelf));

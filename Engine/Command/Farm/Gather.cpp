@@ -70,11 +70,13 @@ private:
     {
         auto lines = linesOf (script, *voiced, store);
         std::vector<WantedTake> wanted;
+        wanted.reserve (lines.size());
         for (const auto& line : lines)
             wanted.push_back (line.wanted);
         const auto voices = readVoices (wanted, voiced->shelf);
         FoundTakes found (store);
         std::vector<TakeRequest> requests;
+        requests.reserve (wanted.size());
         for (const auto& take : wanted)
             requests.push_back (takeRequestOf (take, voices));
         found.prefer (requests);

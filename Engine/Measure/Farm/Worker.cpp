@@ -75,6 +75,7 @@ private:
     void measureFrames (WorkerSpeed& speed)
     {
         std::vector<PassageId> passages;
+        passages.reserve (static_cast<std::size_t> (speed.passages));
         for (int i = 0; i < speed.passages; ++i)
             passages.push_back (start (speech.text));
         renderer.measuring().prepareAll();
