@@ -44,10 +44,10 @@ public:
         auto& state = blocks.at (block);
         if (! knows (clockOf (engine::DeviceQueue::Compute), engine::DeviceQueue::Copy, state.written))
             faults.emplace_back ("content " + std::to_string (content) +
-                              " is read before its copy must be over");
+                                 " is read before its copy must be over");
         if (state.content != content)
             faults.emplace_back ("content " + std::to_string (content) + " was wanted, " +
-                              std::to_string (state.content) + " lies there");
+                                 std::to_string (state.content) + " lies there");
         ModelledDevice::compute (ms);
         state.read = step (engine::DeviceQueue::Compute);
     }
@@ -106,7 +106,7 @@ public:
         auto& state = found->second;
         if (! knows (clockOf (engine::DeviceQueue::Copy), engine::DeviceQueue::Compute, state.read))
             faults.emplace_back ("content " + std::to_string (state.content) +
-                              " is overwritten while work may read it");
+                                 " is overwritten while work may read it");
         if (to == found->first) // otherwise the rest of a copy in pieces
         {
             state.content = (int) *from;
