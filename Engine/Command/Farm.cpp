@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <memory>
+
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
@@ -11,25 +14,44 @@
 
 namespace tableread::engine
 {
+namespace
+{
+std::string hostName()
+{
+    std::array<char, 256> name {};
+    return ::gethostname (name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+} // namespace
+
 void addBatch (CLI::App& app, Session& session)
 {
     const auto options = std::make_shared<BatchOptions>();
     auto* command = app.add_subcommand ("batch", "Speak a chunk of a project's lines into a take store");
-    command->add_option ("PROJECT", options->project, "The project's file")->required();
+    auto* const project = command->add_option ("PROJECT", options->project, "The project's file");
+    auto* const url = options->queue.addTo (*command)->excludes (project);
+    command->add_flag ("--wait", options->keepsWaiting, "Wait for more lines when the queue is empty")
+        ->needs (url);
+    options->node = hostName();
+    command->add_option ("--node", options->node, "This machine's name in status")
+        ->type_name ("NAME")
+        ->capture_default_str()
+        ->needs (url);
     command->add_option ("--store", options->store, "Folder of the take store, which all machines see")
         ->type_name ("DIR")
         ->required();
-    command
-        ->add_option (
-            "--lines", options->chunk.lines,
-            "The first and the last line, counted from 1; lines that are spoken in one pass count as "
-            "one [all]")
-        ->type_name ("A-B");
-    command
-        ->add_option ("--shard", options->chunk.shards,
-                      "Every n-th line of these, from the i-th on; repeatable")
-        ->type_name ("I/N")
-        ->allow_extra_args (false);
+    auto* const lines =
+        command
+            ->add_option (
+                "--lines", options->chunk.lines,
+                "The first and the last line, counted from 1; lines that are spoken in one pass count as "
+                "one [all]")
+            ->type_name ("A-B");
+    auto* const shards = command
+                             ->add_option ("--shard", options->chunk.shards,
+                                           "Every n-th line of these, from the i-th on; repeatable")
+                             ->type_name ("I/N")
+                             ->allow_extra_args (false);
+    url->excludes (lines)->excludes (shards);
     command
         ->add_option ("--grace", options->graceSeconds,
                       "Seconds after SIGTERM in which lines are finished; then they are dropped")
@@ -52,12 +74,16 @@ Examples:
   tableread-engine batch scene.tableread --store /farm/takes
   tableread-engine batch scene.tableread --store /farm/takes --lines 101-150
   tableread-engine batch scene.tableread --store /farm/takes --shard 3/20
+  tableread-engine batch --nats nats://queue:4222 --store /farm/takes
 
 Prints a line of JSON for each take and one for the chunk. What is in the store already is not spoken again, so it can be
 repeated; nothing is ever removed. A line that the model's length limit cuts has failed: it is noted in the store and not
-tried again with its seed. Assets/docs/farm.md)" +
+tried again with its seed. With --nats the lines are those that submit has put into a queue, until it is empty.
+Assets/docs/farm.md, Assets/docs/queue.md)" +
                      std::string (exitCodes));
     command->callback ([options, &session] {
+        if (options->project.empty() && options->queue.address.url.empty())
+            throw CLI::RequiredError ("PROJECT, or --nats URL,");
         session.action = [options, &session] { return renderBatch (*options, session); };
     });
 }

@@ -91,8 +91,9 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
     app.footer (exitCodes);
     app.set_version_flag ("--version", "tableread-engine " TABLEREAD_VERSION " (" + commit() + ")",
                           "Print version and commit");
-    for (const auto add : { addRender, addProject, addServe, addSettings, addInspect, addSelfTest, addBench,
-                            addProfile, addPlan, addConvert, addReplay, addBatch, addGather })
+    for (const auto add :
+         { addRender, addProject, addServe, addSettings, addInspect, addSelfTest, addBench, addProfile,
+           addPlan, addConvert, addReplay, addBatch, addGather, addSubmit, addStatus })
         add (app, session);
 
     try

@@ -25,4 +25,6 @@ void addReplay (CLI::App& app, Session& session);
 void addConvert (CLI::App& app, Session& session);
 void addBatch (CLI::App& app, Session& session); // in Farm.cpp, as the next one
 void addGather (CLI::App& app, Session& session);
+void addSubmit (CLI::App& app, Session& session); // in Queue.cpp, as the next one
+void addStatus (CLI::App& app, Session& session);
 } // namespace tableread::engine

@@ -49,8 +49,9 @@ arrow(Engine/Render/Loop Engine/Render/Frame Engine/Text)
 arrow(Engine/Logging Source/Core)
 arrow(Engine/Server/Http Source/Core Source/Http)
 arrow(Engine/Server Engine/Logging Engine/Server/Http Engine/Render Source/EngineLink)
+arrow(Engine/Farm Source/EngineLink)
 arrow(Engine/Measure Engine/Render Engine/Checkpoint Engine/Offload/Plan)
-arrow(Engine/Command Engine/Measure Engine/Server Engine/Text Source/Take/Store Source/Playback Source/Project/File Source/Project/Open)
+arrow(Engine/Command Engine/Farm Engine/Measure Engine/Server Engine/Text Source/Take/Store Source/Playback Source/Project/File Source/Project/Open)
 set(sees_torch Engine/Kernels Engine/Kernels/Cuda Engine/Network Engine/Network/Codec Engine/Network/Sampler
     Engine/Render/Frame Engine/Render/Loop)
 

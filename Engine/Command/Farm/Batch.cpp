@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 
 #include "Command/Farm/Chunk.h"
+#include "Command/Farm/Queue/Speak.h"
 #include "Command/Farm/Run.h"
 #include "Command/Farm/Workers.h"
+#include "Farm/Nats/Queue.h"
 
 namespace tableread::engine
 {
@@ -28,9 +30,8 @@ std::size_t workersFor (const BatchOptions& options, const Session& session)
     return static_cast<std::size_t> (options.workers > 0 ? options.workers : std::max (gpus, 1));
 }
 
-/** Shares the lines of the chunk out among workers, and reports for all of them. A worker that dies, by our fault or that
-    of a driver, takes nothing with it but what it was speaking. */
-int shareOut (BatchRun& run)
+/** Shares the lines of the chunk out. */
+std::vector<LinesByNumber> shared (BatchRun& run)
 {
     const auto script = readScript (run.options.project);
     const auto passages = project::passagesOf (*script.document);
@@ -46,8 +47,26 @@ int shareOut (BatchRun& run)
         lines[i % lines.size()].emplace (numbers[i], std::move (line)); // as Chunk divides them
     }
     run.report.begin (numbers.size());
+    return lines;
+}
+
+/** Each takes its lines from the queue by itself. */
+std::vector<LinesByNumber> workersOfQueue (const BatchRun& run)
+{
+    LineQueue (run.options.queue.address, run.options.queue.queue)
+        .create(); // what is wrong with it is said once
+    return std::vector<LinesByNumber> (workersFor (run.options, run.session));
+}
+
+/** Starts workers, and reports for all of them. One that dies, by our fault or that of a driver, takes nothing with it but
+    what it was speaking. */
+int work (BatchRun& run)
+{
+    auto lines = run.options.isQueue() ? workersOfQueue (run) : shared (run);
     const auto ended = runWorkers (std::move (lines), run.interrupt, run.report, run.session);
-    return run.end (ended.fingerprint, ended.code);
+    run.fingerprint = ended.fingerprint;
+    run.handOutMs = ended.handOutMs;
+    return run.end (ended.code);
 }
 } // namespace
 
@@ -59,6 +78,8 @@ int renderBatch (const BatchOptions& options, Session& session)
         endWithParent();
     else if (! run.tidy())
         return exitTryAgain;
-    return isParent ? shareOut (run) : speakChunk (run);
+    if (isParent)
+        return work (run);
+    return options.isQueue() ? speakQueue (run) : speakChunk (run);
 }
 } // namespace tableread::engine

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "Command/Farm/Line.h"
+#include "Command/Farm/Queue/Options.h"
 #include "Command/ModelOptions.h"
 #include "Command/OffloadOptions.h"
 #include "Command/Session.h"
@@ -21,10 +22,15 @@ struct BatchOptions
     std::string typography = "auto";
     std::filesystem::path project, store;
     Chunk chunk;
+    QueueOptions queue;        // with a URL: lines from there, and no project
+    bool keepsWaiting = false; // when the queue is empty
+    std::string node;          // this machine's name in it
     double graceSeconds = 5.0; // between SIGTERM and the end
     int workers = 0;           // processes; 0: one for each GPU, or one
     std::string worker;        // "i/n": this process is one of them; empty: it is their parent
     bool quiet = false;
+
+    bool isQueue() const { return ! queue.address.url.empty(); }
 };
 
 /** Renders what the store lacks of a chunk of a project. @returns the exit code. @throws Exception for what can be refused

@@ -4,14 +4,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <ostream>
-#include <thread>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
-
-#include "Command/Farm/Worker.h"
 
 namespace tableread::engine
 {
@@ -65,15 +59,15 @@ public:
             speak (lines);
         for (const auto& line : std::exchange (lines, {})) // of one that was stopped before
             run.report.ended (*line, { .state = LineOutcome::State::Left, .reason = lineWasStopped });
-        return run.end (fingerprint);
+        return run.end();
     }
 
 private:
     /** The lines of the chunk whose takes the project does not have yet. */
     std::vector<Line> findLines()
     {
-        const auto script = openScript (request, run.store);
-        voiced.emplace (voiceProject (request, script.document, run.store, run.session));
+        const auto script = openScript (run.voicing, run.store);
+        voiced.emplace (voiceProject (run.voicing, script.document, run.store, run.session));
         auto all = linesOf (script, *voiced, run.store);
         auto chunk = run.options.chunk;
         if (! run.options.worker.empty())
@@ -83,7 +77,7 @@ private:
         std::vector<Line> lines;
         for (const auto number : numbers)
             if (auto& line = all[number - 1]; ! line.refusal.empty())
-                tell (line, { .state = LineOutcome::State::Failed, .reason = line.refusal });
+                run.tell (line, { .state = LineOutcome::State::Failed, .reason = line.refusal });
             else if (! line.heardAudio.empty())
                 run.report.heard (line);
             else
@@ -101,56 +95,17 @@ private:
         auto voices = std::make_shared<const SpokenVoices> (readVoices (wanted, voiced->shelf));
         if (run.interrupt.came())
             return;
-        const auto renderer = run.session.load (loadOptions());
-        fingerprint = renderer->info().fingerprint;
-        for (const auto& sentence : renderer->info().notes)
-            run.note (sentence);
-        if (run.isTalking())
-            run.session.err << run.options.offload.effective (renderer->info());
+        const auto renderer = run.load (voiced->load);
         LineWorker::Seats seats { .asked = voiced->load.offload.settings.passages };
         seats.most = static_cast<int> (std::min (lines.size(), static_cast<std::size_t> (seats.most)));
         ChunkSource source (
-            [this] (const FarmLine& line, const LineOutcome& outcome) { tell (line, outcome); },
+            [this] (const FarmLine& line, const LineOutcome& outcome) { run.tell (line, outcome); },
             std::move (voices), std::exchange (lines, {}));
-        LineWorker worker (*renderer, run.store, source, seats);
-        Grace grace (run.interrupt, run.options.graceSeconds);
-        worker.run (grace);
-        if (worker.problem())
-            run.say (*worker.problem());
-        source.leave (worker.whyLeft());
-    }
-
-    /** Each worker has a GPU of its own, or its part of the processors. */
-    LoadOptions loadOptions() const
-    {
-        auto load = voiced->load;
-        if (run.workers == 0)
-            return load;
-        const int gpus = load.device == DeviceKind::Cpu ? 0 : run.session.countGpus();
-        if (gpus > 0)
-            load.deviceIndex = static_cast<int> (run.worker - 1) % gpus;
-        else if (load.threads == 0)
-            load.threads = static_cast<int> (
-                std::max<std::size_t> (1, std::thread::hardware_concurrency() / run.workers));
-        return load;
-    }
-
-    void tell (const FarmLine& line, const LineOutcome& outcome)
-    {
-        if (outcome.state == LineOutcome::State::Failed)
-            run.session.err << fmt::format ("{}: {}\n", line.wanted.title, outcome.reason);
-        run.report.ended (line, outcome);
+        source.leave (run.work (*renderer, source, seats));
     }
 
     BatchRun& run;
-    const VoicingRequest request { .file = run.options.project,
-                                   .model = run.options.model,
-                                   .offload = run.options.offload,
-                                   .typography = run.options.typography,
-                                   .note = [this] (const std::string& sentence) { run.note (sentence); },
-                                   .isCancelled = [this] { return run.interrupt.came(); } };
     std::optional<VoicedProject> voiced;
-    std::string fingerprint; // of the engine, once it is loaded
 };
 } // namespace
 
@@ -164,7 +119,7 @@ int speakChunk (BatchRun& run)
     {
         if (! run.interrupt.came()) // which ends the reading of a recording, for one
             throw;
-        return run.end ({});
+        return run.end();
     }
 }
 } // namespace tableread::engine

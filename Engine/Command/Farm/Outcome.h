@@ -28,5 +28,6 @@ struct LineOutcome
     std::optional<TakeRecord> take {}; // of a line that is there
     std::string reason {};             // why it is not, in one sentence
     double ms = 0.0;                   // that it took to speak it
+    bool isFault = false;              // Left: it was begun, and has failed itself
 };
 } // namespace tableread::engine

@@ -18,11 +18,6 @@ namespace
 using Json = nlohmann::json;
 using State = LineOutcome::State;
 
-double spokenSeconds (std::int64_t samples)
-{
-    return static_cast<double> (samples) / static_cast<double> (modelSampleRateHz);
-}
-
 constexpr std::array<std::string_view, 4> stateNames { "stored", "rendered", "failed", "left" };
 
 std::string_view nameOf (State state)
@@ -49,9 +44,14 @@ Json named (const FarmLine& line, std::string_view state)
 }
 } // namespace
 
-void BatchReport::count (LineOutcome::State state, double seconds)
+double spokenSeconds (std::int64_t samples)
 {
-    ++said;
+    return static_cast<double> (samples) / static_cast<double> (modelSampleRateHz);
+}
+
+void BatchReport::count (LineOutcome::State state, bool isFault, double seconds)
+{
+    said += isFault ? 0 : 1;
     storedCount += state == State::Stored ? 1 : 0;
     failedCount += state == State::Failed ? 1 : 0;
     if (state != State::Rendered)
@@ -62,12 +62,15 @@ void BatchReport::count (LineOutcome::State state, double seconds)
 
 void BatchReport::ended (const FarmLine& line, const LineOutcome& outcome)
 {
-    count (outcome.state, outcome.take ? spokenSeconds (outcome.take->audio.samples) : 0.0);
+    const bool isFault = outcome.isFault && outcome.state == State::Left;
+    count (outcome.state, isFault, outcome.take ? spokenSeconds (outcome.take->audio.samples) : 0.0);
     auto json = named (line, nameOf (outcome.state));
     if (outcome.take)
         add (json, *outcome.take);
     else
         json["reason"] = outcome.reason;
+    if (isFault)
+        json["fault"] = true;
     if (outcome.ms > 0.0)
         json["render_ms"] = outcome.ms;
     write (json);
@@ -77,13 +80,14 @@ void BatchReport::pass (const Json& line)
 {
     const auto name = std::find (stateNames.begin(), stateNames.end(), line.value ("state", ""));
     if (name != stateNames.end())
-        count (static_cast<State> (name - stateNames.begin()), line.value ("seconds", 0.0));
+        count (static_cast<State> (name - stateNames.begin()), line.value ("fault", false),
+               line.value ("seconds", 0.0));
     write (line);
 }
 
 void BatchReport::heard (const FarmLine& line)
 {
-    count (State::Stored, 0.0);
+    count (State::Stored, false, 0.0);
     auto json = named (line, nameOf (State::Stored));
     json["hash"] = line.heardAudio;
     json["samples"] = line.heardLength.value;
@@ -91,7 +95,7 @@ void BatchReport::heard (const FarmLine& line)
     write (json);
 }
 
-int BatchReport::end (const std::string& fingerprint, double wallMs, int other)
+int BatchReport::end (const Run& run, int other)
 {
     const auto all = std::max (lines, said);
     const auto leftCount = all - storedCount - renderedCount - failedCount;
@@ -106,8 +110,9 @@ int BatchReport::end (const std::string& fingerprint, double wallMs, int other)
              { "failed", failedCount },
              { "left", leftCount },
              { "seconds", spoken },
-             { "wall_ms", wallMs },
-             { "fingerprint", fingerprint },
+             { "wall_ms", run.wallMs },
+             { "hand_out_ms", run.handOutMs ? Json (*run.handOutMs) : Json() },
+             { "fingerprint", run.fingerprint },
              { "exit_code", code } });
     return code;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,6 +13,8 @@
 
 namespace tableread::engine
 {
+double spokenSeconds (std::int64_t samples);
+
 /** What a batch says on standard output: a line of JSON for each take, and one for the chunk. It also counts. */
 class BatchReport
 {
@@ -22,7 +25,8 @@ public:
     /** How many lines there are, if that is known. */
     void begin (std::size_t lineCount) { lines = lineCount; }
 
-    /** What has become of a line. */
+    /** What has become of a line. Where begin() is not called, those that were left by a fault are not counted: the queue has
+        them still. */
     void ended (const FarmLine& line, const LineOutcome& outcome);
 
     /** It is stored, and the project hears it: nothing else is known of it. */
@@ -31,11 +35,19 @@ public:
     /** What another process's report has said of a line. */
     void pass (const nlohmann::json& line);
 
+    /** What is said of the whole, besides the counts. */
+    struct Run
+    {
+        std::string fingerprint;            // of the engine; empty: none was loaded
+        std::optional<double> handOutMs {}; // LineWorker::handOutMs()
+        double wallMs = 0.0;
+    };
+
     /** The last line. `other`: an exit code that does not follow from the lines; 0: none. @returns the exit code. */
-    int end (const std::string& fingerprint, double wallMs, int other);
+    int end (const Run& run, int other);
 
 private:
-    void count (LineOutcome::State state, double seconds);
+    void count (LineOutcome::State state, bool isFault, double seconds);
     void write (const nlohmann::json& json);
 
     std::ostream& out;

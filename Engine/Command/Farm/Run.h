@@ -3,10 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "Command/Farm/Batch.h"
 #include "Command/Farm/Report.h"
+#include "Command/Farm/Worker.h"
+#include "Command/Project/Voicing.h"
 #include "Core/Process/Interrupt.h"
 #include "Take/Store/TakeStore.h"
 
@@ -28,8 +32,17 @@ public:
     void note (const std::string& sentence);
     void say (const Error& error);
 
+    /** Of a line that has failed people read, too. */
+    void tell (const FarmLine& line, const LineOutcome& outcome);
+
+    /** Loads the engine, on this process's GPU or with its part of the processors. @throws Exception */
+    std::unique_ptr<Renderer> load (LoadOptions wanted);
+
+    /** Speaks a source's lines. @returns why those were not begun that it still has */
+    std::string work (Renderer& renderer, LineSource& source, LineWorker::Seats seats);
+
     /** Writes the report's last line. `code`: one that does not follow from the lines; 0: none. @returns the exit code. */
-    int end (const std::string& fingerprint, int code = exitOk);
+    int end (int code = exitOk);
 
     const BatchOptions& options;
     Session& session;
@@ -38,6 +51,9 @@ public:
     BatchReport report;
     const std::size_t worker,
         workers; // which of how many processes this is; 0 of 0: it is alone, or their parent
+    const VoicingRequest voicing;
+    std::string fingerprint;         // of the engine, once one is loaded
+    std::optional<double> handOutMs; // LineWorker::handOutMs()
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -45,5 +61,6 @@ private:
     int stopCode() const;
 
     Clock::time_point began = Clock::now();
+    bool hasFailed = false; // the store or the device
 };
 } // namespace tableread::engine

@@ -56,13 +56,15 @@ void LineWorker::run (Grace& grace)
         }
         if (isIdle() && keeping.empty())
             break;
-        if (! isIdle())
+        const bool speaks = ! isIdle();
+        if (speaks)
         {
             for (auto& spoken : isBroken || grace.isOver() ? speaking->cancel() : speaking->step())
                 ended (std::move (spoken));
+            lastFrame = Clock::now();
             source.stepped();
         }
-        settle (isIdle() || keeping.size() > mostKeeping);
+        settle (! speaks || keeping.size() > mostKeeping);
     }
     const LineOutcome left { .state = State::Left, .reason = whyLeft() };
     for (const auto& [key, lines] : std::exchange (waiting, {}))
@@ -83,8 +85,21 @@ void LineWorker::take (LineJob job)
         return tell (key, { .state = State::Failed, .reason = good.error().text() });
     if (const auto outcome = known (key))
         return tell (key, *outcome);
-    if (! isBroken)
-        speaker().start (std::move (job.line), std::move (request), *job.voices);
+    if (isBroken)
+        return;
+    speaker().start (std::move (job.line), std::move (request), *job.voices);
+    if (lastFrame)
+        handOuts.push_back (Milliseconds (Clock::now() - *lastFrame).count());
+}
+
+std::optional<double> LineWorker::handOutMs() const
+{
+    auto sorted = handOuts;
+    if (sorted.empty())
+        return {};
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t> (sorted.size() / 2);
+    std::nth_element (sorted.begin(), middle, sorted.end());
+    return *middle;
 }
 
 /** What the store says. */
@@ -119,14 +134,15 @@ LineSpeaker& LineWorker::speaker()
 void LineWorker::ended (SpokenTake take)
 {
     const auto key = take.request.key();
-    if (take.error && take.error->code == ErrorCode::Io)
-        return fail (*take.error);
     if (take.error && isForEver (*take.error))
         return tell (key, { .state = State::Failed, .reason = take.error->text() });
     if (take.error)
     {
-        note (*take.error);
-        return tell (key, { .state = State::Left, .reason = take.error->text() });
+        if (take.error->code == ErrorCode::Io) // the device has failed
+            fail (*take.error);
+        else
+            note (*take.error);
+        return tell (key, { .state = State::Left, .reason = take.error->text(), .isFault = true });
     }
     if (take.finish == FinishReason::Cancelled)
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <future>
@@ -41,10 +42,20 @@ public:
     /** What a line was left for: that which ended the run, else the first one. Empty: nothing has failed. */
     const std::optional<Error>& problem() const { return firstError; }
 
+    /** Median of the milliseconds between a last frame and the start of the line that took its place: what handing out lines
+        costs. Empty: no line took another's place. */
+    std::optional<double> handOutMs() const;
+
+    /** The store or the device has failed: other lines would too. */
+    bool hasFailed() const { return isBroken; }
+
     /** Why lines were not begun that the source still has. */
     std::string whyLeft() const;
 
 private:
+    using Clock = std::chrono::steady_clock;
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+
     struct Kept
     {
         SpokenTake take;
@@ -69,6 +80,8 @@ private:
     std::optional<LineSpeaker> speaking;
     std::map<std::string, std::vector<std::shared_ptr<const FarmLine>>> waiting; // for their take's key
     std::vector<std::future<Kept>> keeping;
+    std::optional<Clock::time_point> lastFrame;
+    std::vector<double> handOuts; // in ms
     std::optional<Error> firstError;
     bool isBroken = false; // the store or the device is
 };

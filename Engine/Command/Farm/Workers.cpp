@@ -192,6 +192,8 @@ private:
             code = worker.lastLine->value ("exit_code", exitTryAgain);
             if (end.fingerprint.empty())
                 end.fingerprint = worker.lastLine->value ("fingerprint", "");
+            if (const auto& ms = (*worker.lastLine)["hand_out_ms"]; ms.is_number())
+                end.handOutMs = std::max (end.handOutMs.value_or (0.0), ms.get<double>());
         }
         else if (WIFEXITED (status)) // it has said why
         {

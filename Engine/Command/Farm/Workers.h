@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ using LinesByNumber = std::map<std::size_t, FarmLine>;
 /** How a command's workers have ended. */
 struct WorkersEnd
 {
-    int code = exitOk;       // the worst: 75 before 2 before 0
-    std::string fingerprint; // of the first that has told one
+    int code = exitOk;               // the worst: 75 before 2 before 0
+    std::string fingerprint;         // of the first that has told one
+    std::optional<double> handOutMs; // the longest: LineWorker::handOutMs()
 };
 
 /** Runs the same command line in processes of this program, each with --worker I/N, and passes on what they say of their
