@@ -19,6 +19,32 @@
 
 namespace tableread::test
 {
+/** A process's own children that run. */
+inline std::vector<pid_t> childrenOf (pid_t process)
+{
+    std::vector<pid_t> found;
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator ("/proc", gone))
+    {
+        const auto name = entry.path().filename().string();
+        if (name.find_first_not_of ("0123456789") != std::string::npos)
+            continue;
+        std::ifstream file (entry.path() / "stat");
+        std::string stat;
+        std::getline (file, stat);
+        if (stat.rfind (')') == std::string::npos) // it has just gone
+            continue;
+        std::istringstream fields (stat.substr (stat.rfind (')') + 1));
+        std::string state;
+        pid_t parent = 0;
+        fields >> state >> parent;
+        if (parent == process && state != "Z")
+            found.push_back (std::stoi (name));
+    }
+    std::sort (found.begin(), found.end());
+    return found;
+}
+
 /** The real program's `batch`, which is a parent and its workers. Killed at the end of its scope, if it still runs. */
 class BatchProgram
 {
@@ -63,31 +89,7 @@ public:
                ended.si_pid == 0;
     }
 
-    /** Its children. */
-    std::vector<pid_t> workers() const
-    {
-        std::vector<pid_t> found;
-        std::error_code gone;
-        for (const auto& entry : std::filesystem::directory_iterator ("/proc", gone))
-        {
-            const auto name = entry.path().filename().string();
-            if (name.find_first_not_of ("0123456789") != std::string::npos)
-                continue;
-            std::ifstream file (entry.path() / "stat");
-            std::string stat;
-            std::getline (file, stat);
-            if (stat.rfind (')') == std::string::npos) // it has just gone
-                continue;
-            std::istringstream fields (stat.substr (stat.rfind (')') + 1));
-            std::string state;
-            pid_t parent = 0;
-            fields >> state >> parent;
-            if (parent == process && state != "Z")
-                found.push_back (std::stoi (name));
-        }
-        std::sort (found.begin(), found.end());
-        return found;
-    }
+    std::vector<pid_t> workers() const { return childrenOf (process); }
 
     std::string text() const
     {

@@ -30,8 +30,8 @@ std::size_t workersFor (const BatchOptions& options, const Session& session)
     return static_cast<std::size_t> (options.workers > 0 ? options.workers : std::max (gpus, 1));
 }
 
-/** Shares the lines of the chunk out. */
-std::vector<LinesByNumber> shared (BatchRun& run)
+/** Shares the lines of the chunk out among workers. */
+std::vector<LinesByNumber> shareOut (BatchRun& run)
 {
     const auto script = readScript (run.options.project);
     const auto passages = project::passagesOf (*script.document);
@@ -53,16 +53,16 @@ std::vector<LinesByNumber> shared (BatchRun& run)
 /** Each takes its lines from the queue by itself. */
 std::vector<LinesByNumber> workersOfQueue (const BatchRun& run)
 {
-    LineQueue (run.options.queue.address, run.options.queue.queue)
-        .create(); // what is wrong with it is said once
+    LineQueue queue (run.options.queue.address, run.options.queue.queue);
+    queue.create(); // so that what is wrong with it is said once
     return std::vector<LinesByNumber> (workersFor (run.options, run.session));
 }
 
 /** Starts workers, and reports for all of them. One that dies, by our fault or that of a driver, takes nothing with it but
     what it was speaking. */
-int work (BatchRun& run)
+int runAll (BatchRun& run)
 {
-    auto lines = run.options.isQueue() ? workersOfQueue (run) : shared (run);
+    auto lines = run.options.isQueue() ? workersOfQueue (run) : shareOut (run);
     const auto ended = runWorkers (std::move (lines), run.interrupt, run.report, run.session);
     run.fingerprint = ended.fingerprint;
     run.handOutMs = ended.handOutMs;
@@ -79,7 +79,7 @@ int renderBatch (const BatchOptions& options, Session& session)
     else if (! run.tidy())
         return exitTryAgain;
     if (isParent)
-        return work (run);
+        return runAll (run);
     return options.isQueue() ? speakQueue (run) : speakChunk (run);
 }
 } // namespace tableread::engine

@@ -32,7 +32,7 @@ public:
     void note (const std::string& sentence);
     void say (const Error& error);
 
-    /** Of a line that has failed people read, too. */
+    /** Reports what has become of a line; a failure also in a sentence for people. */
     void tell (const FarmLine& line, const LineOutcome& outcome);
 
     /** Loads the engine, on this process's GPU or with its part of the processors. @throws Exception */

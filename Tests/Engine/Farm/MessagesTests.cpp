@@ -14,7 +14,9 @@ const std::string someHash (32, 'a');
 
 LineMessage someLine()
 {
-    LineMessage message { .line = 7, .project = "scene.tableread", .title = "line 7, Anna" };
+    LineMessage message {
+        .line = 7, .project = "scene.tableread", .title = "line 7, Anna", .id = "gate_070"
+    };
     message.request.lines = { { 0, "Grüß dich." }, { 1, "You too." } };
     message.request.voices = { { "anna", {} }, { "Ben", "/farm/voices/ben.flac" } };
     message.request.input = "Grüß dich.\nYou too.";
@@ -81,6 +83,7 @@ TEST_CASE ("A message that is no line is refused, with its field", "[engine][far
                                     { "line", -1 },
                                     { "title", 5 },
                                     { "title", std::string (5000, 'x') },
+                                    { "id", 7 },
                                     { "request", nullptr },
                                     { "request", "Hello" },
                                     { "request", { { "input", "Hello" } } },

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong with one line, with the engine, or with the store, and what that means for the other lines.
+#include <sstream>
+
 #include <catch2/catch.hpp>
 
+#include "Command/Farm/Report.h"
 #include "FarmFixture.h"
 
 using namespace tableread;
@@ -37,6 +40,18 @@ TEST_CASE ("A GPU that fails ends the run, to be tried again", "[engine][command
     CHECK (farm.numbers (outcome, "left") == Numbers { 2, 3, 4, 5, 6 });
     CHECK (farm.control->passagesRendered == 2);
     CHECK_THAT (outcome.err, Contains ("the GPU failed"));
+}
+
+TEST_CASE ("A worker's line that its queue gives once more is no line that is left",
+           "[engine][command][farm]")
+{
+    const bool isFault = GENERATE (true, false);
+    std::ostringstream said;
+    BatchReport report (said, "queue lines");
+    report.pass ({ { "line", 1 }, { "state", "left" }, { "fault", isFault } });
+    report.pass ({ { "line", 1 }, { "state", "rendered" }, { "seconds", 1.0 } });
+    CHECK (report.end ({}, 0) == (isFault ? 0 : 75));
+    CHECK_THAT (said.str(), Contains (isFault ? "\"left\":0," : "\"left\":1,"));
 }
 
 TEST_CASE ("What another worker has stored meanwhile is not spoken again", "[engine][command][farm]")

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "Farm/Nats/Queue.h"
+#include "Support/BatchProgram.h"
 #include "Support/NatsServer.h"
 #include "Support/SmallDisk.h"
 #include "Take/Store/TakeStore.h"
@@ -19,6 +20,7 @@
 using namespace tableread;
 using namespace tableread::engine;
 using namespace tableread::test;
+using Catch::Contains;
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
@@ -89,6 +91,14 @@ public:
     Worker& operator= (const Worker&) = delete;
 
     void signal (int number) const { REQUIRE (::kill (process, number) == 0); }
+
+    /** Also to the process that speaks. */
+    void signalAll (int number) const
+    {
+        for (const auto child : childrenOf (process))
+            REQUIRE (::kill (child, number) == 0);
+        signal (number);
+    }
 
     /** Waits for its end. @returns the exit code; 128 and the number of a signal. */
     int wait (std::chrono::seconds limit)
@@ -260,9 +270,9 @@ TEST_CASE (
     b->start();
 
     night.until (0.4);
-    a->signal (SIGSTOP);
+    a->signalAll (SIGSTOP);
     std::this_thread::sleep_for (std::chrono::seconds (30));
-    a->signal (SIGCONT);
+    a->signalAll (SIGCONT);
 
     night.until (0.6);
     farm.server.stop (SIGTERM);
@@ -305,6 +315,45 @@ TEST_CASE (
     CHECK (status["left"] == 0);
     CHECK (status["set_aside"].empty());
     WARN (fmt::format ("{} lines, {} of them rendered twice", farm.lines, twice));
+}
+
+TEST_CASE ("Workers of one batch share a queue, and speak what one of them has died with",
+           "[.slow][engine][command][farm][nats]")
+{
+    constexpr std::size_t lines = 40;
+    const Farm farm (lines);
+    const auto store = farm.path ("takes");
+    fs::create_directory (store);
+    farm.command ({ "submit", farm.project(), "--nats", farm.server.url(), "-q" });
+    auto words = farm.worker (store, "a");
+    words.insert (words.end(), { "--workers", "2", "--passages", "2" });
+    BatchProgram batch (words, farm.place.path());
+    REQUIRE (eventually ([&] { return ! batch.numbers ("rendered").empty(); }));
+    const auto workers = batch.workers();
+    REQUIRE (workers.size() == 2);
+    ::kill (workers[1], SIGKILL);
+    CHECK (batch.end() == tryAgain);
+    CHECK_THAT (batch.text(), Contains ("worker 2 of 2 was ended by signal 9"));
+    const auto last = batch.said().back();
+    CHECK (last["chunk"] == "queue lines");
+    CHECK (last["left"] == 0);
+    CHECK (batch.numbers ("rendered").size() + batch.numbers ("stored").size() >= lines);
+    CHECK (farm.gathered (store).size() == lines);
+
+    BatchProgram idle (words, farm.place.path());
+    CHECK (idle.end() == 0);
+    CHECK (idle.said().back()["lines"] == 0);
+}
+
+TEST_CASE ("A queue that is out of reach is told of once, however many workers there are",
+           "[engine][command][farm]")
+{
+    const TemporaryFolder store;
+    const auto ended = runToEnd ({ TABLEREAD_ENGINE_PROGRAM, "batch", "--nats", "nats://127.0.0.1:1",
+                                   "--store", store.path().string(), "--device", "cpu", "--workers", "2" });
+    CHECK (ended.code == tryAgain);
+    CHECK_THAT (ended.said, Contains ("out of reach"));
+    CHECK (std::count (ended.said.begin(), ended.said.end(), '\n') == 1);
 }
 
 TEST_CASE ("Handing out a line through the queue takes less than two milliseconds",

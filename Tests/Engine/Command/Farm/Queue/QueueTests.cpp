@@ -131,6 +131,65 @@ TEST_CASE ("A line is set aside after three failures; a worker whose lines all f
     CHECK (farm.gather().code == 0);
 }
 
+TEST_CASE ("A GPU that fails ends its worker, and its lines are there for another one",
+           "[.slow][engine][command][farm][nats]")
+{
+    QueueFixture farm ("Anna: One.\nBen: Two.\n");
+    farm.control->failure = { ErrorCode::Io, "the GPU failed", {} };
+    farm.control->failAtFrame = 2;
+    REQUIRE (farm.submit().code == 0);
+    const auto broken = farm.work ({ "--passages", "1" });
+    CHECK (broken.code == 75);
+    CHECK (farm.numbers (broken, "left") == Numbers { 1 });
+    CHECK_THAT (broken.err, Contains ("the GPU failed"));
+    CHECK (farm.control->passagesRendered == 1);
+    CHECK (farm.queue().queued() == 2);
+    farm.control->failAtFrame = -1;
+    const auto worker = farm.work();
+    CHECK (worker.code == 0);
+    CHECK (farm.numbers (worker, "rendered") == Numbers { 1, 2 });
+}
+
+TEST_CASE ("A manifest's lines go through a queue with their ids and seeds",
+           "[.slow][engine][command][farm][nats]")
+{
+    QueueFixture farm;
+    farm.input = farm.write (
+        "game.json",
+        R"({"tableread_manifest": 1, "voices": {"Guard": "anna", "*": "ben"}, "seed": 3, "lines": [
+        {"id": "gate_010", "speaker": "Guard", "text": "One."},
+        {"id": "gate_020", "speaker": "Tom", "text": "Two.", "seed": 5}]})");
+    REQUIRE (farm.submit().code == 0);
+    const auto worker = farm.work();
+    CHECK (worker.code == 0);
+    CHECK (farm.numbers (worker, "rendered") == Numbers { 1, 2 });
+    for (const auto& said : farm.said (worker))
+        if (said.contains ("line"))
+        {
+            const bool isFirst = said["line"] == 1;
+            CHECK (said["id"] == (isFirst ? "gate_010" : "gate_020"));
+            CHECK (said["title"] == (isFirst ? "gate_010, Guard" : "gate_020, Tom"));
+            CHECK (said["seed"] == (isFirst ? 3 : 5));
+        }
+    CHECK (farm.gather().code == 0);
+    CHECK (std::filesystem::exists (farm.path ("gathered/gate_020.wav")));
+}
+
+TEST_CASE ("A line that nobody can speak is not submitted, and the others are",
+           "[.slow][engine][command][farm][nats]")
+{
+    QueueFixture farm ("Anna: One.\nBen: Two.\n");
+    REQUIRE (farm.renderProject().code == 0); // into another store
+    farm.change (project::SetLocked { { farm.document().lines[0]->id }, true });
+    farm.change (project::SetScript { "Anna: One more.\nBen: Two.\n" });
+    const auto outcome = farm.submit();
+    CHECK (outcome.code == 2);
+    CHECK_THAT (outcome.err, Contains ("line 1, Anna: its take is of other words"));
+    CHECK (Json::parse (outcome.out)["failed"] == 1);
+    CHECK (Json::parse (outcome.out)["added"] == 1);
+    CHECK (farm.numbers (farm.work(), "rendered") == Numbers { 2 });
+}
+
 TEST_CASE ("A line whose workers die is set aside after three of them; one that was only waiting is not",
            "[.slow][engine][command][farm][nats]")
 {

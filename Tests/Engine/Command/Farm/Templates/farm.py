@@ -5,9 +5,11 @@ import contextlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[5]
 TEMPLATES = ROOT / "Assets/farm"
@@ -19,6 +21,20 @@ SECONDS = 300  # that a command may take
 def check(holds, what):
     if not holds:
         sys.exit(f"{pathlib.Path(sys.argv[0]).name}: not so: {what}")
+
+
+def until(holds, what, seconds=SECONDS):
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            check(False, f"within {seconds} s: {what()}")
+        time.sleep(0.1)
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 def script(lines):
