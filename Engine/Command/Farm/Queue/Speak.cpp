@@ -23,8 +23,7 @@ int speakQueue (BatchRun& run)
     const auto renderer = run.load (wanted);
     std::optional<Error> trouble;
     {
-        QueueSource source (queue, run,
-                            [&voices] (const LineMessage& line) { return voices.of (line); });
+        QueueSource source (queue, run, [&voices] (const LineMessage& line) { return voices.of (line); });
         run.work (*renderer, source, { .asked = wanted.offload.settings.passages });
         trouble = source.problem();
     }
