@@ -211,14 +211,13 @@ int serve (const ServeOptions& options, Session& session)
     std::atomic<bool> isEnding { false };
     StopSignal ending; // raised on any thread, some of which outlive the server
     const auto voices = [&] (const std::filesystem::path& model) {
-        return shelfOf (
-            model,
-            { .note = [] (const std::string& note, const VoiceReference& voice) { logNote (note, voice); },
-              .process = { .program = session.recordingReader,
-                           .timeLimit = readingLimit,
-                           .isCancelled = [&isEnding] { return isEnding.load(); } },
-              .folders = options.voiceFolders.empty() ? VoiceShelf::Folders()
-                                                      : VoiceShelf::Folders (options.voiceFolders) });
+        ShelfOptions shelf;
+        shelf.note = [] (const std::string& note, const VoiceReference& voice) { logNote (note, voice); };
+        shelf.process = { .program = session.recordingReader, .timeLimit = readingLimit };
+        shelf.process.isCancelled = [&isEnding] { return isEnding.load(); };
+        if (! options.voiceFolders.empty())
+            shelf.folders = options.voiceFolders;
+        return shelfOf (model, std::move (shelf));
     };
     std::optional<Listening> listening (options.listening);
 

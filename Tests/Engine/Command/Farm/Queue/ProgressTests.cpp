@@ -117,11 +117,13 @@ TEST_CASE ("A queue's state is drawn in the columns there are, without a termina
 TEST_CASE ("A queue's state is an object for programs", "[engine][command][farm]")
 {
     auto progress = twoNodes();
+    progress.add ("y", 8, now, { .state = State::Speaking, .line = 1 });
     progress.add ("z", 9, now, { .state = State::SetAside, .line = 2, .reason = "it was cut." });
     const auto json = nlohmann::json::parse (toJson (progress.at (now, 11)));
     CHECK (json["lines"] == 20);
     CHECK (json["stored"] == 8);
     CHECK (json["left"] == 11);
+    CHECK (json["speaking"] == 1);
     CHECK (json["seconds_left"] == Approx (110));
     CHECK (json["nodes"][1]["node"] == "slow");
     CHECK (json["nodes"][1]["speech_seconds_per_minute"] == Approx (4));
