@@ -267,7 +267,7 @@ TEST_CASE ("SIGTERM gives lines back at once, and costs them no failure",
     REQUIRE (farm.submit().code == 0);
     for (int i = 0; i <= QueueSource::mostFailures; ++i)
     {
-        const auto stopped = farm.work ({ "--passages", "2", "--grace", "1" });
+        const auto stopped = farm.work ({ "--passages", "2", "--grace", "2" });
         CHECK (stopped.code == 75);
         CHECK (farm.numbers (stopped, "rendered").empty());
         CHECK (farm.chunk (stopped)["left"] >= 1);
