@@ -69,6 +69,7 @@ public:
     std::vector<NatsHandle<natsMsg>> take()
     {
         std::vector<NatsHandle<natsMsg>> messages;
+        messages.reserve (static_cast<std::size_t> (list.Count));
         for (int i = 0; i < list.Count; ++i)
             messages.emplace_back (std::exchange (list.Msgs[i], nullptr));
         return messages;

@@ -59,8 +59,8 @@ TEST_CASE (
     CHECK_FALSE (later.secondsLeft);
     CHECK (later.stored == 8);
 
-    for (int i = 0; i < 100; ++i)
-        progress.add ("c" + std::to_string (i), static_cast<std::uint64_t> (10 + i), now,
+    for (std::uint64_t i = 0; i < 100; ++i)
+        progress.add ("c" + std::to_string (i), 10 + i, now,
                       { .state = State::Stored, .node = "fast", .isRendered = false });
     const auto state = progress.at (now, 12);
     CHECK (state.stored == 108);

@@ -12,9 +12,12 @@ struct QueueFixture : FarmFixture
 {
     explicit QueueFixture (const std::string& script = sixLines) : FarmFixture (script) {}
 
-    Outcome submit (std::vector<std::string> more = {}) { return onQueue ({ "submit", input, "-q" }, more); }
+    Outcome submit (const std::vector<std::string>& more = {})
+    {
+        return onQueue ({ "submit", input, "-q" }, more);
+    }
 
-    Outcome work (std::vector<std::string> more = {})
+    Outcome work (const std::vector<std::string>& more = {})
     {
         return onQueue ({ "batch", "--store", storeFolder(), "--node", "here", "-q" }, more);
     }
