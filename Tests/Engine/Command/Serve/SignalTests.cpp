@@ -98,15 +98,19 @@ public:
     /** Asks, and waits until the request is in this state. */
     std::unique_ptr<Speaker> bringInto (State state, std::chrono::milliseconds patience)
     {
-        auto wanted = request (state);
-        wanted.id = "drill-" + std::to_string (++number);
         if (state == State::Queued)
             takeTheSeat();
-        const auto job = [this, id = wanted.id] {
-            return answerOf (engine, "/v1/tableread/jobs/" + id).value ("state", "");
+        const auto ask = [&] {
+            auto wanted = request (state);
+            wanted.id = "drill-" + std::to_string (++number);
+            return std::make_unique<Speaker> (engine.socket(), wanted,
+                                              Speaker::Settings { patience, state == State::Unread });
         };
-        auto speaker = std::make_unique<Speaker> (engine.socket(), wanted,
-                                                  Speaker::Settings { patience, state == State::Unread });
+        auto speaker = ask();
+        const auto job = [this] {
+            return answerOf (engine, "/v1/tableread/jobs/drill-" + std::to_string (number))
+                .value ("state", "");
+        };
         const auto isThere = [&] {
             switch (state)
             {
@@ -124,7 +128,11 @@ public:
             return false;
         };
         for (int i = 0; i < 30'000 && ! isThere(); ++i)
+        {
+            if (state == State::Reading && speaker->hasHeard()) // the reader had ended before it was seen
+                speaker = ask();
             std::this_thread::sleep_for (1ms);
+        }
         REQUIRE (isThere());
         if (state == State::Unread)
             std::this_thread::sleep_for (300ms); // the last bytes are on their way to the socket
