@@ -68,6 +68,9 @@ void readLine (const Json& json, LineMessage& message)
     message.request = orThrow (protocol::parseSpeechRequest (written (*request)));
     if (message.request.lines.empty())
         fail (ErrorCode::InvalidInput, "has no lines", "request");
+    for (const auto& spoken : message.request.lines) // a speech request may leave the voice to the server
+        if (spoken.speaker < 0 || std::cmp_greater_equal (spoken.speaker, message.request.voices.size()))
+            fail (ErrorCode::InvalidInput, "has a line without a voice", "request");
     for (const auto& hash : fields.list ("voice_hashes", protocol::maxVoices))
     {
         if (! hash.is_string() ||

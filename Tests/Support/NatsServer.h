@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+
 #include <sys/wait.h>
-#include <vector>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -134,8 +134,8 @@ void LineQueue::createStream (const std::string& stream, const std::string& subj
     config.Retention = isWork ? js_WorkQueuePolicy : js_LimitsPolicy;
     config.Discard = isWork ? js_DiscardNew : js_DiscardOld;
     config.DiscardNewPerSubject = isWork;
-    config.Duplicates =
-        nanosecondsPerSecond; // what waits is refused by its subject; what has ended may come again
+    // No longer: what waits is refused by its subject, and what has ended may come again.
+    config.Duplicates = nanosecondsPerSecond;
     if (! isWork)
         config.MaxAge = daysOfResults * 24 * 60 * 60 * nanosecondsPerSecond;
     jsErrCode code {};

@@ -97,6 +97,15 @@ TEST_CASE ("A message that is no line is refused, with its field", "[engine][far
         CHECK_FALSE (parseLineMessage (garbage));
 }
 
+TEST_CASE ("A message with a line that has no voice is refused", "[engine][farm]")
+{
+    auto message = changed (someLine(), "voice_hashes", Json::array());
+    message["request"]["tableread"].erase ("voices"); // which a server's own voice would speak
+    const auto line = parseLineMessage (message.dump());
+    REQUIRE_FALSE (line);
+    CHECK (line.error().text() == "request: has a line without a voice");
+}
+
 TEST_CASE ("A message that is no state is refused", "[engine][farm]")
 {
     const auto [field, value] = GENERATE (table<std::string, Json> ({ { "state", "done" },

@@ -22,8 +22,7 @@ SpokenVoices QueueVoices::of (const LineMessage& line)
             if (fetched.hash != hash)
                 fail (ErrorCode::InvalidInput,
                       "this recording is another one than where the line was submitted. Put the same one "
-                      "where every "
-                      "machine sees it.",
+                      "where every machine sees it.",
                       voice.path.empty() ? voice.name : voice.path.string());
             if (known.size() >= mostKnown)
                 known.clear();

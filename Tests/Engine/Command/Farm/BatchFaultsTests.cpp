@@ -73,9 +73,7 @@ TEST_CASE ("What another worker has stored meanwhile is not spoken again", "[eng
 TEST_CASE ("A line whose lost take nobody can speak again fails alone", "[engine][command][farm]")
 {
     FarmFixture farm ("Anna: One.\nBen: Two.\n");
-    REQUIRE (farm.renderProject().code == 0); // into another store
-    farm.change (project::SetLocked { { farm.document().lines[0]->id }, true });
-    farm.change (project::SetScript { "Anna: One more.\nBen: Two.\n" });
+    farm.loseFirstTake ("Anna: One more.\nBen: Two.\n");
     const auto outcome = farm.batch();
     CHECK (outcome.code == 2);
     CHECK (farm.numbers (outcome, "failed") == Numbers { 1 });

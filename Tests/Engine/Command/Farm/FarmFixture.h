@@ -31,6 +31,14 @@ struct FarmFixture : ProjectFixture
         return run ({ "gather", input, "--store", storeFolder(), "-o", path (into), "-q" });
     }
 
+    /** The first line is locked, its take is of other words and not in this store: nobody can speak it again. */
+    void loseFirstTake (const std::string& changedScript)
+    {
+        REQUIRE (renderProject().code == 0); // into another store
+        change (project::SetLocked { { document().lines[0]->id }, true });
+        change (project::SetScript { changedScript });
+    }
+
     std::string storeFolder() const { return path ("takes"); }
 
     std::string input = file(); // a project, or a manifest

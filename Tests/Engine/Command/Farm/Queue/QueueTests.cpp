@@ -182,9 +182,7 @@ TEST_CASE ("A line that nobody can speak is not submitted, and the others are",
            "[.slow][engine][command][farm][nats]")
 {
     QueueFixture farm ("Anna: One.\nBen: Two.\n");
-    REQUIRE (farm.renderProject().code == 0); // into another store
-    farm.change (project::SetLocked { { farm.document().lines[0]->id }, true });
-    farm.change (project::SetScript { "Anna: One more.\nBen: Two.\n" });
+    farm.loseFirstTake ("Anna: One more.\nBen: Two.\n");
     const auto outcome = farm.submit();
     CHECK (outcome.code == 2);
     CHECK_THAT (outcome.err, Contains ("line 1, Anna: its take is of other words"));
