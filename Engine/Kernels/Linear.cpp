@@ -174,10 +174,11 @@ at::Tensor linear (const at::Tensor& x, const Weight& weight, const RowNorm* nor
     }
     if (x.dim() == 2)
         return finish (multiply (x, weight), result);
-    if (x.is_contiguous())
-        return finish (multiply (x.flatten (0, 1), weight), result);
     if (x.size (0) == 1)
         return finish (multiply (x[0], weight), result);
+    if (x.is_contiguous() ||
+        x.size (1) < rowsOfATask) // a few rows are copied, so that all go through the weight at once
+        return finish (multiply (x.reshape ({ -1, weight.k }), weight), result);
     std::vector<at::Tensor> parts;
     for (std::int64_t b = 0; b < x.size (0); ++b)
         parts.push_back (multiply (x[b], weight));

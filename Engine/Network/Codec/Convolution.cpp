@@ -8,16 +8,6 @@
 
 namespace tableread::engine
 {
-at::Tensor& CodecCursor::context (const at::Tensor& x, std::int64_t columns)
-{
-    if (next == state.contexts.size())
-    {
-        kernels::flushPersistentKernel (x.device());
-        state.contexts.push_back (at::zeros ({ x.size (0), columns, x.size (2) }, x.options()));
-    }
-    return state.contexts[next++];
-}
-
 namespace
 {
 /** [context; x] for a convolution's product, in bf16 if the product takes that and columns are aligned to 16 bytes. */

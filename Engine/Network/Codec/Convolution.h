@@ -4,36 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "Network/Codec/State.h"
 #include "Network/WeightReader.h"
 
 namespace tableread::engine
 {
 inline constexpr std::int64_t codecTaps = 7; // kernel columns of stems, heads and mixers
-
-/** The state of a streaming codec for B streams: for each convolution, in order of execution, the last columns of its
-    own input. Starts as zeros, which is the causal padding of a whole utterance, so that streaming in chunks of any
-    size equals one pass. */
-struct CodecState
-{
-    std::vector<at::Tensor> contexts; // each [B, columns, channels] float32
-    at::Tensor active; // [B] int32: only rows that are not 0 keep their context; undefined: all do
-};
-
-/** Walks through a CodecState while a chunk runs through the layers. */
-class CodecCursor
-{
-public:
-    explicit CodecCursor (CodecState& of) : state (of) {}
-
-    /** The next context, of `columns` of x's channels. */
-    at::Tensor& context (const at::Tensor& x, std::int64_t columns);
-
-    const at::Tensor& active() const { return state.active; }
-
-private:
-    CodecState& state;
-    std::size_t next = 0;
-};
 
 /** A causal convolution with kernel k and stride s as one product: time-major [B, T, in] makes each window of k columns
     one contiguous row. The context has k − s columns. */

@@ -11,6 +11,17 @@
 
 namespace tableread::engine
 {
+namespace
+{
+std::vector<CodecState*> statesOf (std::span<Sequence* const> sequences, CodecState Sequence::*which)
+{
+    std::vector<CodecState*> states;
+    for (auto* sequence : sequences)
+        states.push_back (&(sequence->*which));
+    return states;
+}
+} // namespace
+
 EagerCompute::EagerCompute (FrameNetwork& of) : network (of), model (of.model)
 {}
 
@@ -78,47 +89,71 @@ void EagerCompute::makeFrames (std::span<Sequence* const> sequences)
         }
         latents = network.sampler.sample (requests, sequences.front()->input.settings.steps);
     }
-    std::vector<Frame> frames;
-    for (std::size_t i = 0; i < sequences.size(); ++i)
-        frames.push_back (decoded (*sequences[i], latents[(std::int64_t) i].clone()));
-    for (const auto& frame : frames) // together: each wakes whoever sends it, which takes time of the cores
-        frame.sequence->tellFrame (
-            { frame.heard.const_data_ptr<float>(), (std::size_t) frame.heard.numel() });
-    for (const auto& frame : frames)
-        connect (frame);
+    std::vector<Frames> all;
+    for (std::size_t first = 0, count = 0; first < sequences.size(); first += count)
+    {
+        count = together (sequences.subspan (first));
+        all.push_back (decoded (sequences.subspan (first, count),
+                                latents.narrow (0, (std::int64_t) first, (std::int64_t) count).clone()));
+    }
+    for (const auto& frames : all) // together: each wakes whoever sends it, which takes time of the cores
+        for (std::size_t i = 0; i < frames.sequences.size(); ++i)
+        {
+            const auto heard = frames.heard[(std::int64_t) i];
+            frames.sequences[i]->tellFrame ({ heard.const_data_ptr<float>(), (std::size_t) heard.numel() });
+        }
+    for (auto& frames : all)
+        connect (frames);
 }
 
-FrameSlots EagerCompute::slotsOf (const Frame& frame)
+/** How many of them, from the first one on, go through the codecs together, which read their weights once for all. */
+std::size_t EagerCompute::together (std::span<Sequence* const> sequences) const
 {
-    return { frame.latent.reshape ({ 1, -1 }), frame.sequence->decoderState, frame.sequence->semanticState };
+    const auto isAlone = [this] (const Sequence* sequence) {
+        return model.device().is_cuda() || sequence->input.tap != nullptr;
+    };
+    const auto alone = std::find_if (sequences.begin(), sequences.end(), isAlone);
+    return std::max<std::size_t> (1, (std::size_t) (alone - sequences.begin()));
 }
 
-FrameTaps EagerCompute::tapsOf (const Frame& frame) const
+FrameTaps EagerCompute::tapsOf (const Frames& frames) const
 {
-    const auto during = [this, only = frame.sequence] (FramePart part, const std::function<void()>& work) {
-        Sequence* const sequences[] { only };
-        const PartTimer timer (model.profiler.get(), part, sequences);
+    const auto during = [this, of = frames.sequences] (FramePart part, const std::function<void()>& work) {
+        const PartTimer timer (model.profiler.get(), part, of);
         work();
     };
-    return { during, frame.sequence->input.tap, frame.name };
+    return { during, frames.sequences.front()->input.tap, frames.name };
 }
 
-EagerCompute::Frame EagerCompute::decoded (Sequence& sequence, at::Tensor latent) const
+EagerCompute::Frames EagerCompute::decoded (std::span<Sequence* const> sequences, at::Tensor latents) const
 {
-    Frame frame {
-        &sequence, std::move (latent), {}, {}, "f" + std::to_string (sequence.report.frames) + "."
-    };
-    tap (sequence.input.tap, frame.name + "latent", frame.latent);
-    sequence.tellLatent (frame.latent);
-    frame.audio = network.audioOf (slotsOf (frame), tapsOf (frame));
-    frame.heard = frame.audio.cpu();
-    return frame;
+    Frames frames { .sequences = sequences,
+                    .latents = std::move (latents),
+                    .decoder = join (statesOf (sequences, &Sequence::decoderState)),
+                    .semantic = join (statesOf (sequences, &Sequence::semanticState)),
+                    .name = "f" + std::to_string (sequences.front()->report.frames) + "." };
+    for (std::size_t i = 0; i < sequences.size(); ++i)
+    {
+        auto latent = frames.latents[(std::int64_t) i];
+        if (auto* const observer = sequences[i]->input.tap)
+        {
+            tap (observer, frames.name + "latent", latent); // which may put another one in its place
+            frames.latents[(std::int64_t) i].copy_ (latent);
+        }
+        sequences[i]->tellLatent (latent);
+    }
+    frames.audio = network.audioOf (frames.slots(), tapsOf (frames));
+    frames.heard = frames.audio.cpu();
+    divide (frames.decoder, statesOf (sequences, &Sequence::decoderState));
+    return frames;
 }
 
-void EagerCompute::connect (const Frame& frame) const
+void EagerCompute::connect (Frames& frames) const
 {
-    frame.sequence->nextInput =
-        network.nextInputs (slotsOf (frame), frame.audio, LaunchMode::Eager, tapsOf (frame));
+    const auto inputs = network.nextInputs (frames.slots(), frames.audio, LaunchMode::Eager, tapsOf (frames));
+    for (std::size_t i = 0; i < frames.sequences.size(); ++i)
+        frames.sequences[i]->nextInput = inputs.narrow (0, (std::int64_t) i, 1);
+    divide (frames.semantic, statesOf (frames.sequences, &Sequence::semanticState));
 }
 
 void EagerCompute::pass (std::span<Sequence* const> speaking, std::span<const PromptPiece> prompts)

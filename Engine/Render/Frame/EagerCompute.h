@@ -8,8 +8,8 @@
 
 namespace tableread::engine
 {
-/** Issues operations one by one, each sequence with its own tensors: always on a CPU; on a GPU for prompts and if a
-    tap must see everything. */
+/** Issues operations one by one, each sequence with its own tensors: always on a CPU, where sequences join for their frames; on a
+    GPU for prompts and if a tap must see everything. */
 class EagerCompute : public FrameCompute
 {
 public:
@@ -27,18 +27,21 @@ public:
     void score (Sequence& sequence);
 
 private:
-    /** One sequence's frame while it is made. */
-    struct Frame
+    /** A frame of each of some sequences, while they are made together. */
+    struct Frames
     {
-        Sequence* sequence;
-        at::Tensor latent, audio, heard; // heard: the audio on the host
-        std::string name;                // for taps: "f3."
+        FrameSlots slots() { return { latents, decoder, semantic }; }
+
+        std::span<Sequence* const> sequences;
+        at::Tensor latents, audio {}, heard {}; // heard: the audio on the host
+        CodecState decoder, semantic;
+        std::string name; // for a tap: "f3."
     };
 
-    static FrameSlots slotsOf (const Frame& frame);
-    FrameTaps tapsOf (const Frame& frame) const;
-    Frame decoded (Sequence& sequence, at::Tensor latent) const;
-    void connect (const Frame& frame) const;
+    std::size_t together (std::span<Sequence* const> sequences) const;
+    FrameTaps tapsOf (const Frames& frames) const;
+    Frames decoded (std::span<Sequence* const> sequences, at::Tensor latents) const;
+    void connect (Frames& frames) const;
 
     FrameNetwork& network;
     VibeVoice& model;

@@ -54,3 +54,22 @@ TEST_CASE ("A codec block's context carries a stream over its chunks", "[engine]
     CHECK (relativeError (at::cat (parts, 1), whole) < 1e-6);
     CHECK (sameBits (again, context));
 }
+
+TEST_CASE ("A codec block gives each of many streams the bits that it has alone", "[engine][kernels]")
+{
+    const std::int64_t streams = 7,
+                       columns = GENERATE (1, 300, 2000); // all at once, three at once, one by one
+    const auto [weights, matrices] = randomBlock (64);
+    const auto x = randomTensor ({ streams, columns, 64 }, 5);
+    auto context = randomTensor ({ streams, 6, 64 }, 6);
+    const auto before = context.clone();
+    const auto active = at::tensor ({ 1, 1, 0, 1, 1, 0, 1 }, at::kInt);
+    const auto all = kernels::codecBlock (x.clone(), weights, context, active);
+    for (std::int64_t i = 0; i < streams; ++i)
+    {
+        CAPTURE (i);
+        auto own = before.narrow (0, i, 1).clone();
+        CHECK (sameBits (all[i], kernels::codecBlock (x.narrow (0, i, 1).clone(), weights, own, {})[0]));
+        CHECK (sameBits (context[i], i == 2 || i == 5 ? before[i] : own[0]));
+    }
+}

@@ -48,6 +48,17 @@ TEST_CASE ("linear reads rows with gaps and rows that overlap, as a convolution'
                      kernels::linear (windows.contiguous(), kernels::pack (w, {}))));
 }
 
+TEST_CASE ("linear reads the windows of several signals, of few columns or many", "[engine][kernels]")
+{
+    const std::int64_t columns = GENERATE (1, 7, 60);
+    const auto signals = randomTensor ({ 3, 2 * columns + 1, 4 }, 1);
+    const auto weight = kernels::pack (randomTensor ({ 9, 12 }, 2), {});
+    const auto windows = signals.as_strided ({ 3, columns, 12 }, { signals.stride (0), 8, 1 });
+    const auto all = kernels::linear (windows, weight).view ({ 3, columns, 9 });
+    for (std::int64_t i = 0; i < 3; ++i)
+        CHECK (sameBits (all[i], kernels::linear (windows[i].contiguous(), weight)));
+}
+
 TEST_CASE ("A row of linear has the same bits alone, among others, and with one thread or two",
            "[engine][kernels][determinism]")
 {

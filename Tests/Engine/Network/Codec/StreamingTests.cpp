@@ -110,3 +110,37 @@ TEST_CASE ("The codec gives the same bits with one thread or two", "[engine][cod
     kernels::setThreads (2);
     CHECK (sameBits (codec.decoder.decode (latents.unsqueeze (0), two), wanted));
 }
+
+TEST_CASE ("Streams that join for a chunk have the bits that they have alone", "[engine][codec]")
+{
+    const Codec codec (GENERATE (values ({ mini, tiny })));
+    const auto latents = randomTensor ({ 4, 5, codec.width }, 6);
+    std::vector<CodecState> alone (4), together (4);
+    const auto decode = [&] (const std::vector<std::size_t>& streams, std::int64_t frame) {
+        std::vector<CodecState*> states;
+        std::vector<at::Tensor> inputs;
+        for (const auto stream : streams)
+        {
+            states.push_back (&together[stream]);
+            inputs.push_back (latents[(std::int64_t) stream].narrow (0, frame, 1));
+        }
+        auto joined = join (states);
+        const auto audio = codec.decoder.decode (at::stack (inputs), joined);
+        divide (joined, states);
+        for (std::size_t i = 0; i < streams.size(); ++i)
+        {
+            CAPTURE (frame, streams[i]);
+            CHECK (sameBits (audio[(std::int64_t) i],
+                             codec.decoder.decode (inputs[i].unsqueeze (0), alone[streams[i]])[0]));
+        }
+    };
+    decode ({ 0, 1 }, 0);
+    decode ({ 2, 1, 0 }, 1); // the third one begins
+    together[1] = alone[1] = {};
+    decode ({ 0, 1, 3 }, 2); // one of them afresh, and one left out
+    decode ({ 2 }, 3);
+    decode ({ 3, 2, 1, 0 }, 4);
+    REQUIRE (together[0].contexts.size() == alone[0].contexts.size());
+    for (std::size_t i = 0; i < alone[0].contexts.size(); ++i)
+        CHECK (sameBits (together[0].contexts[i], alone[0].contexts[i]));
+}
