@@ -118,6 +118,7 @@ BenchReport measureBench (const BenchRequest& request, const MeasureHooks& hooks
 {
     const auto& load = request.load;
     BenchReport report;
+    report.startMs = processAgeMs();
     report.processor = processorName();
     report.processors = usableProcessors();
     report.threads = load.threads > 0 ? load.threads : report.processors;

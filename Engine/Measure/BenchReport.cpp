@@ -156,6 +156,7 @@ nlohmann::json toJson (const BenchReport& report)
              { "identical", report.identical },
              { "samples_xxh3_128", report.samplesHash },
              { "frames", report.runs.empty() ? 0 : report.runs.front().frames },
+             { "start_ms", report.startMs },
              { "load_ms", toJson (spreadOf (report.loadsMs)) },
              { "voice_ms", report.voiceMs },
              { "first_audio_ms", toJson (firstAudio (report)) },

@@ -21,6 +21,7 @@ struct BenchReport
     std::string processor, commit, dtype, text;
     int processors = 0, threads = 0;
     ModelInfo model;
+    double startMs = 0; // of the process, until it loads the model
     std::vector<double> loadsMs;
     double voiceMs = 0;
     std::int64_t peakBytes = 0; // of host memory

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Measure/Machine.h"
 
+#include <algorithm>
+#include <ctime>
 #include <fstream>
 #include <sched.h>
+#include <sstream>
+#include <unistd.h>
 
 #include "TableReadCommit.h"
 
@@ -48,6 +52,25 @@ std::int64_t peakResidentBytes()
 {
     const auto text = valueOf ("/proc/self/status", "VmHWM"); // "123456 kB"
     return text.empty() ? 0 : std::stoll (text) * 1024;
+}
+
+double processAgeMs()
+{
+    constexpr int startTime = 22, state = 3; // which fields they are
+    std::ifstream file ("/proc/self/stat");
+    std::string text;
+    std::getline (file, text);
+    std::istringstream fields (
+        text.substr (text.rfind (')') + 1)); // behind the name, which may have anything in it
+    std::string field;
+    for (int i = state; i < startTime; ++i)
+        fields >> field;
+    double ticks = 0;
+    timespec now {};
+    if (! (fields >> ticks) || clock_gettime (CLOCK_BOOTTIME, &now) != 0)
+        return 0;
+    const double seconds = static_cast<double> (now.tv_sec) + static_cast<double> (now.tv_nsec) / 1e9;
+    return std::max (0.0, 1000.0 * (seconds - ticks / static_cast<double> (sysconf (_SC_CLK_TCK))));
 }
 
 std::string commit()

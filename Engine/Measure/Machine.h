@@ -20,6 +20,9 @@ int usableProcessors();
 /** The peak resident memory of this process (VmHWM); 0 if the system does not report it. */
 std::int64_t peakResidentBytes();
 
+/** Milliseconds since this process began, in steps of some 10; 0 if the system does not say. */
+double processAgeMs();
+
 /** The commit that this program was built from, with "-dirty" for changes on top; "unknown" outside a repository. */
 std::string commit();
 } // namespace tableread::engine

@@ -12,7 +12,7 @@ namespace tableread::engine
 {
 namespace
 {
-constexpr double mostStepMs = 100;
+constexpr double mostStepMs = 100, mostThroughputStepMs = 400;
 constexpr int measuredSteps = 2; // the faster one counts: something else may have run beside the other
 
 double systemMs()
@@ -80,6 +80,18 @@ int measureSeats (Renderer& renderer, int most, const std::function<double()>& w
     for (const auto passage : passages)
         renderer.cancel (passage);
     return std::max (1, seats);
+}
+
+ThroughputSeats::ThroughputSeats (const ModelInfo& model, int asked)
+    : most (std::max (1, asked > 0 ? std::min (asked, model.mostPassages) : model.mostPassages))
+{
+    seats = asked > 0 || model.offload ? most : 1;
+}
+
+void ThroughputSeats::stepTook (int frames, double ms)
+{
+    const double certain = frames * mostThroughputStepMs / std::max (ms, 1e-3); // as if nothing were shared
+    seats = std::max (seats, static_cast<int> (std::min<double> (certain, most)));
 }
 
 std::function<int (Renderer&)> seatsFor (int passages)

@@ -14,6 +14,24 @@ namespace tableread::engine
     @param clock milliseconds; empty: the system's. */
 int measureSeats (Renderer& renderer, int most = 16, const std::function<double()>& clock = {});
 
+/** How many passages are spoken at once that nobody hears meanwhile, so that they make the most speech: on a GPU as many as
+    memory was planned for. On a CPU 1, then as many, up to 16, as a step has certainly room for that takes 400 ms: it reads all
+    weights, whatever number of passages it is for, but it has to end soon when the work is stopped. */
+class ThroughputSeats
+{
+public:
+    /** @param asked  so many, from the start; 0: as above. */
+    ThroughputSeats (const ModelInfo& model, int asked);
+
+    int count() const { return seats; }
+
+    /** A step has made so many frames, at most one for each seat. */
+    void stepTook (int frames, double ms);
+
+private:
+    int seats, most;
+};
+
 /** Speaks a few frames with 1 to `seats` passages, so that a GPU has recorded its graphs for each number of them before
     anybody waits. Does nothing on a CPU. */
 void warmUp (Renderer& renderer, int seats);

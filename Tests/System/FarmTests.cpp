@@ -224,7 +224,7 @@ TEST_CASE ("Two workers that are killed twenty times give what one gives, and wh
 TEST_CASE ("Two workers are nearly twice as fast as one", "[system][farm][.slow][serial]")
 {
     constexpr int runs = 3;
-    const Farm farm (100);
+    const Farm farm (lineCount);
     const auto medianSeconds = [&] (const std::string& workers) {
         std::vector<double> seconds;
         for (int i = 0; i < runs; ++i)

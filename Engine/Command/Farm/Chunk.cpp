@@ -96,12 +96,10 @@ private:
         if (run.interrupt.came())
             return;
         const auto renderer = run.load (voiced->load);
-        LineWorker::Seats seats { .asked = voiced->load.offload.settings.passages };
-        seats.most = static_cast<int> (std::min (lines.size(), static_cast<std::size_t> (seats.most)));
         ChunkSource source (
             [this] (const FarmLine& line, const LineOutcome& outcome) { run.tell (line, outcome); },
             std::move (voices), std::exchange (lines, {}));
-        source.leave (run.work (*renderer, source, seats));
+        source.leave (run.work (*renderer, source, voiced->load.offload.settings.passages));
     }
 
     BatchRun& run;

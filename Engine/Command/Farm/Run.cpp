@@ -79,9 +79,9 @@ std::unique_ptr<Renderer> BatchRun::load (LoadOptions wanted)
     return renderer;
 }
 
-std::string BatchRun::work (Renderer& renderer, LineSource& source, LineWorker::Seats seats)
+std::string BatchRun::work (Renderer& renderer, LineSource& source, int passages)
 {
-    LineWorker lineWorker (renderer, store, source, seats);
+    LineWorker lineWorker (renderer, store, source, passages);
     Grace grace (interrupt, options.graceSeconds);
     lineWorker.run (grace);
     if (lineWorker.problem())

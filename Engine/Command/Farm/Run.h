@@ -39,7 +39,7 @@ public:
     std::unique_ptr<Renderer> load (LoadOptions wanted);
 
     /** Speaks a source's lines. @returns why those were not begun that it still has */
-    std::string work (Renderer& renderer, LineSource& source, LineWorker::Seats seats);
+    std::string work (Renderer& renderer, LineSource& source, int passages);
 
     /** Writes the report's last line. `code`: one that does not follow from the lines; 0: none. @returns the exit code. */
     int end (int code = exitOk);

@@ -2,12 +2,16 @@
 #include "Command/Farm/Speaker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace tableread::engine
 {
 namespace
 {
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
 constexpr std::size_t mostVoices = 64; // that are kept encoded
 
 Error errorOf (const std::exception_ptr& failure)
@@ -55,7 +59,8 @@ void LineSpeaker::start (std::shared_ptr<const FarmLine> line, TakeRequest reque
     PassageJob job { .passage = { asked.lines, {} },
                      .settings = {
                          .seed = asked.seed, .guidanceScale = asked.guidanceScale, .steps = asked.steps } };
-    job.events.onFrame = [&take = flight.take] (std::span<const float> frame) {
+    job.events.onFrame = [this, &take = flight.take] (std::span<const float> frame) {
+        ++frames;
         take.samples.insert (take.samples.end(), frame.begin(), frame.end());
     };
     job.events.onEnd = [&flight] (const RenderReport& report, const std::exception_ptr& failure) {
@@ -80,7 +85,12 @@ void LineSpeaker::start (std::shared_ptr<const FarmLine> line, TakeRequest reque
 std::vector<SpokenTake> LineSpeaker::step()
 {
     if (std::any_of (inFlight.begin(), inFlight.end(), [] (const auto& flight) { return flight->id != 0; }))
+    {
+        const auto begin = Clock::now();
+        frames = 0;
         renderer.step();
+        seats.stepTook (frames, Milliseconds (Clock::now() - begin).count());
+    }
     return collect();
 }
 

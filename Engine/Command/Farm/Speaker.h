@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "Command/Farm/Line.h"
+#include "Render/Seats.h"
 
 namespace tableread::engine
 {
@@ -29,12 +31,13 @@ struct SpokenTake
 class LineSpeaker
 {
 public:
-    LineSpeaker (Renderer& speaker, int seatCount) : renderer (speaker), seats (seatCount) {}
+    /** @param passages  at once; 0: as many as make the most speech. */
+    LineSpeaker (Renderer& speaker, int passages) : renderer (speaker), seats (speaker.info(), passages) {}
     ~LineSpeaker();
     LineSpeaker (const LineSpeaker&) = delete;
     LineSpeaker& operator= (const LineSpeaker&) = delete;
 
-    bool isFull() const { return inFlight.size() >= static_cast<std::size_t> (seats); }
+    bool isFull() const { return std::cmp_greater_equal (inFlight.size(), seats.count()); }
     bool isIdle() const { return inFlight.empty(); }
 
     /** Takes a line into the batch. `request`: its takeRequestOf() with the engine's fingerprint. */
@@ -57,7 +60,8 @@ private:
     std::vector<SpokenTake> collect();
 
     Renderer& renderer;
-    int seats;
+    ThroughputSeats seats;
+    int frames = 0; // that the step under way has made
     std::map<std::string, std::shared_ptr<EncodedVoice>> voicesByHash;
     std::vector<std::unique_ptr<Flight>> inFlight;
 };

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "Render/Seats.h"
-
 namespace tableread::engine
 {
 namespace
@@ -35,31 +33,31 @@ bool isOfTake (const Error& error)
 constexpr std::size_t mostKeeping = 32; // takes that are being written, before a slow disk is waited for
 } // namespace
 
-LineWorker::LineWorker (Renderer& speaker, const TakeStore& takes, LineSource& lines, Seats wanted)
-    : renderer (speaker)
+LineWorker::LineWorker (Renderer& renderer, const TakeStore& takes, LineSource& lines, int passages)
+    : fingerprint (renderer.info().fingerprint)
     , store (takes)
     , source (lines)
-    , seats (wanted)
+    , speaker (renderer, passages)
 {}
 
 void LineWorker::run (Grace& grace)
 {
     while (true)
     {
-        while (! isBroken && ! grace.hasBegun() && ! isFull())
+        while (! isBroken && ! grace.hasBegun() && ! speaker.isFull())
         {
-            const bool isDone = isIdle() && keeping.empty();
+            const bool isDone = speaker.isIdle() && keeping.empty();
             auto job = source.next (isDone ? LineSource::Wait::ForOne : LineSource::Wait::No);
             if (job.line == nullptr)
                 break;
             take (std::move (job));
         }
-        if (isIdle() && keeping.empty())
+        if (speaker.isIdle() && keeping.empty())
             break;
-        const bool speaks = ! isIdle();
+        const bool speaks = ! speaker.isIdle();
         if (speaks)
         {
-            for (auto& spoken : isBroken || grace.isOver() ? speaking->cancel() : speaking->step())
+            for (auto& spoken : isBroken || grace.isOver() ? speaker.cancel() : speaker.step())
                 ended (std::move (spoken));
             lastFrame = Clock::now();
             source.stepped();
@@ -75,7 +73,7 @@ void LineWorker::run (Grace& grace)
 void LineWorker::take (LineJob job)
 {
     auto request = takeRequestOf (job.line->wanted, *job.voices);
-    request.fingerprint = renderer.info().fingerprint;
+    request.fingerprint = fingerprint;
     const auto key = request.key();
     auto& same = waiting[key];
     same.push_back (job.line);
@@ -87,7 +85,7 @@ void LineWorker::take (LineJob job)
         return tell (key, *outcome);
     if (isBroken)
         return;
-    speaker().start (std::move (job.line), std::move (request), *job.voices);
+    speaker.start (std::move (job.line), std::move (request), *job.voices);
     if (lastFrame)
         handOuts.push_back (Milliseconds (Clock::now() - *lastFrame).count());
 }
@@ -120,15 +118,6 @@ std::optional<LineOutcome> LineWorker::known (const std::string& key)
         else if (error.code == ErrorCode::Io)
             fail (error);
     return {};
-}
-
-/** Made when there is something to say: to measure how many lines it can speak at once takes some frames. */
-LineSpeaker& LineWorker::speaker()
-{
-    if (! speaking)
-        speaking.emplace (renderer, seats.asked > 0 ? std::min (seats.asked, renderer.info().mostPassages)
-                                                    : measureSeats (renderer, seats.most));
-    return *speaking;
 }
 
 void LineWorker::ended (SpokenTake take)

@@ -25,15 +25,8 @@ namespace tableread::engine
 class LineWorker
 {
 public:
-    /** How many lines are spoken at once. */
-    struct Seats
-    {
-        int asked = 0; // 0: as many as the device speaks in time,
-        int most = 16; // but not more than these
-    };
-
-    /** All of them must outlive this object. */
-    LineWorker (Renderer& speaker, const TakeStore& takes, LineSource& lines, Seats wanted);
+    /** All of them must outlive this object. @param passages  at once; 0: as many as make the most speech. */
+    LineWorker (Renderer& renderer, const TakeStore& takes, LineSource& lines, int passages);
 
     /** Until the source has no more lines, the grace is over, or the store or the device has failed. Then nothing is under
         way, and the source knows what has become of each of its lines. */
@@ -64,20 +57,16 @@ private:
 
     void take (LineJob job);
     std::optional<LineOutcome> known (const std::string& key);
-    LineSpeaker& speaker();
-    bool isFull() const { return speaking && speaking->isFull(); }
-    bool isIdle() const { return ! speaking || speaking->isIdle(); }
     void ended (SpokenTake take);
     void settle (bool waits);
     void tell (const std::string& key, const LineOutcome& outcome);
     void note (const Error& error);
     void fail (const Error& error);
 
-    Renderer& renderer;
+    const std::string fingerprint; // of the engine
     const TakeStore& store;
     LineSource& source;
-    Seats seats;
-    std::optional<LineSpeaker> speaking;
+    LineSpeaker speaker;
     std::map<std::string, std::vector<std::shared_ptr<const FarmLine>>> waiting; // for their take's key
     std::vector<std::future<Kept>> keeping;
     std::optional<Clock::time_point> lastFrame;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Measure/Farm/Plan.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -43,6 +44,25 @@ std::string clock (double seconds)
     const auto minutes = std::llround (seconds / 60.0);
     return fmt::format ("{} h {:02} min", minutes / 60, minutes % 60);
 }
+
+constexpr double silentSteps =
+    4; // of a line: for its prompt, for the beginning and the end of speech, and of the text
+
+/** Of a step, which reads the weights, and of each frame that it makes; in seconds. */
+struct StepCost
+{
+    double step = 0, frame = 0;
+};
+
+StepCost costOf (const WorkerSpeed& worker)
+{
+    const double count = worker.passages, alone = 1 / worker.framesASecondAlone,
+                 together = count / worker.framesASecond;
+    const double step =
+        count > 1 ? std::clamp ((count * alone - together) / (count - 1), 0.0, std::min (alone, together))
+                  : 0;
+    return { step, (together - step) / count };
+}
 } // namespace
 
 BenchFigures benchFigures (const std::string& bench, const std::string& name)
@@ -53,17 +73,18 @@ BenchFigures benchFigures (const std::string& bench, const std::string& name)
     figures.file = name;
     auto& worker = figures.worker;
     worker.framesASecond = read ("/worker/frames_a_second");
+    worker.framesASecondAlone = read ("/worker/frames_a_second_alone");
     worker.frameSeconds = read ("/worker/frame_seconds");
     const double passages = read ("/worker/passages");
     worker.lengthFactor = read ("/worker/length_factor");
-    if (worker.framesASecond <= 0 || worker.lengthFactor <= 0 || worker.frameSeconds <= 0 || passages < 1 ||
-        passages > 1000)
+    if (worker.framesASecond <= 0 || worker.framesASecondAlone <= 0 || worker.lengthFactor <= 0 ||
+        worker.frameSeconds <= 0 || passages < 1 || passages > 1000)
         fail (ErrorCode::InvalidInput,
               "was measured with nothing spoken. Write it with tableread-engine bench --json.", name);
     worker.passages = static_cast<int> (passages);
     worker.promptMsALine = read ("/worker/prompt_ms_a_line");
     worker.promptMsALetter = read ("/worker/prompt_ms_a_letter");
-    worker.startMs = read ("/worker/start_ms");
+    figures.startMs = read ("/start_ms");
     figures.loadMs = read ("/load_ms/median");
     figures.voiceMs = read ("/voice_ms");
     const auto gpu = text (json, "/machine/gpu");
@@ -76,13 +97,15 @@ double FarmPlan::seconds() const
 {
     const auto& worker = bench.worker;
     const auto most = (work.lines + nodes - 1) / nodes; // as --shard divides them
-    const double share = static_cast<double> (most) / static_cast<double> (work.lines);
-    const double prompts =
-        static_cast<double> (work.lines) * worker.promptMsALine + work.letters * worker.promptMsALetter;
-    return (bench.loadMs + worker.startMs + static_cast<double> (work.voices) * bench.voiceMs +
-            share * prompts) /
-               1000.0 +
-           share * frames() / worker.framesASecond;
+    const auto lines = static_cast<double> (most), share = lines / static_cast<double> (work.lines);
+    const double atOnce = std::min<double> (worker.passages, lines);
+    const double held =
+        share * frames() + silentSteps * lines; // steps that lines hold a seat, all of them together
+    const double empty = held / lines / 2 * (atOnce - 1); // of seats while the last lines end
+    const double prompts = lines * worker.promptMsALine + share * work.letters * worker.promptMsALetter;
+    const auto cost = costOf (worker);
+    return (bench.beginMs() + static_cast<double> (work.voices) * bench.voiceMs + prompts) / 1000.0 +
+           (held + empty) / atOnce * cost.step + share * frames() * cost.frame;
 }
 
 std::string describe (const FarmPlan& plan)
@@ -95,8 +118,8 @@ std::string describe (const FarmPlan& plan)
                           "letter to begin a line\n"
                           "              (measured: {})\n",
                           plan.bench.machine, plan.bench.model, worker.framesASecond, worker.passages,
-                          (plan.bench.loadMs + worker.startMs) / 1000.0, plan.bench.voiceMs,
-                          worker.promptMsALine, worker.promptMsALetter, plan.bench.file);
+                          plan.bench.beginMs() / 1000.0, plan.bench.voiceMs, worker.promptMsALine,
+                          worker.promptMsALetter, plan.bench.file);
     lines += fmt::format ("time          {:.3f} hours ({}) with {} node{}\n", plan.hours(),
                           clock (plan.seconds()), plan.nodes, plan.nodes == 1 ? "" : "s");
     if (plan.hourCost)

@@ -24,8 +24,11 @@ struct FarmWork
 struct BenchFigures
 {
     std::string file, machine, model;
-    double loadMs = 0, voiceMs = 0;
+    double startMs = 0, loadMs = 0, voiceMs = 0;
     WorkerSpeed worker;
+
+    /** Until a batch speaks: the command's process, and then the worker's. */
+    double beginMs() const { return 2 * startMs + loadMs; }
 };
 
 /** @param name  of the file, for errors. @throws Exception InvalidInput if it is no such text, or of a version that did not measure

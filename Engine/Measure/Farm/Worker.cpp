@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -41,16 +42,14 @@ public:
 
     WorkerSpeed measure (int passages)
     {
-        const auto begin = Clock::now();
         WorkerSpeed speed;
-        speed.passages =
-            passages > 0 ? std::min (passages, renderer.info().mostPassages) : measureSeats (renderer);
-        speed.startMs = millisecondsFrom (begin);
+        voice = encodeVoice (renderer, speech.voice);
+        speed.passages = seatsFor (passages);
         const auto& info = renderer.info();
         speed.frameSeconds =
             static_cast<double> (info.frameSamples) / static_cast<double> (info.sampleRateHz);
-        voice = encodeVoice (renderer, speech.voice);
-        measureFrames (speed);
+        speed.framesASecondAlone = framesASecond (1);
+        speed.framesASecond = framesASecond (speed.passages);
         measurePrompts (speed);
         return speed;
     }
@@ -72,11 +71,35 @@ private:
         return renderer.start (std::move (job));
     }
 
-    void measureFrames (WorkerSpeed& speed)
+    /** How many `batch` comes to. */
+    int seatsFor (int asked)
+    {
+        constexpr int tries = 3; // at a number: something else may have run beside a step
+        ThroughputSeats seats (renderer.info(), asked);
+        std::vector<PassageId> passages;
+        for (int tried = 0; tried < tries; ++tried)
+        {
+            checkStop();
+            while (std::cmp_less (passages.size(), seats.count()))
+                passages.push_back (start (speech.text));
+            renderer.measuring().prepareAll();
+            const auto before = seats.count();
+            const auto begin = Clock::now();
+            renderer.step();
+            seats.stepTook (before, millisecondsFrom (begin));
+            if (seats.count() > before)
+                tried = -1;
+        }
+        for (const auto passage : passages)
+            renderer.cancel (passage);
+        return seats.count();
+    }
+
+    double framesASecond (int count)
     {
         std::vector<PassageId> passages;
-        passages.reserve (static_cast<std::size_t> (speed.passages));
-        for (int i = 0; i < speed.passages; ++i)
+        passages.reserve (static_cast<std::size_t> (count));
+        for (int i = 0; i < count; ++i)
             passages.push_back (start (speech.text));
         renderer.measuring().prepareAll();
         auto begin = Clock::now();
@@ -87,10 +110,10 @@ private:
             checkStop();
             renderer.step();
         }
-        speed.framesASecond = 1000.0 * static_cast<double> (measuredFrames * speed.passages) /
-                              std::max (millisecondsFrom (begin), 1e-3);
+        const double ms = std::max (millisecondsFrom (begin), 1e-3);
         for (const auto passage : passages)
             renderer.cancel (passage);
+        return 1000.0 * static_cast<double> (measuredFrames * count) / ms;
     }
 
     double promptMs (const std::string& text)
@@ -134,10 +157,10 @@ nlohmann::json toJson (const WorkerSpeed& speed)
 {
     return { { "passages", speed.passages },
              { "frames_a_second", speed.framesASecond },
+             { "frames_a_second_alone", speed.framesASecondAlone },
              { "frame_seconds", speed.frameSeconds },
              { "prompt_ms_a_line", speed.promptMsALine },
              { "prompt_ms_a_letter", speed.promptMsALetter },
-             { "length_factor", speed.lengthFactor },
-             { "start_ms", speed.startMs } };
+             { "length_factor", speed.lengthFactor } };
 }
 } // namespace tableread::engine

@@ -10,13 +10,13 @@ namespace tableread::engine
 /** How fast `batch` speaks the lines of a project, which has several at once. */
 struct WorkerSpeed
 {
-    int passages = 1;         // at once
-    double framesASecond = 0; // of all of them together, once their prompts are computed
-    double frameSeconds = 0;  // of speech, in a frame
+    int passages = 1;              // at once
+    double framesASecond = 0;      // of all of them together, once their prompts are computed
+    double framesASecondAlone = 0; // of one alone
+    double frameSeconds = 0;       // of speech, in a frame
     double promptMsALine = 0; // of a line whose voice has been heard before: this, and more for each letter
     double promptMsALetter = 0;
     double lengthFactor = 1; // of its speech, times what estimatedLength() says; 1: not known
-    double startMs = 0;      // after the load: finding out how many passages keep real time
 };
 
 /** Measures it with a model that is loaded. @param passages  0: as many as `batch` chooses. @throws Exception Cancelled when it

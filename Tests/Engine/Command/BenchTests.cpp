@@ -24,6 +24,7 @@ TEST_CASE ("Bench measures renders and names machine and commit", "[engine][comm
     CHECK (engine.control->passagesRendered == 4);
     const auto json = nlohmann::json::parse (outcome.out);
     CHECK (json["machine"]["processor"] == processorName());
+    CHECK (json["start_ms"].get<double>() > 0);
     CHECK (json["machine"]["processors"].get<int>() >= 1);
     CHECK (json["machine"]["read_bytes_per_second"] > 1e8);
     CHECK (json["machine"]["reread_bytes_per_second"] > 1e8);

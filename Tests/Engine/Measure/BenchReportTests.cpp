@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Measure/BenchReport.h"
 
+#include <chrono>
+#include <thread>
+
 #include <catch2/catch.hpp>
+
+#include "Measure/Machine.h"
 
 using namespace tableread::engine;
 
@@ -66,4 +71,15 @@ TEST_CASE ("A GPU's head and codec are one part, and layers that are copied have
     report.device.transfers = 20;
     parts = partsOf (report);
     CHECK (parts[0].bound().empty());
+}
+
+TEST_CASE ("A process's age is counted from its beginning, as the clock goes", "[engine][bench]")
+{
+    const double before = processAgeMs();
+    std::this_thread::sleep_for (std::chrono::milliseconds (200));
+    const double passed = processAgeMs() - before;
+    CHECK (before > 0);
+    CHECK (before < 3'600'000.0); // not the machine's
+    CHECK (passed >= 180);
+    CHECK (passed < 60'000);
 }

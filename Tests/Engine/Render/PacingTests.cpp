@@ -170,6 +170,36 @@ TEST_CASE ("A CPU has as many seats as a step of 100 ms has room for", "[engine]
     CHECK (measureSeats (*timed.renderer, 0, clock) == 1);
 }
 
+TEST_CASE ("For speech that nobody hears a CPU gets as many seats as 400 ms certainly have room for",
+           "[engine][render][seats]")
+{
+    const auto [frames, ms, count] = GENERATE (table<int, double, int> ({ { 1, 25, 16 },
+                                                                          { 1, 24, 16 },
+                                                                          { 1, 26, 15 },
+                                                                          { 1, 101, 3 },
+                                                                          { 1, 1'300, 1 },
+                                                                          { 2, 100, 8 },
+                                                                          { 0, 10, 1 },
+                                                                          { 1, 0, 16 } }));
+    ThroughputSeats seats ({}, 0);
+    CHECK (seats.count() == 1);
+    seats.stepTook (frames, ms);
+    CHECK (seats.count() == count);
+    seats.stepTook (1, 5'000); // something else ran beside it
+    CHECK (seats.count() == count);
+    seats.stepTook (count, 20.0 * count); // what is shared shows now
+    CHECK (seats.count() == 16);
+}
+
+TEST_CASE ("A number of seats that was asked for is kept", "[engine][render][seats]")
+{
+    ThroughputSeats few ({}, 3), many ({}, 99);
+    few.stepTook (1, 1);
+    many.stepTook (1, 1'000);
+    CHECK (few.count() == 3);
+    CHECK (many.count() == 16);
+}
+
 TEST_CASE ("A GPU has the seats that its memory was planned for", "[engine][render][seats]")
 {
     const auto control = std::make_shared<FakeRendererControl>();
@@ -177,5 +207,6 @@ TEST_CASE ("A GPU has the seats that its memory was planned for", "[engine][rend
     control->mostPassages = 11;
     FakeRenderer renderer (control);
     CHECK (measureSeats (renderer) == 11);
+    CHECK (ThroughputSeats (renderer.info(), 0).count() == 11);
     CHECK (control->passagesRendered == 0);
 }

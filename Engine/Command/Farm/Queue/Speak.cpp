@@ -24,7 +24,7 @@ int speakQueue (BatchRun& run)
     std::optional<Error> trouble;
     {
         QueueSource source (queue, run, [&voices] (const LineMessage& line) { return voices.of (line); });
-        run.work (*renderer, source, { .asked = wanted.offload.settings.passages });
+        run.work (*renderer, source, wanted.offload.settings.passages);
         trouble = source.problem();
     }
     if (! trouble)

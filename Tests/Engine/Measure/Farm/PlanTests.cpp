@@ -21,6 +21,7 @@ Json benchOf (const WorkerSpeed& worker)
 {
     return { { "machine", { { "processor", "A processor" }, { "gpu", "" } } },
              { "model", "mini" },
+             { "start_ms", 250.0 },
              { "load_ms", { { "median", 400.0 }, { "min", 1.0 }, { "max", 900.0 } } },
              { "voice_ms", 50.0 },
              { "worker", toJson (worker) } };
@@ -30,11 +31,11 @@ Json simpleBench()
 {
     return benchOf ({ .passages = 4,
                       .framesASecond = 20,
+                      .framesASecondAlone = 8,
                       .frameSeconds = 0.125,
                       .promptMsALine = 10,
                       .promptMsALetter = 0.5,
-                      .lengthFactor = 0.8,
-                      .startMs = 600 });
+                      .lengthFactor = 0.8 });
 }
 
 FarmPlan planOf (std::int64_t nodes)
@@ -49,12 +50,23 @@ FarmPlan planOf (std::int64_t nodes)
 TEST_CASE ("A farm's time is that of starting, and of the lines of the node that has most",
            "[engine][measure][farm]")
 {
-    // 400 + 600 + 2 voices of 50 ms; 10 prompts of 10 ms and 400 letters of 0.5; 400 frames at 20 a second.
-    CHECK (planOf (1).seconds() == Approx (1.1 + 0.3 + 20));
-    CHECK (planOf (2).seconds() == Approx (1.1 + 0.5 * 20.3));
-    CHECK (planOf (3).seconds() == Approx (1.1 + 0.4 * 20.3)); // four lines of ten
-    CHECK (planOf (10).seconds() == Approx (1.1 + 0.1 * 20.3));
-    CHECK (planOf (99).seconds() == Approx (1.1 + 0.1 * 20.3)); // a line is not divided
+    // 2 processes of 250 ms, 400 + 2 voices of 50; 10 prompts of 10 ms and 400 letters of 0.5; 400 frames. A step of 4 takes
+    // 200 ms, of 1 125: 100 ms and 25 for each frame. A line of 40 frames has 44 steps.
+    const auto seconds = [] (double lines, double steps) {
+        return 1 + lines * (0.03 + 40 * 0.025) + steps * 0.1;
+    };
+    CHECK (planOf (1).seconds() == Approx (seconds (10, 110 + 22 * 0.75)));
+    CHECK (planOf (2).seconds() == Approx (seconds (5, 55 + 22 * 0.75)));
+    CHECK (planOf (3).seconds() == Approx (seconds (4, 44 + 22 * 0.75))); // four lines of ten
+    CHECK (planOf (5).seconds() == Approx (seconds (2, 44 + 22 * 0.5)));  // no more at once than lines
+    CHECK (planOf (10).seconds() == Approx (seconds (1, 44)));
+    CHECK (planOf (99).seconds() == Approx (seconds (1, 44))); // a line is not divided
+    auto one = planOf (2);
+    one.bench.worker.passages = 1;
+    CHECK (one.seconds() == Approx (1 + 5 * 0.03 + 200 / 20.0));
+    one.bench.worker.passages = 4;
+    one.bench.worker.framesASecondAlone = 30; // of a bench that something disturbed
+    CHECK (one.seconds() == Approx (1 + 5 * 0.03 + 200 / 20.0));
     CHECK (planOf (3).nodeHours() == Approx (3 * planOf (3).seconds() / 3600));
 
     auto plan = planOf (2);
@@ -90,12 +102,14 @@ TEST_CASE ("Only what a bench of a worker has written is taken for figures",
     CHECK_THAT (refusal (bench.dump()), Contains ("bench --json"));
     const auto [place, value] = GENERATE (table<std::string, Json> ({ { "/worker/frames_a_second", 0 },
                                                                       { "/worker/frames_a_second", -1 },
+                                                                      { "/worker/frames_a_second_alone", 0 },
                                                                       { "/worker/frame_seconds", 0 },
                                                                       { "/worker/length_factor", 0 },
                                                                       { "/worker/passages", 0 },
                                                                       { "/worker/passages", 1e300 },
-                                                                      { "/worker/start_ms", "soon" },
+                                                                      { "/worker/prompt_ms_a_letter", "few" },
                                                                       { "/worker/prompt_ms_a_line", -0.1 },
+                                                                      { "/start_ms", "soon" },
                                                                       { "/load_ms/median", nullptr },
                                                                       { "/voice_ms", Json::array() } }));
     bench = simpleBench();
@@ -122,14 +136,15 @@ TEST_CASE ("A worker's speed is that of all passages, and of prompts by their le
     CHECK (one.framesASecond <= 500);
     CHECK (four.framesASecond > 2 * one.framesASecond);
     CHECK (four.framesASecond <= 2000);
+    CHECK (four.framesASecondAlone <= 500);
+    CHECK (four.framesASecondAlone > 50);
     CHECK (four.frameSeconds == Approx (320.0 / 24'000));
     CHECK (measureWorker (renderer, speech, 99, hooks).passages == 16);
     CHECK (renderer.inFlight().empty());
     CHECK (control->passagesRendered == 0); // nobody hears them
 
     const auto chosen = measureWorker (renderer, speech, 0, hooks);
-    CHECK (chosen.passages == 16); // each keeps real time
-    CHECK (chosen.startMs > one.startMs);
+    CHECK (chosen.passages == 16); // a step is short
 
     stopped = true;
     CHECK_THROWS_AS (measureWorker (renderer, speech, 1, hooks), Exception);
