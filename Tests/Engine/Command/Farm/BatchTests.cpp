@@ -48,6 +48,17 @@ TEST_CASE ("Shards have every line once, and may be divided again", "[engine][co
     CHECK (farm.batch ({ "--shard", "4/4", "--lines", "1-2" }).code == 0); // has nothing to do
 }
 
+TEST_CASE ("A batch on a CPU speaks as many lines at once as a step has room for", "[engine][command][farm]")
+{
+    const auto [arguments, frameMs, atOnce] = GENERATE (table<std::vector<std::string>, int, int> (
+        { { {}, 0, 6 }, { {}, 250, 1 }, { { "--passages", "3" }, 250, 3 } }));
+    FarmFixture farm;
+    farm.control->frameMs = frameMs;
+    farm.control->frames = frameMs > 0 ? 1 : 5;
+    CHECK (farm.batch (arguments).code == 0);
+    CHECK (farm.control->mostAtOnce == atOnce);
+}
+
 TEST_CASE ("A range that cannot be is refused", "[engine][command][farm]")
 {
     FarmFixture farm;
