@@ -67,6 +67,10 @@ void addBatch (CLI::App& app, Session& session)
     addTypographyOption (*command, options->typography);
     options->model.addTo (*command);
     options->offload.addTo (*command);
+    command->get_option ("--passages")
+        ->description (
+            "Lines that are spoken at once, 1 to 16; auto: on a GPU as many as fit its memory, on a "
+            "CPU as many as make the most speech");
     options->settingsFile.addTo (*command);
     command->add_flag ("-q,--quiet", options->quiet, "No notes; errors only");
     command->footer (R"(

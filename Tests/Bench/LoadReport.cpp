@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Bench/LoadReport.h"
 
+#include <chrono>
+#include <thread>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +11,9 @@ namespace tableread::test
 {
 namespace
 {
+/** What an engine needs to give back the memory of requests that have ended. */
+constexpr std::chrono::seconds untilMemoryIsBack { 2 };
+
 /** Of the load to the baseline; 0 if there is nothing to divide by. */
 double ratio (double load, double baseline)
 {
@@ -103,6 +109,7 @@ LoadReport measureLoad (const LoadSettings& settings)
         few.depth = 1;
         few.rate = 0;
         report.baseline = LoadRun (few, engine, references, nullptr).run();
+        std::this_thread::sleep_for (untilMemoryIsBack);
     }
     std::optional<ProcessWatch> watch;
     if (settings.pid)

@@ -74,7 +74,9 @@ ProcessFigures ProcessWatch::settled()
     for (auto waited = pause; auto now = take(); waited += pause)
     {
         figures.after = *now;
-        if ((now->threads <= before.threads && now->descriptors <= before.descriptors) || waited > limit)
+        const bool isAsBefore = now->threads <= before.threads && now->descriptors <= before.descriptors &&
+                                now->residentBytes <= before.residentBytes;
+        if (isAsBefore || waited > limit)
             break;
         std::this_thread::sleep_for (pause);
     }

@@ -35,7 +35,7 @@ public:
 
     void sample();
 
-    /** Takes the sample after, as soon as the process has no more threads and descriptors than before, but after two
+    /** Takes the sample after, as soon as the process has no more threads, descriptors and memory than before, but after two
         seconds at the latest: what belonged to the last clients may take a moment to go. */
     ProcessFigures settled();
 

@@ -102,6 +102,7 @@ TEST_CASE ("Of several bodies the slowest gives way, and only as many as have to
     quick.sendAll();
     checkIsSpoken (quick.answer());
     checkHasGivenWay (second.answer());
+    waitAMoment(); // the room of a body is given back after its answer
     first.sendAll();
     checkIsSpoken (first.answer());
 }
