@@ -44,7 +44,7 @@ public:
     {
         WorkerSpeed speed;
         voice = encodeVoice (renderer, speech.voice);
-        speed.passages = seatsFor (passages);
+        speed.passages = throughputSeats (passages);
         const auto& info = renderer.info();
         speed.frameSeconds =
             static_cast<double> (info.frameSamples) / static_cast<double> (info.sampleRateHz);
@@ -72,7 +72,7 @@ private:
     }
 
     /** How many `batch` comes to. */
-    int seatsFor (int asked)
+    int throughputSeats (int asked)
     {
         constexpr int tries = 3; // at a number: something else may have run beside a step
         ThroughputSeats seats (renderer.info(), asked);

@@ -34,7 +34,8 @@ private:
     std::size_t next = 0;
 };
 
-/** The states of streams that go through the codec together, as one of as many streams. A stream that has not begun is silent. */
+/** The states of streams that go through the codec together, as one of as many streams. A stream that has not begun is
+    silent. */
 CodecState join (std::span<CodecState* const> streams);
 
 /** Gives each stream its part of that state. */

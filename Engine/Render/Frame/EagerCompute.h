@@ -8,8 +8,8 @@
 
 namespace tableread::engine
 {
-/** Issues operations one by one, each sequence with its own tensors: always on a CPU, where sequences join for their frames; on a
-    GPU for prompts and if a tap must see everything. */
+/** Issues operations one by one, each sequence with its own tensors: always on a CPU, where sequences join for their
+    frames; on a GPU for prompts and if a tap must see everything. */
 class EagerCompute : public FrameCompute
 {
 public:
