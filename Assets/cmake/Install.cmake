@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake --install and cpack: what goes where below the prefix. The engine finds LibTorch by a path relative to itself, so
 # the prefix may be moved anywhere. Parts that were not configured are left out.
-#   bin                      tableread-engine, TableRead (standalone), tableread-read-recording, which both and the plugin start
+#   bin                      tableread-engine with tableread-torch, TableRead (standalone), tableread-read-recording, which both
+#                            and the plugin start
 #   lib/tableread            the libraries of LibTorch that the engine needs, and the CUDA library
 #   lib/vst3, lib/lv2        the plugin
 #   share/tableread          models/mini (the embedded model with its voices), demo (a script to try), selftest
@@ -17,8 +18,8 @@ install(PROGRAMS Assets/farm/slurm.sh DESTINATION share/tableread/farm)
 install(FILES Assets/deploy/tableread.socket Assets/deploy/tableread.service DESTINATION share/systemd/user)
 
 if(TARGET tableread-engine)
-    set_target_properties(tableread-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")
-    install(TARGETS tableread-engine RUNTIME DESTINATION bin)
+    set_target_properties(tableread-torch PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tableread")
+    install(TARGETS tableread-engine tableread-torch RUNTIME DESTINATION bin)
     list(TRANSFORM TABLEREAD_TORCH_LIBRARIES PREPEND "${TABLEREAD_TORCH_DIR}/lib/" OUTPUT_VARIABLE torch_files)
     install(FILES ${torch_files} DESTINATION lib/tableread)
 endif()

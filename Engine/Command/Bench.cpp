@@ -129,6 +129,7 @@ Examples:
 "bound" says whether reading the weights or computing with them sets the floor under a part's time on this machine, and
 how much of that floor's rate is reached. Both limits are measured at the end.)");
     command->callback ([options, &session] {
+        session.needsTorch = true;
         session.action = [options, &session] {
             if (! options->sweep.empty())
                 return sweep (*options, session);

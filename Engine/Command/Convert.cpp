@@ -136,6 +136,7 @@ Only the matrices of the decoder layers change; diffusion head, connectors, norm
 The file saves half of the layers' space and the time of converting; the speech is that of the original with the same
 --weights, bit for bit. fp8 is storage only: a GPU without fp8 arithmetic, and a CPU, use it too.)");
     command->callback ([options, &session] {
+        session.needsTorch = true;
         session.action = [options, &session] { return convert (*options, session); };
     });
 }

@@ -11,6 +11,7 @@
 #include "Command/NumberOptions.h"
 #include "Command/Script/ScriptOptions.h"
 #include "Command/Subcommands.h"
+#include "Device/Driver.h"
 
 namespace tableread::engine
 {
@@ -20,6 +21,12 @@ std::string hostName()
 {
     std::array<char, 256> name {};
     return ::gethostname (name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+/** To speak, or to count the GPUs; not to start workers on a CPU. */
+bool needsTorch (const BatchOptions& options)
+{
+    return ! options.worker.empty() || (options.model.device != "cpu" && hasCudaDriver());
 }
 } // namespace
 
@@ -88,6 +95,7 @@ Assets/docs/farm.md, Assets/docs/queue.md)" +
     command->callback ([options, &session] {
         if (options->project.empty() && options->queue.address.url.empty())
             throw CLI::RequiredError ("PROJECT, or --nats URL,");
+        session.needsTorch = needsTorch (*options);
         session.action = [options, &session] { return renderBatch (*options, session); };
     });
 }

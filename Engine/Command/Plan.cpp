@@ -10,6 +10,7 @@
 #include "Command/NumberOptions.h"
 #include "Command/OffloadOptions.h"
 #include "Command/Subcommands.h"
+#include "Device/Driver.h"
 #include "Measure/PlanReport.h"
 
 namespace tableread::engine
@@ -112,6 +113,7 @@ Reads the headers only; without safetensors files config.json is enough. "waitin
 what to do about them is in Assets/docs/offload.md. How long a farm's lines will be is estimated from their letters, and
 from the speech that bench measured (Assets/docs/farm.md).)");
     command->callback ([options, &session] {
+        session.needsTorch = ! options->farm.isAsked() && hasCudaDriver(); // to measure the GPU
         session.action = [options, &session] {
             return options->farm.isAsked() ? options->farm.reckon (options->json, session)
                                            : printPlan (*options, session);

@@ -70,6 +70,7 @@ On a GPU the rows say what its compute queue did: computing, waiting for a layer
 because of a trim, or having nothing to do because nothing was launched. They add up to a frame. Copies run beside them.
 What to do about each is in Assets/docs/offload.md.)");
     command->callback ([options, &session] {
+        session.needsTorch = true;
         session.action = [options, &session] { return profile (*options, session); };
     });
 }

@@ -111,6 +111,7 @@ cut, what is rendered is kept as scene.partial.wav. Of a project only the takes 
 store.)" + std::string (exitCodes));
     command->callback ([options, command, &session] {
         options->ofScript = givenOfScript (*command);
+        session.needsTorch = true;
         session.action = [options, &session] {
             if (project::isProject (options->script))
                 return renderProject (*options, session);

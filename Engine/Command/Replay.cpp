@@ -55,6 +55,7 @@ Prints the worst relative error of each tensor class: "forced" with the golden's
 engine's own (fp32 only). Limits: 1e-4 forced and 1e-3 free in fp32; in bf16 twice PyTorch's own error, which
 golden.json holds.)");
     command->callback ([options, &session] {
+        session.needsTorch = true;
         session.action = [options, &session] {
             const auto report =
                 session.replay (options->folder, { options->threads, deviceKind (options->device),

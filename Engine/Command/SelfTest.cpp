@@ -100,6 +100,7 @@ Examples:
 
 Speaks one line with the embedded model and compares its tokens and first latents with those that are stored.)");
     command->callback ([options, &session] {
+        session.needsTorch = true;
         session.action = [options, &session] { return selfTest (*options, session); };
     });
 }

@@ -355,7 +355,9 @@ Examples:
 
 Speaks OpenAI's speech API. Ctrl-C or SIGTERM ends it and removes the socket, SIGUSR1 does when nobody uses it. If an
 engine already runs there, the exit code is 3. A socket that systemd passes (LISTEN_FDS) is used in place of --socket.)");
-    command->callback (
-        [options, &session] { session.action = [options, &session] { return serve (*options, session); }; });
+    command->callback ([options, &session] {
+        session.needsTorch = true;
+        session.action = [options, &session] { return serve (*options, session); };
+    });
 }
 } // namespace tableread::engine

@@ -101,6 +101,8 @@ int runCommandLine (const std::vector<std::string>& arguments, Session& session)
         checkCommandName (app, arguments);
         app.parse (
             std::vector<std::string> (arguments.rbegin(), arguments.rend())); // CLI11 takes them reversed
+        if (session.needsTorch && session.continueWithTorch)
+            session.continueWithTorch();
         return session.action();
     }
     catch (const CLI::Success& success) // --help, --version

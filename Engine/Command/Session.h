@@ -29,28 +29,33 @@ namespace tableread::engine
 /** What a subcommand needs from its process; tests pass their own streams and renderer. */
 struct Session
 {
-    std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load;
-    std::ostream& out;                // results: tables, JSON, raw samples
-    std::ostream& err;                // progress, notes, errors
-    int terminalColumns = 0;          // of `err`; 0: it is not a terminal
+    std::function<std::unique_ptr<Renderer> (const LoadOptions&)> load; // empty in a program without Torch
+    std::ostream& out;                                                  // results: tables, JSON, raw samples
+    std::ostream& err;                                                  // progress, notes, errors
+    int terminalColumns = 0;                                            // of `err`; 0: it is not a terminal
     std::filesystem::path executable; // this program's file; the installed model is found from it
     std::filesystem::path
         recordingReader = {}; // tableread-read-recording; empty: recordings are read in this process
+    std::filesystem::path torchProgram = {}; // tableread-torch, which speaks for `batch`
 
-    /** Compares with a golden; only if the engine itself is linked. */
+    /** Continues as tableread-torch, which has the functions that this program lacks, and does not return; throws
+        Exception. Empty: this program has them. */
+    std::function<void()> continueWithTorch = {};
+
+    /** Compares with a golden. */
     std::function<ReplayReport (const std::filesystem::path& folder, const ReplayOptions& options)>
         replay = {};
 
-    /** Writes a checkpoint with other weights; only if the engine itself is linked. */
+    /** Writes a checkpoint with other weights. */
     std::function<ConvertReport (const ConvertRequest& request)> convert = {};
 
-    /** Counts the GPUs that this process may use. Only if the engine itself is linked: else `batch` starts no other processes. */
+    /** Counts the GPUs that this process may use. Empty: `batch` starts no other processes. */
     std::function<int()> countGpus = {};
 
     /** The words behind the program's name; set by runCommandLine(). */
     std::vector<std::string> arguments = {};
 
-    /** Measures the GPU; empty without one. Only if the engine itself is linked. */
+    /** Measures the GPU; empty without one. */
     std::function<std::optional<GpuMeasures>()> measureGpu = {};
 
     /** Opens the take store that the settings name, for projects; throws Exception. Empty: there is none. */
@@ -67,6 +72,9 @@ struct Session
 
     /** Does the work; set by the chosen subcommand. @returns the exit code. */
     std::function<int()> action = {};
+
+    /** The action needs a model or the GPU; set with it. */
+    bool needsTorch = false;
 };
 
 /** The error of std::bad_alloc. */

@@ -214,7 +214,10 @@ private:
         std::error_code unknown;
         const auto other =
             std::filesystem::read_symlink ("/proc/" + std::to_string (running) + "/exe", unknown);
-        if (unknown || ! isSameFile (other, program))
+        const bool isIt =
+            isSameFile (other, program) || // the engine goes on as a program that lies beside it
+            isSameFile (other.parent_path() / program.filename(), program);
+        if (unknown || ! isIt)
             note ("another engine is running, " +
                   (unknown ? "process " + std::to_string (running) : other.string()) +
                   ", and speaks in place of " + options.engine + ". End it first to use that one.");

@@ -67,8 +67,7 @@ std::vector<fs::path> entries (const std::string& pathVariable)
     return folders;
 }
 
-/** Where programs of ours are looked for, in this order. */
-/** Each once. */
+/** Where programs of ours are looked for, in this order, each once. */
 std::vector<fs::path> programFolders (const EngineSearch& search)
 {
     auto all = besideBinary (search.binary);

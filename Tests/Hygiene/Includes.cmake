@@ -52,6 +52,7 @@ arrow(Engine/Server Engine/Logging Engine/Server/Http Engine/Render Source/Engin
 arrow(Engine/Farm Source/EngineLink)
 arrow(Engine/Measure Engine/Render Engine/Checkpoint Engine/Offload/Plan)
 arrow(Engine/Command Engine/Farm Engine/Measure Engine/Server Engine/Text Source/Take/Store Source/Playback Source/Project/File Source/Project/Open)
+arrow(Engine/Program Engine/Command)
 set(sees_torch Engine/Kernels Engine/Kernels/Cuda Engine/Network Engine/Network/Codec Engine/Network/Sampler
     Engine/Render/Frame Engine/Render/Loop)
 

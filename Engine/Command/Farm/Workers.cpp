@@ -103,14 +103,14 @@ private:
             fail (problem == EAGAIN ? ErrorCode::OutOfMemory : codeOfSystemError (problem),
                   fmt::format ("{} cannot be started: {}. Close other programs, or install TableRead again.",
                                worker.name, std::strerror (problem)),
-                  session.executable.string());
+                  session.torchProgram.string());
         worker.output.closeWriting();
     }
 
     /** @returns 0 or errno. */
     int spawn (Worker& worker, std::vector<std::string> words) const
     {
-        auto program = session.executable.string();
+        auto program = session.torchProgram.string();
         std::vector<char*> arguments { program.data() };
         for (auto& word : words)
             arguments.push_back (word.data());

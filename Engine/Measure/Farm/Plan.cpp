@@ -88,6 +88,7 @@ BenchFigures benchFigures (const std::string& bench, const std::string& name)
     figures.loadMs = read ("/load_ms/median");
     figures.voiceMs = read ("/voice_ms");
     const auto gpu = text (json, "/machine/gpu");
+    figures.starts = gpu.empty() ? 1 : 2;
     figures.machine = gpu.empty() ? text (json, "/machine/processor") : gpu;
     figures.model = text (json, "/model");
     return figures;

@@ -25,10 +25,11 @@ struct BenchFigures
 {
     std::string file, machine, model;
     double startMs = 0, loadMs = 0, voiceMs = 0;
+    int starts = 1; // of LibTorch, before a batch loads the model: to count GPUs, and in a worker
     WorkerSpeed worker;
 
-    /** Until a batch speaks: the command's process, and then the worker's. */
-    double beginMs() const { return 2 * startMs + loadMs; }
+    /** Until a batch speaks. */
+    double beginMs() const { return starts * startMs + loadMs; }
 };
 
 /** @param name  of the file, for errors. @throws Exception InvalidInput if it is no such text, or of a version that did not measure

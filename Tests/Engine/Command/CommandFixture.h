@@ -55,6 +55,7 @@ struct CommandFixture
     {
         std::ostringstream out, err;
         auto context = session (out, err);
+        context.continueWithTorch = continueWithTorch;
         const int code = runCommandLine (arguments, context);
         return { code, out.str(), err.str() };
     }
@@ -93,6 +94,7 @@ struct CommandFixture
     bool hasStandardOutput = true;
     int errDescriptor = -1;
     std::atomic<int> exitedWith { -1 }; // instead of ending the tests
+    std::function<void()> continueWithTorch;
     std::function<ConvertReport (const ConvertRequest&)> convert;
     std::function<std::optional<GpuMeasures>()> measureGpu;
     std::function<std::shared_ptr<TakeStore> (const Settings&)> takes;

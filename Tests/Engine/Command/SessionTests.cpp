@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "CommandFixture.h"
+#include "Device/Driver.h"
 
 using namespace tableread;
 using namespace tableread::engine;
@@ -47,4 +48,34 @@ TEST_CASE ("A command line that cannot be used is one sentence and exit code 2",
     CHECK_THAT (outcome.err, Contains (says) && Contains ("--help"));
     CHECK (std::count (outcome.err.begin(), outcome.err.end(), '\n') == 1);
     CHECK (outcome.out.empty());
+}
+
+TEST_CASE ("A command continues with Torch if it speaks or computes", "[engine][command]")
+{
+    CommandFixture engine;
+    engine.continueWithTorch = [] { fail (ErrorCode::Cancelled, "continued"); };
+    const bool hasDriver = hasCudaDriver();
+    const auto [arguments, continues] = GENERATE_COPY (table<std::vector<std::string>, bool> ({
+        { { "render", "x.txt", "-o", "y.wav" }, true },
+        { { "serve" }, true },
+        { { "selftest" }, true },
+        { { "bench" }, true },
+        { { "profile" }, true },
+        { { "convert", "there", "here", "--weights", "int8" }, true },
+        { { "replay", "." }, true },
+        { { "batch", "x.tableread", "--store", ".", "--worker", "1/2" }, true },
+        { { "batch", "x.tableread", "--store", "." }, hasDriver },
+        { { "batch", "x.tableread", "--store", ".", "--device", "cpu" }, false },
+        { { "plan" }, hasDriver },
+        { { "plan", "--lines", "10", "--bench", "none.json" }, false },
+        { { "gather", "x.tableread", "--store", ".", "-o", "y" }, false },
+        { { "submit", "x.tableread", "--nats", "nats://127.0.0.1:1" }, false },
+        { { "status", "--nats", "nats://127.0.0.1:1" }, false },
+        { { "inspect" }, false },
+        { { "settings" }, false },
+        { { "project", "show", "x.tableread" }, false },
+        { { "render", "--help" }, false },
+    }));
+    CAPTURE (arguments, engine.run (arguments).err);
+    CHECK ((engine.run (arguments).err == "tableread-engine: continued\n") == continues);
 }

@@ -50,10 +50,10 @@ FarmPlan planOf (std::int64_t nodes)
 TEST_CASE ("A farm's time is that of starting, and of the lines of the node that has most",
            "[engine][measure][farm]")
 {
-    // 2 processes of 250 ms, 400 + 2 voices of 50; 10 prompts of 10 ms and 400 letters of 0.5; 400 frames. A step of 4 takes
+    // 250 ms of start, 400 + 2 voices of 50; 10 prompts of 10 ms and 400 letters of 0.5; 400 frames. A step of 4 takes
     // 200 ms, of 1 125: 100 ms and 25 for each frame. A line of 40 frames has 44 steps.
     const auto seconds = [] (double lines, double steps) {
-        return 1 + lines * (0.03 + 40 * 0.025) + steps * 0.1;
+        return 0.75 + lines * (0.03 + 40 * 0.025) + steps * 0.1;
     };
     CHECK (planOf (1).seconds() == Approx (seconds (10, 110 + 22 * 0.75)));
     CHECK (planOf (2).seconds() == Approx (seconds (5, 55 + 22 * 0.75)));
@@ -63,10 +63,10 @@ TEST_CASE ("A farm's time is that of starting, and of the lines of the node that
     CHECK (planOf (99).seconds() == Approx (seconds (1, 44))); // a line is not divided
     auto one = planOf (2);
     one.bench.worker.passages = 1;
-    CHECK (one.seconds() == Approx (1 + 5 * 0.03 + 200 / 20.0));
+    CHECK (one.seconds() == Approx (0.75 + 5 * 0.03 + 200 / 20.0));
     one.bench.worker.passages = 4;
     one.bench.worker.framesASecondAlone = 30; // of a bench that something disturbed
-    CHECK (one.seconds() == Approx (1 + 5 * 0.03 + 200 / 20.0));
+    CHECK (one.seconds() == Approx (0.75 + 5 * 0.03 + 200 / 20.0));
     CHECK (planOf (3).nodeHours() == Approx (3 * planOf (3).seconds() / 3600));
 
     auto plan = planOf (2);
@@ -77,6 +77,15 @@ TEST_CASE ("A farm's time is that of starting, and of the lines of the node that
     CHECK_THAT (describe (plan), Contains ("10 lines (s)") && Contains ("with 2 nodes") &&
                                      Contains ("bench.json") &&
                                      Contains ("A processor, mini: 20.0 frames a second, 4 lines at once"));
+}
+
+TEST_CASE ("Where there is a GPU, LibTorch is loaded to count them, too", "[engine][measure][farm]")
+{
+    auto json = simpleBench();
+    const auto without = benchFigures (json.dump(), "bench.json").beginMs();
+    CHECK (without == Approx (250 + 400));
+    json["machine"]["gpu"] = "A GPU";
+    CHECK (benchFigures (json.dump(), "bench.json").beginMs() == Approx (2 * 250 + 400));
 }
 
 TEST_CASE ("Only what a bench of a worker has written is taken for figures",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "Program/Program.h"
+
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -6,10 +8,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "Command/Session.h"
 #include "Core/Process/StandardStreams.h"
 #include "Take/Store/TakeStore.h"
 
+namespace tableread::engine
+{
 namespace
 {
 /** Of standard error; 0 if it is not a terminal that can show bars. */
@@ -24,25 +27,20 @@ int terminalColumns()
 }
 } // namespace
 
-int main (int argc, char** argv)
+int runProgram (int argc, char** argv, const std::function<void (Session&)>& complete)
 {
-    using namespace tableread;
-    using namespace tableread::engine;
     const bool hasOutput = openClosedStandardStreams();
     std::signal (SIGPIPE, SIG_IGN); // a closed pipe is an error of write(), with a message
     std::signal (SIGXFSZ, SIG_IGN); // and so is a file above its size limit
     std::error_code none;
     const auto executable = std::filesystem::read_symlink ("/proc/self/exe", none);
-    Session session { .load = Renderer::load,
+    Session session { .load = {},
                       .out = std::cout,
                       .err = std::cerr,
                       .terminalColumns = terminalColumns(),
                       .executable = executable,
                       .recordingReader = executable.parent_path() / "tableread-read-recording",
-                      .replay = replay,
-                      .convert = convertCheckpoint,
-                      .countGpus = countGpus,
-                      .measureGpu = measureGpu,
+                      .torchProgram = executable.parent_path() / "tableread-torch",
                       .takes =
                           [] (const Settings& settings) {
                               return std::make_shared<TakeStore> (orThrow (takeStoreOptions (settings)));
@@ -54,6 +52,7 @@ int main (int argc, char** argv)
                               std::cout.flush();
                               std::_Exit (exitCode);
                           } };
+    complete (session);
     const int code = runCommandLine ({ argv + 1, argv + argc }, session);
     if (! std::cout.flush() && code == exitOk)
     {
@@ -63,3 +62,4 @@ int main (int argc, char** argv)
     }
     return code;
 }
+} // namespace tableread::engine
