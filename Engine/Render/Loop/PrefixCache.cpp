@@ -18,9 +18,9 @@ std::int64_t PrefixCache::common (const Entry& entry, const Sequence& sequence) 
            entry.ids.begin();
 }
 
-std::int64_t PrefixCache::usable (const Entry& entry, const Sequence& sequence) const
+/** Of so many equal rows those that it may take over. */
+std::int64_t PrefixCache::usable (const Sequence& sequence, std::int64_t rows) const
 {
-    const auto rows = common (entry, sequence);
     if (! wholeBlocks)
         return rows;
     std::int64_t end = 0;
@@ -34,12 +34,23 @@ void PrefixCache::fill (Sequence& sequence)
     if (sequence.input.prefixRows == 0 || entries.empty())
         return;
     const auto best =
-        std::ranges::max_element (entries, {}, [&] (const Entry& entry) { return usable (entry, sequence); });
-    const auto rows = usable (*best, sequence);
+        std::ranges::max_element (entries, {}, [&] (const Entry& entry) { return common (entry, sequence); });
+    const auto rows = usable (sequence, common (*best, sequence));
     if (rows == 0)
         return;
     sequence.positive.fill (best->store, rows);
     entries.splice (entries.begin(), entries, best);
+}
+
+bool PrefixCache::wouldGain (const Sequence& sequence, const Sequence& other) const
+{
+    const auto& own = sequence.input;
+    const auto rows = own.prefixRows;
+    return rows > 0 && rows <= most && usable (sequence, rows) > 0 && rows == other.input.prefixRows &&
+           own.voices == other.input.voices &&
+           std::equal (own.ids.begin(), own.ids.begin() + rows, other.input.ids.begin()) &&
+           std::ranges::none_of (entries,
+                                 [&] (const Entry& entry) { return common (entry, sequence) >= rows; });
 }
 
 void PrefixCache::keep (const Sequence& sequence)
@@ -56,7 +67,7 @@ void PrefixCache::keep (const Sequence& sequence)
         return std::ranges::any_of (entry.voices, [] (const auto& voice) { return voice.expired(); }) ||
                common (entry, sequence) == (std::int64_t) entry.ids.size(); // is part of the new one
     });
-    shrinkTo (most - rows);
+    makeRoomFor (sequence, rows);
     try
     {
         entries.push_front ({ { input.ids.begin(), input.ids.begin() + rows },
@@ -78,9 +89,27 @@ std::int64_t PrefixCache::positions() const
     return sum;
 }
 
-void PrefixCache::shrinkTo (std::int64_t wanted)
+void PrefixCache::makeRoomFor (const Sequence& sequence, std::int64_t rows)
 {
-    while (positions() > wanted)
-        entries.pop_back();
+    const auto isOfCast = [] (const Entry& entry, const Entry& other) {
+        return entry.prefixRows == other.prefixRows &&
+               std::ranges::equal (
+                   entry.voices, other.voices,
+                   [] (const auto& one, const auto& two) { return one.lock() == two.lock(); }) &&
+               std::equal (entry.ids.begin(), entry.ids.begin() + entry.prefixRows, other.ids.begin());
+    };
+    while (positions() > most - rows)
+    {
+        auto least = std::prev (entries.end());
+        for (auto entry = entries.end(); entry-- != entries.begin();)
+            if (common (*entry, sequence) >= entry->prefixRows ||
+                std::any_of (entries.begin(), entry,
+                             [&] (const Entry& newer) { return isOfCast (*entry, newer); }))
+            {
+                least = entry;
+                break;
+            }
+        entries.erase (least);
+    }
 }
 } // namespace tableread::engine

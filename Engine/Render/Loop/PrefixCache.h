@@ -12,7 +12,8 @@ namespace tableread::engine
 {
 /** Keys and values of earlier prompts. A prompt that begins in the same way, with the same voices, takes them over and computes
     only what differs: another line of the cast its text, the same line with another seed next to nothing. Its bits are those
-    that it has without: on a GPU it takes whole blocks. The most recently used are kept. */
+    that it has without: on a GPU it takes whole blocks. The most recently used are kept; those go first whose cast another
+    one has, too. */
 class PrefixCache
 {
 public:
@@ -21,6 +22,9 @@ public:
 
     /** Begins a prompt with as many rows as are there. */
     void fill (Sequence& sequence);
+
+    /** Whether a prompt has to compute its cast's rows now, but could take them over once `other` is complete. */
+    bool wouldGain (const Sequence& sequence, const Sequence& other) const;
 
     /** Keeps a prompt that is complete, or if it is too long, its prefix. */
     void keep (const Sequence& sequence);
@@ -39,8 +43,8 @@ private:
     };
 
     std::int64_t common (const Entry& entry, const Sequence& sequence) const;
-    std::int64_t usable (const Entry& entry, const Sequence& sequence) const;
-    void shrinkTo (std::int64_t wanted);
+    std::int64_t usable (const Sequence& sequence, std::int64_t rows) const;
+    void makeRoomFor (const Sequence& sequence, std::int64_t rows);
 
     std::int64_t most;
     bool wholeBlocks;

@@ -112,6 +112,21 @@ std::vector<Sequence*> Preparation::inTurn (const Sequences& all) const
     return waiting;
 }
 
+/** Whether the first rows of its prompt are being computed for another sequence: it begins when it can take them over. */
+bool Preparation::waitsForAnother (const Sequence& sequence, const Sequences& all,
+                                   const std::vector<PromptPiece>& pieces) const
+{
+    if (sequence.positive.length() > 0 || sequence.input.tap != nullptr)
+        return false;
+    return std::ranges::any_of (all, [&] (const auto& other) {
+        const bool hasBegun =
+            other->positive.length() > 0 ||
+            std::ranges::any_of (pieces, [&] (const auto& piece) { return piece.sequence == other.get(); });
+        return hasBegun && ! other->isPrepared() && ! other->isParked && other->failure == nullptr &&
+               prefixes.wouldGain (sequence, *other);
+    });
+}
+
 std::vector<PromptPiece> Preparation::promptPieces (const Sequences& all, bool somebodySpeaks, double& roomMs)
 {
     ++turns;
@@ -120,6 +135,8 @@ std::vector<PromptPiece> Preparation::promptPieces (const Sequences& all, bool s
     {
         if (roomMs <= 0 || sequence->voiceToEncode() != nullptr)
             break; // its voices take the rest of the room
+        if (waitsForAnother (*sequence, all, pieces))
+            continue;
         begin (*sequence);
         if (sequence->failure != nullptr)
             continue;

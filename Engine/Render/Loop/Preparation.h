@@ -52,6 +52,8 @@ private:
     std::int64_t rowsFitting (double ms, std::int64_t first, std::int64_t most) const;
     std::int64_t wholeBlocks (const Sequence& sequence, std::int64_t rows) const;
     void begin (Sequence& sequence);
+    bool waitsForAnother (const Sequence& sequence, const Sequences& all,
+                          const std::vector<PromptPiece>& pieces) const;
 
     bool offloads, inBlocks; // pieces end with a block of a prompt
     PrefixCache prefixes;

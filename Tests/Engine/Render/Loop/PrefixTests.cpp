@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
@@ -141,6 +142,53 @@ TEST_CASE ("Prompts are dropped with their voices, and the least recently used f
     CHECK (tiny.found (cache, { 7, 8 }, { 9 }) == 3);
 }
 
+TEST_CASE ("Of each cast a prompt stays for as long as another cast has two", "[engine][render]")
+{
+    Tiny tiny;
+    PrefixCache cache (9, false);
+    tiny.keep (cache, { 1, 2 }, { 3 });
+    tiny.keep (cache, { 4, 5 }, { 6 });
+    tiny.keep (cache, { 4, 5 }, { 7 });
+    tiny.keep (cache, { 4, 5 }, { 8 }); // in place of one of its own cast
+    CHECK (cache.positions() == 9);
+    CHECK (tiny.found (cache, { 4, 5 }, { 7 }) == 3);
+    CHECK (tiny.found (cache, { 4, 5 }, { 8 }) == 3);
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
+    tiny.keep (cache, { 7, 8 }, { 9 }); // in place of the older one of the cast that has two
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
+    CHECK (tiny.found (cache, { 4, 5 }, { 7 }) == 2);
+    CHECK (tiny.found (cache, { 4, 5 }, { 8 }) == 3);
+    CHECK (tiny.found (cache, { 7, 8 }, { 9 }) == 3);
+    tiny.keep (cache, { 10, 11 }, { 12 }); // each has one: the least recently used makes room
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 0);
+    CHECK (tiny.found (cache, { 10, 11 }, { 12 }) == 3);
+}
+
+TEST_CASE ("A prompt gains by another's if that has its cast and nothing is kept of it", "[engine][render]")
+{
+    Tiny tiny;
+    PrefixCache cache (8, false);
+    const Voices anna { std::make_shared<CompleteVoice>() }, ben { std::make_shared<CompleteVoice>() };
+    const auto gains = [&] (const Ids& prefix, const Ids& otherPrefix, const Voices& voices,
+                            const Voices& otherVoices) {
+        const Sequence own (tiny.model, tiny.input (prefix, { 3 }, voices)),
+            other (tiny.model, tiny.input (otherPrefix, { 4 }, otherVoices));
+        return cache.wouldGain (own, other);
+    };
+    CHECK (gains ({ 1, 2 }, { 1, 2 }, anna, anna));
+    CHECK_FALSE (gains ({ 1, 2 }, { 1, 2 }, anna, ben));
+    CHECK_FALSE (gains ({ 1, 2 }, { 1, 2 }, anna, {}));
+    CHECK_FALSE (gains ({ 1, 2 }, { 1, 7 }, anna, anna));
+    CHECK_FALSE (gains ({ 1, 2 }, { 1, 2, 4 }, anna, anna));
+    CHECK_FALSE (gains ({}, {}, anna, anna)); // may not be used
+    const Ids tooLong { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+    CHECK_FALSE (gains (tooLong, tooLong, anna, anna)); // will not be kept
+    tiny.keep (cache, { 1, 2 }, { 5 }, ben);
+    CHECK (gains ({ 1, 2 }, { 1, 2 }, anna, anna));
+    tiny.keep (cache, { 1, 2 }, { 5 }, anna);
+    CHECK_FALSE (gains ({ 1, 2 }, { 1, 2 }, anna, anna));
+}
+
 TEST_CASE ("Of a prompt that is too long its prefix is kept", "[engine][render]")
 {
     Tiny tiny;
@@ -258,4 +306,54 @@ TEST_CASE ("A line that joins others of its cast takes their rows over", "[engin
     REQUIRE_FALSE (alone.empty());
     CHECK (spoken (1) == alone);
     CHECK (spoken (3) == alone);
+}
+
+TEST_CASE ("Lines of a cast that begin together compute its rows once", "[engine][render][determinism]")
+{
+    const auto spoken = [] (int count) {
+        Tiny tiny;
+        FrameLoop loop (tiny.model, Tiny::tokens);
+        std::vector<std::shared_ptr<Sequence>> lines;
+        std::vector<std::vector<float>> samples ((std::size_t) count);
+        for (int i = 0; i < count; ++i)
+        {
+            auto line = tiny.input ({ 4, 8, 15, 16, 23, 42 }, { 3, 3, i });
+            line.events.onFrame = [&own = samples[(std::size_t) i]] (auto frame) {
+                own.insert (own.end(), frame.begin(), frame.end());
+            };
+            lines.push_back (loop.join (std::move (line)));
+        }
+        while (loop.step())
+        {}
+        std::vector<std::int64_t> cached;
+        for (const auto& line : lines)
+        {
+            CHECK (line->finished);
+            cached.push_back (line->report.cachedTokens);
+        }
+        std::sort (cached.begin(), cached.end());
+        CHECK (cached.front() == 0);
+        for (auto more = cached.begin() + 1; more != cached.end(); ++more)
+            CHECK (*more >= 6);
+        return samples;
+    };
+    const auto alone = spoken (1);
+    REQUIRE_FALSE (alone[0].empty());
+    CHECK (spoken (5)[0] == alone[0]);
+}
+
+TEST_CASE ("A line whose cast another was computing when it ended computes it itself", "[engine][render]")
+{
+    Tiny tiny;
+    FrameLoop loop (tiny.model, Tiny::tokens);
+    const Ids cast (600, 7); // more than a step takes
+    const auto first = loop.join (tiny.input (cast, { 1 })), second = loop.join (tiny.input (cast, { 2 }));
+    loop.step();
+    REQUIRE_FALSE (first->isPrepared());
+    CHECK (second->positive.length() == 0);
+    loop.leave (first);
+    while (loop.step())
+    {}
+    CHECK (second->finished);
+    CHECK (second->report.cachedTokens == 0);
 }
