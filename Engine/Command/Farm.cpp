@@ -66,7 +66,7 @@ void addBatch (CLI::App& app, Session& session)
         ->capture_default_str();
     command
         ->add_option ("--workers", options->workers,
-                      "Processes that speak, each a part of the lines [one for each GPU; one on a CPU]")
+                      "Processes that speak and share the lines [one for each GPU; one on a CPU]")
         ->check (CLI::Range (1, 64))
         ->type_name ("N");
     command->add_option ("--worker", options->worker)

@@ -30,40 +30,40 @@ std::size_t workersFor (const BatchOptions& options, const Session& session)
     return static_cast<std::size_t> (options.workers > 0 ? options.workers : std::max (gpus, 1));
 }
 
-/** Shares the lines of the chunk out among workers. */
-std::vector<LinesByNumber> shareOut (BatchRun& run)
+/** What is to be told of each line of the chunk whatever becomes of it. */
+std::vector<FarmLine> linesToTellOf (BatchRun& run)
 {
     const auto script = readScript (run.options.project);
     const auto passages = project::passagesOf (*script.document);
-    const auto numbers = run.options.chunk.of (passages.size());
-    const auto most = workersFor (run.options, run.session);
-    std::vector<LinesByNumber> lines (std::clamp<std::size_t> (numbers.size(), 1, most));
-    for (std::size_t i = 0; i < numbers.size(); ++i)
+    std::vector<FarmLine> lines;
+    for (const auto number : run.options.chunk.of (passages.size()))
     {
-        FarmLine line { .number = numbers[i], .wanted = {} };
-        line.wanted.title = titleOf (script, passages[numbers[i] - 1]);
+        auto& line = lines.emplace_back (FarmLine { .number = number, .wanted = {} });
+        line.wanted.title = titleOf (script, passages[number - 1]);
         if (! script.manifest.empty())
-            line.id = script.manifest[numbers[i] - 1].id;
-        lines[i % lines.size()].emplace (numbers[i], std::move (line)); // as Chunk divides them
+            line.id = script.manifest[number - 1].id;
     }
-    run.report.begin (numbers.size());
+    run.report.begin (lines.size());
     return lines;
-}
-
-/** Each takes its lines from the queue by itself. */
-std::vector<LinesByNumber> workersOfQueue (const BatchRun& run)
-{
-    LineQueue queue (run.options.queue.address, run.options.queue.queue);
-    queue.create(); // so that what is wrong with it is said once
-    return std::vector<LinesByNumber> (workersFor (run.options, run.session));
 }
 
 /** Starts workers, and reports for all of them. One that dies, by our fault or that of a driver, takes nothing with it but
     what it was speaking. */
 int runAll (BatchRun& run)
 {
-    auto lines = run.options.isQueue() ? workersOfQueue (run) : shareOut (run);
-    const auto ended = runWorkers (std::move (lines), run.interrupt, run.report, run.session);
+    std::vector<FarmLine> lines;
+    auto count = workersFor (run.options, run.session);
+    if (run.options.isQueue())
+    {
+        LineQueue queue (run.options.queue.address, run.options.queue.queue);
+        queue.create(); // so that what is wrong with it is said once
+    }
+    else
+    {
+        lines = linesToTellOf (run);
+        count = std::clamp<std::size_t> (lines.size(), 1, count);
+    }
+    const auto ended = runWorkers (count, std::move (lines), run.interrupt, run.report, run.session);
     run.fingerprint = ended.fingerprint;
     run.handOutMs = ended.handOutMs;
     return run.end (ended.code);

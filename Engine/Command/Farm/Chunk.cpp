@@ -4,46 +4,65 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "Command/Farm/Claims.h"
+#include "Project/Passages.h"
 
 namespace tableread::engine
 {
 namespace
 {
-using Line = std::shared_ptr<const FarmLine>;
-
-/** The lines of a chunk, in order. */
+/** The lines of a chunk that nobody else takes. Those that need not be spoken are told of when it is their turn. */
 class ChunkSource : public LineSource
 {
 public:
-    using Told = std::function<void (const FarmLine&, const LineOutcome&)>;
-
-    ChunkSource (Told tell, std::shared_ptr<const SpokenVoices> read, std::vector<Line> ofChunk)
-        : told (std::move (tell))
-        , voices (std::move (read))
+    ChunkSource (BatchRun& of, std::vector<FarmLine> ofChunk,
+                 const std::vector<std::vector<std::string>>& casts)
+        : run (of)
         , lines (std::move (ofChunk))
+        , worker (std::max<std::size_t> (of.worker, 1))
+        , order (casts, worker, std::max<std::size_t> (of.workers, 1))
+        , claims (of.worker == 0 ? LineClaims (lines.size()) : LineClaims::given (lines.size()))
     {}
+
+    void read (std::shared_ptr<const SpokenVoices> those) { voices = std::move (those); }
 
     LineJob next (Wait) override
     {
-        return given < lines.size() ? LineJob { lines[given++], voices } : LineJob {};
+        while (const auto at = order.next (claims))
+        {
+            auto& line = lines[*at];
+            if (! line.refusal.empty())
+                run.tell (line, { .state = LineOutcome::State::Failed, .reason = line.refusal });
+            else if (! line.heardAudio.empty())
+                run.report.heard (line);
+            else
+                return { std::make_shared<const FarmLine> (std::move (line)), voices };
+        }
+        return {};
     }
 
-    void ended (const FarmLine& line, const LineOutcome& outcome) override { told (line, outcome); }
+    void ended (const FarmLine& line, const LineOutcome& outcome) override { run.tell (line, outcome); }
 
-    /** None of the others will be spoken. */
+    /** Nothing more will be spoken here. Of those that a worker has not taken its parent tells, if no other takes them. */
     void leave (const std::string& why)
     {
-        while (given < lines.size())
-            told (*lines[given++], { .state = LineOutcome::State::Left, .reason = why });
+        if (run.worker != 0)
+            return;
+        while (const auto line = next (Wait::No).line)
+            run.tell (*line, { .state = LineOutcome::State::Left, .reason = why });
     }
 
 private:
-    Told told;
+    BatchRun& run;
+    std::vector<FarmLine> lines;
     std::shared_ptr<const SpokenVoices> voices;
-    std::vector<Line> lines;
-    std::size_t given = 0;
+    std::size_t worker;
+    LineOrder order;
+    LineClaims claims;
 };
 
 /** One process's part of a run. */
@@ -54,56 +73,50 @@ public:
 
     int speak()
     {
-        auto lines = findLines();
-        if (! lines.empty() && ! run.interrupt.came())
-            speak (lines);
-        for (const auto& line : std::exchange (lines, {})) // of one that was stopped before
-            run.report.ended (*line, { .state = LineOutcome::State::Left, .reason = lineWasStopped });
+        auto source = openChunk();
+        if (wanted.empty())
+            (void) source.next (LineSource::Wait::No); // tells of them all
+        else
+            source.leave (run.interrupt.came() ? lineWasStopped : speak (source));
         return run.end();
     }
 
 private:
-    /** The lines of the chunk whose takes the project does not have yet. */
-    std::vector<Line> findLines()
+    /** With all lines, whichever this process will take. */
+    ChunkSource openChunk()
     {
         const auto script = openScript (run.voicing, run.store);
         voiced.emplace (voiceProject (run.voicing, script.document, run.store, run.session));
         auto all = linesOf (script, *voiced, run.store);
-        auto chunk = run.options.chunk;
-        if (! run.options.worker.empty())
-            chunk.shards.push_back (run.options.worker);
-        const auto numbers = chunk.of (all.size());
-        run.report.begin (numbers.size());
-        std::vector<Line> lines;
+        const auto passages = project::passagesOf (*voiced->document);
+        const auto numbers = run.options.chunk.of (all.size());
+        if (run.worker == 0)
+            run.report.begin (numbers.size());
+        std::vector<FarmLine> lines;
+        std::vector<std::vector<std::string>> casts;
         for (const auto number : numbers)
-            if (auto& line = all[number - 1]; ! line.refusal.empty())
-                run.tell (line, { .state = LineOutcome::State::Failed, .reason = line.refusal });
-            else if (! line.heardAudio.empty())
-                run.report.heard (line);
-            else
-                lines.push_back (std::make_shared<const FarmLine> (std::move (line)));
-        return lines;
+        {
+            auto& line = lines.emplace_back (std::move (all[number - 1]));
+            casts.push_back (passages[number - 1].speakers);
+            if (line.refusal.empty() && line.heardAudio.empty())
+                wanted.push_back (line.wanted);
+        }
+        return { run, std::move (lines), casts };
     }
 
-    /** Takes the lines, unless a signal comes before. */
-    void speak (std::vector<Line>& lines)
+    /** Speaks the lines, unless a signal comes before. @returns why those were not begun that are left */
+    std::string speak (ChunkSource& source)
     {
-        std::vector<WantedTake> wanted;
-        wanted.reserve (lines.size());
-        for (const auto& line : lines)
-            wanted.push_back (line->wanted);
-        auto voices = std::make_shared<const SpokenVoices> (readVoices (wanted, voiced->shelf));
+        source.read (std::make_shared<const SpokenVoices> (readVoices (wanted, voiced->shelf)));
         if (run.interrupt.came())
-            return;
+            return lineWasStopped;
         const auto renderer = run.load (voiced->load);
-        ChunkSource source (
-            [this] (const FarmLine& line, const LineOutcome& outcome) { run.tell (line, outcome); },
-            std::move (voices), std::exchange (lines, {}));
-        source.leave (run.work (*renderer, source, voiced->load.offload.settings.passages));
+        return run.work (*renderer, source, voiced->load.offload.settings.passages);
     }
 
     BatchRun& run;
     std::optional<VoicedProject> voiced;
+    std::vector<WantedTake> wanted; // of all lines that the project does not hear yet
 };
 } // namespace
 

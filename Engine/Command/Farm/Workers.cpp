@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <utility>
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "Command/Farm/Claims.h"
 #include "Core/Process/OutputPipe.h"
 #include "Core/Process/Spawn.h"
 
@@ -57,8 +59,8 @@ struct Worker
     }
 
     pid_t id = -1;
-    std::string name;    // "worker 2 of 4"
-    LinesByNumber lines; // that it has not told of
+    std::size_t number = 0; // from 1
+    std::string name;       // "worker 2 of 4"
     OutputPipe output;
     std::string unread;           // the beginning of a line
     std::optional<Json> lastLine; // which says how it has ended
@@ -67,34 +69,41 @@ struct Worker
 class Workers
 {
 public:
-    Workers (const Interrupt& signal, BatchReport& told, const Session& given)
-        : interrupt (signal)
+    Workers (std::vector<FarmLine> ofChunk, const Interrupt& signal, BatchReport& told, const Session& given)
+        : lines (std::move (ofChunk))
+        , claims (lines.size())
+        , interrupt (signal)
         , report (told)
         , session (given)
-    {}
-
-    WorkersEnd run (std::vector<LinesByNumber> lines)
     {
-        for (auto& own : lines)
-            start (std::move (own), lines.size());
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            untold.emplace (lines[i].number, i);
+    }
+
+    WorkersEnd run (std::size_t count)
+    {
+        for (std::size_t number = 1; number <= count; ++number)
+            start (number, count);
         while (isRunning())
         {
             if (interrupt.came() && ! std::exchange (isStopping, true))
                 stop();
             wait();
         }
+        if (untold.empty() && ! lines.empty()) // the lines say how it has ended, whoever spoke them
+            end.code = exitOk;
+        leave (0, interrupt.came() ? lineWasStopped : whyLeft);
         return end;
     }
 
 private:
     static constexpr int askEveryMs = 50;
 
-    void start (LinesByNumber lines, std::size_t count)
+    void start (std::size_t number, std::size_t count)
     {
         auto& worker = workers.emplace_back();
-        const auto number = workers.size();
+        worker.number = number;
         worker.name = fmt::format ("worker {} of {}", number, count);
-        worker.lines = std::move (lines);
         auto words = session.arguments;
         const auto shard = fmt::format ("{}/{}", number, count);
         words.insert (words.begin() + 1, { "--worker", shard }); // behind the subcommand
@@ -116,7 +125,7 @@ private:
             arguments.push_back (word.data());
         arguments.push_back (nullptr);
         SpawnSettings settings (SpawnSettings::Own::ProcessGroup);
-        posix_spawn_file_actions_addopen (&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_adddup2 (&settings.files, claims.descriptor(), STDIN_FILENO);
         posix_spawn_file_actions_adddup2 (&settings.files, worker.output.writing(), STDOUT_FILENO);
         return ::posix_spawn (&worker.id, program.c_str(), &settings.files, &settings.attributes,
                               arguments.data(), environ);
@@ -178,7 +187,9 @@ private:
             worker.lastLine = std::move (line);
             return;
         }
-        worker.lines.erase (line.value ("line", std::size_t { 0 }));
+        untold.erase (line.value ("line", std::size_t { 0 }));
+        if (whyLeft.empty() && line.value ("state", "") == "left")
+            whyLeft = line.value ("reason", "");
         report.pass (line);
     }
 
@@ -210,15 +221,29 @@ private:
         }
         if (code != exitOk && end.code != exitTryAgain)
             end.code = code == exitRefused ? exitRefused : exitTryAgain;
-        leave (worker, code == exitRefused ? LineOutcome::State::Failed : LineOutcome::State::Left,
-               interrupt.came() ? lineWasStopped : why);
+        leave (worker.number, interrupt.came() ? lineWasStopped : why);
+        if (whyLeft.empty() && code != exitOk)
+            whyLeft = why;
     }
 
-    void leave (Worker& worker, LineOutcome::State state, const std::string& why)
+    /** Tells of the lines that a worker took and did not tell of. 0: that nobody took. */
+    void leave (std::size_t worker, const std::string& why)
     {
-        for (const auto& [number, line] : std::exchange (worker.lines, {}))
-            report.ended (line, { .state = state, .reason = why });
+        const auto state = end.code == exitRefused ? LineOutcome::State::Failed : LineOutcome::State::Left;
+        for (auto each = untold.begin(); each != untold.end();)
+            if (const auto at = each->second; claims.takerOf (at) == worker)
+            {
+                report.ended (lines[at], { .state = state, .reason = why });
+                each = untold.erase (each);
+            }
+            else
+                ++each;
     }
+
+    const std::vector<FarmLine> lines; // of the chunk
+    LineClaims claims;
+    std::map<std::size_t, std::size_t> untold; // lines by their numbers
+    std::string whyLeft;                       // of the first that is
 
     const Interrupt& interrupt;
     BatchReport& report;
@@ -229,10 +254,10 @@ private:
 };
 } // namespace
 
-WorkersEnd runWorkers (std::vector<LinesByNumber> lines, const Interrupt& interrupt, BatchReport& report,
-                       const Session& session)
+WorkersEnd runWorkers (std::size_t count, std::vector<FarmLine> lines, const Interrupt& interrupt,
+                       BatchReport& report, const Session& session)
 {
-    return Workers (interrupt, report, session).run (std::move (lines));
+    return Workers (std::move (lines), interrupt, report, session).run (count);
 }
 
 void endWithParent()

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +12,6 @@
 
 namespace tableread::engine
 {
-using LinesByNumber = std::map<std::size_t, FarmLine>;
-
 /** How a command's workers have ended. */
 struct WorkersEnd
 {
@@ -23,15 +20,15 @@ struct WorkersEnd
     std::optional<double> handOutMs; // the longest: LineWorker::handOutMs()
 };
 
-/** Runs the same command line in processes of this program, each with --worker I/N, and passes on what they say of their
-    lines, each line as a whole. One that dies takes no other with it: what it has not told of is left, with its reason. They
+/** Runs the same command line in so many processes of this program, each with --worker I/N, and passes on what they say of
+    their lines, each line as a whole. Each takes the lines that nobody has yet. One that dies takes no other with it: of the
+    lines that it had taken it is said that they are left, with its reason, and in the end of those that nobody took. They
     get SIGTERM as soon as a signal comes, and none outlives this process.
 
-    @param lines  those that each worker is to tell of, of which number, title and id are used; none where that is not known.
-                  One entry for each worker
+    @param lines  of the chunk, of which number, title and id are used; none where that is not known, as of a queue.
     @throws Exception if a process cannot be started; then none is left. */
-WorkersEnd runWorkers (std::vector<LinesByNumber> lines, const Interrupt& interrupt, BatchReport& report,
-                       const Session& session);
+WorkersEnd runWorkers (std::size_t count, std::vector<FarmLine> lines, const Interrupt& interrupt,
+                       BatchReport& report, const Session& session);
 
 /** To be called first in a worker: it ends when its parent does. */
 void endWithParent();

@@ -46,7 +46,7 @@ bool PrefixCache::wouldGain (const Sequence& sequence, const Sequence& other) co
 {
     const auto& own = sequence.input;
     const auto rows = own.prefixRows;
-    return rows > 0 && rows <= most && usable (sequence, rows) > 0 && rows == other.input.prefixRows &&
+    return rows <= most && usable (sequence, rows) > 0 && rows == other.input.prefixRows &&
            own.voices == other.input.voices &&
            std::equal (own.ids.begin(), own.ids.begin() + rows, other.input.ids.begin()) &&
            std::ranges::none_of (entries,

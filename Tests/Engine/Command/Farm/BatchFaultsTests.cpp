@@ -94,9 +94,11 @@ TEST_CASE ("A cut take that a project hears has failed, unless somebody has chos
     for (const auto& take : farm.document().takes)
         REQUIRE (farm.takeStore().keep (farm.kept (*take)));
     farm.change (project::ChooseTake { farm.document().lines[1]->id, farm.document().takes[1]->id });
+    farm.loaded = {};
     const auto outcome = farm.batch();
     CHECK (outcome.code == 2);
     CHECK (farm.numbers (outcome, "failed") == Numbers { 1 });
+    CHECK (farm.loaded.model.empty()); // nothing is to be spoken
     CHECK (farm.numbers (outcome, "stored") == Numbers { 2 });
     CHECK_THAT (outcome.err, Contains ("line 1, Anna: the model's length limit cut"));
     CHECK (farm.gather().code == 2);

@@ -145,22 +145,27 @@ TEST_CASE ("Prompts are dropped with their voices, and the least recently used f
 TEST_CASE ("Of each cast a prompt stays for as long as another cast has two", "[engine][render]")
 {
     Tiny tiny;
+    PrefixCache small (6, false);
+    tiny.keep (small, { 1, 2 }, { 3 });
+    tiny.keep (small, { 4, 5 }, { 6 });
+    tiny.keep (small, { 4, 5 }, { 7 }); // in place of the other of its cast
+    CHECK (small.positions() == 6);
+    CHECK (tiny.found (small, { 4, 5 }, { 7 }) == 3);
+    CHECK (tiny.found (small, { 1, 2 }, { 3 }) == 3);
+
     PrefixCache cache (9, false);
     tiny.keep (cache, { 1, 2 }, { 3 });
     tiny.keep (cache, { 4, 5 }, { 6 });
     tiny.keep (cache, { 4, 5 }, { 7 });
-    tiny.keep (cache, { 4, 5 }, { 8 }); // in place of one of its own cast
-    CHECK (cache.positions() == 9);
-    CHECK (tiny.found (cache, { 4, 5 }, { 7 }) == 3);
-    CHECK (tiny.found (cache, { 4, 5 }, { 8 }) == 3);
-    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
     tiny.keep (cache, { 7, 8 }, { 9 }); // in place of the older one of the cast that has two
-    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
-    CHECK (tiny.found (cache, { 4, 5 }, { 7 }) == 2);
-    CHECK (tiny.found (cache, { 4, 5 }, { 8 }) == 3);
+    CHECK (cache.positions() == 9);
+    CHECK (tiny.found (cache, { 4, 5 }, { 6 }) == 2);
+    CHECK (tiny.found (cache, { 4, 5 }, { 7 }) == 3);
     CHECK (tiny.found (cache, { 7, 8 }, { 9 }) == 3);
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
     tiny.keep (cache, { 10, 11 }, { 12 }); // each has one: the least recently used makes room
-    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 0);
+    CHECK (tiny.found (cache, { 4, 5 }, { 7 }) == 0);
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
     CHECK (tiny.found (cache, { 10, 11 }, { 12 }) == 3);
 }
 
