@@ -31,7 +31,10 @@ RenderLink::Options linkTo (const std::filesystem::path& socket)
 protocol::SpeechRequest evening (std::uint64_t seed)
 {
     protocol::SpeechRequest request;
-    request.lines = { { 0, "Good evening, and welcome to the first table read of the season." } };
+    request.lines = {
+        { 0, "Good evening, and welcome to the first table read of the season. Tonight we begin with the "
+             "second act, and then we read the third, for as long as we can keep awake." }
+    };
     request.voices = { { "anna", {} } };
     request.seed = seed;
     return request;
@@ -68,6 +71,7 @@ TEST_CASE ("Behind HAProxy two engines give each line as one does, also if one i
         takes.push_back (speak (seed % 2 == 0 ? left : right, seed));
     REQUIRE (watcher.waitFor (
         [&] { return takes[0]->audio().rendered() > 0 && takes[1]->audio().rendered() > 0; }));
+    CAPTURE (takes[0]->audio().rendered(), takes[1]->audio().rendered());
     REQUIRE_FALSE ((takes[0]->isFinal() || takes[1]->isFinal())); // both engines are within a line
     one.reset();                                                  // SIGKILL
     for (const auto& take : takes)
