@@ -63,10 +63,7 @@ int runAll (BatchRun& run)
         lines = linesToTellOf (run);
         count = std::clamp<std::size_t> (lines.size(), 1, count);
     }
-    const auto ended = runWorkers (count, std::move (lines), run.interrupt, run.report, run.session);
-    run.fingerprint = ended.fingerprint;
-    run.handOutMs = ended.handOutMs;
-    return run.end (ended.code);
+    return run.end (runWorkers (count, std::move (lines), run));
 }
 } // namespace
 

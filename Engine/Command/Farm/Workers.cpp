@@ -69,31 +69,29 @@ struct Worker
 class Workers
 {
 public:
-    Workers (std::vector<FarmLine> ofChunk, const Interrupt& signal, BatchReport& told, const Session& given)
+    Workers (std::vector<FarmLine> ofChunk, BatchRun& given)
         : lines (std::move (ofChunk))
         , claims (lines.size())
-        , interrupt (signal)
-        , report (told)
-        , session (given)
+        , run (given)
     {
         for (std::size_t i = 0; i < lines.size(); ++i)
             untold.emplace (lines[i].number, i);
     }
 
-    WorkersEnd run (std::size_t count)
+    int speak (std::size_t count)
     {
         for (std::size_t number = 1; number <= count; ++number)
             start (number, count);
         while (isRunning())
         {
-            if (interrupt.came() && ! std::exchange (isStopping, true))
+            if (run.interrupt.came() && ! std::exchange (isStopping, true))
                 stop();
             wait();
         }
         if (untold.empty() && ! lines.empty()) // the lines say how it has ended, whoever spoke them
-            end.code = exitOk;
-        leave (0, interrupt.came() ? lineWasStopped : whyLeft);
-        return end;
+            code = exitOk;
+        leave (0, run.interrupt.came() ? lineWasStopped : whyLeft);
+        return code;
     }
 
 private:
@@ -104,7 +102,7 @@ private:
         auto& worker = workers.emplace_back();
         worker.number = number;
         worker.name = fmt::format ("worker {} of {}", number, count);
-        auto words = session.arguments;
+        auto words = run.session.arguments;
         const auto shard = fmt::format ("{}/{}", number, count);
         words.insert (words.begin() + 1, { "--worker", shard }); // behind the subcommand
         if (const int problem = worker.output.good() ? spawn (worker, std::move (words)) : errno;
@@ -112,14 +110,14 @@ private:
             fail (problem == EAGAIN ? ErrorCode::OutOfMemory : codeOfSystemError (problem),
                   fmt::format ("{} cannot be started: {}. Close other programs, or install TableRead again.",
                                worker.name, std::strerror (problem)),
-                  session.torchProgram.string());
+                  run.session.torchProgram.string());
         worker.output.closeWriting();
     }
 
     /** @returns 0 or errno. */
     int spawn (Worker& worker, std::vector<std::string> words) const
     {
-        auto program = session.torchProgram.string();
+        auto program = run.session.torchProgram.string();
         std::vector<char*> arguments { program.data() };
         for (auto& word : words)
             arguments.push_back (word.data());
@@ -190,50 +188,50 @@ private:
         untold.erase (line.value ("line", std::size_t { 0 }));
         if (whyLeft.empty() && line.value ("state", "") == "left")
             whyLeft = line.value ("reason", "");
-        report.pass (line);
+        run.report.pass (line);
     }
 
     void ended (Worker& worker)
     {
         const int status = worker.collect();
-        int code = exitTryAgain;
+        int workersCode = exitTryAgain;
         std::string why = fmt::format ("{} ended too early", worker.name);
         if (worker.lastLine)
         {
-            code = worker.lastLine->value ("exit_code", exitTryAgain);
-            if (end.fingerprint.empty())
-                end.fingerprint = worker.lastLine->value ("fingerprint", "");
+            workersCode = worker.lastLine->value ("exit_code", exitTryAgain);
+            if (run.fingerprint.empty())
+                run.fingerprint = worker.lastLine->value ("fingerprint", "");
             if (const auto& ms = (*worker.lastLine)["hand_out_ms"]; ms.is_number())
-                end.handOutMs = std::max (end.handOutMs.value_or (0.0), ms.get<double>());
+                run.handOutMs = std::max (run.handOutMs.value_or (0.0), ms.get<double>());
         }
         else if (WIFEXITED (status)) // it has said why
         {
-            code = WEXITSTATUS (status) == exitRefused ? exitRefused : exitTryAgain;
+            workersCode = WEXITSTATUS (status) == exitRefused ? exitRefused : exitTryAgain;
             why = fmt::format ("{} ended with exit code {}", worker.name, WEXITSTATUS (status));
         }
         else
         {
             why = fmt::format ("{} was ended by signal {} ({})", worker.name, WTERMSIG (status),
                                ::strsignal (WTERMSIG (status)));
-            session.err
+            run.session.err
                 << "tableread-engine: " << why
                 << ". What it has stored stays. Run batch again, with fewer --passages if memory ran out.\n";
         }
-        if (code != exitOk && end.code != exitTryAgain)
-            end.code = code == exitRefused ? exitRefused : exitTryAgain;
-        leave (worker.number, interrupt.came() ? lineWasStopped : why);
-        if (whyLeft.empty() && code != exitOk)
+        if (workersCode != exitOk && code != exitTryAgain)
+            code = workersCode == exitRefused ? exitRefused : exitTryAgain;
+        leave (worker.number, run.interrupt.came() ? lineWasStopped : why);
+        if (whyLeft.empty() && workersCode != exitOk)
             whyLeft = why;
     }
 
     /** Tells of the lines that a worker took and did not tell of. 0: that nobody took. */
     void leave (std::size_t worker, const std::string& why)
     {
-        const auto state = end.code == exitRefused ? LineOutcome::State::Failed : LineOutcome::State::Left;
+        const auto state = code == exitRefused ? LineOutcome::State::Failed : LineOutcome::State::Left;
         for (auto each = untold.begin(); each != untold.end();)
             if (const auto at = each->second; claims.takerOf (at) == worker)
             {
-                report.ended (lines[at], { .state = state, .reason = why });
+                run.report.ended (lines[at], { .state = state, .reason = why });
                 each = untold.erase (each);
             }
             else
@@ -245,19 +243,16 @@ private:
     std::map<std::size_t, std::size_t> untold; // lines by their numbers
     std::string whyLeft;                       // of the first that is
 
-    const Interrupt& interrupt;
-    BatchReport& report;
-    const Session& session;
+    BatchRun& run;
     std::deque<Worker> workers;
     bool isStopping = false;
-    WorkersEnd end;
+    int code = exitOk;
 };
 } // namespace
 
-WorkersEnd runWorkers (std::size_t count, std::vector<FarmLine> lines, const Interrupt& interrupt,
-                       BatchReport& report, const Session& session)
+int runWorkers (std::size_t count, std::vector<FarmLine> lines, BatchRun& run)
 {
-    return Workers (std::move (lines), interrupt, report, session).run (count);
+    return Workers (std::move (lines), run).speak (count);
 }
 
 void endWithParent()
