@@ -31,10 +31,10 @@ Pacing::Pacing (std::function<double()> wanted, double msOfAFrame)
     , frameMs (msOfAFrame)
 {}
 
-double Pacing::room (std::size_t speaking) const
+double Pacing::room (std::size_t speaking, bool isForListeners) const
 {
     const bool isHeard = std::ranges::any_of (heard, [] (const auto& each) { return ! each.second.isAhead; });
-    const double least = isHeard ? listenedStepMs : idleStepMs;
+    const double least = isHeard ? listenedStepMs : isForListeners ? idleStepMs : unheardStepMs;
     const double ms = alone (speaking).ms;
     return margin * (std::max (least, slowdown * ms) - ms);
 }

@@ -31,22 +31,25 @@ private:
 
     A passage is listened to from its first frame until its audio is 2 s ahead of real time. As long as one is, a step takes
     at most 100 ms, preparation included, or 1.25 times what it would take without, whichever is longer; otherwise 140 ms, so
-    that a cancelled passage leaves soon.
+    that a cancelled passage leaves soon. If none is for listeners at all, it takes up to 400 ms, so that as many as possible
+    speak at once.
 
     Clock     milliseconds, from any origin. Threads: the renderer's.
 */
 class Pacing
 {
 public:
-    static constexpr double listenedStepMs = 100, idleStepMs = 140, slowdown = 1.25, aheadMs = 2000;
+    static constexpr double listenedStepMs = 100, idleStepMs = 140, unheardStepMs = 400, slowdown = 1.25,
+                            aheadMs = 2000;
 
     /** frameMs: how long a frame sounds. */
     Pacing (std::function<double()> clock, double frameMs);
 
     double now() const { return clock(); }
 
-    /** How many milliseconds of preparation the next step of so many speaking passages has room for. Never 0. */
-    double room (std::size_t speaking) const;
+    /** How many milliseconds of preparation the next step of so many speaking passages has room for. Never 0.
+        @param isForListeners  whether there is a passage that somebody listens to, or will */
+    double room (std::size_t speaking, bool isForListeners) const;
 
     /** A step ended that spoke for so many passages; `preparationMs` of it went into preparing others. */
     void stepTook (std::size_t speaking, double ms, double preparationMs);

@@ -131,6 +131,7 @@ struct PassageJob
     RenderSettings settings {};
     PassageEvents events {};
     std::int64_t exactFrames = 0; // above 0: exactly so many, not the model's choice; for measuring
+    bool isHeard = true;          // while it is spoken, so that its frames must not falter (Pacing.h)
 };
 
 using PassageId = std::uint64_t;

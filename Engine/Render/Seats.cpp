@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "Render/Measuring.h"
+#include "Render/Pacing.h"
 
 namespace tableread::engine
 {
 namespace
 {
-constexpr double mostStepMs = 100, mostThroughputStepMs = 400;
+constexpr double mostStepMs = 100;
 constexpr int measuredSteps = 2; // the faster one counts: something else may have run beside the other
 
 double systemMs()
@@ -90,7 +91,7 @@ ThroughputSeats::ThroughputSeats (const ModelInfo& model, int asked)
 
 void ThroughputSeats::stepTook (int frames, double ms)
 {
-    const double certain = frames * mostThroughputStepMs / std::max (ms, 1e-3); // as if nothing were shared
+    const double certain = frames * Pacing::unheardStepMs / std::max (ms, 1e-3); // as if nothing were shared
     seats = std::max (seats, static_cast<int> (std::min<double> (certain, most)));
 }
 

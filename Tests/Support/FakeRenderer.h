@@ -316,7 +316,9 @@ private:
     void prepare()
     {
         const auto speaking = std::ranges::count_if (passages, &FakeRenderer::speaks);
-        double room = pacing.room (static_cast<std::size_t> (speaking));
+        const bool isForListeners =
+            std::ranges::any_of (passages, [] (const auto& passage) { return passage.job.isHeard; });
+        double room = pacing.room (static_cast<std::size_t> (speaking), isForListeners);
         for (auto& passage : passages)
             if (! passage.state.isParked && passage.state.phase != Phase::Speaking)
                 prepare (passage, room);
@@ -383,7 +385,8 @@ private:
                 passage.report.firstFrameMs = sinceBegin (passage);
             ++passage.report.frames;
             ++passage.state.frames;
-            pacing.frameMade (passage.state.id);
+            if (passage.job.isHeard)
+                pacing.frameMade (passage.state.id);
         }
         catch (...)
         {

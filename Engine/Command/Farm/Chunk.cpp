@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "Command/Farm/Claims.h"
-#include "Project/Passages.h"
 
 namespace tableread::engine
 {
@@ -19,12 +18,11 @@ namespace
 class ChunkSource : public LineSource
 {
 public:
-    ChunkSource (BatchRun& of, std::vector<FarmLine> ofChunk,
-                 const std::vector<std::vector<std::string>>& casts)
+    ChunkSource (BatchRun& of, std::vector<FarmLine> ofChunk)
         : run (of)
         , lines (std::move (ofChunk))
         , worker (std::max<std::size_t> (of.worker, 1))
-        , order (casts, worker, std::max<std::size_t> (of.workers, 1))
+        , order (lines, worker, std::max<std::size_t> (of.workers, 1))
         , claims (of.worker == 0 ? LineClaims (lines.size()) : LineClaims::given (lines.size()))
     {}
 
@@ -88,20 +86,17 @@ private:
         const auto script = openScript (run.voicing, run.store);
         voiced.emplace (voiceProject (run.voicing, script.document, run.store, run.session));
         auto all = linesOf (script, *voiced, run.store);
-        const auto passages = project::passagesOf (*voiced->document);
         const auto numbers = run.options.chunk.of (all.size());
         if (run.worker == 0)
             run.report.begin (numbers.size());
         std::vector<FarmLine> lines;
-        std::vector<std::vector<std::string>> casts;
         for (const auto number : numbers)
         {
             auto& line = lines.emplace_back (std::move (all[number - 1]));
-            casts.push_back (passages[number - 1].speakers);
             if (line.refusal.empty() && line.heardAudio.empty())
                 wanted.push_back (line.wanted);
         }
-        return { run, std::move (lines), casts };
+        return { run, std::move (lines) };
     }
 
     /** Speaks the lines, unless a signal comes before. @returns why those were not begun that are left */

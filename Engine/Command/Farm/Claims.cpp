@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <numeric>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -31,6 +33,14 @@ int sharedBytes (std::size_t count)
         return -1;
     }
     return file;
+}
+
+std::string textOf (const protocol::SpeechRequest& request)
+{
+    std::string text;
+    for (const auto& line : request.lines)
+        text += line.text + '\n';
+    return text;
 }
 
 [[noreturn]] void noMemory (int problem)
@@ -84,49 +94,99 @@ std::size_t LineClaims::takerOf (std::size_t line) const
     return std::atomic_ref (takers[line]).load();
 }
 
-LineOrder::LineOrder (const std::vector<std::vector<std::string>>& casts, std::size_t worker,
-                      std::size_t workers)
+LineOrder::LineOrder (const std::vector<FarmLine>& lines, std::size_t worker, std::size_t workers)
     : own (worker)
     , parts (workers)
-    , lines (casts.size())
 {
-    std::iota (lines.begin(), lines.end(), std::size_t { 0 });
     if (workers == 1)
+    {
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            groups.push_back ({ i });
         return;
-    std::map<std::vector<std::string>, std::size_t> firstLines;
-    for (std::size_t i = 0; i < casts.size(); ++i)
-        firstLines.emplace (casts[i], i);
-    std::stable_sort (lines.begin(), lines.end(), [&] (std::size_t one, std::size_t two) {
-        return firstLines[casts[one]] < firstLines[casts[two]];
+    }
+    struct Place
+    {
+        std::size_t cast; // by its first line
+        std::string text;
+        std::size_t line;
+    };
+    std::vector<std::vector<VoiceReference>> casts;
+    std::vector<Place> places;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+    {
+        const auto& request = lines[i].wanted.request;
+        const auto cast = std::ranges::find (casts, request.voices) - casts.begin();
+        if (std::cmp_equal (cast, casts.size()))
+            casts.push_back (request.voices);
+        places.push_back ({ static_cast<std::size_t> (cast), textOf (request), i });
+    }
+    std::ranges::sort (places, {}, [] (const Place& place) {
+        return std::tuple (place.cast, -static_cast<std::ptrdiff_t> (place.text.size()), place.line);
     });
+    std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> alike; // by cast and text
+    for (auto& [cast, text, line] : places)
+    {
+        const auto& request = lines[line].wanted.request;
+        auto& candidates = alike[{ cast, std::move (text) }];
+        const auto same = std::ranges::find_if (candidates, [&] (std::size_t group) {
+            return lines[groups[group].front()].wanted.request == request;
+        });
+        if (same != candidates.end())
+            groups[*same].push_back (line);
+        else
+        {
+            candidates.push_back (groups.size());
+            groups.push_back ({ line });
+        }
+    }
 }
 
-std::span<const std::size_t> LineOrder::partOf (std::size_t worker) const
+std::span<const LineOrder::Same> LineOrder::partOf (std::size_t worker) const
 {
-    const auto begin = (worker - 1) * lines.size() / parts, end = worker * lines.size() / parts;
-    return std::span (lines).subspan (begin, end - begin);
+    const auto begin = (worker - 1) * groups.size() / parts, end = worker * groups.size() / parts;
+    return std::span (groups).subspan (begin, end - begin);
 }
 
 std::optional<std::size_t> LineOrder::next (LineClaims& claims)
 {
+    if (repeats.empty())
+        if (const auto* const same = nextOf (claims))
+            repeats.assign (same->begin(), same->end());
+    if (repeats.empty())
+        return {};
+    const auto line = repeats.front();
+    repeats.pop_front();
+    return line;
+}
+
+/** Takes the lines of one group. Null: nothing is left. */
+const LineOrder::Same* LineOrder::nextOf (LineClaims& claims)
+{
+    const auto take = [&] (const Same& lines) { // who has the first has the others
+        if (! claims.take (lines.front(), own))
+            return false;
+        for (const auto line : std::span (lines).subspan (1))
+            claims.take (line, own);
+        return true;
+    };
     for (const auto part = partOf (own); begun < part.size();)
-        if (const auto line = part[begun++]; claims.take (line, own))
-            return line;
+        if (const auto& lines = part[begun++]; take (lines))
+            return &lines;
     while (true)
     {
-        std::vector<std::size_t> most;
+        std::vector<const Same*> most;
         for (std::size_t worker = 1; worker <= parts; ++worker)
         {
-            std::vector<std::size_t> left;
-            for (const auto line : partOf (worker))
-                if (claims.takerOf (line) == 0)
-                    left.push_back (line);
+            std::vector<const Same*> left;
+            for (const auto& lines : partOf (worker))
+                if (claims.takerOf (lines.front()) == 0)
+                    left.push_back (&lines);
             if (left.size() > most.size())
                 most = std::move (left);
         }
         if (most.empty())
-            return {};
-        if (claims.take (most.back(), own))
+            return nullptr;
+        if (take (*most.back()))
             return most.back();
     }
 }

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
+#include "Command/Farm/Line.h"
 #include "Core/Descriptor.h"
 
 namespace tableread::engine
@@ -47,24 +48,29 @@ private:
 };
 
 /** The order in which a worker takes the lines. One that is alone takes them as they are in the script. Of several each
-    begins with a part of its own, which has few casts, because a process has to encode each voice for itself; then it helps
-    with the part that has most left, from its end.
+    begins with a part of its own, which has few casts, because a process has to encode each voice for itself: cast by cast, of
+    each the longest line first, so that the last ones end together, and those that ask for the same one after the other, so
+    that nobody else speaks them meanwhile. Then it helps with the part that has most left, from its end.
 
     Threads   one. */
 class LineOrder
 {
 public:
-    /** @param casts  who speaks each line. @param worker  of `workers`, from 1 */
-    LineOrder (const std::vector<std::vector<std::string>>& casts, std::size_t worker, std::size_t workers);
+    /** @param worker  of `workers`, from 1 */
+    LineOrder (const std::vector<FarmLine>& lines, std::size_t worker, std::size_t workers);
 
-    /** Takes the next line that nobody has; empty: there is none. */
+    /** Takes the next line that nobody has, counted from 0; empty: there is none. */
     std::optional<std::size_t> next (LineClaims& claims);
 
 private:
-    std::span<const std::size_t> partOf (std::size_t worker) const;
+    using Same = std::vector<std::size_t>; // lines that ask for the same
+
+    std::span<const Same> partOf (std::size_t worker) const;
+    const Same* nextOf (LineClaims& claims);
 
     std::size_t own, parts;
-    std::vector<std::size_t> lines; // in that order
-    std::size_t begun = 0;          // of its own part
+    std::vector<Same> groups;        // in that order
+    std::size_t begun = 0;           // of its own part
+    std::deque<std::size_t> repeats; // of the last one
 };
 } // namespace tableread::engine

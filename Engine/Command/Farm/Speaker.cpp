@@ -56,9 +56,11 @@ void LineSpeaker::start (std::shared_ptr<const FarmLine> line, TakeRequest reque
     const auto& asked = line->wanted.request;
     auto& flight = *inFlight.emplace_back (std::make_unique<Flight> (
         Flight { .take = { .line = std::move (line), .request = std::move (request) } }));
-    PassageJob job { .passage = { asked.lines, {} },
-                     .settings = {
-                         .seed = asked.seed, .guidanceScale = asked.guidanceScale, .steps = asked.steps } };
+    PassageJob job {
+        .passage = { asked.lines, {} },
+        .settings = { .seed = asked.seed, .guidanceScale = asked.guidanceScale, .steps = asked.steps },
+        .isHeard = false
+    };
     job.events.onFrame = [this, &take = flight.take] (std::span<const float> frame) {
         ++frames;
         take.samples.insert (take.samples.end(), frame.begin(), frame.end());

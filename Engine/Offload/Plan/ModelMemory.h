@@ -8,7 +8,8 @@
 
 namespace tableread::engine
 {
-/** Prompts that are kept for later ones that begin in the same way, in positions: of five lines with a voice of 10 s each. */
+/** Prompts on a GPU that are kept for later ones that begin in the same way, in positions: of five lines with a voice of 10 s
+    each. */
 inline constexpr std::int64_t prefixPositions = 1024;
 
 /** The settings of a load that memory depends on. */

@@ -38,6 +38,7 @@ struct SequenceInput
     PassageEvents events;
     std::int64_t tokenLimit = 0;  // most generated tokens; 0: from the settings
     std::int64_t exactFrames = 0; // above 0: exactly this many, not the model's choice; for measuring
+    bool isHeard = true;          // see PassageJob
     std::vector<std::int64_t> forcedTokens; // for tests: replace the model's choice; empty: none
     Tap* tap = nullptr;
 };

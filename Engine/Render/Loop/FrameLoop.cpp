@@ -120,7 +120,9 @@ bool FrameLoop::step (const std::function<void()>& whenFrameMade)
     if (whenFrameMade)
         whenFrameMade();
     const auto speakers = speaking();
-    double room = pacing.room (speakers.size());
+    const bool isForListeners =
+        std::ranges::any_of (active, [] (const auto& sequence) { return sequence->input.isHeard; });
+    double room = pacing.room (speakers.size(), isForListeners);
     const auto prompts = preparation.promptPieces (active, ! speakers.empty(), room);
     const auto alone = pacing.alone (speakers.size());
     const double units = preparation.units (prompts);
@@ -149,7 +151,8 @@ void FrameLoop::makeFrames()
     {
         compute->makeFrames (sequences);
         for (const auto* sequence : sequences)
-            pacing.frameMade (sequence->id);
+            if (sequence->input.isHeard)
+                pacing.frameMade (sequence->id);
     }
 }
 

@@ -57,7 +57,7 @@ void PrefixCache::keep (const Sequence& sequence)
 {
     const auto& input = sequence.input;
     const auto whole = (std::int64_t) input.ids.size() - 1;
-    const auto rows = whole <= most ? whole : input.prefixRows;
+    auto rows = whole <= most ? whole : input.prefixRows;
     if (input.prefixRows == 0 || rows > most)
         return;
     for (auto entry = entries.begin(); entry != entries.end(); ++entry)
@@ -67,7 +67,10 @@ void PrefixCache::keep (const Sequence& sequence)
         return std::ranges::any_of (entry.voices, [] (const auto& voice) { return voice.expired(); }) ||
                common (entry, sequence) == (std::int64_t) entry.ids.size(); // is part of the new one
     });
-    makeRoomFor (sequence, rows);
+    if (! dropOthersOfCasts (sequence, most - rows)) // its text is worth less than another cast
+        rows = input.prefixRows;
+    while (positions() > most - rows)
+        entries.pop_back();
     try
     {
         entries.push_front ({ { input.ids.begin(), input.ids.begin() + rows },
@@ -89,7 +92,9 @@ std::int64_t PrefixCache::positions() const
     return sum;
 }
 
-void PrefixCache::makeRoomFor (const Sequence& sequence, std::int64_t rows)
+/** Drops prompts of this cast, and of others those that have a newer one, until so many positions are left. @returns whether
+    they are. */
+bool PrefixCache::dropOthersOfCasts (const Sequence& sequence, std::int64_t wanted)
 {
     const auto isOfCast = [] (const Entry& entry, const Entry& other) {
         return entry.prefixRows == other.prefixRows &&
@@ -98,18 +103,14 @@ void PrefixCache::makeRoomFor (const Sequence& sequence, std::int64_t rows)
                    [] (const auto& one, const auto& two) { return one.lock() == two.lock(); }) &&
                std::equal (entry.ids.begin(), entry.ids.begin() + entry.prefixRows, other.ids.begin());
     };
-    while (positions() > most - rows)
+    for (auto entry = entries.end(); entry != entries.begin() && positions() > wanted;)
     {
-        auto least = std::prev (entries.end());
-        for (auto entry = entries.end(); entry-- != entries.begin();)
-            if (common (*entry, sequence) >= entry->prefixRows ||
-                std::any_of (entries.begin(), entry,
-                             [&] (const Entry& newer) { return isOfCast (*entry, newer); }))
-            {
-                least = entry;
-                break;
-            }
-        entries.erase (least);
+        const auto older = std::prev (entry);
+        const bool isOther = common (*older, sequence) >= older->prefixRows ||
+                             std::any_of (entries.begin(), older,
+                                          [&] (const Entry& newer) { return isOfCast (*older, newer); });
+        entry = isOther ? entries.erase (older) : older;
     }
+    return positions() <= wanted;
 }
 } // namespace tableread::engine

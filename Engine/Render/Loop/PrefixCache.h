@@ -13,7 +13,7 @@ namespace tableread::engine
 /** Keys and values of earlier prompts. A prompt that begins in the same way, with the same voices, takes them over and computes
     only what differs: another line of the cast its text, the same line with another seed next to nothing. Its bits are those
     that it has without: on a GPU it takes whole blocks. The most recently used are kept; those go first whose cast another
-    one has, too. */
+    one has, too, and then the text of the new one. */
 class PrefixCache
 {
 public:
@@ -44,7 +44,7 @@ private:
 
     std::int64_t common (const Entry& entry, const Sequence& sequence) const;
     std::int64_t usable (const Sequence& sequence, std::int64_t rows) const;
-    void makeRoomFor (const Sequence& sequence, std::int64_t rows);
+    bool dropOthersOfCasts (const Sequence& sequence, std::int64_t wanted);
 
     std::int64_t most;
     bool wholeBlocks;

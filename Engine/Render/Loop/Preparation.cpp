@@ -10,6 +10,7 @@ namespace tableread::engine
 {
 namespace
 {
+constexpr std::int64_t cpuPrefixPositions = 4'096; // some 16 casts with a voice of ten seconds
 constexpr std::int64_t mostRows = 512;  // of a piece: bounds the memory of a pass, and loses no speed
 constexpr double attentionSlowness = 2; // attention's time for a multiply-add, the products' being 1
 constexpr double firstRowMs = 5, firstVoiceMs = 20; // guesses that leave room; measured from then on
@@ -19,7 +20,7 @@ constexpr double firstRowMs = 5, firstVoiceMs = 20; // guesses that leave room; 
 Preparation::Preparation (const VibeVoice& model)
     : offloads (model.streamed != nullptr)
     , inBlocks (model.device().is_cuda())
-    , prefixes (prefixPositions, inBlocks)
+    , prefixes (inBlocks ? prefixPositions : cpuPrefixPositions, inBlocks)
     , promptCost (firstRowMs)
     , voiceCost (firstVoiceMs)
 {

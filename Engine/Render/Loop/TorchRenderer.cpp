@@ -281,6 +281,7 @@ private:
         input.voicePositions = std::move (prompt.voicePositions);
         input.settings = job.settings;
         input.exactFrames = job.exactFrames;
+        input.isHeard = job.isHeard;
         input.tokenLimit = job.exactFrames > 0 ? job.exactFrames + 1 : 0;
         input.events = std::move (job.events);
         input.events.onEnd = [told = std::move (input.events.onEnd)] (const RenderReport& report,

@@ -34,13 +34,14 @@ struct Timed
         renderer = std::make_unique<FakeRenderer> (control);
     }
 
-    PassageId start (std::size_t characters, double voiceSeconds = 0)
+    PassageId start (std::size_t characters, double voiceSeconds = 0, bool isHeard = true)
     {
         VoicedPassage passage { { { 0, std::string (characters, 'a') } }, {} };
         if (voiceSeconds > 0)
             passage.voices.push_back (renderer->makeVoice (std::make_shared<VoiceAudio> (
                 VoiceAudio { "v", std::vector<float> (static_cast<std::size_t> (24'000 * voiceSeconds)) })));
-        return renderer->start ({ .passage = std::move (passage), .events = { .onFrame = [] (auto) {} } });
+        return renderer->start (
+            { .passage = std::move (passage), .events = { .onFrame = [] (auto) {} }, .isHeard = isHeard });
     }
 
     PassageState stateOf (PassageId id) const
@@ -93,25 +94,31 @@ TEST_CASE ("A passage is listened to from its first frame until it is two second
     CHECK (pacing.isListenedTo (7)); // another passage
 }
 
-TEST_CASE (
-    "A step has room for preparation up to 100 ms while somebody listens, or a quarter of its own time",
-    "[engine][render][pacing]")
+TEST_CASE ("A step has room for preparation up to 100 ms while somebody listens, up to 400 ms for nobody, or "
+           "a quarter of its own",
+           "[engine][render][pacing]")
 {
     double now = 0;
     Pacing pacing ([&now] { return now; }, frameMs);
-    const auto [own, listened, idle] = GENERATE (table<double, double, double> (
-        { { 20, 80, 120 }, { 60, 40, 80 }, { 80, 20, 60 }, { 200, 50, 50 }, { 1000, 250, 250 } }));
+    const auto [own, listened, idle, unheard] =
+        GENERATE (table<double, double, double, double> ({ { 20, 80, 120, 380 },
+                                                           { 60, 40, 80, 340 },
+                                                           { 80, 20, 60, 320 },
+                                                           { 200, 50, 50, 200 },
+                                                           { 1000, 250, 250, 250 } }));
     for (int i = 0; i < 40; ++i)
         pacing.stepTook (3, own + 7, 7);
     CHECK (pacing.alone (3).ms == Approx (own));
     CHECK_FALSE (pacing.alone (3).isFresh);
     pacing.stepTook (3, own, 0);
     CHECK (pacing.alone (3).isFresh);
-    CHECK (pacing.room (3) <= idle);
-    CHECK (pacing.room (3) >= 0.7 * idle);
+    CHECK (pacing.room (3, false) <= unheard);
+    CHECK (pacing.room (3, false) >= 0.7 * unheard);
+    CHECK (pacing.room (3, true) <= idle);
+    CHECK (pacing.room (3, true) >= 0.7 * idle);
     pacing.frameMade (1);
-    CHECK (pacing.room (3) <= listened);
-    CHECK (pacing.room (3) >= 0.7 * listened);
+    CHECK (pacing.room (3, true) <= listened);
+    CHECK (pacing.room (3, true) >= 0.7 * listened);
     CHECK (pacing.alone (6).ms == Approx (2 * own)); // not measured yet: by what is known of fewer
     CHECK (pacing.alone (1).ms > 0);
 }

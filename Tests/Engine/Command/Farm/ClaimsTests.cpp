@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "Command/Farm/Claims.h"
@@ -13,15 +14,19 @@ using namespace tableread::engine;
 
 namespace
 {
-using Casts = std::vector<std::vector<std::string>>;
 using Lines = std::vector<std::size_t>;
 
-Casts castsOf (const std::string& letters)
+/** Of each voice that is named by a letter; those of a voice ask for different words of the same length. */
+std::vector<FarmLine> linesBy (const std::string& letters)
 {
-    Casts casts;
+    std::vector<FarmLine> lines;
     for (const char letter : letters)
-        casts.push_back ({ std::string (1, letter) });
-    return casts;
+    {
+        auto& request = lines.emplace_back().wanted.request;
+        request.voices.push_back ({ std::string (1, letter), {} });
+        request.lines.push_back ({ 0, fmt::format ("{:05}", lines.size()) });
+    }
+    return lines;
 }
 
 /** The next lines of a worker. */
@@ -77,9 +82,9 @@ TEST_CASE ("What is no such memory is refused", "[engine][command][farm]")
 TEST_CASE ("A worker takes its part, cast by cast, and then helps from the end of the fullest",
            "[engine][command][farm]")
 {
-    const auto casts = castsOf ("ABABCABACB"); // by casts: A 0 2 5 7, B 1 3 6 9, C 4 8
-    LineClaims claims (casts.size());
-    LineOrder first (casts, 1, 3), second (casts, 2, 3), third (casts, 3, 3);
+    const auto lines = linesBy ("ABABCABACB"); // by casts: A 0 2 5 7, B 1 3 6 9, C 4 8
+    LineClaims claims (lines.size());
+    LineOrder first (lines, 1, 3), second (lines, 2, 3), third (lines, 3, 3);
     CHECK (nextOf (first, claims, 2) == Lines { 0, 2 });
     CHECK (nextOf (second, claims, 1) == Lines { 7 });
     CHECK (nextOf (first, claims, 1) == Lines { 5 });
@@ -91,11 +96,32 @@ TEST_CASE ("A worker takes its part, cast by cast, and then helps from the end o
     CHECK_FALSE (third.next (claims));
 }
 
+TEST_CASE ("Of a cast the longest line comes first, and what asks for the same together",
+           "[engine][command][farm]")
+{
+    auto lines = linesBy ("AAAAAABA");
+    const auto text = [&] (std::size_t line) -> std::string& {
+        return lines[line].wanted.request.lines[0].text;
+    };
+    text (1) = text (4) = text (5) = text (6) = "Somewhat longer.";
+    text (3) = "The longest of all of them.";
+    text (7) = text (0);
+    lines[4].wanted.request.seed = 7;
+    LineClaims claims (lines.size());
+    LineOrder first (lines, 1, 2), second (lines, 2, 2); // A 3, 1 with 5, 4; 0 with 7, 2, B 6
+    CHECK (nextOf (first, claims, 2) == Lines { 3, 1 });
+    CHECK (claims.takerOf (5) == 1); // nobody else speaks it meanwhile
+    CHECK (nextOf (second, claims, 1) == Lines { 0 });
+    CHECK (nextOf (second, claims, 4) == Lines { 7, 2, 6, 4 });
+    CHECK (nextOf (first, claims, 9) == Lines { 5 });
+    CHECK_FALSE (second.next (claims));
+}
+
 TEST_CASE ("One worker takes all lines, also of fewer lines than workers", "[engine][command][farm]")
 {
-    const auto casts = castsOf ("BAB");
+    const auto lines = linesBy ("BAB");
     LineClaims claims (3), few (3), none (0);
-    LineOrder alone (casts, 1, 1), fourth (casts, 4, 5), idle ({}, 1, 2);
+    LineOrder alone (lines, 1, 1), fourth (lines, 4, 5), idle ({}, 1, 2);
     CHECK (nextOf (alone, claims, 9) == Lines { 0, 1, 2 }); // as in the script
     auto taken = nextOf (fourth, few, 9);
     std::sort (taken.begin(), taken.end());
@@ -105,17 +131,19 @@ TEST_CASE ("One worker takes all lines, also of fewer lines than workers", "[eng
 
 TEST_CASE ("Workers that ask at the same time share all lines", "[engine][command][farm]")
 {
-    constexpr std::size_t workers = 4, lines = 2'000;
+    constexpr std::size_t workers = 4, count = 2'000;
     std::string letters;
-    for (std::size_t i = 0; i < lines; ++i)
+    for (std::size_t i = 0; i < count; ++i)
         letters += static_cast<char> ('A' + i % 7);
-    const auto casts = castsOf (letters);
-    LineClaims claims (lines);
+    auto lines = linesBy (letters);
+    for (std::size_t i = 0; i < count; ++i) // each ten of a voice ask for the same
+        lines[i].wanted.request.lines[0].text = fmt::format ("{:05}", i / 70);
+    LineClaims claims (count);
     std::vector<Lines> taken (workers);
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < workers; ++i)
         threads.emplace_back ([&, i] {
-            LineOrder order (casts, i + 1, workers);
+            LineOrder order (lines, i + 1, workers);
             while (const auto line = order.next (claims))
                 taken[i].push_back (*line);
         });
@@ -127,9 +155,10 @@ TEST_CASE ("Workers that ask at the same time share all lines", "[engine][comman
         {
             all.push_back (line);
             CHECK (claims.takerOf (line) == i + 1);
+            CHECK (claims.takerOf (line / 70 * 70 + line % 7) == i + 1); // the first that asks for it
         }
     std::sort (all.begin(), all.end());
-    REQUIRE (all.size() == lines);
-    for (std::size_t i = 0; i < lines; ++i)
+    REQUIRE (all.size() == count);
+    for (std::size_t i = 0; i < count; ++i)
         CHECK (all[i] == i);
 }
