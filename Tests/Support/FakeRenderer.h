@@ -67,6 +67,7 @@ struct FakeRendererControl
     std::atomic<int> framesRendered { 0 };
     std::atomic<int> voicesEncoded { 0 };
     std::atomic<int> passagesRendered { 0 };
+    std::atomic<int> passagesHeard { 0 }; // of them, those that somebody listens to
     std::atomic<int> passagesCancelled { 0 };
     std::atomic<int> passagesParked { 0 };
     std::atomic<int> mostAtOnce { 0 };           // passages that spoke in one step
@@ -203,7 +204,10 @@ public:
     PassageId start (PassageJob job) override
     {
         if (! isOnlyTimed (job))
+        {
             ++control->passagesRendered;
+            control->passagesHeard += job.isHeard ? 1 : 0;
+        }
         control->exactFrames = job.exactFrames;
         noted = control->profile;
         auto resolved = job.settings;

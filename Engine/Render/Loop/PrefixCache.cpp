@@ -67,10 +67,11 @@ void PrefixCache::keep (const Sequence& sequence)
         return std::ranges::any_of (entry.voices, [] (const auto& voice) { return voice.expired(); }) ||
                common (entry, sequence) == (std::int64_t) entry.ids.size(); // is part of the new one
     });
-    if (! dropOthersOfCasts (sequence, most - rows)) // its text is worth less than another cast
+    if (! dropOthersOfCasts (sequence, most - rows))
+        while (positions() > most - input.prefixRows)
+            entries.pop_back();
+    if (positions() > most - rows) // its text is worth less than another cast
         rows = input.prefixRows;
-    while (positions() > most - rows)
-        entries.pop_back();
     try
     {
         entries.push_front ({ { input.ids.begin(), input.ids.begin() + rows },

@@ -26,6 +26,7 @@ TEST_CASE ("A batch stores what is missing of its chunk, and nothing twice", "[e
     CHECK (farm.numbers (rest, "rendered") == Numbers { 1, 5, 6 });
     CHECK (farm.numbers (rest, "stored") == Numbers { 2, 3, 4 });
     CHECK (farm.control->passagesRendered == 6);
+    CHECK (farm.control->passagesHeard == 0);
     for (const auto& line : farm.said (rest))
         if (line.contains ("key"))
         {

@@ -24,9 +24,10 @@ namespace
 class Farm
 {
 public:
-    explicit Farm (int lines)
+    explicit Farm (int lines) : Farm (shortLines (lines)) {}
+    explicit Farm (const std::string& script)
     {
-        std::ofstream (folder.path() / "scene.txt") << shortLines (lines);
+        std::ofstream (folder.path() / "scene.txt") << script;
         REQUIRE (runToEnd ({ TABLEREAD_ENGINE_PROGRAM, "project", "new",
                              (folder.path() / "scene.txt").string(), "-o", project() })
                      .code == 0);
@@ -91,6 +92,16 @@ TEST_CASE ("Workers share a chunk's lines, and speak as one does", "[engine][com
     auto one = alone.batch ({ "--lines", "1-6" });
     CHECK (one.end() == 0);
     CHECK (hashes (one) == hashes (two));
+}
+
+TEST_CASE ("Lines that ask for the same are spoken once, whichever worker takes them",
+           "[engine][command][farm]")
+{
+    const Farm farm (shortLines (12) + shortLines (12));
+    auto two = farm.batch ({ "--workers", "2", "--threads", "1" });
+    CHECK (two.end() == 0);
+    CHECK (two.numbers ("rendered") == upTo (12));
+    CHECK (two.numbers ("stored").size() == 12);
 }
 
 TEST_CASE ("A worker that dies takes no other with it", "[engine][command][farm]")

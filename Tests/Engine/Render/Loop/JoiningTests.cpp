@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
@@ -238,4 +239,33 @@ TEST_CASE ("A step beyond everybody's need says so, and seats are measured on a 
     CHECK (seats >= 1);
     CHECK (seats <= 16);
     CHECK (renderer->inFlight().empty());
+}
+
+TEST_CASE ("Passages that nobody hears are prepared in larger pieces, also while others speak",
+           "[engine][render]")
+{
+    const auto stepsFor = [] (bool isHeard) {
+        const c10::InferenceMode noGradients;
+        VibeVoice model (Checkpoint::open (TABLEREAD_GOLDENS "/a-plain"), {});
+        FrameLoop loop (model, { 156, 157, 158, 147 });
+        Samples samples;
+        const auto join = [&] (std::int64_t prompt, std::int64_t frames) {
+            auto made = input (1, prompt, frames, samples);
+            for (auto& id : made.ids)
+                id %= 140;
+            made.isHeard = isHeard;
+            return loop.join (std::move (made));
+        };
+        const auto speaking = join (4, 400);
+        while (speaking->report.frames < 3)
+            loop.step();
+        std::vector<std::shared_ptr<Sequence>> others;
+        for (int i = 0; i < 16; ++i)
+            others.push_back (join (480, 1));
+        int steps = 0;
+        for (; ! std::ranges::all_of (others, &Sequence::isPrepared); ++steps)
+            loop.step();
+        return steps;
+    };
+    CHECK (stepsFor (false) * 2 < stepsFor (true));
 }

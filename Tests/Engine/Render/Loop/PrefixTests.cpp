@@ -123,7 +123,7 @@ TEST_CASE ("On a GPU a prompt takes whole blocks, which begin anew behind the pr
 TEST_CASE ("Prompts are dropped with their voices, and the least recently used first", "[engine][render]")
 {
     Tiny tiny;
-    PrefixCache cache (8, false);
+    PrefixCache cache (7, false);
     tiny.keep (cache, { 1, 2 }, { 3 });
     tiny.keep (cache, { 4, 5 }, { 6 });
     CHECK (tiny.found (cache, { 1, 2 }, { 9 }) == 2); // used again
@@ -135,11 +135,33 @@ TEST_CASE ("Prompts are dropped with their voices, and the least recently used f
     {
         const Voices gone { std::make_shared<CompleteVoice>() };
         tiny.keep (cache, { 1 }, { 2 }, gone);
-        CHECK (cache.positions() == 8);
+        CHECK (cache.positions() == 7);
     }
     tiny.keep (cache, { 5 }, { 2 });
-    CHECK (cache.positions() == 8); // those of the voice that is gone made room
+    CHECK (cache.positions() == 7); // that of the voice that is gone made room
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
     CHECK (tiny.found (cache, { 7, 8 }, { 9 }) == 3);
+}
+
+TEST_CASE ("A prompt's text is not kept where another cast would have to go for it", "[engine][render]")
+{
+    Tiny tiny;
+    PrefixCache cache (8, false);
+    tiny.keep (cache, { 1, 2 }, { 3 });
+    tiny.keep (cache, { 4, 5 }, { 6 });
+    tiny.keep (cache, { 7, 8 }, { 9 });
+    CHECK (cache.positions() == 8);
+    CHECK (tiny.found (cache, { 1, 2 }, { 3 }) == 3);
+    CHECK (tiny.found (cache, { 4, 5 }, { 6 }) == 3);
+    CHECK (tiny.found (cache, { 7, 8 }, { 9 }) == 2);
+    tiny.keep (cache, { 1, 2 }, { 4 }); // in place of the other of its cast
+    CHECK (cache.positions() == 8);
+    CHECK (tiny.found (cache, { 1, 2 }, { 4 }) == 3);
+    tiny.keep (cache, { 1, 2 }, { 4, 5, 6 });
+    CHECK (cache.positions() == 7);
+    CHECK (tiny.found (cache, { 1, 2 }, { 4 }) == 2);
+    CHECK (tiny.found (cache, { 4, 5 }, { 6 }) == 3);
+    CHECK (tiny.found (cache, { 7, 8 }, { 9 }) == 2);
 }
 
 TEST_CASE ("Of each cast a prompt stays for as long as another cast has two", "[engine][render]")
@@ -345,6 +367,24 @@ TEST_CASE ("Lines of a cast that begin together compute its rows once", "[engine
     const auto alone = spoken (1);
     REQUIRE_FALSE (alone[0].empty());
     CHECK (spoken (5)[0] == alone[0]);
+}
+
+TEST_CASE ("A CPU keeps the prompts of sixteen casts, each with a voice of ten seconds", "[engine][render]")
+{
+    Tiny tiny;
+    FrameLoop loop (tiny.model, Tiny::tokens);
+    const auto speak = [&] (std::int64_t cast, std::int64_t text) {
+        auto line = tiny.input (Ids (225, cast), { text });
+        line.tokenLimit = line.exactFrames = 1;
+        const auto sequence = loop.join (std::move (line));
+        while (loop.step())
+        {}
+        return sequence->report.cachedTokens;
+    };
+    for (std::int64_t cast = 0; cast < 16; ++cast)
+        CHECK (speak (cast, 20) == 0);
+    for (std::int64_t cast = 0; cast < 16; ++cast)
+        CHECK (speak (cast, 21) == 225);
 }
 
 TEST_CASE ("A line whose cast another was computing when it ended computes it itself", "[engine][render]")
