@@ -39,13 +39,17 @@ at::Tensor panelsOf (const at::Tensor& matrix)
     auto* to = static_cast<Element*> (out.mutable_data_ptr());
     parallelFor (panels, 1, [&] (std::int64_t begin, std::int64_t end) {
         for (auto p = begin; p < end; ++p)
-            for (std::int64_t c = 0; c < panelColumns; ++c)
+        {
+            const auto* rows = from + p * panelColumns * k;
+            auto* panel = to + p * panelColumns * k;
+            const auto columns = std::min (n - p * panelColumns, panelColumns);
+            for (std::int64_t i = 0; i < k; ++i)
             {
-                const auto row = p * panelColumns + c;
-                auto* column = to + p * k * panelColumns + c;
-                for (std::int64_t i = 0; i < k; ++i)
-                    column[i * panelColumns] = row < n ? from[row * k + i] : Element {};
+                for (std::int64_t c = 0; c < columns; ++c)
+                    *panel++ = rows[c * k + i];
+                panel = std::fill_n (panel, panelColumns - columns, Element {});
             }
+        }
     });
     return out;
 }

@@ -55,9 +55,13 @@ TransposedConvolution::TransposedConvolution (const WeightReader& weights, const
 {
     const auto& [in, out, stride] = shape;
     // [in, out, 2s] → rows (j, out) of [x[t − 1] · w[s + j], x[t] · w[j]]
-    const auto stored = weights.values (name + ".weight", { in, out, 2 * stride });
-    const auto now = stored.slice (2, 0, stride), before = stored.slice (2, stride);
-    const auto matrix = at::cat ({ before.permute ({ 2, 1, 0 }), now.permute ({ 2, 1, 0 }) }, 2)
+    const auto stored = weights.values (name + ".weight", { in, out, 2 * stride })
+                            .view ({ in, out * 2 * stride })
+                            .t()
+                            .contiguous() // in blocks, as permute() below would not
+                            .view ({ out, 2 * stride, in });
+    const auto now = stored.slice (1, 0, stride), before = stored.slice (1, stride);
+    const auto matrix = at::cat ({ before.permute ({ 1, 0, 2 }), now.permute ({ 1, 0, 2 }) }, 2)
                             .reshape ({ stride * out, 2 * in });
     weight = weights.packed (matrix, weights.values (name + ".bias", { out }).repeat ({ stride }));
 }
