@@ -50,7 +50,7 @@ TEST_CASE ("Behind HAProxy two engines give each line as one does, also if one i
     REQUIRE (eventually ([&] { return Client (front.path()).health().has_value(); }));
     constexpr std::uint64_t lines = 4;
     Watcher watcher;
-    const auto speak = [&watcher] (RenderLink& link, std::uint64_t seed) {
+    const auto speak = [] (RenderLink& link, std::uint64_t seed) {
         auto take = std::make_shared<Take>();
         REQUIRE (link.submit (take, evening (seed)));
         return take;

@@ -18,6 +18,7 @@
 #include "Support/Mini.h"
 
 using namespace tableread::engine;
+using namespace tableread::test;
 
 // Passages that join while others speak: with the real network.
 namespace
@@ -259,9 +260,9 @@ TEST_CASE ("Passages that nobody hears are prepared in larger pieces, also while
         const auto speaking = join (4, 400);
         while (speaking->report.frames < 3)
             loop.step();
-        std::vector<std::shared_ptr<Sequence>> others;
-        for (int i = 0; i < 16; ++i)
-            others.push_back (join (480, 1));
+        std::vector<std::shared_ptr<Sequence>> others (16);
+        for (auto& other : others)
+            other = join (480, 1);
         int steps = 0;
         for (; ! std::ranges::all_of (others, &Sequence::isPrepared); ++steps)
             loop.step();

@@ -291,7 +291,7 @@ TEST_CASE ("A line whose prompt was kept in part or whole has the bits that it h
     const auto noise = GENERATE (NoiseKind::Philox, NoiseKind::Torch);
     CAPTURE (noise == NoiseKind::Torch, compute == ComputeType::BFloat16);
     Speaker used (compute, noise);
-    for (const std::size_t voice : { 0, 1, 2 })
+    for (std::size_t voice = 0; voice < 3; ++voice)
     {
         const auto first = used.speak (voice, "Another line before.");
         CHECK (first.cached == 0);
